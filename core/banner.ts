@@ -1,0 +1,30 @@
+import { type LifecycleFacts } from './facts';
+import { WARNING_DAYS } from './refresh-policy';
+import { type Banner, expiredText, expiringText, ownerActionText } from './sentences';
+import { causeOf } from './states';
+import { DAY_MS } from './time';
+
+type Shown = Pick<
+  LifecycleFacts,
+  'state' | 'reason' | 'expiresAt' | 'username' | 'recovery' | 'lastError' | 'failedAttempts'
+>;
+
+/** What the product shows above the messages, or null when there is nothing to say. */
+export function bannerFor(facts: Shown, product: string, now: number): Banner | null {
+  const subject = { username: facts.username, product };
+  if (facts.state === 'expired') {
+    const reason = facts.reason ?? 'invalidated';
+    return { level: 'error', cause: causeOf(reason), text: expiredText(reason, subject) };
+  }
+  if (facts.state === 'recovering' && facts.recovery?.ownerAction) {
+    return { level: 'error', cause: 'owner', text: ownerActionText(subject) };
+  }
+  if (facts.state === 'pending' || facts.state === 'disconnected' || facts.expiresAt === null) return null;
+  const remainingMs = facts.expiresAt - now;
+  if (remainingMs > WARNING_DAYS * DAY_MS || remainingMs <= 0) return null;
+  return {
+    level: 'warning',
+    cause: facts.failedAttempts > 0 ? 'provider' : 'service',
+    text: expiringText(remainingMs),
+  };
+}

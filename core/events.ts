@@ -1,0 +1,16 @@
+/** Everything that is written to an integration's timeline and told to other programs. */
+export const EVENT_TYPES = [
+  'integration.connected',
+  'token.refreshed',
+  'token.refresh_failing',
+  'token.expiring',
+  'token.rejected',
+  'token.recovered',
+  'integration.expired',
+  'integration.reminder',
+  'integration.reconnected',
+  'integration.disconnected',
+  'provider.incident_started',
+  'provider.incident_ended',
+] as const;
+export type EventType = (typeof EVENT_TYPES)[number];

@@ -1,0 +1,61 @@
+import { type Reason, type State } from './states';
+
+/** What a lifecycle knows of its integration. Ids, versions, instants (epoch ms) and reasons; never token material. */
+export interface LifecycleFacts {
+  integrationId: string;
+  provider: string;
+  /** The account's public name, without @; null until connected. */
+  username: string | null;
+  state: State;
+  reason: Reason | null;
+  /** The current token version; 0 before the first grant. */
+  version: number;
+  grantNo: number;
+  issuedAt: number | null;
+  expiresAt: number | null;
+  refreshAt: number | null;
+  paused: boolean;
+  /** The refresh ladder: failures in a row, and when the next try is due. */
+  failedAttempts: number;
+  nextAttemptAt: number | null;
+  expiringNoticed: boolean;
+  recovery: RecoveryFacts | null;
+  reminder: { sent: number; nextAt: number | null } | null;
+  lastError: LastError | null;
+}
+
+export interface RecoveryFacts {
+  cause: 'rejection' | 'expiry';
+  /** The state to go back to when the alarm was false. */
+  returnTo: 'active' | 'refreshing';
+  nextAttemptAt: number;
+  /** What Instagram wants of the owner, if that is what is being waited for. */
+  ownerAction: 'checkpoint' | 'account_unusable' | null;
+}
+
+export interface LastError {
+  /** A code of Evergrant's own or Meta's numeric code as text. */
+  code: string;
+  subcode: number | null;
+  class: string;
+  at: number;
+  text: string;
+}
+
+/** What others asked of the lifecycle and has not been done yet. Flags and maxima only, so that a crowd stays small. */
+export interface Asked {
+  rowChanged: boolean;
+  refresh: boolean;
+  recheck: boolean;
+  rejection: Rejection | null;
+}
+
+/** A call that Instagram refused with 190 or 102, and the token version it used. */
+export interface Rejection {
+  version: number;
+  code: number;
+  subcode: number | null;
+  source: string;
+}
+
+export const NOTHING_ASKED: Asked = { rowChanged: false, refresh: false, recheck: false, rejection: null };

@@ -1,0 +1,127 @@
+import { type Reason } from './states';
+
+/**
+ * What a failed call to Meta means. `transient`: try again. `throttled`: wait as told. `terminal`: the token is dead,
+ * for `reason`. `owner_action`: the token lives, its owner has to do something on Instagram. `app_level`: every
+ * account of the app is hit, nobody's token is to blame. `ambiguous`: refused as unreadable, which a wrong host or key
+ * also causes. `call`: this call is refused for what it asks; the token is healthy.
+ */
+export type FailureClass =
+  'transient' | 'throttled' | 'terminal' | 'owner_action' | 'app_level' | 'ambiguous' | 'call';
+
+export type CallProblem =
+  | 'window_closed'
+  | 'recipient_unavailable'
+  | 'permission_missing'
+  | 'not_found'
+  | 'policy_blocked'
+  | 'refresh_unsupported'
+  | 'text_too_long'
+  | 'rejected';
+
+export interface Failure {
+  class: FailureClass;
+  /** With `terminal`: what the integration would expire for. With `owner_action`: what is wanted of the owner. */
+  reason: Reason | null;
+  /** With `call`: what kind of refusal. */
+  problem: CallProblem | null;
+}
+
+/** What is known of an answer, whatever its shape was. A missing HTTP status means that no answer came. */
+export interface Answer {
+  status: number | null;
+  code: number | null;
+  subcode: number | null;
+  message: string | null;
+  isTransient: boolean;
+}
+
+interface Row {
+  codes: readonly number[];
+  subcodes?: readonly number[];
+  message?: RegExp;
+  is: Failure;
+}
+
+const TOKEN_CODES = [190, 102];
+const PERMISSION_CODES = [10, 3, ...Array.from({ length: 100 }, (_, i) => 200 + i)];
+
+const transient: Failure = { class: 'transient', reason: null, problem: null };
+const throttled: Failure = { class: 'throttled', reason: null, problem: null };
+const appLevel: Failure = { class: 'app_level', reason: null, problem: null };
+const ambiguous: Failure = { class: 'ambiguous', reason: null, problem: null };
+const terminal = (reason: Reason): Failure => ({ class: 'terminal', reason, problem: null });
+const ownerAction = (reason: Reason): Failure => ({ class: 'owner_action', reason, problem: null });
+const call = (problem: CallProblem): Failure => ({ class: 'call', reason: null, problem });
+
+/**
+ * Read top-down, the first row that fits wins: code and subcode first, message text only as a fallback (it is
+ * localized in practice). What no row knows is decided by status, and unknown means transient.
+ * @see https://developers.facebook.com/docs/graph-api/guides/error-handling
+ */
+const TABLE: readonly Row[] = [
+  { codes: [200], message: /API access blocked/i, is: appLevel },
+  { codes: [100, 400], message: /appsecret_proof|invalid platform app|access deactivated/i, is: appLevel },
+
+  { codes: TOKEN_CODES, subcodes: [459, 490], is: ownerAction('checkpoint') },
+  { codes: TOKEN_CODES, subcodes: [464, 465], is: ownerAction('account_unusable') },
+  { codes: TOKEN_CODES, subcodes: [463], is: terminal('session_expired') },
+  { codes: TOKEN_CODES, subcodes: [460], is: terminal('password_changed') },
+  { codes: TOKEN_CODES, subcodes: [458], is: terminal('deauthorized') },
+  { codes: TOKEN_CODES, subcodes: [492, 2069032], is: terminal('permission_removed') },
+  { codes: TOKEN_CODES, subcodes: [461, 462, 466, 467, 468], is: terminal('invalidated') },
+  { codes: TOKEN_CODES, message: /checkpoint/i, is: ownerAction('checkpoint') },
+  { codes: TOKEN_CODES, message: /not a confirmed user/i, is: ownerAction('account_unusable') },
+  { codes: TOKEN_CODES, message: /session has expired/i, is: terminal('session_expired') },
+  { codes: TOKEN_CODES, message: /changed (the|their) password/i, is: terminal('password_changed') },
+  { codes: TOKEN_CODES, message: /has not authorized application/i, is: terminal('deauthorized') },
+  { codes: TOKEN_CODES, message: /access deactivated/i, is: appLevel },
+  {
+    codes: TOKEN_CODES,
+    message: /cannot parse access token|invalid oauth 2\.0 access token|cannot be decrypted/i,
+    is: ambiguous,
+  },
+  { codes: TOKEN_CODES, subcodes: [456, 457], is: ambiguous },
+  { codes: TOKEN_CODES, is: terminal('invalidated') },
+  { codes: [2500], message: /active access token/i, is: ambiguous },
+
+  { codes: [368], is: call('policy_blocked') },
+  { codes: [10], subcodes: [1893063], is: call('policy_blocked') },
+  { codes: [100], subcodes: [2534029], is: call('policy_blocked') },
+  { codes: [613], subcodes: [2018338], is: call('policy_blocked') },
+  { codes: [4, 9, 17, 32, 341, 613, 80001, 80002, 80003, 80004, 80005, 80006], is: throttled },
+  { codes: [1, 2, -1, -2], is: transient },
+
+  { codes: [10], subcodes: [2534022, 2018278, 2018065], is: call('window_closed') },
+  { codes: [551], is: call('recipient_unavailable') },
+  { codes: [200], subcodes: [1545041], is: call('recipient_unavailable') },
+  { codes: [100], subcodes: [2534014, 2018001], is: call('recipient_unavailable') },
+  { codes: [10], subcodes: [2018108], is: call('recipient_unavailable') },
+  { codes: [...PERMISSION_CODES, 36103], is: call('permission_missing') },
+  { codes: [100], subcodes: [33], is: call('not_found') },
+  { codes: [803, 9000001], is: call('not_found') },
+  { codes: [100], message: /unsupported request - method type/i, is: call('refresh_unsupported') },
+  { codes: [100], message: /too long|length (of|must)/i, is: call('text_too_long') },
+  { codes: [100, 104, 452, 506, 2500], is: call('rejected') },
+];
+
+/** Reads a failed answer. Total: whatever came back, it says something, and never `terminal` without a token code. */
+export function classify(answer: Answer): Failure {
+  if (answer.status === null) return transient;
+  const subcode = answer.subcode === 0 ? null : answer.subcode;
+  if (answer.isTransient && !isTokenCode(answer.code)) return transient;
+  for (const row of TABLE) {
+    if (answer.code === null || !row.codes.includes(answer.code)) continue;
+    if (row.subcodes && (subcode === null || !row.subcodes.includes(subcode))) continue;
+    if (row.message && !row.message.test(answer.message ?? '')) continue;
+    return row.is;
+  }
+  if (answer.status === 429) return throttled;
+  if (answer.code === null && answer.status === 404) return call('not_found');
+  return transient;
+}
+
+/** Whether a code says something about the token at all: what may be reported as a rejection. */
+export function isTokenCode(code: number | null): boolean {
+  return code !== null && TOKEN_CODES.includes(code);
+}

@@ -1,0 +1,41 @@
+/** The names that Temporal, its UI and other services know Evergrant by. */
+export const TASK_QUEUE = 'evergrant';
+/** Calls to Instagram have their own queue, so that a slow provider never holds up the rest. */
+export const INSTAGRAM_TASK_QUEUE = 'evergrant-instagram';
+export const AUDIT_SCHEDULE_ID = 'evergrant-fleet-audit';
+
+export const WORKFLOW_TYPES = {
+  tokenLifecycle: 'tokenLifecycle',
+  sendMessage: 'sendMessage',
+  fleetAudit: 'fleetAudit',
+} as const;
+
+export const SIGNALS = {
+  tokenRejected: 'tokenRejected',
+  refreshNow: 'refreshNow',
+  rowChanged: 'rowChanged',
+} as const;
+export const UPDATES = { recover: 'recover', ensureFresh: 'ensureFresh' } as const;
+export const QUERIES = { status: 'status' } as const;
+
+/**
+ * How long one workflow task of a lifecycle may take. A flood of signals ends up in a single task: 10,000 of them, the
+ * most a run ever gets, take some 5 s to handle, and a task that fails for slowness would only meet more the next time.
+ */
+export const LIFECYCLE_TASK_SECONDS = 60;
+
+const LIFECYCLE_PREFIX = 'token-lifecycle/';
+
+export function lifecycleWorkflowId(integrationId: string): string {
+  return LIFECYCLE_PREFIX + integrationId;
+}
+
+/** The integration of a lifecycle's workflow id, or null when it is some other workflow. */
+export function integrationIdOf(workflowId: string): string | null {
+  return workflowId.startsWith(LIFECYCLE_PREFIX) ? workflowId.slice(LIFECYCLE_PREFIX.length) : null;
+}
+
+/** One send per integration and Idempotency-Key. @param keyDigest hex SHA-256 of the key */
+export function sendMessageWorkflowId(integrationId: string, keyDigest: string): string {
+  return `send-message/${integrationId}/${keyDigest}`;
+}

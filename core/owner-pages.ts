@@ -1,0 +1,107 @@
+/** What the owner of an account reads on the pages around connecting it. */
+
+export type ConnectResult =
+  | 'connected'
+  | 'cancelled'
+  | 'wrong_account'
+  | 'missing_permissions'
+  | 'account_taken'
+  | 'failed'
+  | 'link_outdated'
+  | 'round_over';
+
+export interface PageText {
+  title: string;
+  text: string;
+  /** What the one button says, when there is something to do. */
+  action: string | null;
+  good: boolean;
+}
+
+export interface PageSubject {
+  product: string;
+  /** The account the connection belongs to, without @; null when none was connected yet. */
+  username: string | null;
+  /** The account that came back from Instagram, when it is another one. */
+  other: string | null;
+}
+
+export function resultText(result: ConnectResult, { product, username, other }: PageSubject): PageText {
+  const account = username ? `@${username}` : 'your account';
+  switch (result) {
+    case 'connected':
+      return {
+        title: 'Connected',
+        text: `${product} can read and send messages for ${account}. You can close this page.`,
+        action: null,
+        good: true,
+      };
+    case 'cancelled':
+      return {
+        title: 'Nothing was connected',
+        text: 'You cancelled on Instagram. Nothing was changed.',
+        action: 'Try again',
+        good: false,
+      };
+    case 'wrong_account':
+      return {
+        title: 'That is another account',
+        text: `You are logged in to Instagram as @${other ?? '?'}. This connection belongs to ${account}. Nothing was changed.`,
+        action: 'Log in as another account',
+        good: false,
+      };
+    case 'missing_permissions':
+      return {
+        title: 'Messages are not allowed',
+        text: 'You did not allow messages. Connect again and leave both boxes ticked.',
+        action: 'Connect again',
+        good: false,
+      };
+    case 'account_taken':
+      return {
+        title: 'This account is connected already',
+        text: `@${other ?? '?'} is connected to ${product} by somebody else. Ask whoever manages it, or ${product}'s support, to release it.`,
+        action: null,
+        good: false,
+      };
+    case 'link_outdated':
+      return {
+        title: 'This link has been used',
+        text: `The link is no longer valid. Go back to ${product} and ask for a new one.`,
+        action: null,
+        good: false,
+      };
+    case 'round_over':
+      return {
+        title: 'This took too long',
+        text: `Instagram sent you back too late, or for the second time. Nothing was changed. Go back to ${product} and start again.`,
+        action: null,
+        good: false,
+      };
+    case 'failed':
+      return {
+        title: 'Instagram did not answer',
+        text: 'The connection could not be made. Nothing was changed. Try again in a few minutes.',
+        action: 'Try again',
+        good: false,
+      };
+  }
+}
+
+/** What the page before the redirect says. */
+export function invitationText({ product, username }: PageSubject, reason: string | null): PageText {
+  if (username === null) {
+    return {
+      title: 'Connect Instagram',
+      text: `${product} asks to read and send the messages of your Instagram account. You log in on Instagram; ${product} never sees your password.`,
+      action: 'Continue to Instagram',
+      good: true,
+    };
+  }
+  return {
+    title: `Reconnect @${username}`,
+    text: reason ?? `Log in on Instagram as @${username} to renew the connection with ${product}.`,
+    action: 'Continue to Instagram',
+    good: true,
+  };
+}

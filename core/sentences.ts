@@ -1,0 +1,68 @@
+import { type Reason } from './states';
+import { DAY_MS } from './time';
+
+/** Every sentence that a person reads about a connection: what happened, what it means, what to do. */
+
+export interface Subject {
+  username: string | null;
+  product: string;
+}
+
+export interface Banner {
+  level: 'warning' | 'error';
+  cause: 'owner' | 'provider' | 'service';
+  text: string;
+}
+
+const RECONNECT = 'Reconnect to read and send messages again.';
+
+/** The amber warning within 7 days of expiry. @param remainingMs time left, above 0 */
+export function expiringText(remainingMs: number): string {
+  const days = Math.floor(remainingMs / DAY_MS);
+  const when = days <= 0 ? 'today' : days === 1 ? 'in 1 day' : `in ${days} days`;
+  return `Your Instagram token expires ${when}. Consider reconnecting to avoid disruption.`;
+}
+
+/** What the owner of an expired connection is told; our own outages are never blamed on them. */
+export function expiredText(reason: Reason | null, { username, product }: Subject): string {
+  const who = username ? `@${username}` : 'your Instagram account';
+  switch (reason) {
+    case 'password_changed':
+      return `${capital(who)} changed its Instagram password, which ended this connection. ${RECONNECT}`;
+    case 'deauthorized':
+      return `${capital(who)} removed ${product} on Instagram. ${RECONNECT}`;
+    case 'checkpoint':
+    case 'account_unusable':
+      return ownerActionText({ username, product });
+    case 'lifetime_elapsed':
+    case 'response_lost':
+      return `We could not renew the connection to ${who} in time. ${RECONNECT}`;
+    default:
+      return `Instagram ended the connection to ${who}. ${RECONNECT}`;
+  }
+}
+
+export function ownerActionText({ username }: Subject): string {
+  const who = username ? `@${username}` : 'your account';
+  return `Instagram wants ${who} to confirm a login. Open Instagram, follow its steps, then choose Check again.`;
+}
+
+/** The toast after a proactive refresh failed while the connection still works. */
+export function refreshFailedText(subject: Subject, expiresAt: number): string {
+  const who = subject.username ? `of @${subject.username}` : '';
+  const until = new Intl.DateTimeFormat('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZone: 'UTC',
+  }).format(expiresAt);
+  return `We could not renew the Instagram connection ${who}. It works until ${until} UTC. Reconnect now to be safe.`.replace(
+    '  ',
+    ' ',
+  );
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

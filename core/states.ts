@@ -1,0 +1,29 @@
+/** Where one integration stands. `docs/architecture.md` draws them; `transitions.ts` says what may follow what. */
+export const STATES = ['pending', 'active', 'refreshing', 'recovering', 'expired', 'disconnected'] as const;
+export type State = (typeof STATES)[number];
+
+/** Why an integration is `expired`. Throttling, outages, unknown answers and our own mistakes are never among them. */
+export const REASONS = [
+  'lifetime_elapsed',
+  'session_expired',
+  'password_changed',
+  'deauthorized',
+  'checkpoint',
+  'account_unusable',
+  'permission_removed',
+  'invalidated',
+  'response_lost',
+] as const;
+export type Reason = (typeof REASONS)[number];
+
+/** Whether the stored token may be handed out in this state. */
+export function isUsable(state: State): boolean {
+  return state === 'active' || state === 'refreshing';
+}
+
+/** Whose doing an expiry was: what notices, banners and the service's own objectives go by. */
+export function causeOf(reason: Reason): 'owner' | 'provider' | 'service' {
+  if (reason === 'lifetime_elapsed' || reason === 'response_lost') return 'service';
+  if (reason === 'session_expired' || reason === 'invalidated') return 'provider';
+  return 'owner';
+}

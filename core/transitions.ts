@@ -1,0 +1,18 @@
+import { type State } from './states';
+
+/**
+ * Which state may follow which. A state may always stay as it is.
+ * `expired → active` happens by a new grant, or when a recheck finds the token alive.
+ */
+export const TRANSITIONS: Readonly<Record<State, readonly State[]>> = {
+  pending: ['active', 'disconnected'],
+  active: ['refreshing', 'recovering', 'expired', 'disconnected'],
+  refreshing: ['active', 'recovering', 'expired', 'disconnected'],
+  recovering: ['active', 'refreshing', 'expired', 'disconnected'],
+  expired: ['active', 'disconnected'],
+  disconnected: [],
+};
+
+export function mayFollow(from: State, to: State): boolean {
+  return from === to || TRANSITIONS[from].includes(to);
+}

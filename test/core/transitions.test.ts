@@ -1,0 +1,15 @@
+import { TRANSITIONS, mayFollow } from '../../core/transitions';
+import { STATES } from '../../core/states';
+
+test('disconnected is the end, and can be reached from everywhere', () => {
+  expect(TRANSITIONS.disconnected).toEqual([]);
+  for (const state of STATES) expect(mayFollow(state, 'disconnected')).toBe(true);
+});
+
+test('an expired connection never refreshes itself back: it becomes active or stays', () => {
+  expect(TRANSITIONS.expired).toEqual(['active', 'disconnected']);
+});
+
+test('nothing returns to pending', () => {
+  for (const state of STATES) if (state !== 'pending') expect(mayFollow(state, 'pending')).toBe(false);
+});
