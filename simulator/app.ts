@@ -1,0 +1,103 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { HTTPException } from 'hono/http-exception';
+import { type Endpoint } from './call';
+import { tokenOf } from './caller';
+import { controlRoutes } from './control';
+import { endpoints } from './endpoints';
+import { showConsent, takeConsent } from './endpoints/authorize';
+import { exchangeCode } from './endpoints/code-exchange';
+import { exchangeToken } from './endpoints/long-lived-exchange';
+import { refreshToken } from './endpoints/refresh';
+import { challenge, flatEnvelope, graphEnvelope, graphJson } from './envelope';
+import { InstagramError, refuse } from './errors';
+import { type SimulatorContext, type SimulatorEnv } from './http';
+import { interference } from './interference';
+import { LIMITS } from './limits';
+import { frontPage } from './pages';
+import { bodyParameters, text } from './parameters';
+import { plainPath, versionOf } from './paths';
+import { requireGrant, requireScopes } from './tokens';
+import { type World } from './world';
+
+const JSON_TYPE = 'application/json; charset=UTF-8';
+const CODE_EXCHANGE = '/oauth/access_token';
+
+/** Instagram's hosts on one, and the control routes beside them. `closing` ends delayed answers. */
+export function createApp(world: World, closing: AbortSignal): Hono<SimulatorEnv> {
+  const app = new Hono<SimulatorEnv>({ getPath: plainPath });
+  app.use(async (c, next) => {
+    await next();
+    c.header('date', new Date(world.clock.now()).toUTCString());
+  });
+  app.use(bodyLimit({ maxSize: LIMITS.requestBytes }));
+  app.get('/', (c) => c.html(frontPage()));
+  app.route('/_sim', controlRoutes(world));
+  app.use(readParameters);
+  app.use(interference(world, closing));
+
+  app.get('/oauth/authorize', (c) => showConsent(c, world));
+  app.post('/oauth/authorize', (c) => takeConsent(c, world, c.get('parameters')));
+  app.post(CODE_EXCHANGE, (c) =>
+    c.body(exchangeCode(world, c.get('parameters')), 200, { 'content-type': JSON_TYPE }),
+  );
+
+  app.all('/access_token', (c) => graphAnswer(c, exchangeToken(world, c.req.method, c.get('parameters'))));
+  app.all('/refresh_access_token', (c) =>
+    graphAnswer(c, refreshToken(world, c.req.method, c.get('parameters'))),
+  );
+  for (const endpoint of endpoints) {
+    app.on(endpoint.method, endpoint.path, (c) => graphAnswer(c, callEndpoint(c, world, endpoint)));
+  }
+  app.all('*', (c) => {
+    const method = c.req.method.toLowerCase();
+    if (c.req.path.startsWith('/oauth/')) throw refuse('unsupported_request', { method });
+    requireGrant(world, text(c.get('parameters'), 'access_token'));
+    const edge = c.req.path.replace(/^\/[^/]+/, '');
+    throw edge === '' ? refuse('unsupported_request', { method }) : refuse('unknown_path', { path: edge });
+  });
+  app.onError((error, c) => {
+    if (error instanceof InstagramError) return refusalAnswer(c, world, error);
+    if (error instanceof HTTPException) return error.getResponse();
+    return c.json({ simulatorFailed: error.message }, 500);
+  });
+  return app;
+}
+
+/** Body parameters win over those of the query; a bearer token counts as `access_token`. */
+async function readParameters(c: SimulatorContext, next: () => Promise<void>): Promise<void> {
+  const body = await bodyParameters(c);
+  // Secrets and codes are not taken from the address.
+  const parameters = c.req.path.startsWith('/oauth/') ? body : { ...c.req.query(), ...body };
+  const token = tokenOf(parameters, c.req.header('authorization'));
+  c.set('parameters', token === undefined ? parameters : { ...parameters, access_token: token });
+  await next();
+}
+
+function callEndpoint(c: SimulatorContext, world: World, { scopes, answer }: Endpoint): object {
+  const parameters = c.get('parameters');
+  const { account, token } = requireGrant(world, text(parameters, 'access_token'));
+  requireScopes(token, scopes);
+  const baseUrl = `${new URL(c.req.url).origin}/${versionOf(c.req.raw)}`;
+  return answer({ account, token, id: c.req.param('id') ?? 'me', parameters, baseUrl }, world);
+}
+
+function graphAnswer(c: SimulatorContext, body: object): Response {
+  return c.body(graphJson(body), 200, {
+    'content-type': JSON_TYPE,
+    'instagram-api-version': versionOf(c.req.raw),
+  });
+}
+
+/** An error in the envelope of its host. */
+function refusalAnswer(c: SimulatorContext, world: World, { refusal }: InstagramError): Response {
+  const headers = { 'content-type': JSON_TYPE };
+  // Hono's status types leave out what it cannot give a body.
+  const status = refusal.status as 400;
+  if (c.req.path.startsWith('/oauth/')) return c.body(JSON.stringify(flatEnvelope(refusal)), status, headers);
+  return c.body(graphJson(graphEnvelope(refusal, world.trace())), status, {
+    ...headers,
+    'instagram-api-version': versionOf(c.req.raw),
+    'www-authenticate': challenge(refusal),
+  });
+}

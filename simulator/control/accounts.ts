@@ -1,0 +1,51 @@
+import { type Hono } from 'hono';
+import { AccountInput, addAccount, findAccount, invalidate, restore } from '../accounts';
+import { generateToken, InboundInput, InvalidateInput, receive, TokenInput } from '../actions';
+import { type SimulatorContext, type SimulatorEnv } from '../http';
+import { type Account } from '../state';
+import { accountView, messageViews } from '../views';
+import { type World } from '../world';
+import { readBody } from './input';
+
+/** That no account has the id (or username) in the path. */
+export class UnknownAccountError extends Error {
+  override readonly name = 'UnknownAccountError';
+}
+
+export function accountRoutes(control: Hono<SimulatorEnv>, world: World): void {
+  control.get('/accounts', (c) =>
+    c.json({ data: world.state.accounts.map((account) => accountView(world, account)) }),
+  );
+  control.post('/accounts', async (c) => {
+    const account = addAccount(world, await readBody(c, AccountInput));
+    return c.json(accountView(world, account), 201);
+  });
+  control.get('/accounts/:id', (c) => c.json(accountView(world, named(c))));
+  control.post('/accounts/:id/invalidate', async (c) => {
+    const account = named(c);
+    invalidate(world, account, (await readBody(c, InvalidateInput)).subcode);
+    return c.json(accountView(world, account));
+  });
+  control.post('/accounts/:id/restore', (c) => {
+    const account = named(c);
+    restore(world, account);
+    return c.json(accountView(world, account));
+  });
+  control.post('/accounts/:id/tokens', async (c) => {
+    const account = named(c);
+    const { value, kind, expiresAt } = generateToken(world, account, await readBody(c, TokenInput));
+    c.header('cache-control', 'no-store');
+    return c.json({ accessToken: value, kind, expiresAt: new Date(expiresAt).toISOString() }, 201);
+  });
+  control.post('/accounts/:id/inbound', async (c) => {
+    const account = named(c);
+    return c.json(receive(world, account, await readBody(c, InboundInput)), 201);
+  });
+  control.get('/accounts/:id/messages', (c) => c.json({ data: messageViews(named(c)) }));
+
+  function named(c: SimulatorContext): Account {
+    const account = findAccount(world, c.req.param('id') ?? '');
+    if (!account) throw new UnknownAccountError('no such account');
+    return account;
+  }
+}

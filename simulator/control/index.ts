@@ -1,0 +1,86 @@
+import { Hono } from 'hono';
+import { z } from 'zod';
+import {
+  advance,
+  AdvanceInput,
+  LoginInput,
+  ModeInput,
+  reset,
+  ResetInput,
+  scriptLogin,
+  setMode,
+} from '../actions';
+import { ConflictError } from '../conflict';
+import { FaultInput } from '../faults';
+import { type SimulatorEnv } from '../http';
+import { type World } from '../world';
+import { accountRoutes, UnknownAccountError } from './accounts';
+import { localOnly } from './guard';
+import { InputError, readBody, readInput } from './input';
+
+/** A sequence number, or an instant in ISO 8601. */
+const Since = z
+  .union(
+    [
+      z.coerce
+        .number()
+        .int()
+        .min(0)
+        .transform((seq) => ({ seq })),
+      z.iso.datetime().transform((at) => ({ at: Date.parse(at) })),
+    ],
+    'must be a sequence number or an instant',
+  )
+  .default({ seq: 0 });
+
+const SinceQuery = z.strictObject({ since: Since });
+
+/** What a sandbox can be told: accounts, time, what goes wrong. JSON, from this machine only. */
+export function controlRoutes(world: World): Hono<SimulatorEnv> {
+  const control = new Hono<SimulatorEnv>();
+  control.use(localOnly);
+
+  const clock = () => ({ now: new Date(world.clock.now()).toISOString() });
+  control.get('/clock', (c) => c.json(clock()));
+  control.post('/clock', async (c) => {
+    advance(world, await readBody(c, AdvanceInput));
+    return c.json(clock());
+  });
+
+  accountRoutes(control, world);
+  control.post('/login', async (c) => {
+    const { accountId, decision, scopes } = scriptLogin(world, await readBody(c, LoginInput));
+    return c.json({ account: accountId, decision, scopes });
+  });
+
+  control.get('/faults', (c) => c.json({ data: world.faults.list() }));
+  control.post('/faults', async (c) => c.json(world.faults.add(await readBody(c, FaultInput)), 201));
+  control.delete('/faults', (c) => {
+    world.faults.clear();
+    return c.json({ data: [] });
+  });
+
+  control.get('/mode', (c) => c.json(world.state.mode));
+  control.post('/mode', async (c) => c.json(setMode(world, await readBody(c, ModeInput))));
+
+  control.get('/requests', (c) =>
+    c.json({ data: world.ledger.since(readInput(SinceQuery, c.req.query()).since) }),
+  );
+  control.post('/reset', async (c) => {
+    reset(world, await readBody(c, ResetInput));
+    return c.json(clock());
+  });
+
+  control.all('*', (c) => c.json({ code: 'not_found', detail: 'no such control route' }, 404));
+  control.onError((error, c) => {
+    if (error instanceof InputError) return c.json({ code: 'invalid_request', errors: error.errors }, 400);
+    if (error instanceof UnknownAccountError)
+      return c.json({ code: 'not_found', detail: error.message }, 404);
+    if (error instanceof ConflictError) {
+      const { field, message } = error;
+      return c.json({ code: 'conflict', errors: [{ field, message }] }, 409);
+    }
+    throw error;
+  });
+  return control;
+}

@@ -1,0 +1,36 @@
+import { askedFields, edge, type Endpoint, requireOwnAccount } from '../call';
+import { conversationsOf } from '../conversations';
+import { refuse } from '../errors';
+import { CONVERSATION_DEFAULTS, CONVERSATION_FIELDS, conversationNode } from '../nodes';
+import { text } from '../parameters';
+import { BASIC, MESSAGING } from '../scopes';
+
+/** @see https://developers.facebook.com/documentation/instagram-platform/instagram-api-with-instagram-login/conversations-api */
+export const conversations: Endpoint = {
+  method: 'GET',
+  path: '/:id/conversations',
+  scopes: [BASIC, MESSAGING],
+  answer(call) {
+    requireOwnAccount(call, 'get');
+    const platform = text(call.parameters, 'platform') ?? 'instagram';
+    if (platform !== 'instagram') throw refuse('invalid_parameter');
+    const customer = text(call.parameters, 'user_id');
+    return edge(
+      call,
+      {
+        path: `/${call.account.id}/conversations`,
+        list: conversationsOf(call.account).filter(
+          ({ conversation }) => customer === undefined || conversation.customer.id === customer,
+        ),
+        node: ({ conversation }) => conversationNode(call, conversation),
+        fields: CONVERSATION_FIELDS,
+        defaults: CONVERSATION_DEFAULTS,
+      },
+      {
+        fields: askedFields(call),
+        parameters: call.parameters,
+        filter: { platform, ...(customer !== undefined && { user_id: customer }) },
+      },
+    );
+  },
+};

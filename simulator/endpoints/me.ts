@@ -1,0 +1,29 @@
+import { askedFields, type Endpoint } from '../call';
+import { type Node, select } from '../fields';
+import { BASIC } from '../scopes';
+import { type Account } from '../state';
+
+/** @see https://developers.facebook.com/documentation/instagram-platform/instagram-api-with-instagram-login/get-started */
+export const me: Endpoint = {
+  method: 'GET',
+  path: '/me',
+  scopes: [BASIC],
+  answer: (call) => select(accountNode(call.account), askedFields(call), ['id']),
+};
+
+/** `id` belongs to the app, `user_id` to the account: calls and webhooks name the latter. */
+export function accountNode(account: Account): Node {
+  return {
+    id: account.appScopedId,
+    user_id: account.id,
+    username: account.username,
+    name: account.name,
+    account_type: account.accountType,
+    profile_picture_url: undefined,
+    biography: undefined,
+    website: undefined,
+    followers_count: 0,
+    follows_count: 0,
+    media_count: 0,
+  };
+}

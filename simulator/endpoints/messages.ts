@@ -1,0 +1,19 @@
+import { askedFields, edge, type Endpoint } from '../call';
+import { refuse } from '../errors';
+import { messagesEdge } from '../nodes';
+import { BASIC, MESSAGING } from '../scopes';
+
+/** The messages of one conversation, page by page. */
+export const messages: Endpoint = {
+  method: 'GET',
+  path: '/:id/messages',
+  scopes: [BASIC, MESSAGING],
+  answer(call) {
+    const conversation = call.account.conversations.find(({ id }) => id === call.id);
+    if (!conversation) throw refuse('object_missing', { method: 'get', id: call.id });
+    return edge(call, messagesEdge(call, conversation), {
+      fields: askedFields(call),
+      parameters: call.parameters,
+    });
+  },
+};

@@ -1,0 +1,44 @@
+import { type Endpoint, requireOwnAccount } from '../call';
+import { text } from '../parameters';
+import { BASIC } from '../scopes';
+
+const path = '/:id/subscribed_apps';
+
+/** @see https://developers.facebook.com/documentation/instagram-platform/webhooks */
+export const subscribe: Endpoint = {
+  method: 'POST',
+  path,
+  scopes: [BASIC],
+  answer(call, world) {
+    requireOwnAccount(call, 'post');
+    call.account.subscribedFields = (text(call.parameters, 'subscribed_fields') ?? '')
+      .split(',')
+      .filter((field) => field !== '')
+      .slice(0, 50);
+    world.changed();
+    return { success: true };
+  },
+};
+
+export const subscriptions: Endpoint = {
+  method: 'GET',
+  path,
+  scopes: [BASIC],
+  answer(call, { settings }) {
+    requireOwnAccount(call, 'get');
+    const fields = call.account.subscribedFields;
+    return { data: fields.length > 0 ? [{ id: settings.appId, subscribed_fields: fields }] : [] };
+  },
+};
+
+export const unsubscribe: Endpoint = {
+  method: 'DELETE',
+  path,
+  scopes: [BASIC],
+  answer(call, world) {
+    requireOwnAccount(call, 'delete');
+    call.account.subscribedFields = [];
+    world.changed();
+    return { success: true };
+  },
+};

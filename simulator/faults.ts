@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { ConflictError } from './conflict';
+import { LIMITS } from './limits';
+import { type Account } from './state';
+
+const path = z
+  .string()
+  .regex(/^(\/|\*$)/, 'must begin with /')
+  .refine((value) => !value.startsWith('/_sim'), 'must be one of Instagram’s own paths')
+  .refine((value) => !/^\/v\d+\.\d+(\/|$)/.test(value), 'must be given without version prefix');
+
+/** Something that goes wrong, and for which requests. */
+export const FaultInput = z
+  .strictObject({
+    match: z
+      .strictObject({
+        path: path.optional(),
+        /** Id or username. */
+        account: z.string().min(1).optional(),
+        method: z
+          .string()
+          .regex(/^[A-Za-z]+$/, 'must be an HTTP method')
+          .transform((method) => method.toUpperCase())
+          .optional(),
+      })
+      .default({}),
+    /** How many requests it hits; absent: all, until faults are deleted. */
+    times: z.int().min(1).max(1_000_000).optional(),
+    status: z.int().min(200).max(599).optional(),
+    error: z
+      .strictObject({
+        code: z.int(),
+        subcode: z.int().optional(),
+        message: z.string().max(2_000).optional(),
+        is_transient: z.boolean().optional(),
+      })
+      .optional(),
+    /** Answered as it is: a string raw, anything else as JSON. */
+    body: z.json().optional(),
+    delayMs: z.int().min(0).max(LIMITS.faultDelayMs).optional(),
+    drop: z.enum(['before', 'after']).optional(),
+    app: z.literal('blocked').optional(),
+  })
+  .refine(({ match: _, times: __, ...effects }) => Object.values(effects).some((one) => one !== undefined), {
+    message: 'must have an effect: status, error, body, delayMs, drop or app',
+  })
+  .refine(
+    ({ error, body, drop, app }) => [error, body, drop, app].filter((one) => one !== undefined).length <= 1,
+    {
+      message: 'error, body, drop and app exclude each other',
+    },
+  );
+export type FaultInput = z.input<typeof FaultInput>;
+
+export type Fault = z.output<typeof FaultInput> & { id: number; remaining: number | null };
+
+/** A request as faults see it. */
+export interface Target {
+  method: string;
+  /** Without version prefix. */
+  path: string;
+  account: Account | undefined;
+}
+
+export interface Faults {
+  add(fault: z.output<typeof FaultInput>): Fault;
+  /** The first fault that matches, counted down; a used-up one is gone. */
+  take(target: Target): Fault | undefined;
+  list(): Fault[];
+  clear(): void;
+}
+
+export function createFaults(): Faults {
+  let faults: Fault[] = [];
+  let lastId = 0;
+  return {
+    add(input) {
+      if (faults.length >= LIMITS.faults) {
+        throw new ConflictError('match', `there already are ${LIMITS.faults} faults`);
+      }
+      const fault = { ...input, id: ++lastId, remaining: input.times ?? null };
+      faults.push(fault);
+      return fault;
+    },
+    take(target) {
+      const fault = faults.find(({ match }) => matches(match, target));
+      if (fault && fault.remaining !== null && --fault.remaining === 0) {
+        faults = faults.filter((one) => one !== fault);
+      }
+      return fault;
+    },
+    list: () => [...faults],
+    clear() {
+      faults = [];
+    },
+  };
+}
+
+function matches(match: Fault['match'], { method, path, account }: Target): boolean {
+  if (match.method !== undefined && match.method !== method) return false;
+  if (match.account !== undefined && !isAccount(match.account, account)) return false;
+  if (match.path === undefined) return true;
+  return match.path.endsWith('*') ? path.startsWith(match.path.slice(0, -1)) : path === match.path;
+}
+
+function isAccount(name: string, account: Account | undefined): boolean {
+  return account !== undefined && (name === account.id || name.replace(/^@/, '') === account.username);
+}

@@ -1,0 +1,11 @@
+import { type HttpBindings } from '@hono/node-server';
+import { type Context } from 'hono';
+import { type Parameters } from './parameters';
+
+export type SimulatorEnv = {
+  /** Absent where a request comes without a connection, by `app.request()`. */
+  Bindings: Partial<HttpBindings>;
+  Variables: { parameters: Parameters };
+};
+
+export type SimulatorContext = Context<SimulatorEnv>;

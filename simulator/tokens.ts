@@ -1,0 +1,87 @@
+import { DAY_MS, HOUR_MS, SECOND_MS } from './clock';
+import { pacificDate } from './dates';
+import { CATALOGUE, exactRow, InstagramError, refusalOf, refuse } from './errors';
+import { dropOldest, LIMITS } from './limits';
+import { type Account, type Token } from './state';
+import { type World } from './world';
+
+/** How long tokens live, and how old one must be to be refreshed. */
+export const SHORT_LIFE_MS = HOUR_MS;
+export const EXCHANGED_LIFE_MS = 5_183_944 * SECOND_MS;
+export const REFRESHED_LIFE_MS = 60 * DAY_MS;
+export const MIN_REFRESH_AGE_MS = DAY_MS;
+
+export interface Grant {
+  account: Account;
+  token: Token;
+}
+
+export function mintToken(
+  world: World,
+  account: Account,
+  { kind, scopes, lifeMs }: { kind: Token['kind']; scopes: string[]; lifeMs: number },
+): Token {
+  const issuedAt = world.clock.now();
+  const token: Token = {
+    value: `IGAA${world.random.text(kind === 'long' ? 176 : 168)}ZD`,
+    kind,
+    scopes,
+    issuedAt,
+    expiresAt: issuedAt + lifeMs,
+    invalid: null,
+  };
+  account.tokens.push(token);
+  world.index.addToken(token.value, account);
+  for (const old of dropOldest(account.tokens, LIMITS.tokensPerAccount)) world.index.dropToken(old.value);
+  world.changed();
+  return token;
+}
+
+/** Whose token this is, dead or alive. */
+function findGrant(world: World, value: string): Grant | undefined {
+  const account = world.index.byToken(value);
+  const token = account?.tokens.find((one) => one.value === value);
+  return account && token && { account, token };
+}
+
+/** The grant behind a token; throws what Instagram answers when it is missing, unknown, invalidated or expired. */
+export function requireGrant(world: World, value: string | undefined): Grant {
+  if (value === undefined || value === '') throw refuse('token_missing');
+  const grant = findGrant(world, value);
+  if (!grant) throw refuse('token_unparseable');
+  const { token } = grant;
+  if (token.invalid) throw invalidToken(world, grant, token.invalid);
+  if (world.clock.now() >= token.expiresAt) throw expired(world, token.expiresAt);
+  return grant;
+}
+
+export function requireScopes(token: Token, scopes: readonly string[]): void {
+  if (!scopes.every((scope) => token.scopes.includes(scope))) throw refuse('permission_missing');
+}
+
+function expired(world: World, on: number): InstagramError {
+  return refuse('token_expired', {
+    expiredOn: pacificDate(on),
+    currentTime: pacificDate(world.clock.now()),
+  });
+}
+
+/** The text follows from the subcode; with 0 or none it is that of 460. */
+function invalidToken(
+  world: World,
+  { account }: Grant,
+  { subcode, at }: NonNullable<Token['invalid']>,
+): InstagramError {
+  if (subcode === 463) return expired(world, at);
+  const { subcode: _, ...refusal } = refusalOf(exactRow(190, subcode || 460) ?? CATALOGUE.token_invalid, {
+    appId: world.settings.appId,
+    userId: account.appScopedId,
+  });
+  return new InstagramError({
+    ...refusal,
+    ...(subcode !== null && { subcode }),
+    ...(subcode === 490 && {
+      data: { checkpoint_flow_id: account.appScopedId, checkpoint_content_id: account.id },
+    }),
+  });
+}

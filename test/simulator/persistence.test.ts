@@ -1,0 +1,115 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createSimulator } from '../../simulator';
+import { until } from '../support/until';
+import { consent, DAY_S, exchangeForm, refreshQuery, sandbox, shop, START } from './sandbox';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'evergrant-simulator-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+test('a simulator goes on from a snapshot of another: accounts, tokens, codes, messages, modes and time', async () => {
+  const before = sandbox();
+  const { token } = shop(before, 2);
+  const code = await consent(before, 'shop');
+  before.simulator.setMode({ refreshReturns: 'same' });
+  before.simulator.scriptLogin({ decision: 'deny' });
+  const after = sandbox({ snapshot: JSON.parse(JSON.stringify(before.simulator.snapshot())) });
+  expect(after.simulator.snapshot()).toEqual(before.simulator.snapshot());
+  expect((await after.form('/oauth/access_token', exchangeForm(code))).status).toBe(200);
+  after.advance(2 * DAY_S);
+  const { body } = await after.get('/refresh_access_token', refreshQuery(token));
+  expect(body.access_token).toBe(token);
+  const third = sandbox({ snapshot: after.simulator.snapshot() });
+  expect(third.simulator.clock.now()).toBe(START + 2 * DAY_S * 1_000);
+});
+
+test('identifiers made after a snapshot are new', () => {
+  const before = createSimulator({ seed: 'same' });
+  const first = before.addAccount({ username: 'first' });
+  const after = createSimulator({ snapshot: before.snapshot() });
+  expect(after.addAccount({ username: 'second' }).id).not.toBe(first.id);
+});
+
+test('a snapshot does not change with its simulator', () => {
+  const simulator = createSimulator();
+  const snapshot = simulator.snapshot();
+  simulator.addAccount({ username: 'shop' });
+  expect(snapshot.accounts).toEqual([]);
+});
+
+test('what is no snapshot is refused', () => {
+  expect(() => createSimulator({ snapshot: { accounts: [] } })).toThrow();
+});
+
+describe('a simulator with a file', () => {
+  test('writes it soon after a change, whole and for the owner only', async () => {
+    const file = join(folder, 'data', 'simulator.json');
+    const simulator = createSimulator({ saveTo: file });
+    simulator.addAccount({ username: 'shop' });
+    await until(() => existsSync(file));
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(simulator.snapshot());
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readdirSync(join(folder, 'data'))).toEqual(['simulator.json']);
+    simulator.close();
+  });
+
+  test('writes what is unwritten when it closes, and goes on from there', () => {
+    const file = join(folder, 'simulator.json');
+    const first = createSimulator({ saveTo: file });
+    first.clock.advance(5_000);
+    const { id } = first.addAccount({ username: 'shop' });
+    first.close();
+    const second = createSimulator({ saveTo: file });
+    expect(second.account('shop').id).toBe(id);
+    expect(second.snapshot().clockOffsetMs).toBe(5_000);
+  });
+
+  test('writes nothing when nothing changed', () => {
+    const file = join(folder, 'simulator.json');
+    createSimulator({ saveTo: file }).close();
+    expect(existsSync(file)).toBe(false);
+  });
+
+  test('names the file that it cannot read, and leaves it as it is', () => {
+    const file = join(folder, 'simulator.json');
+    writeFileSync(file, '{"version":1');
+    expect(() => createSimulator({ saveTo: file })).toThrow(file);
+    expect(readFileSync(file, 'utf8')).toBe('{"version":1');
+  });
+
+  test('reports that it cannot write, and goes on', async () => {
+    const errors: Error[] = [];
+    const blocked = join(folder, 'file');
+    writeFileSync(blocked, '');
+    const simulator = createSimulator({
+      saveTo: join(blocked, 'simulator.json'),
+      snapshot: createSimulator().snapshot(),
+      onSaveError: (error) => errors.push(error),
+    });
+    simulator.addAccount({ username: 'shop' });
+    await until(() => errors.length > 0);
+    expect(simulator.accounts()).toHaveLength(1);
+  });
+});
+
+test('every change is told to whoever listens, and reading is no change', async () => {
+  let changes = 0;
+  const box = sandbox({ onChange: () => changes++ });
+  const changed = async (action: () => unknown) => {
+    const before = changes;
+    await action();
+    return changes > before;
+  };
+  expect(await changed(() => shop(box, 1))).toBe(true);
+  expect(await changed(() => box.advance(1))).toBe(true);
+  expect(await changed(() => box.simulator.receive('shop', { text: 'hi' }))).toBe(true);
+  expect(await changed(() => consent(box, 'shop'))).toBe(true);
+  expect(await changed(() => box.simulator.invalidate('shop'))).toBe(true);
+  expect(await changed(() => box.simulator.setMode({ refreshReturns: 'same' }))).toBe(true);
+  expect(await changed(() => box.get('/me'))).toBe(false);
+  expect(await changed(() => box.get('/_sim/accounts'))).toBe(false);
+});
