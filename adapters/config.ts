@@ -1,0 +1,157 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { Secret } from '../core/secret';
+import { KeyRingError, parseKeyRing } from './encryption/key-ring';
+import { REQUIRED_SCOPES } from './instagram/settings';
+
+/** A setting is missing or malformed. Lists every problem at once, and never a secret's value. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+  constructor(readonly problems: string[]) {
+    super(`Evergrant cannot start:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+  }
+}
+
+const port = z.coerce
+  .number('is not a port number')
+  .int()
+  .min(0, 'is not a port number')
+  .max(65_535, 'is not a port number');
+const url = z
+  .url({ protocol: /^https?$/, error: 'is not an http(s) URL' })
+  .transform((text) => text.replace(/\/+$/, ''));
+const secret = z.string().transform((text) => new Secret(text));
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean),
+);
+const flag = z.enum(['true', 'false'], 'is neither true nor false').transform((text) => text === 'true');
+
+const schema = z.object({
+  EVERGRANT_HTTP_PORT: port.default(3000),
+  EVERGRANT_HTTP_HOST: z.string().default('127.0.0.1'),
+  EVERGRANT_PUBLIC_URL: url.optional(),
+  EVERGRANT_URL: url.optional(),
+  EVERGRANT_DATA_DIR: z.string().default('.data'),
+  EVERGRANT_METRICS_PORT: port.default(9464),
+  EVERGRANT_TEMPORAL_PORT: port.default(7233),
+  EVERGRANT_TEMPORAL_UI_PORT: port.default(8233),
+  EVERGRANT_TEMPORAL_CLI: z.string().optional(),
+  EVERGRANT_TEMPORAL_TEST_SERVER: z.string().optional(),
+  EVERGRANT_SIMULATOR_PORT: port.default(4010),
+  EVERGRANT_KEYS: z.string().optional(),
+  EVERGRANT_API_KEY: secret.optional(),
+  EVERGRANT_APP_ORIGINS: list.default([]),
+  EVERGRANT_PRODUCT_NAME: z.string().min(1).max(60).default('Evergrant'),
+  EVERGRANT_SUPPORT_URL: url.optional(),
+  EVERGRANT_NOTICE_FROM: z.string().optional(),
+  EVERGRANT_OPERATOR_EMAIL: z.string().optional(),
+  EVERGRANT_FORWARD_MESSAGE_TEXT: flag.default(false),
+  EVERGRANT_CONSOLE_MESSAGES: flag.default(false),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'is not a postgres:// URL')
+    .transform((text) => new Secret(text))
+    .optional(),
+  INSTAGRAM_APP_ID: z.string().min(1).optional(),
+  INSTAGRAM_APP_SECRET: secret.optional(),
+  INSTAGRAM_APP_SECRET_PREVIOUS: secret.optional(),
+  INSTAGRAM_AUTHORIZE_URL: url.default('https://www.instagram.com/oauth/authorize'),
+  INSTAGRAM_API_URL: url.default('https://api.instagram.com'),
+  INSTAGRAM_GRAPH_URL: url.default('https://graph.instagram.com'),
+  INSTAGRAM_GRAPH_VERSION: z
+    .string()
+    .regex(/^v\d+\.\d+$/, 'is not of the form v25.0')
+    .default('v25.0'),
+  INSTAGRAM_WEBHOOK_VERIFY_TOKEN: secret.optional(),
+  SMTP_URL: secret.optional(),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'is no log level')
+    .default('info'),
+});
+
+export type Settings = z.infer<typeof schema>;
+type Name = keyof Settings;
+
+const NAMES = Object.keys(schema.shape) as Name[];
+const SECRETS: readonly Name[] = [
+  'EVERGRANT_KEYS',
+  'EVERGRANT_API_KEY',
+  'DATABASE_URL',
+  'INSTAGRAM_APP_SECRET',
+  'INSTAGRAM_APP_SECRET_PREVIOUS',
+  'INSTAGRAM_WEBHOOK_VERIFY_TOKEN',
+  'SMTP_URL',
+];
+/** What Kubernetes puts into every container beside a service called `evergrant…`. */
+const INJECTED = /_SERVICE_HOST$|_SERVICE_PORT(_.*)?$|_PORT$|_PORT_\d+_TCP(_.*)?$/;
+
+/**
+ * Reads and checks the settings. `needs` are those without which this process cannot run.
+ * @throws ConfigError with every problem
+ */
+export function loadSettings(env: NodeJS.ProcessEnv, needs: readonly Name[] = []): Settings {
+  const problems = unknownNames(env);
+  const values: Record<string, string> = {};
+  for (const name of NAMES) {
+    const value = valueOf(env, name, problems);
+    if (value !== undefined && value !== '') values[name] = value;
+  }
+  const parsed = schema.safeParse(values);
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) problems.push(`${issue.path.join('.')} ${issue.message}`);
+  }
+  if (values.EVERGRANT_KEYS !== undefined) problems.push(...keyProblems(values.EVERGRANT_KEYS));
+  for (const name of needs) if (values[name] === undefined) problems.push(`${name} is missing`);
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
+  return parsed.data;
+}
+
+/** How this deployment reaches Instagram. @param settings with INSTAGRAM_APP_ID and _SECRET present */
+export function instagramSettings(settings: Settings) {
+  return {
+    appId: settings.INSTAGRAM_APP_ID ?? '',
+    appSecret: settings.INSTAGRAM_APP_SECRET ?? new Secret(''),
+    authorizeUrl: settings.INSTAGRAM_AUTHORIZE_URL,
+    apiUrl: settings.INSTAGRAM_API_URL,
+    graphUrl: settings.INSTAGRAM_GRAPH_URL,
+    graphVersion: settings.INSTAGRAM_GRAPH_VERSION,
+    scopes: REQUIRED_SCOPES,
+  };
+}
+
+function unknownNames(env: NodeJS.ProcessEnv): string[] {
+  return Object.keys(env)
+    .filter((name) => name.startsWith('EVERGRANT_') && !INJECTED.test(name))
+    .filter((name) => !NAMES.includes(name as Name) && !isFileName(name))
+    .map((name) => `${name} is not a setting of Evergrant`);
+}
+
+function isFileName(name: string): boolean {
+  return SECRETS.some((secretName) => name === `${secretName}_FILE`);
+}
+
+function valueOf(env: NodeJS.ProcessEnv, name: Name, problems: string[]): string | undefined {
+  const file = SECRETS.includes(name) ? env[`${name}_FILE`] : undefined;
+  if (!file) return env[name];
+  if (env[name]) problems.push(`${name} and ${name}_FILE are both set; set one`);
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    problems.push(`${name}_FILE names a file that cannot be read`);
+    return undefined;
+  }
+}
+
+function keyProblems(text: string): string[] {
+  try {
+    parseKeyRing(text);
+    return [];
+  } catch (error) {
+    return error instanceof KeyRingError
+      ? [`EVERGRANT_KEYS ${error.message}`]
+      : ['EVERGRANT_KEYS cannot be read'];
+  }
+}

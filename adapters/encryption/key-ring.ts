@@ -1,0 +1,54 @@
+import { createHmac, hkdfSync } from 'node:crypto';
+
+export interface Key {
+  id: string;
+  bytes: Buffer;
+}
+
+/** The keys tokens are sealed with: the first seals, all open. */
+export interface KeyRing {
+  readonly sealing: Key;
+  find(id: string): Key | undefined;
+  readonly keys: readonly Key[];
+}
+
+export class KeyRingError extends Error {
+  override name = 'KeyRingError';
+}
+
+/**
+ * Reads `EVERGRANT_KEYS`: `keyId:base64 of 32 bytes`, comma separated.
+ * @throws KeyRingError that names the entry, never the key
+ */
+export function parseKeyRing(text: string): KeyRing {
+  const keys = text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
+    .map((entry, index) => parseKey(entry, index + 1));
+  const [sealing] = keys;
+  if (!sealing) throw new KeyRingError('has no key; give at least one as keyId:base64 of 32 bytes');
+  const ids = new Set(keys.map((key) => key.id));
+  if (ids.size !== keys.length) throw new KeyRingError('names the same key id twice');
+  return { sealing, keys, find: (id) => keys.find((key) => key.id === id) };
+}
+
+function parseKey(entry: string, position: number): Key {
+  const separator = entry.indexOf(':');
+  const id = entry.slice(0, separator);
+  if (separator < 1 || !/^[A-Za-z0-9_.-]{1,64}$/.test(id)) {
+    throw new KeyRingError(`entry ${position} is not keyId:base64 (id: letters, digits, _ . -, at most 64)`);
+  }
+  const bytes = Buffer.from(entry.slice(separator + 1), 'base64');
+  if (bytes.length !== 32) throw new KeyRingError(`key "${id}" is ${bytes.length} bytes long, not 32`);
+  return { id, bytes };
+}
+
+/** A key for another purpose (signed links, tags), derived so that sealing keys serve sealing alone. */
+export function deriveKey(key: Key, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', key.bytes, Buffer.alloc(0), `evergrant/${purpose}`, 32));
+}
+
+export function sign(key: Buffer, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest();
+}

@@ -1,0 +1,27 @@
+import { type Secret } from '../../core/secret';
+import * as conversations from './conversations';
+import { type ProviderHttp } from './http';
+import * as me from './me';
+import * as messages from './messages';
+import * as oauth from './oauth';
+import { type InstagramSettings } from './settings';
+
+/** Instagram as one app of ours sees it; every call is a function of a token. */
+export function createInstagram(http: ProviderHttp, settings: InstagramSettings) {
+  return {
+    settings,
+    authorizeUrl: (round: Parameters<typeof oauth.authorizeUrl>[1]) => oauth.authorizeUrl(settings, round),
+    exchangeCode: (code: { code: Secret; redirectUri: string }) => oauth.exchangeCode(http, settings, code),
+    exchangeForLongLived: (token: Secret) => oauth.exchangeForLongLived(http, settings, token),
+    refreshToken: (token: Secret) => oauth.refreshToken(http, settings, token),
+    probe: (token: Secret) => me.probe(http, settings, token),
+    listConversations: (token: Secret, page: Parameters<typeof conversations.listConversations>[3]) =>
+      conversations.listConversations(http, settings, token, page),
+    listMessages: (token: Secret, page: Parameters<typeof messages.listMessages>[3]) =>
+      messages.listMessages(http, settings, token, page),
+    sendMessage: (token: Secret, wanted: Parameters<typeof messages.sendMessage>[3]) =>
+      messages.sendMessage(http, settings, token, wanted),
+  };
+}
+
+export type Instagram = ReturnType<typeof createInstagram>;

@@ -1,0 +1,100 @@
+import axios, { type AxiosInstance } from 'axios';
+import { parse } from 'lossless-json';
+import { type Secret } from '../../core/secret';
+import { type Clock } from '../clock';
+import { type Counters } from '../metrics';
+import { ProviderError } from './provider-error';
+
+const TIMEOUT_MS = 15_000;
+const MAX_ANSWER_BYTES = 2 * 1024 * 1024;
+
+export interface ProviderRequest {
+  method: 'GET' | 'POST';
+  url: string;
+  /** What the call is, for metrics and errors: never the URL, which carries the token. */
+  operation: string;
+  token?: Secret;
+  query?: Record<string, string>;
+  form?: Record<string, string>;
+  json?: unknown;
+  timeoutMs?: number;
+}
+
+export interface ProviderAnswer {
+  body: unknown;
+  /** The provider's clock in epoch ms by its `Date` header, or null. */
+  date: number | null;
+  /** Epoch ms at which the request began. */
+  startedAt: number;
+}
+
+export type ProviderHttp = ReturnType<typeof createProviderHttp>;
+
+/**
+ * Calls Meta's hosts. Follows no redirects and no proxy, reads whole numbers beyond 2^53 as text, and throws nothing
+ * but `ProviderError`, which holds no part of a URL, header or body.
+ */
+export function createProviderHttp(clock: Clock, counters?: Counters) {
+  const http: AxiosInstance = axios.create({
+    maxRedirects: 0,
+    proxy: false,
+    maxContentLength: MAX_ANSWER_BYTES,
+    maxBodyLength: 64 * 1024,
+    responseType: 'text',
+    // axios would parse, and round, the numbers itself
+    transformResponse: [(text: unknown) => text],
+    validateStatus: () => true,
+  });
+
+  return async function call(request: ProviderRequest): Promise<ProviderAnswer> {
+    const startedAt = clock.now();
+    const began = performance.now();
+    const answer = await send(http, request).catch((error: unknown) => {
+      counters?.providerCall(request.operation, 'no_answer', performance.now() - began);
+      throw ProviderError.noAnswer(request.operation, (error as { code?: string }).code ?? 'unknown');
+    });
+    counters?.providerCall(
+      request.operation,
+      `${Math.floor(answer.status / 100)}xx`,
+      performance.now() - began,
+    );
+    const body = parseBody(answer.data);
+    if (answer.status >= 200 && answer.status < 300 && !hasError(body)) {
+      if (body === undefined) throw ProviderError.unreadable(request.operation, answer.status);
+      return { body, date: parseDate(answer.headers['date']), startedAt };
+    }
+    throw ProviderError.refused(request.operation, answer.status, body, answer.headers['retry-after']);
+  };
+}
+
+async function send(http: AxiosInstance, request: ProviderRequest) {
+  return http.request<string>({
+    method: request.method,
+    url: request.url,
+    timeout: request.timeoutMs ?? TIMEOUT_MS,
+    // the socket's own idle limit does not cover a peer that never answers the connect
+    signal: AbortSignal.timeout((request.timeoutMs ?? TIMEOUT_MS) + 1_000),
+    params: { ...request.query, ...(request.token && { access_token: request.token.reveal() }) },
+    ...(request.form && { data: new URLSearchParams(request.form) }),
+    ...(request.json !== undefined && { data: request.json }),
+  });
+}
+
+/** JSON with ids of any size kept as text; undefined when it is none. */
+function parseBody(text: unknown): unknown {
+  if (typeof text !== 'string') return undefined;
+  try {
+    return parse(text, null, (number) => (/^-?\d{16,}$/.test(number) ? number : Number(number)));
+  } catch {
+    return undefined;
+  }
+}
+
+function hasError(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && ('error' in body || 'error_type' in body);
+}
+
+function parseDate(header: unknown): number | null {
+  const at = typeof header === 'string' ? Date.parse(header) : NaN;
+  return Number.isNaN(at) ? null : at;
+}

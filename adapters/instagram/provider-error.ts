@@ -1,0 +1,86 @@
+import { type Answer, type Failure, classify } from '../../core/failure';
+
+/** A call to Instagram that did not succeed. Its text is ours; of the answer it keeps numbers alone. */
+export class ProviderError extends Error {
+  override name = 'ProviderError';
+
+  private constructor(
+    readonly operation: string,
+    readonly status: number | null,
+    readonly code: number | null,
+    readonly subcode: number | null,
+    readonly failure: Failure,
+    /** How long the provider asks to wait, in ms, when it says. */
+    readonly retryAfterMs: number | null,
+    text: string,
+  ) {
+    super(text);
+  }
+
+  static noAnswer(operation: string, cause: string): ProviderError {
+    const answer: Answer = { status: null, code: null, subcode: null, message: null, isTransient: false };
+    return new ProviderError(
+      operation,
+      null,
+      null,
+      null,
+      classify(answer),
+      null,
+      `${operation}: no answer (${cause})`,
+    );
+  }
+
+  /** 2xx, yet nothing that can be used: never a reason to change anything. */
+  static unreadable(operation: string, status: number): ProviderError {
+    const failure: Failure = { class: 'transient', reason: null, problem: null };
+    return new ProviderError(operation, status, null, null, failure, null, `${operation}: unreadable answer`);
+  }
+
+  static refused(operation: string, status: number, body: unknown, retryAfter: unknown): ProviderError {
+    const answer = answerOf(status, body);
+    const numbers = [answer.code, answer.subcode].filter((n) => n !== null).join('/') || `HTTP ${status}`;
+    return new ProviderError(
+      operation,
+      status,
+      answer.code,
+      answer.subcode,
+      classify(answer),
+      retryAfterMs(retryAfter),
+      `${operation}: Instagram answered ${numbers}`,
+    );
+  }
+}
+
+/**
+ * Reads both of Meta's error shapes: nested on graph hosts, flat on the token host. A subcode of 0 means none.
+ * @see https://developers.facebook.com/docs/graph-api/guides/error-handling
+ */
+export function answerOf(status: number, body: unknown): Answer {
+  const outer = isRecord(body) ? body : {};
+  const error = isRecord(outer.error) ? outer.error : outer;
+  const subcode = integer(error.error_subcode);
+  return {
+    status,
+    code: integer(error.code),
+    subcode: subcode === 0 ? null : subcode,
+    message: text(error.message) ?? text(error.error_message),
+    isTransient: error.is_transient === true,
+  };
+}
+
+function retryAfterMs(header: unknown): number | null {
+  if (typeof header !== 'string' || !/^\d{1,9}$/.test(header.trim())) return null;
+  return Number(header) * 1000;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function integer(value: unknown): number | null {
+  return typeof value === 'number' && Number.isInteger(value) ? value : null;
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}

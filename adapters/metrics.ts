@@ -1,0 +1,81 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+/**
+ * What Evergrant counts. Labels name kinds, never integrations, accounts or owners; an unknown value leaves its series
+ * out rather than showing 0.
+ */
+export function createMetrics() {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const refreshes = new Counter({
+    name: 'evergrant_refresh_attempts_total',
+    help: 'Refresh attempts by trigger and result.',
+    labelNames: ['trigger', 'result'],
+    registers,
+  });
+  const recoveries = new Counter({
+    name: 'evergrant_recoveries_total',
+    help: 'Looks at a refused token by outcome.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const expirations = new Counter({
+    name: 'evergrant_expirations_total',
+    help: 'Integrations that expired, by whose doing it was.',
+    labelNames: ['cause'],
+    registers,
+  });
+  const providerRequests = new Counter({
+    name: 'evergrant_provider_requests_total',
+    help: 'Calls to Instagram by operation and status class.',
+    labelNames: ['operation', 'status'],
+    registers,
+  });
+  const providerSeconds = new Histogram({
+    name: 'evergrant_provider_request_duration_seconds',
+    help: 'Duration of calls to Instagram.',
+    labelNames: ['operation'],
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15],
+    registers,
+  });
+
+  const counters = {
+    refresh: (trigger: string, result: string) => refreshes.inc({ trigger, result }),
+    recovery: (outcome: string) => recoveries.inc({ outcome }),
+    expiration: (cause: string) => expirations.inc({ cause }),
+    providerCall: (operation: string, status: string, durationMs: number) => {
+      providerRequests.inc({ operation, status });
+      providerSeconds.observe({ operation }, durationMs / 1000);
+    },
+  };
+
+  /** Shows fleet figures that are read from the database at each scrape. */
+  function watchFleet(read: () => Promise<{ states: Record<string, number>; overdue: number }>): void {
+    const states = new Gauge({
+      name: 'evergrant_integrations',
+      help: 'Integrations by state.',
+      labelNames: ['state'],
+      registers,
+      async collect() {
+        const fleet = await read().catch(() => null);
+        this.reset();
+        overdue.remove();
+        if (!fleet) return;
+        for (const [state, count] of Object.entries(fleet.states)) this.set({ state }, count);
+        overdue.set(fleet.overdue);
+      },
+    });
+    const overdue = new Gauge({
+      name: 'evergrant_refresh_overdue_integrations',
+      help: 'Integrations whose refresh should have begun over an hour ago.',
+      registers,
+    });
+    void states;
+  }
+
+  return { registry, counters, watchFleet };
+}
+
+export type Metrics = ReturnType<typeof createMetrics>;
+export type Counters = Metrics['counters'];

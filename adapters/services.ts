@@ -1,0 +1,75 @@
+import { type Client } from '@temporalio/client';
+import { type Pool } from 'pg';
+import { type Clock, systemClock } from './clock';
+import { type Settings, instagramSettings } from './config';
+import { parseKeyRing } from './encryption/key-ring';
+import { type Sealer, createSealer } from './encryption/sealer';
+import { type Instagram, createInstagram } from './instagram/client';
+import { createProviderHttp } from './instagram/http';
+import { type Logger, createLogger } from './logger';
+import { type Metrics, createMetrics } from './metrics';
+import { countOverdue } from './postgres/audit';
+import { fleetOverview } from './postgres/fleet';
+import { createPool } from './postgres/pool';
+import { openTemporal, temporalSettings } from './temporal/connect';
+
+/** Without these no process of Evergrant can run. */
+export const NEEDED_SETTINGS = [
+  'DATABASE_URL',
+  'EVERGRANT_KEYS',
+  'INSTAGRAM_APP_ID',
+  'INSTAGRAM_APP_SECRET',
+] as const;
+
+/** What every process of Evergrant is made of. */
+export interface Services {
+  settings: Settings;
+  clock: Clock;
+  random: () => number;
+  logger: Logger;
+  metrics: Metrics;
+  pool: Pool;
+  sealer: Sealer;
+  instagram: Instagram;
+  temporal: Client;
+  close(): Promise<void>;
+}
+
+/**
+ * Makes the parts that worker and API share from checked settings.
+ * @param settings loaded with `NEEDED_SETTINGS`
+ * @param env for what Temporal reads by itself
+ */
+export function createServices(
+  settings: Settings,
+  options: { name: string; clock?: Clock; env?: NodeJS.ProcessEnv },
+): Services {
+  const clock = options.clock ?? systemClock;
+  const logger = createLogger(settings.LOG_LEVEL, options.name);
+  const metrics = createMetrics();
+  const pool = createPool(settings.DATABASE_URL?.reveal() ?? '', {
+    onError: (error) => logger.warn({ reason: error.message }, 'a database connection was lost'),
+  });
+  const sealer = createSealer(parseKeyRing(settings.EVERGRANT_KEYS ?? ''));
+  const instagram = createInstagram(createProviderHttp(clock, metrics.counters), instagramSettings(settings));
+  const temporal = openTemporal(temporalSettings(options.env));
+  metrics.watchFleet(async () => ({
+    states: (await fleetOverview(pool, clock.now())).states,
+    overdue: await countOverdue(pool, clock.now()),
+  }));
+  return {
+    settings,
+    clock,
+    random: Math.random,
+    logger,
+    metrics,
+    pool,
+    sealer,
+    instagram,
+    temporal: temporal.client,
+    close: async () => {
+      await temporal.close();
+      await pool.end();
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { type Client, ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client';
+import { AUDIT_SCHEDULE_ID, TASK_QUEUE, WORKFLOW_TYPES } from '../../core/names';
+
+export const AUDIT_EVERY = '1h';
+
+const schedule = {
+  spec: { intervals: [{ every: AUDIT_EVERY }] },
+  action: {
+    type: 'startWorkflow' as const,
+    workflowType: WORKFLOW_TYPES.fleetAudit,
+    workflowId: 'fleet-audit',
+    taskQueue: TASK_QUEUE,
+    args: [],
+  },
+  policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1h' },
+};
+
+/**
+ * Makes sure that the audit is scheduled as this version wants it. An operator's pause is left as it is.
+ * @see https://docs.temporal.io/develop/typescript/workflows/schedules
+ */
+export async function ensureAuditSchedule(client: Client): Promise<void> {
+  const handle = client.schedule.getHandle(AUDIT_SCHEDULE_ID);
+  try {
+    await handle.update((existing) => ({ ...schedule, state: existing.state }));
+  } catch (error) {
+    if (!(error instanceof ScheduleNotFoundError)) throw error;
+    await client.schedule
+      .create({ scheduleId: AUDIT_SCHEDULE_ID, ...schedule, state: { triggerImmediately: true } })
+      .catch(unlessMadeMeanwhile);
+  }
+}
+
+/** Runs the audit now. */
+export async function triggerAudit(client: Client): Promise<void> {
+  await client.schedule.getHandle(AUDIT_SCHEDULE_ID).trigger(ScheduleOverlapPolicy.SKIP);
+}
+
+export interface AuditSchedule {
+  enabled: boolean;
+  /** Epoch ms. */
+  nextRunAt: number | null;
+}
+
+/** Whether the audit is on, and when it runs next; null when there is no schedule. */
+export async function describeAuditSchedule(client: Client): Promise<AuditSchedule | null> {
+  try {
+    const { state, info } = await client.schedule.getHandle(AUDIT_SCHEDULE_ID).describe();
+    return { enabled: !state.paused, nextRunAt: info.nextActionTimes[0]?.getTime() ?? null };
+  } catch (error) {
+    if (error instanceof ScheduleNotFoundError) return null;
+    throw error;
+  }
+}
+
+function unlessMadeMeanwhile(error: unknown): void {
+  if ((error as Error).name !== 'ScheduleAlreadyRunning') throw error;
+}

@@ -1,0 +1,71 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  Client,
+  Connection,
+  type ConnectionOptions,
+  defaultGrpcRetryOptions,
+  makeGrpcRetryInterceptor,
+} from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+
+/** Where Temporal is, as its own environment variables and profile file say. @see https://docs.temporal.io/develop/environment-configuration */
+export function temporalSettings(env: NodeJS.ProcessEnv = process.env) {
+  const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: stringsOf(env) });
+  return { connectionOptions, namespace: namespace ?? 'default' };
+}
+
+export type TemporalSettings = ReturnType<typeof temporalSettings>;
+
+export interface OpenTemporal {
+  client: Client;
+  close(): Promise<void>;
+}
+
+/** A client that connects with its first call, so that the API can start while Temporal is down. */
+export function openTemporal(settings: TemporalSettings): OpenTemporal {
+  const retries = retriesThatEnd();
+  const connection = Connection.lazy({
+    ...settings.connectionOptions,
+    interceptors: [retries.interceptor],
+  } satisfies ConnectionOptions);
+  return {
+    client: new Client({ connection, namespace: settings.namespace }),
+    async close() {
+      await retries.end();
+      await connection.close();
+    },
+  };
+}
+
+/**
+ * The SDK's own retries, which can be ended. By themselves they outlive their callers, and one that comes due after
+ * the connection was closed throws from a timer, where nobody can catch it.
+ */
+function retriesThatEnd() {
+  const usual = defaultGrpcRetryOptions();
+  let ended = false;
+  let lastDueAt = 0;
+  return {
+    interceptor: makeGrpcRetryInterceptor({
+      retryableDecider: (attempt, status) => !ended && usual.retryableDecider(attempt, status),
+      delayFunction(attempt, status) {
+        const delayMs = usual.delayFunction(attempt, status);
+        lastDueAt = Math.max(lastDueAt, performance.now() + delayMs);
+        return delayMs;
+      },
+    }),
+    /** Resolves when the last retry that is planned was made; more are not planned. */
+    async end() {
+      ended = true;
+      // A timer may be a millisecond late.
+      const left = Math.ceil(lastDueAt - performance.now()) + 5;
+      if (lastDueAt > 0 && left > 0) await pause(left);
+    },
+  };
+}
+
+function stringsOf(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}

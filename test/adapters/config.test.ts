@@ -1,0 +1,79 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ConfigError, loadSettings } from '../../adapters/config';
+import { NEEDED_SETTINGS } from '../../adapters/services';
+
+function problemsOf(env: Record<string, string>, needs: Parameters<typeof loadSettings>[1] = []): string[] {
+  try {
+    loadSettings(env, needs);
+    return [];
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return (error as ConfigError).problems;
+  }
+}
+
+test('every problem is listed at once, by the name of its setting', () => {
+  const problems = problemsOf(
+    {
+      EVERGRANT_HTTP_PORT: 'x',
+      DATABASE_URL: 'mysql://x',
+      EVERGRANT_KEYS: 'k1:short',
+      EVERGRANT_COLOUR: 'red',
+      LOG_LEVEL: 'loud',
+    },
+    NEEDED_SETTINGS,
+  );
+  for (const name of [
+    'EVERGRANT_HTTP_PORT',
+    'DATABASE_URL',
+    'EVERGRANT_KEYS',
+    'EVERGRANT_COLOUR',
+    'LOG_LEVEL',
+    'INSTAGRAM_APP_ID',
+    'INSTAGRAM_APP_SECRET',
+  ]) {
+    expect(problems.filter((problem) => problem.startsWith(name))).toHaveLength(1);
+  }
+});
+
+test('no problem shows the value of a secret', () => {
+  const problems = problemsOf({
+    DATABASE_URL: 'mysql://hunter2',
+    EVERGRANT_KEYS: 'hunter2',
+    INSTAGRAM_APP_SECRET: 'hunter2',
+  });
+  expect(problems.join()).not.toContain('hunter2');
+});
+
+test('what Kubernetes injects beside a service of that name is no mistake', () => {
+  expect(
+    problemsOf({
+      EVERGRANT_SERVICE_HOST: '10.0.0.1',
+      EVERGRANT_SERVICE_PORT: '80',
+      EVERGRANT_PORT: 'tcp://10.0.0.1:80',
+      EVERGRANT_PORT_80_TCP: 'x',
+      EVERGRANT_PORT_80_TCP_ADDR: 'x',
+    }),
+  ).toEqual([]);
+});
+
+test('a secret may come from a file, but not from both', () => {
+  const file = path.join(mkdtempSync(path.join(tmpdir(), 'config-')), 'key');
+  writeFileSync(file, 'from-file\n');
+  expect(loadSettings({ EVERGRANT_API_KEY_FILE: file }).EVERGRANT_API_KEY?.reveal()).toBe('from-file');
+  expect(problemsOf({ EVERGRANT_API_KEY_FILE: file, EVERGRANT_API_KEY: 'x' })).toHaveLength(1);
+  expect(problemsOf({ EVERGRANT_API_KEY_FILE: '/does/not/exist' })).toEqual([
+    'EVERGRANT_API_KEY_FILE names a file that cannot be read',
+  ]);
+});
+
+test('without anything set, the defaults stand', () => {
+  expect(loadSettings({})).toMatchObject({
+    EVERGRANT_HTTP_PORT: 3000,
+    EVERGRANT_HTTP_HOST: '127.0.0.1',
+    EVERGRANT_METRICS_PORT: 9464,
+    EVERGRANT_DATA_DIR: '.data',
+  });
+});
