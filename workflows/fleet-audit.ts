@@ -1,0 +1,16 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities';
+import type { AuditResult } from '../activities/audit';
+import { TASK_QUEUE } from '../core/names';
+
+const { auditFleet } = proxyActivities<Activities>({
+  taskQueue: TASK_QUEUE,
+  startToCloseTimeout: '30m',
+  heartbeatTimeout: '1m',
+  retry: { maximumAttempts: 5 },
+});
+
+/** Keeps the fleet honest: started by the Schedule `evergrant-fleet-audit`, idempotent. */
+export async function fleetAudit(): Promise<AuditResult> {
+  return auditFleet();
+}

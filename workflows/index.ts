@@ -1,0 +1,3 @@
+export { fleetAudit } from './fleet-audit';
+export { sendMessage } from './send-message';
+export { tokenLifecycle } from './token-lifecycle';

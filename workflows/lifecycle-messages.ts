@@ -1,0 +1,121 @@
+import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
+import { DECISION_WAIT_MS } from '../core/recovery-policy';
+import { MINIMUM_REFRESH_AGE_MS } from '../core/refresh-policy';
+import { isUsable } from '../core/states';
+import { readEnsureFresh, readRecover, readRejection } from './check-payload';
+import { type LifecycleRun } from './lifecycle-run';
+import {
+  type EnsureFreshInput,
+  type EnsureFreshOutcome,
+  type RecoverInput,
+  type RecoverOutcome,
+  ensureFreshUpdate,
+  recoverUpdate,
+  refreshNowSignal,
+  rowChangedSignal,
+  statusQuery,
+  tokenRejectedSignal,
+} from './messages';
+
+/** Registers every handler of a lifecycle, before anything is awaited. Handlers only note what was asked. */
+export function listen(run: LifecycleRun): void {
+  setHandler(tokenRejectedSignal, (payload: unknown) => {
+    run.messages += 1;
+    const rejection = readRejection(payload);
+    if (rejection) run.askRecovery(rejection);
+    else run.malformed += 1;
+  });
+  setHandler(refreshNowSignal, () => {
+    run.messages += 1;
+    run.askRefresh();
+  });
+  setHandler(rowChangedSignal, () => {
+    run.messages += 1;
+    run.askRowChanged();
+  });
+  setHandler(recoverUpdate, (payload: unknown) => recover(run, payload), {
+    validator: (payload: unknown) => refuseUnless(readRecover(payload) !== null, 'recover'),
+  });
+  setHandler(ensureFreshUpdate, (payload: unknown) => ensureFresh(run, payload), {
+    validator: (payload: unknown) => refuseUnless(readEnsureFresh(payload) !== null, 'ensureFresh'),
+  });
+  setHandler(statusQuery, () => {
+    const action = run.facts ? run.next() : null;
+    const until = action?.type === 'wait' ? action.until : run.now();
+    return {
+      facts: run.facts,
+      nextAction: action?.type ?? null,
+      nextActionAt: until === null ? null : new Date(until).toISOString(),
+      messages: { handled: run.messages, malformed: run.malformed },
+    };
+  });
+}
+
+async function recover(run: LifecycleRun, payload: unknown): Promise<RecoverOutcome> {
+  const report = readRecover(payload) as RecoverInput;
+  run.messages += 1;
+  if (!(await loaded(run))) return 'undecided';
+  const { facts } = run;
+  if (!facts || facts.state === 'disconnected') return 'expired';
+  if (report.version > facts.version) {
+    run.askRowChanged();
+    return 'not_yet';
+  }
+  if (report.recheck) run.askRecheck();
+  else if (report.version < facts.version) return 'stale_version';
+  else if (facts.state === 'expired') return 'expired';
+  else if (run.isQuiet()) return 'verified_ok';
+  else
+    run.askRecovery({
+      version: report.version,
+      code: report.code,
+      subcode: report.subcode,
+      source: report.source,
+    });
+
+  const { decisions, looks } = run;
+  const deadline = run.now() + DECISION_WAIT_MS;
+  // Once somebody has looked and the next look is further off than we may wait, waiting is of no use.
+  const hopeless = () => run.looks > looks && !run.mayDecideBefore(deadline);
+  await condition(() => run.decisions > decisions || run.leaving || hopeless(), DECISION_WAIT_MS);
+  return run.decisions > decisions ? run.lastDecision : 'undecided';
+}
+
+async function ensureFresh(run: LifecycleRun, payload: unknown): Promise<EnsureFreshOutcome> {
+  const wanted = readEnsureFresh(payload) as EnsureFreshInput;
+  run.messages += 1;
+  if (!(await loaded(run))) return 'undecided';
+  if (run.facts && wanted.version > run.facts.version) {
+    run.askRowChanged();
+    return 'not_yet';
+  }
+  const deadline = run.now() + DECISION_WAIT_MS;
+  const settled = () => run.facts?.state !== 'recovering' || !run.mayDecideBefore(deadline);
+  await condition(() => settled() || run.leaving, DECISION_WAIT_MS);
+  const { facts } = run;
+  if (!facts || facts.state === 'expired' || facts.state === 'disconnected') return 'expired';
+  if (!isUsable(facts.state)) return 'undecided';
+  if (facts.version > wanted.version) return 'refreshed';
+  const leftMs = (facts.expiresAt ?? 0) - run.now();
+  if (wanted.withinMs !== null && leftMs > wanted.withinMs) return 'fresh';
+  if (run.now() < (facts.issuedAt ?? 0) + MINIMUM_REFRESH_AGE_MS) return 'not_due';
+
+  const seen = run.refreshes;
+  run.askRefresh();
+  const attempted = () => run.refreshes > seen && settled();
+  await condition(() => attempted() || run.leaving, DECISION_WAIT_MS);
+  if (run.facts && run.facts.version > wanted.version) return 'refreshed';
+  if (run.facts?.state === 'expired') return 'expired';
+  if (run.facts?.state === 'recovering') return 'undecided';
+  return attempted() ? run.lastRefresh : 'undecided';
+}
+
+/** A message may arrive with the start, before the row was read. */
+async function loaded(run: LifecycleRun): Promise<boolean> {
+  return condition(() => run.facts !== null || run.decisions > 0, DECISION_WAIT_MS);
+}
+
+function refuseUnless(valid: boolean, update: string): void {
+  if (!valid)
+    throw ApplicationFailure.nonRetryable(`The payload of ${update} is not of its shape.`, 'InvalidPayload');
+}

@@ -1,0 +1,102 @@
+import { ActivityFailure, ApplicationFailure, proxyActivities, sleep } from '@temporalio/workflow';
+import type { Activities } from '../activities';
+import { INSTAGRAM_TASK_QUEUE, TASK_QUEUE } from '../core/names';
+import { type SendMessageInput, type SendResult, type SentMessage } from '../core/send';
+
+const FINAL = ['ReconnectRequired', 'NotConnected', 'CallRefused', 'OutcomeUnknown'];
+/** Long enough for a recovery to be decided while a caller still waits. */
+const RETRY = {
+  maximumAttempts: 6,
+  initialInterval: '1s',
+  maximumInterval: '8s',
+  nonRetryableErrorTypes: FINAL,
+} as const;
+
+const instagram = proxyActivities<Activities>({
+  taskQueue: INSTAGRAM_TASK_QUEUE,
+  startToCloseTimeout: '30s',
+  retry: RETRY,
+  priority: { priorityKey: 2 },
+});
+const store = proxyActivities<Activities>({ taskQueue: TASK_QUEUE, startToCloseTimeout: '10s' });
+
+const SENDS_AT_MOST = 3;
+
+/**
+ * Sends one message, once. When the answer of a send is lost, the conversation is looked at before it is sent again;
+ * when that tells nothing either, the caller is told so honestly.
+ */
+export async function sendMessage(input: SendMessageInput): Promise<SendResult> {
+  const result = await trySending(input);
+  if (isFinal(result)) await store.recordSend({ ...input, result });
+  return result;
+}
+
+async function trySending(input: SendMessageInput): Promise<SendResult> {
+  for (let sends = 1; sends <= SENDS_AT_MOST; sends++) {
+    try {
+      return { sent: await instagram.sendMessage(input) };
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem.code !== 'outcome_unknown') return { problem };
+    }
+    const found = await lookUp(input);
+    if (found === 'unknown') break;
+    if (found) return { sent: found };
+  }
+  return {
+    problem: {
+      code: 'outcome_unknown',
+      detail: 'Instagram did not say whether the message arrived. Look before sending it again.',
+    },
+  };
+}
+
+async function lookUp(input: SendMessageInput): Promise<SentMessage | null | 'unknown'> {
+  // What was taken shows up in the conversation a moment later.
+  await sleep('1s');
+  return instagram.findSent(input).catch(() => 'unknown' as const);
+}
+
+/** A problem that goes by itself (a recovery under way, a reconnect, throttling) leaves the key free to try again. */
+function isFinal(result: SendResult): boolean {
+  return (
+    'sent' in result ||
+    ![
+      'reconnect_required',
+      'recovery_pending',
+      'rate_limited',
+      'provider_unavailable',
+      'key_unavailable',
+      'not_connected',
+    ].includes(result.problem.code)
+  );
+}
+
+function problemOf(error: unknown): { code: string; detail: string } {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (!(cause instanceof ApplicationFailure)) {
+    // Timed out: the call may have been made.
+    return { code: 'outcome_unknown', detail: 'The send did not end in time.' };
+  }
+  const detail = cause.message;
+  const [numbers] = (cause.details ?? []) as [{ problem?: string }?];
+  switch (cause.type) {
+    case 'ReconnectRequired':
+      return { code: 'reconnect_required', detail };
+    case 'NotConnected':
+      return { code: 'not_connected', detail };
+    case 'TokenRejected':
+      return { code: 'recovery_pending', detail };
+    case 'OutcomeUnknown':
+      return { code: 'outcome_unknown', detail };
+    case 'Throttled':
+      return { code: 'rate_limited', detail };
+    case 'KeyUnavailable':
+      return { code: 'key_unavailable', detail };
+    case 'CallRefused':
+      return { code: numbers?.problem ?? 'provider_rejected_call', detail };
+    default:
+      return { code: 'provider_unavailable', detail };
+  }
+}

@@ -1,0 +1,116 @@
+import { allHandlersFinished, condition, makeContinueAsNewFunc } from '@temporalio/workflow';
+import { type LifecycleFacts } from '../core/facts';
+import { type Action } from '../core/next-action';
+import { LIFECYCLE_TASK_SECONDS } from '../core/names';
+import { searchAttributeValues } from '../core/search-attributes';
+import { type StepResult } from '../core/steps';
+import { MINUTE_MS } from '../core/time';
+import { instagramActivities, storeActivities } from './activities';
+import { listen } from './lifecycle-messages';
+import { type CarriedState, LifecycleRun } from './lifecycle-run';
+import { searchAttributePairs } from './search-attributes';
+import { Showcase } from './showcase';
+
+export interface TokenLifecycleInput {
+  integrationId: string;
+  carried?: CarriedState;
+}
+
+/**
+ * Keeps one integration's token alive: sleeps until the next thing is due, does it, and looks again. One run is one
+ * token version; a new version, or a run with many messages behind it, continues as new.
+ */
+export async function tokenLifecycle(input: TokenLifecycleInput): Promise<void> {
+  const run = new LifecycleRun(input.carried);
+  const showcase = new Showcase(input.carried !== undefined);
+  listen(run);
+
+  for (;;) {
+    if (run.mustContinue() && run.facts) return leave(run, input.integrationId);
+    const action = run.next();
+    showcase.show(run.facts, action);
+    if (action.type === 'end') break;
+    if (action.type === 'wait') await sleepUntil(run, action.until);
+    else await perform(run, action, input.integrationId);
+  }
+  run.leaving = true;
+  await condition(allHandlersFinished);
+}
+
+/** After a long sleep two machines' clocks may differ a little: a moment late is better than too early, in vain. */
+const CLOCK_SLACK_MS = 1_000;
+
+async function sleepUntil(run: LifecycleRun, until: number | null): Promise<void> {
+  if (until === null) {
+    await condition(() => run.hasWork());
+    return;
+  }
+  const summary = run.facts?.username
+    ? { summary: `@${run.facts.username} version ${run.facts.version}` }
+    : {};
+  const restMs = until - run.now();
+  const slackMs = restMs > MINUTE_MS ? CLOCK_SLACK_MS : 0;
+  await condition(() => run.hasWork(), Math.max(1, restMs + slackMs), summary);
+}
+
+/** Runs one activity. A changed row is read at once, even while the activity is still under way. */
+async function perform(run: LifecycleRun, action: Action, integrationId: string): Promise<void> {
+  run.begin(action);
+  let result: StepResult | null = null;
+  let ended = false;
+  const started = activityFor(run, action, integrationId).then(
+    (value) => {
+      result = value;
+      ended = true;
+    },
+    () => {
+      ended = true;
+    },
+  );
+  while (action.type !== 'load') {
+    await condition(() => ended || run.wantsLoad());
+    if (ended) break;
+    await perform(run, { type: 'load' }, integrationId);
+    if (run.mustContinue() || run.facts === null || run.facts.state === 'disconnected') return;
+  }
+  await started;
+  if (result) run.accept(action, result);
+  else run.failed(action);
+}
+
+function activityFor(run: LifecycleRun, action: Action, integrationId: string): Promise<StepResult> {
+  const facts = run.facts;
+  if (action.type === 'load' || !facts) return storeActivities(facts).loadFacts({ integrationId });
+  const target = { integrationId, version: facts.version };
+  switch (action.type) {
+    case 'refresh':
+      return instagramActivities(facts, action.asked ? 'emergency' : 'scheduled').refreshToken({
+        ...target,
+        asked: action.asked,
+      });
+    case 'recover':
+      return instagramActivities(facts, 'recovery').recoverToken({
+        ...target,
+        rejection: run.asked.rejection,
+      });
+    case 'remind':
+      return instagramActivities(facts, 'scheduled').remind(target);
+    case 'warn':
+      return storeActivities(facts).warnExpiring(target);
+    case 'expire':
+      return storeActivities(facts).expire(target);
+    default:
+      throw new Error(`${action.type} is not done by an activity.`);
+  }
+}
+
+async function leave(run: LifecycleRun, integrationId: string): Promise<never> {
+  run.leaving = true;
+  await condition(allHandlersFinished);
+  // Nothing may be awaited from here on: what a handler notes now would be lost.
+  const carried = run.carry();
+  return makeContinueAsNewFunc<typeof tokenLifecycle>({
+    workflowTaskTimeout: `${LIFECYCLE_TASK_SECONDS}s`,
+    typedSearchAttributes: searchAttributePairs(searchAttributeValues(carried.facts as LifecycleFacts)),
+  })({ integrationId, carried });
+}
