@@ -1,0 +1,20 @@
+import { type Pool } from 'pg';
+import { type Clock } from '../adapters/clock';
+import { type Sealer } from '../adapters/encryption/sealer';
+import { type Instagram } from '../adapters/instagram/client';
+import { type Lifecycles } from '../adapters/temporal/lifecycles';
+import { type Logger } from '../adapters/logger';
+import { type Counters } from '../adapters/metrics';
+
+/** What activities act with. */
+export interface Deps {
+  pool: Pool;
+  sealer: Sealer;
+  instagram: Instagram;
+  clock: Clock;
+  /** Uniform in [0, 1): jitter. */
+  random: () => number;
+  logger: Logger;
+  counters: Counters;
+  lifecycles: Lifecycles;
+}

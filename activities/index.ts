@@ -1,0 +1,32 @@
+import { auditFleet } from './audit';
+import { type Deps } from './deps';
+import { expire } from './expire';
+import { listConversations, listMessages } from './list-conversations';
+import { loadFacts } from './load-facts';
+import { remind } from './look-again';
+import { recoverToken } from './recover-token';
+import { refreshToken } from './refresh-token';
+import { findSent, recordSend, sendMessage } from './send-message';
+import { warnExpiring } from './warn-expiring';
+
+type Input<Activity extends (deps: Deps, input: never) => unknown> = Parameters<Activity>[1];
+
+/** Everything that workflows may do to the world, bound to what it is done with. */
+export function createActivities(deps: Deps) {
+  return {
+    loadFacts: (input: Input<typeof loadFacts>) => loadFacts(deps, input),
+    refreshToken: (input: Input<typeof refreshToken>) => refreshToken(deps, input),
+    recoverToken: (input: Input<typeof recoverToken>) => recoverToken(deps, input),
+    warnExpiring: (input: Input<typeof warnExpiring>) => warnExpiring(deps, input),
+    remind: (input: Input<typeof remind>) => remind(deps, input),
+    expire: (input: Input<typeof expire>) => expire(deps, input),
+    listConversations: (input: Input<typeof listConversations>) => listConversations(deps, input),
+    listMessages: (input: Input<typeof listMessages>) => listMessages(deps, input),
+    sendMessage: (input: Input<typeof sendMessage>) => sendMessage(deps, input),
+    findSent: (input: Input<typeof findSent>) => findSent(deps, input),
+    recordSend: (input: Input<typeof recordSend>) => recordSend(deps, input),
+    auditFleet: () => auditFleet(deps),
+  };
+}
+
+export type Activities = ReturnType<typeof createActivities>;

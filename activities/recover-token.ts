@@ -1,0 +1,101 @@
+import { type Integration } from '../adapters/postgres/integration-row';
+import { findVersion, openToken } from '../adapters/postgres/token-versions';
+import { KeyUnavailable, DecryptFailed } from '../adapters/encryption/sealer';
+import { type Rejection } from '../core/facts';
+import { isUsable } from '../core/states';
+import { type Outcome, type StepResult } from '../core/steps';
+import { type Deps } from './deps';
+import { enterRecovery } from './enter-recovery';
+import { lastRefresh } from './last-refresh';
+import { lookAgain } from './look-again';
+import { ownError } from './last-error';
+import { probeToken } from './probe-token';
+import { decideDead, waitForOwner } from './decide-dead';
+import { settlePending } from './settle-pending';
+import { controlIsAlive } from './control-probe';
+import { save } from './save';
+import { step } from './step';
+import { tryLater } from './try-later';
+
+export interface RecoverTokenInput {
+  integrationId: string;
+  version: number;
+  /** The refused call that led here; null when the lifetime ran out, or an operator wants a look. */
+  rejection: Rejection | null;
+}
+
+/**
+ * Finds out whether a refused or outlived token is dead: a look at it, at most one refresh, a decision. Whatever cannot
+ * be told now is tried again by the ladder, and nobody is expired for it.
+ */
+export function recoverToken(deps: Deps, input: RecoverTokenInput): Promise<StepResult> {
+  return step(deps, input.integrationId, async (row) => {
+    if (row.version !== input.version) return 'moved_on';
+    if (row.state === 'expired') return lookAgain(deps, row);
+    if (!isUsable(row.state) && row.state !== 'recovering') return 'moved_on';
+    const recovering = await prepare(deps, row, input.rejection);
+    const outcome = await recover(deps, recovering).catch((error: unknown) => {
+      if (!(error instanceof KeyUnavailable || error instanceof DecryptFailed)) throw error;
+      const lastError = ownError('key_unavailable', error.message, deps.clock.now());
+      return tryLater(deps, recovering, { lastError });
+    });
+    deps.counters.recovery(outcome);
+    return outcome;
+  });
+}
+
+/** Brings the row to `recovering`, and from a refused call to the last refresh once the lifetime has run out. */
+async function prepare(deps: Deps, row: Integration, rejection: Rejection | null): Promise<Integration> {
+  const now = deps.clock.now();
+  const outlived = now >= (row.expiresAt ?? 0);
+  if (row.state !== 'recovering' || !row.recovery) {
+    const manual: Rejection = { version: row.version, code: 0, subcode: null, source: 'recheck' };
+    return enterRecovery(deps, row, outlived ? {} : { rejection: rejection ?? manual });
+  }
+  if (outlived && row.recovery.cause === 'rejection') {
+    return save(deps, row, { recovery: { ...row.recovery, cause: 'expiry', tries: 0 } });
+  }
+  return row;
+}
+
+async function recover(deps: Deps, row: Integration): Promise<Outcome> {
+  const settled = await settlePending(deps, row, 'recovery');
+  if (settled.is === 'promoted') return 'refreshed';
+  if (row.recovery?.cause === 'expiry') return lastRefresh(deps, row);
+
+  const current = await findVersion(deps.pool, row.id, 'current');
+  if (!current) return 'moved_on';
+  const verdict = await probeToken(deps, row, await openToken(deps.sealer, row, current));
+  switch (verdict.is) {
+    case 'alive':
+      return falseAlarm(deps, row);
+    case 'other_account':
+      deps.logger.error({ integrationId: row.id }, 'the stored token belongs to another account');
+      return tryLater(deps, row, {
+        lastError: ownError('other_account', 'The token belongs to another account.', deps.clock.now()),
+      });
+    case 'owner_action':
+      return waitForOwner(deps, row, verdict.error);
+    case 'dead':
+      return decideDead(deps, row, verdict.failure.reason ?? 'invalidated', verdict.error);
+    case 'ambiguous':
+      // Unreadable may mean that we hold it wrong: only a control that lives makes it this token's own trouble.
+      if (await controlIsAlive(deps, row)) {
+        return decideDead(deps, row, 'invalidated', verdict.error);
+      }
+      return tryLater(deps, row, { error: verdict.error });
+    case 'unclear':
+      return tryLater(deps, row, { error: verdict.error });
+  }
+}
+
+/** The token lives after all: back to where it came from, its ladder as it was. */
+async function falseAlarm(deps: Deps, row: Integration): Promise<Outcome> {
+  const state = row.recovery?.returnTo ?? 'active';
+  // On the ladder the error is why it is there; otherwise nothing is wrong any more.
+  const lastError = state === 'refreshing' ? row.lastError : null;
+  await save(deps, row, { state, recovery: null, lastError }, [
+    { type: 'token.recovered', data: { how: 'verified' } },
+  ]);
+  return 'verified_ok';
+}
