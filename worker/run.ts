@@ -1,0 +1,72 @@
+import { NativeConnection, Runtime, DefaultLogger, type WorkflowBundleOption } from '@temporalio/worker';
+import { createActivities } from '../activities';
+import { type Services } from '../adapters/services';
+import { ensureAuditSchedule } from '../adapters/temporal/audit-schedule';
+import { temporalSettings } from '../adapters/temporal/connect';
+import { createLifecycles } from '../adapters/temporal/lifecycles';
+import { registerSearchAttributes } from '../adapters/temporal/register-search-attributes';
+import { HOUR_MS } from '../core/time';
+import { workflowBundle } from './bundle';
+import { createWorkers } from './worker';
+
+export interface RunningWorker {
+  /** Ends what is under way, then stops. */
+  stop(): Promise<void>;
+  /** Settles when the worker has ended, of itself or because it was stopped. */
+  ended: Promise<void>;
+}
+
+/** Temporal's own lines go where ours go, and only from warnings on. */
+export function installRuntime(services: Pick<Services, 'logger'>): void {
+  Runtime.install({
+    logger: new DefaultLogger('WARN', ({ level, message }) => {
+      // One of our two workers has activities alone, on purpose.
+      if (message.startsWith('No workflows registered')) return;
+      if (level === 'ERROR') services.logger.error(message);
+      else services.logger.warn(message);
+    }),
+    shutdownSignals: [],
+  });
+}
+
+/** Runs workflows and activities until stopped, and keeps schedule and search attributes as this version wants them. */
+export async function runWorker(
+  services: Services,
+  options: { env?: NodeJS.ProcessEnv; bundle?: WorkflowBundleOption; shutdownGrace?: string } = {},
+): Promise<RunningWorker> {
+  const { connectionOptions, namespace } = temporalSettings(options.env);
+  const connection = await NativeConnection.connect(connectionOptions);
+  await prepareNamespace(services);
+  const workers = await createWorkers({
+    connection,
+    namespace,
+    activities: createActivities({
+      ...services,
+      counters: services.metrics.counters,
+      lifecycles: createLifecycles(services.temporal),
+    }),
+    workflowBundle: options.bundle ?? (await workflowBundle()),
+    ...(options.shutdownGrace !== undefined && { shutdownGrace: options.shutdownGrace }),
+  });
+  const repair = setInterval(() => {
+    prepareNamespace(services).catch(() => services.logger.warn('the audit schedule could not be checked'));
+  }, HOUR_MS);
+  repair.unref();
+  const ended = workers.run().finally(async () => {
+    clearInterval(repair);
+    await connection.close();
+  });
+  return {
+    ended,
+    stop: async () => {
+      workers.shutdown();
+      await ended;
+    },
+  };
+}
+
+/** Idempotent: what is there already is left alone. */
+async function prepareNamespace({ temporal }: Services): Promise<void> {
+  await registerSearchAttributes(temporal);
+  await ensureAuditSchedule(temporal);
+}

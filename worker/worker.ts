@@ -1,0 +1,57 @@
+import {
+  type NativeConnection,
+  Worker,
+  type WorkerOptions,
+  type WorkflowBundleOption,
+} from '@temporalio/worker';
+import { type Activities } from '../activities';
+import { INSTAGRAM_TASK_QUEUE, LIFECYCLE_TASK_SECONDS, TASK_QUEUE } from '../core/names';
+import { workerDataConverter } from './bundle';
+
+/** An answer of Instagram's that is being stored must not be cut off. */
+const SHUTDOWN_GRACE = '45s';
+
+/**
+ * How long workflow code may compute at a stretch; past it the SDK kills the thread that all workflows share. The
+ * option is not in its typings, and 5 s by default: too short for a task with a flood of signals in it.
+ */
+const PATIENCE: Partial<WorkerOptions> = {
+  isolateExecutionTimeout: `${LIFECYCLE_TASK_SECONDS}s`,
+} as Partial<WorkerOptions>;
+
+export interface WorkerParts {
+  connection: NativeConnection;
+  namespace: string;
+  activities: Activities;
+  workflowBundle: WorkflowBundleOption;
+  /** How long work under way may go on after a stop was asked for. */
+  shutdownGrace?: string;
+}
+
+/** One worker for workflows and the database, one for calls to Instagram: a slow provider never holds up the rest. */
+export async function createWorkers(parts: WorkerParts): Promise<{ run(): Promise<void>; shutdown(): void }> {
+  const { connection, namespace, activities, workflowBundle } = parts;
+  const shared = {
+    connection,
+    namespace,
+    activities: { ...activities },
+    dataConverter: workerDataConverter(),
+    shutdownGraceTime: parts.shutdownGrace ?? SHUTDOWN_GRACE,
+  };
+  const workers = await Promise.all([
+    Worker.create({
+      ...shared,
+      ...PATIENCE,
+      taskQueue: TASK_QUEUE,
+      workflowBundle,
+      maxCachedWorkflows: 500,
+    }),
+    Worker.create({ ...shared, taskQueue: INSTAGRAM_TASK_QUEUE, maxConcurrentActivityTaskExecutions: 20 }),
+  ]);
+  return {
+    run: async () => void (await Promise.all(workers.map((worker) => worker.run()))),
+    shutdown: () => {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    },
+  };
+}
