@@ -1,0 +1,30 @@
+/** What was asked could not be done: exit code 1. */
+export class Failure extends Error {
+  override name = 'Failure';
+  /** @param hints what to do about it, one sentence each */
+  constructor(
+    message: string,
+    readonly hints: readonly string[] = [],
+  ) {
+    super(message);
+  }
+}
+
+/** What was asked makes no sense: exit code 2. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+/** The database's own words on what is wrong, never the address with its password. */
+export function databaseFailure(error: unknown): Failure {
+  const { code, message } = error as { code?: string; message?: string };
+  const reason = code ?? message ?? 'unknown';
+  if (code === '42P01')
+    return new Failure('The database has no schema yet.', ['Run `npx evergrant migrate`.']);
+  if (code === '28P01' || code === '28000')
+    return new Failure('The database refuses the user or password of DATABASE_URL.');
+  if (code === '3D000') return new Failure('The database that DATABASE_URL names does not exist.');
+  return new Failure(`The database did not do what was asked (${reason}).`, [
+    'See that PostgreSQL runs, and where DATABASE_URL points.',
+  ]);
+}

@@ -1,0 +1,39 @@
+import { type Recovery } from '../answers';
+import { Failure } from '../failures';
+import { findId, pathOf } from '../find';
+import { say, sayJson } from '../output';
+import { type Verb } from '../verb';
+import { ID, JSON_OPTION, nameOf, openApi } from './common';
+
+export const recheckVerb: Verb = (program, io) => {
+  program
+    .command('recheck')
+    .description(
+      'Ask Instagram whether the token lives, also when the integration is expired; waits up to 20 seconds.',
+    )
+    .argument(...ID)
+    .option(...JSON_OPTION)
+    .action(async (given: string, options: { json?: true }) => {
+      const api = openApi(io);
+      const answer: Recovery = await api.post(pathOf(await findId(api, given), '/recheck'));
+      if (options.json) sayJson(io, answer);
+      if (answer.outcome === 'undecided') {
+        throw new Failure('Whether the token lives could not be found out yet.', [
+          `Try again in ${answer.retryAfterSeconds ?? 5} seconds.`,
+        ]);
+      }
+      if (!options.json) say(io, `${nameOf(answer.integration)}: ${sentence(answer)}`);
+    });
+};
+
+function sentence({ outcome, integration }: Recovery): string {
+  switch (outcome) {
+    case 'verified_ok':
+      return 'the token lives.';
+    case 'refreshed':
+    case 'stale_version':
+      return `there is a new token, version ${integration.tokenVersion}.`;
+    default:
+      return `the token is dead (${integration.reason ?? 'unknown'}). Its owner must reconnect.`;
+  }
+}

@@ -1,0 +1,114 @@
+import { type Client, WithStartWorkflowOperation, WorkflowIdConflictPolicy } from '@temporalio/client';
+import { WORKFLOW_TYPES } from '../core/names';
+import { SECOND_MS } from '../core/time';
+import { ensureFreshUpdateId, recoverUpdateId } from '../core/update-ids';
+import { type Clock, systemClock } from '../adapters/clock';
+import { createLifecycles } from '../adapters/temporal/lifecycles';
+import {
+  type EnsureFreshInput,
+  type EnsureFreshOutcome,
+  type LifecycleStatus,
+  type RecoverInput,
+  type RecoverOutcome,
+  ensureFreshUpdate,
+  recoverUpdate,
+  statusQuery,
+} from '../workflows/messages';
+
+/** Everything that is asked of a lifecycle is answered within this. */
+export const ANSWER_WITHIN_MS = 20 * SECOND_MS;
+const ASK_AGAIN_MS = 1 * SECOND_MS;
+
+export type Recovered = Exclude<RecoverOutcome, 'not_yet'>;
+export type EnsuredFresh = Exclude<EnsureFreshOutcome, 'not_yet'>;
+
+export interface LifecycleClient {
+  /** Starts the lifecycle unless it runs. */
+  start(integrationId: string): Promise<void>;
+  /** Tells it that the row changed outside: reconnect, disconnect, pause, resume. */
+  rowChanged(integrationId: string): Promise<void>;
+  /** Reports a refused call without waiting for the decision. */
+  tokenRejected(integrationId: string, report: RecoverInput): Promise<void>;
+  /**
+   * Reports a refused call and waits, at most 20 s, for what becomes of the version it used: `stale_version` (there is
+   * a newer one: read it), `verified_ok` (it lives), `refreshed` (read the new one), `expired` (the owner must
+   * reconnect), `undecided` (ask again later). Callers of one version within 20 s share one answer.
+   */
+  recover(integrationId: string, report: RecoverInput): Promise<Recovered>;
+  /** One refresh attempt now, when no more than `withinMs` is left (null: in any case); waits at most 20 s. */
+  ensureFresh(integrationId: string, wanted: EnsureFreshInput): Promise<EnsuredFresh>;
+  /** What the lifecycle knows and plans. Needs a worker to answer. */
+  status(integrationId: string): Promise<LifecycleStatus>;
+}
+
+/** A typed way to talk to lifecycles. Every message starts the lifecycle it is for, should it be missing. */
+export function createLifecycleClient(client: Client, clock: Clock = systemClock): LifecycleClient {
+  const lifecycles = createLifecycles(client);
+
+  /** Callers in this process who ask the same wait for one answer together: a crowd costs Temporal one call. */
+  const asking = new Map<string, Promise<string>>();
+  function ask<Answer extends string>(
+    integrationId: string,
+    updateId: string,
+    send: () => Promise<Answer | 'not_yet'>,
+  ): Promise<Exclude<Answer, 'not_yet'> | 'undecided'> {
+    const question = `${integrationId}/${updateId}`;
+    const answer = asking.get(question) ?? askAlone(send).finally(() => asking.delete(question));
+    asking.set(question, answer);
+    return answer as ReturnType<typeof askAlone<Answer>>;
+  }
+
+  /** Asks until the answer is about the version asked for, or time is up. Trouble on the way is `undecided`. */
+  async function askAlone<Answer extends string>(
+    send: () => Promise<Answer | 'not_yet'>,
+  ): Promise<Exclude<Answer, 'not_yet'> | 'undecided'> {
+    // The machine's clock: a caller's patience does not pass in a sandbox's time.
+    const deadline = Date.now() + ANSWER_WITHIN_MS;
+    while (Date.now() < deadline - ASK_AGAIN_MS) {
+      const answer = await client.withDeadline(deadline, send).catch(() => 'undecided' as const);
+      if (answer !== 'not_yet') return answer as Exclude<Answer, 'not_yet'>;
+      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+    }
+    return 'undecided';
+  }
+
+  const startOperation = (integrationId: string) =>
+    new WithStartWorkflowOperation(WORKFLOW_TYPES.tokenLifecycle, {
+      ...lifecycles.startOptions(integrationId),
+      workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+    });
+
+  return {
+    start: async (integrationId) => void (await lifecycles.start(integrationId)),
+    rowChanged: lifecycles.rowChanged,
+    tokenRejected: (integrationId, { version, code, subcode, source }) =>
+      lifecycles.tokenRejected(integrationId, { version, code, subcode, source }),
+
+    recover: (integrationId, report) => {
+      const updateId = () => recoverUpdateId(report.version, clock.now(), report.recheck === true);
+      return ask(integrationId, updateId(), () =>
+        client.workflow.executeUpdateWithStart(recoverUpdate, {
+          updateId: updateId(),
+          args: [report],
+          startWorkflowOperation: startOperation(integrationId),
+        }),
+      );
+    },
+
+    ensureFresh: (integrationId, wanted) => {
+      const updateId = () => ensureFreshUpdateId(wanted.version, wanted.withinMs, clock.now());
+      return ask(integrationId, updateId(), () =>
+        client.workflow.executeUpdateWithStart(ensureFreshUpdate, {
+          updateId: updateId(),
+          args: [wanted],
+          startWorkflowOperation: startOperation(integrationId),
+        }),
+      );
+    },
+
+    status: (integrationId) =>
+      client.withDeadline(Date.now() + 10 * SECOND_MS, () =>
+        lifecycles.handle(integrationId).query(statusQuery),
+      ),
+  };
+}
