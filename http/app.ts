@@ -1,0 +1,71 @@
+import { bodyLimit } from 'hono/body-limit';
+import { secureHeaders } from 'hono/secure-headers';
+import { authenticate } from './auth';
+import { connectRoutes } from './connect/routes';
+import { type HttpDeps } from './deps';
+import { docsRoutes } from './docs';
+import { answerError } from './errors';
+import { guardHostAndOrigin } from './guard';
+import { noStore, securityHeaders } from './headers';
+import { requireJson } from './json-body';
+import { Problem, notFound } from './problems';
+import { createRouter } from './router';
+import { connectLinkRoutes } from './routes/connect-links';
+import { eventRoutes } from './routes/events';
+import { fleetRoutes } from './routes/fleet';
+import { healthRoutes } from './routes/health';
+import { inboxRoutes } from './routes/inbox';
+import { integrationListRoutes } from './routes/integration-list';
+import { integrationRoutes } from './routes/integrations';
+import { recoveryRoutes } from './routes/recovery';
+import { refreshRoutes } from './routes/refresh';
+import { sendRoutes } from './routes/send';
+import { stateRoutes } from './routes/state';
+import { tokenRoutes } from './routes/token';
+
+const MAX_BODY_BYTES = 64 * 1024;
+
+/** Everything that answers over HTTP. */
+export function createApp(deps: HttpDeps) {
+  const app = createRouter();
+  app.onError((error, c) => answerError(deps, error, c));
+  app.notFound((c) => answerError(deps, notFound('page'), c));
+  app.use(async (c, next) => {
+    // What is thrown and is no Error passes onError by.
+    await next().catch((error: unknown) => (c.res = answerError(deps, error, c)));
+    // By the clock that set all other times of the answer: a sandbox has its own.
+    c.header('date', new Date(deps.clock.now()).toUTCString());
+  });
+  app.use(secureHeaders(securityHeaders(deps.site)));
+  app.use(guardHostAndOrigin(deps));
+  app.use(
+    bodyLimit({
+      maxSize: MAX_BODY_BYTES,
+      onError: () => {
+        throw new Problem('too_large', 'A request takes at most 64 KiB.');
+      },
+    }),
+  );
+  app.route('/', healthRoutes(deps));
+  app.route('/', connectRoutes(deps));
+
+  const v1 = createRouter();
+  v1.use(authenticate(deps), noStore, requireJson);
+  const parts = [
+    integrationRoutes,
+    integrationListRoutes,
+    connectLinkRoutes,
+    tokenRoutes,
+    recoveryRoutes,
+    refreshRoutes,
+    stateRoutes,
+    inboxRoutes,
+    sendRoutes,
+    eventRoutes,
+    fleetRoutes,
+  ];
+  for (const routes of parts) v1.route('/', routes(deps));
+  app.route('/v1', v1);
+  app.route('/', docsRoutes(deps, app));
+  return app;
+}

@@ -1,0 +1,119 @@
+import { type Context, Hono } from 'hono';
+import { beginRound, takeRound } from '../../adapters/postgres/oauth-states';
+import { type Integration, factsOf } from '../../adapters/postgres/integration-row';
+import { findIntegration } from '../../adapters/postgres/integrations';
+import { bannerFor } from '../../core/banner';
+import { type ConnectResult } from '../../core/owner-pages';
+import { Secret } from '../../core/secret';
+import { type HttpDeps } from '../deps';
+import { noStore } from '../headers';
+import { makeConnectLink, readLink } from '../links';
+import { InvitationPage, ResultPage } from '../pages/connect';
+import { mayReturnTo } from '../return-to';
+import { completeConnect } from './complete';
+
+const CALLBACK = '/oauth/instagram/callback';
+const STATUS = {
+  connected: 200,
+  cancelled: 200,
+  wrong_account: 409,
+  missing_permissions: 403,
+  account_taken: 409,
+  failed: 502,
+  link_outdated: 410,
+  round_over: 410,
+} as const satisfies Record<ConnectResult, number>;
+
+/** What owners go through: the page behind a link, the consent page of Instagram, and the way back. */
+export function connectRoutes(deps: HttpDeps): Hono {
+  const redirectUri = deps.site.publicUrl + CALLBACK;
+
+  return new Hono()
+    .use('/connect/*', noStore)
+    .use(CALLBACK, noStore)
+    .get('/connect/:link', async (c) => {
+      const integration = await integrationOfLink(deps, c.req.param('link'));
+      if (!integration) return show(deps, c, 'link_outdated', null);
+      const reason = bannerFor(factsOf(integration), deps.site.productName, deps.clock.now())?.text ?? null;
+      const subject = { product: deps.site.productName, username: integration.username, other: null };
+      return c.html(
+        <InvitationPage
+          site={deps.site}
+          subject={subject}
+          reason={reason}
+          action={`/connect/${c.req.param('link')}`}
+        />,
+      );
+    })
+    .post('/connect/:link', async (c) => {
+      const link = readLink(deps, c.req.param('link'));
+      const integration = link && (await integrationOfLink(deps, c.req.param('link')));
+      if (!link || !integration) return show(deps, c, 'link_outdated', null);
+      const round = { integrationId: integration.id, grantNo: integration.grantNo, returnTo: link.returnTo };
+      const state = await beginRound(deps.pool, round, deps.clock.now());
+      // An owner who must log in as a certain account must be able to leave the one they are logged in as.
+      return c.redirect(
+        deps.instagram.authorizeUrl({ state, redirectUri, force: integration.username !== null }),
+        303,
+      );
+    })
+    .get(CALLBACK, async (c) => {
+      const round = await takeRound(deps.pool, c.req.query('state') ?? '', deps.clock.now());
+      const integration = round && (await findIntegration(deps.pool, round.integrationId));
+      if (!round || !integration) return show(deps, c, 'round_over', null);
+      const code = c.req.query('code');
+      if (!code)
+        return finish(
+          deps,
+          c,
+          c.req.query('error') === 'access_denied' ? 'cancelled' : 'failed',
+          integration,
+          null,
+          round.returnTo,
+        );
+      const done = await completeConnect(deps, integration, round.grantNo, new Secret(code), redirectUri);
+      return finish(deps, c, done.result, done.integration, done.other, round.returnTo);
+    });
+}
+
+async function integrationOfLink(deps: HttpDeps, text: string): Promise<Integration | null> {
+  const link = readLink(deps, text);
+  const integration = link && (await findIntegration(deps.pool, link.integrationId));
+  if (!link || !integration || integration.state === 'disconnected') return null;
+  if (integration.grantNo !== link.grantNo) return null;
+  if (link.version !== null && link.version !== integration.version) return null;
+  return integration;
+}
+
+/** Back to the product's own app when it asked for that, else a page. */
+function finish(
+  deps: HttpDeps,
+  c: Context,
+  result: ConnectResult,
+  integration: Integration,
+  other: string | null,
+  returnTo: string | null,
+): Response | Promise<Response> {
+  if (returnTo !== null && mayReturnTo(deps, returnTo)) {
+    const url = new URL(returnTo);
+    url.searchParams.set('integrationId', integration.id);
+    url.searchParams.set('result', result === 'link_outdated' || result === 'round_over' ? 'failed' : result);
+    return c.redirect(url.toString(), 303);
+  }
+  return show(deps, c, result, integration, other);
+}
+
+function show(
+  deps: HttpDeps,
+  c: Context,
+  result: ConnectResult,
+  integration: Integration | null,
+  other: string | null = null,
+) {
+  const subject = { product: deps.site.productName, username: integration?.username ?? null, other };
+  const again = integration && makeConnectLink(deps, integration).url;
+  return c.html(
+    <ResultPage site={deps.site} result={result} subject={subject} again={again} />,
+    STATUS[result],
+  );
+}

@@ -1,0 +1,38 @@
+import { type Client } from '@temporalio/client';
+import { type Pool } from 'pg';
+import { type Clock } from '../adapters/clock';
+import { type Sealer } from '../adapters/encryption/sealer';
+import { type Instagram } from '../adapters/instagram/client';
+import { type Logger } from '../adapters/logger';
+import { type Metrics } from '../adapters/metrics';
+import { type LifecycleClient } from '../client/lifecycle-client';
+import { type Secret } from '../core/secret';
+
+/** What the HTTP side works with. */
+export interface HttpDeps {
+  pool: Pool;
+  sealer: Sealer;
+  instagram: Instagram;
+  clock: Clock;
+  random: () => number;
+  logger: Logger;
+  metrics: Metrics;
+  lifecycles: LifecycleClient;
+  /** For what is no lifecycle: sends, the audit's schedule, readiness. */
+  temporal: Client;
+  site: Site;
+  /** The bootstrap key, with every scope. */
+  apiKey: Secret | null;
+}
+
+/** How the outside sees this deployment. */
+export interface Site {
+  /** Where owners and programs reach it, without a trailing slash. */
+  publicUrl: string;
+  productName: string;
+  supportUrl: string | null;
+  /** Origins that owners may be sent back to, and that may embed. */
+  appOrigins: readonly string[];
+  /** Whether only this machine can reach it: then names that mean another are refused. */
+  loopbackOnly: boolean;
+}

@@ -1,0 +1,131 @@
+import { isGrpcServiceError, ServiceError } from '@temporalio/client';
+import { type Context } from 'hono';
+import { ProviderError } from '../adapters/instagram/provider-error';
+import { DecryptFailed, KeyUnavailable } from '../adapters/encryption/sealer';
+import { NoToken } from '../adapters/token-access';
+import { askAgainSeconds } from './ask-again';
+import { type Caller } from './auth';
+import { type HttpDeps } from './deps';
+import { reconnectUrlFor } from './links';
+import { Problem, notFound } from './problems';
+
+/** Answers whatever was thrown as a problem document; what nobody expected is logged and told as `internal`. */
+export function answerError(deps: HttpDeps, error: unknown, c: Context): Response {
+  const problem = problemOf(deps, error, c.get('caller') as Caller | undefined);
+  if (problem.code === 'internal') {
+    deps.logger.error({ error: nameAndStack(error), path: c.req.routePath }, 'unexpected error');
+  }
+  return c.json(problem.document(deps.site.publicUrl), problem.status, {
+    'content-type': 'application/problem+json',
+    ...problem.headers,
+  });
+}
+
+function problemOf(deps: HttpDeps, error: unknown, caller: Caller | undefined): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof NoToken) return fromNoToken(deps, error, caller);
+  if (error instanceof ProviderError) return fromProvider(error);
+  if (error instanceof KeyUnavailable || error instanceof DecryptFailed)
+    return new Problem('key_unavailable', 'The token cannot be opened now. Operators: see the key ring.');
+  if (error instanceof ServiceError || isGrpcServiceError(error))
+    return new Problem('service_unavailable', 'Temporal does not answer. Try again in a moment.');
+  if (isDatabaseTrouble(error))
+    return new Problem('service_unavailable', 'The database does not answer. Try again in a moment.');
+  return new Problem('internal', 'The request was not carried out. It is safe to try again.');
+}
+
+function nameAndStack(error: unknown) {
+  const { name, stack } = Object(error) as Partial<Error>;
+  return { name: name ?? typeof error, stack };
+}
+
+function fromNoToken(deps: HttpDeps, error: NoToken, caller: Caller | undefined): Problem {
+  const { integration } = error;
+  switch (error.why) {
+    case 'unknown':
+      return notFound('integration');
+    case 'not_connected':
+      return new Problem(
+        'not_connected',
+        'The owner has not connected the account yet. Give them the connect link.',
+      );
+    case 'disconnected':
+      return new Problem('disconnected', 'This integration was ended. Create a new one to connect again.');
+    case 'reconnect_required':
+      return new Problem(
+        'reconnect_required',
+        'The connection is over. Its owner has to connect the account again.',
+        {
+          reason: error.reason,
+          reconnectUrl: integration && caller ? reconnectUrlFor(deps, caller, integration) : null,
+        },
+      );
+    case 'recovery_pending':
+      return new Problem(
+        'recovery_pending',
+        'Whether the token still lives is being found out. Try again shortly.',
+        {},
+        integration ? { 'retry-after': String(askAgainSeconds(integration, deps.clock.now())) } : {},
+      );
+  }
+}
+
+function fromProvider(error: ProviderError): Problem {
+  const { retryAfterMs } = error;
+  const asked = retryAfterMs === null ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) };
+  switch (error.failure.class) {
+    case 'throttled':
+      return new Problem('rate_limited', 'Instagram asks to slow down.', {}, asked);
+    case 'app_level':
+      return new Problem('provider_incident', 'Instagram refuses every call of this app.', {}, asked);
+    case 'call':
+      return fromRefusedCall(error);
+    case 'terminal':
+    case 'ambiguous':
+    case 'owner_action':
+      return new Problem('provider_rejected_call', 'Instagram refuses this call although the token lives.');
+    default:
+      return new Problem(
+        'provider_unavailable',
+        'Instagram gave no usable answer. Try again shortly.',
+        {},
+        asked,
+      );
+  }
+}
+
+function fromRefusedCall(error: ProviderError): Problem {
+  const { problem } = error.failure;
+  switch (problem) {
+    case 'window_closed':
+    case 'recipient_unavailable':
+    case 'permission_missing':
+    case 'policy_blocked':
+    case 'text_too_long':
+      return new Problem(problem, REFUSALS[problem]);
+    case 'not_found':
+      return notFound('conversation or message');
+    default:
+      return new Problem('provider_rejected_call', REFUSALS.provider_rejected_call);
+  }
+}
+
+/** What a refused call means for whoever made it. */
+export const REFUSALS = {
+  window_closed: 'The recipient has not written for over 24 hours, so Instagram takes no message to them.',
+  recipient_unavailable: 'The recipient cannot be reached by this account.',
+  permission_missing:
+    'The account does not allow messages through this app. Its owner can connect it again and allow them.',
+  policy_blocked: 'Instagram has restricted this account. Its owner sees why in the Instagram app.',
+  text_too_long: 'Instagram takes at most 1,000 bytes of text.',
+  provider_rejected_call: 'Instagram refuses this call as it is.',
+} as const;
+
+/** SQLSTATE classes and socket errors that say: not the statement, the server. @see https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const TROUBLE_CODES = /^(ECONN|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|EPIPE|ETIMEDOUT|57P0|57014|53|08)/;
+const TROUBLE_TEXTS = /timeout exceeded when trying to connect|connection terminated|not queryable/i;
+
+function isDatabaseTrouble(error: unknown): boolean {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  return (typeof code === 'string' && TROUBLE_CODES.test(code)) || TROUBLE_TEXTS.test(String(message ?? ''));
+}

@@ -1,0 +1,52 @@
+import { type z } from '@hono/zod-openapi';
+import { type Integration as Row, factsOf } from '../adapters/postgres/integration-row';
+import { bannerFor } from '../core/banner';
+import { lifecycleWorkflowId } from '../core/names';
+import { isUsable } from '../core/states';
+import { type Caller } from './auth';
+import { type HttpDeps } from './deps';
+import { reconnectUrlFor } from './links';
+import { type Integration } from './schemas';
+
+export type IntegrationView = z.infer<typeof Integration>;
+
+/** An integration as this caller may see it. @param runId of its lifecycle, when somebody asked Temporal for it */
+export function viewOf(
+  deps: HttpDeps,
+  caller: Caller,
+  row: Row,
+  runId: string | null = null,
+): IntegrationView {
+  const now = deps.clock.now();
+  const hasLifecycle = row.state !== 'pending' && row.state !== 'disconnected';
+  return {
+    id: row.id,
+    provider: 'instagram',
+    ownerRef: row.ownerRef,
+    externalId: row.externalId,
+    contact: row.contactEmail === null ? null : { email: row.contactEmail },
+    account: row.accountId === null ? null : { id: row.accountId, username: row.username },
+    state: row.state,
+    usable: isUsable(row.state) && row.expiresAt !== null && now < row.expiresAt,
+    reconnectRequired: row.state === 'expired',
+    reason: row.reason,
+    scopes: row.scopes,
+    tokenVersion: row.version,
+    issuedAt: iso(row.issuedAt),
+    expiresAt: iso(row.expiresAt),
+    refreshAt: hasLifecycle && row.state !== 'expired' ? iso(row.refreshAt) : null,
+    nextAttemptAt: iso(row.recovery?.nextAttemptAt ?? row.nextAttemptAt),
+    failedAttempts: row.failedAttempts,
+    lastError: row.lastError && { ...row.lastError, at: new Date(row.lastError.at).toISOString() },
+    paused: row.paused,
+    banner: bannerFor(factsOf(row), deps.site.productName, now),
+    reconnectUrl: reconnectUrlFor(deps, caller, row),
+    temporal: hasLifecycle ? { workflowId: lifecycleWorkflowId(row.id), runId } : null,
+    createdAt: new Date(row.createdAt).toISOString(),
+    updatedAt: new Date(row.updatedAt).toISOString(),
+  };
+}
+
+export function iso(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}

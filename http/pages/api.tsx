@@ -1,0 +1,56 @@
+import { type Site } from '../deps';
+import { PROBLEMS } from '../problems';
+import { Layout } from './layout';
+
+interface Described {
+  paths?: Record<string, Record<string, unknown>>;
+}
+
+interface Operation {
+  summary?: string;
+  description?: string;
+}
+
+const METHODS = ['get', 'post', 'patch', 'delete'];
+
+/** The API on one page: every route with what it does, every problem with its status. */
+export function ApiPage({ document, site }: { document: object; site: Site }) {
+  const { paths = {} } = document as Described;
+  return (
+    <Layout title="API" product="Evergrant" supportUrl={site.supportUrl}>
+      <h1>Evergrant API</h1>
+      <p>
+        Send <code>Authorization: Bearer &lt;key&gt;</code>. The machine-readable description is{' '}
+        <a href="/openapi.json">openapi.json</a>.
+      </p>
+      {Object.entries(paths).flatMap(([path, item]) =>
+        METHODS.filter((method) => method in item).map((method) => {
+          const operation = item[method] as Operation;
+          return (
+            <section>
+              <h3>
+                <code>
+                  {method.toUpperCase()} {path}
+                </code>
+              </h3>
+              <p>
+                {operation.summary}. {operation.description}
+              </p>
+            </section>
+          );
+        }),
+      )}
+      <h2>Problems</h2>
+      <dl>
+        {Object.entries(PROBLEMS).map(([code, [status, title]]) => (
+          <>
+            <dt id={code}>
+              <code>{code}</code> {status}
+            </dt>
+            <dd>{title}.</dd>
+          </>
+        ))}
+      </dl>
+    </Layout>
+  );
+}

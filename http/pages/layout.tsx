@@ -1,0 +1,49 @@
+import { type Child } from 'hono/jsx';
+import { raw } from 'hono/html';
+
+const STYLE = `
+:root { color-scheme: light dark; --ink: #1b1f24; --paper: #fff; --soft: #f3f4f6; --line: #d6dae0; --accent: #1f5fd0; --good: #17703b; --bad: #a3261f; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e9ecf1; --paper: #15181d; --soft: #1e232a; --line: #363d47; --accent: #86aefc; --good: #6fd397; --bad: #ff9d94; } }
+* { box-sizing: border-box; }
+body { margin: 0; font: 17px/1.55 system-ui, sans-serif; color: var(--ink); background: var(--soft); }
+main { max-width: 34rem; margin: 8vh auto; padding: 2rem; background: var(--paper); border: 1px solid var(--line); border-radius: 12px; }
+h1 { font-size: 1.45rem; line-height: 1.3; margin: 0 0 1rem; }
+p { margin: 0 0 1rem; }
+a { color: var(--accent); }
+button, .button { font: inherit; font-weight: 600; display: inline-block; padding: .7rem 1.3rem; border: 0; border-radius: 8px; background: var(--accent); color: var(--paper); text-decoration: none; cursor: pointer; }
+:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+.good { color: var(--good); } .bad { color: var(--bad); }
+footer { font-size: .9rem; opacity: .8; margin-top: 1.5rem; }
+`;
+
+/** The frame of every page that an account's owner sees. Needs no script. */
+export function Layout(props: {
+  title: string;
+  product: string;
+  supportUrl: string | null;
+  children: Child;
+}) {
+  return (
+    <>
+      {raw('<!doctype html>')}
+      <html lang="en">
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width, initial-scale=1" />
+          <title>{`${props.title} · ${props.product}`}</title>
+          <style>{raw(STYLE)}</style>
+        </head>
+        <body>
+          <main>
+            {props.children}
+            {props.supportUrl && (
+              <footer>
+                Questions? <a href={props.supportUrl}>Ask for help</a>.
+              </footer>
+            )}
+          </main>
+        </body>
+      </html>
+    </>
+  );
+}

@@ -1,0 +1,43 @@
+import { OpenAPIHono, type z } from '@hono/zod-openapi';
+import { type Env } from './auth';
+import { Problem } from './problems';
+import { ProblemDocument } from './schemas';
+
+/** A router whose schemas refuse what they do not know, naming every field that is wrong. */
+export function createRouter() {
+  return new OpenAPIHono<Env>({
+    defaultHook: (result) => {
+      if (!result.success) throw invalid(result.error.issues);
+    },
+  });
+}
+
+export type Router = ReturnType<typeof createRouter>;
+
+/** 400 with one entry per field. */
+export function invalid(issues: readonly z.core.$ZodIssue[]): Problem {
+  const errors = issues.flatMap((issue) => {
+    const field = issue.path.join('.');
+    if (issue.code !== 'unrecognized_keys') return [{ field: field || 'body', message: issue.message }];
+    return issue.keys.map((key) => ({ field: field ? `${field}.${key}` : key, message: 'is not known' }));
+  });
+  const fields = [...new Set(errors.map(({ field }) => field))].join(', ');
+  return new Problem('invalid_request', `These fields are not as they should be: ${fields}.`, { errors });
+}
+
+export const json = <T extends z.ZodType>(schema: T, description: string) => ({
+  content: { 'application/json': { schema } },
+  description,
+});
+
+export const body = <T extends z.ZodType>(schema: T) => ({
+  content: { 'application/json': { schema } },
+  required: true,
+});
+
+/** What any route may answer instead. */
+export const problems = {
+  default: { content: { 'application/problem+json': { schema: ProblemDocument } }, description: 'A problem' },
+};
+
+export const secured = [{ bearer: [] }];

@@ -1,0 +1,116 @@
+import { createRoute } from '@hono/zod-openapi';
+import { type Context } from 'hono';
+import { claimReport, releaseReport } from '../../adapters/postgres/rejection-reports';
+import { type Integration as Row } from '../../adapters/postgres/integration-row';
+import { NoToken } from '../../adapters/token-access';
+import { type LifecycleClient, type Recovered } from '../../client/lifecycle-client';
+import { isTokenCode } from '../../core/failure';
+import { askAgainSeconds, isDecidedLater } from '../ask-again';
+import { type Env, requireScope } from '../auth';
+import { type HttpDeps } from '../deps';
+import { findFor } from '../find';
+import { viewOf } from '../integration-view';
+import { answerBy, before } from '../patience';
+import { Problem } from '../problems';
+import { body, createRouter, json, problems, secured } from '../router';
+import { type RECOVERY_OUTCOMES, Recovery, TokenRejection, idParam as params } from '../schemas';
+
+type RecoverInput = Parameters<LifecycleClient['recover']>[1];
+
+const reject = createRoute({
+  method: 'post',
+  path: '/integrations/{id}/token-rejections',
+  summary: 'Report a call that Instagram refused with 190 or 102',
+  description:
+    'Waits at most 20 seconds for the decision about that token version: `stale_version` and `refreshed` (get the new token, repeat the call), `verified_ok` (it lives, repeat the call), `expired` (the owner must reconnect), `undecided` (ask again after `retryAfterSeconds`). With `wait:false` it answers 202 at once.',
+  security: secured,
+  middleware: requireScope('token'),
+  request: { params, body: body(TokenRejection) },
+  responses: { 200: json(Recovery, 'The decision'), 202: { description: 'Noted' }, ...problems },
+});
+
+const recheck = createRoute({
+  method: 'post',
+  path: '/integrations/{id}/recheck',
+  summary: 'Look whether the token lives, also when expired',
+  security: secured,
+  middleware: requireScope('operate'),
+  request: { params },
+  responses: { 200: json(Recovery, 'The decision'), ...problems },
+});
+
+export function recoveryRoutes(deps: HttpDeps) {
+  return createRouter()
+    .openapi(reject, async (c) => {
+      const row = await findConnected(deps, c, c.req.valid('param').id);
+      const { version, code, subcode = null, wait } = c.req.valid('json');
+      if (!isTokenCode(code))
+        throw new Problem(
+          'not_a_rejection',
+          'Only 190 and 102 speak of the token. Other errors leave it as it is.',
+        );
+      if (version > row.version)
+        throw new Problem('unknown_version', `The newest version is ${row.version}.`);
+      const report = { version, code, subcode, source: `api/${c.get('caller').name}` };
+      if (!wait) {
+        await note(deps, row.id, report);
+        return c.body(null, 202);
+      }
+      if (version < row.version) return c.json(await answer(deps, c, row.id, 'stale_version'), 200);
+      if (row.state === 'expired') return c.json(await answer(deps, c, row.id, 'expired'), 200);
+      return c.json(await answer(deps, c, row.id, await decide(deps, row, report)), 200);
+    })
+    .openapi(recheck, async (c) => {
+      const row = await findConnected(deps, c, c.req.valid('param').id);
+      const report = {
+        version: row.version,
+        code: 0,
+        subcode: null,
+        source: `recheck/${c.get('caller').name}`,
+        recheck: true,
+      };
+      return c.json(await answer(deps, c, row.id, await decide(deps, row, report)), 200);
+    });
+}
+
+/** Passes a report on unless another was just passed on. One that could not be leaves the way free for the next. */
+async function note(deps: HttpDeps, id: string, report: RecoverInput): Promise<void> {
+  if (!(await claimReport(deps.pool, id, report.version, deps.clock.now()))) return;
+  const deadline = answerBy();
+  const passing = deps.temporal.withDeadline(deadline, () => deps.lifecycles.tokenRejected(id, report));
+  try {
+    await before(deadline, passing, () => {
+      throw new Problem('service_unavailable', 'Temporal does not answer. Report it again in a moment.');
+    });
+  } catch (error) {
+    await releaseReport(deps.pool, id, report.version);
+    throw error;
+  }
+}
+
+async function decide(deps: HttpDeps, row: Row, report: RecoverInput): Promise<Recovered> {
+  const deadline = answerBy();
+  if (!report.recheck && isDecidedLater(row, deadline - Date.now(), deps.clock.now())) return 'undecided';
+  return before(deadline, deps.lifecycles.recover(row.id, report), () => 'undecided' as const);
+}
+
+async function findConnected(deps: HttpDeps, c: Context<Env>, id: string): Promise<Row> {
+  const row = await findFor(deps, c.get('caller'), id);
+  if (row.state === 'pending') throw new NoToken('not_connected', row);
+  if (row.state === 'disconnected') throw new NoToken('disconnected', row);
+  return row;
+}
+
+async function answer(
+  deps: HttpDeps,
+  c: Context<Env>,
+  id: string,
+  outcome: (typeof RECOVERY_OUTCOMES)[number],
+) {
+  const row = await findFor(deps, c.get('caller'), id);
+  return {
+    outcome,
+    ...(outcome === 'undecided' && { retryAfterSeconds: askAgainSeconds(row, deps.clock.now()) }),
+    integration: viewOf(deps, c.get('caller'), row),
+  };
+}

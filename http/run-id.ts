@@ -1,0 +1,16 @@
+import { type Integration } from '../adapters/postgres/integration-row';
+import { lifecycleWorkflowId } from '../core/names';
+import { SECOND_MS } from '../core/time';
+import { type HttpDeps } from './deps';
+import { before } from './patience';
+
+/** The lifecycle's run for links into the Temporal UI; null when Temporal does not say so quickly. */
+export async function runIdOf(deps: HttpDeps, row: Integration): Promise<string | null> {
+  if (row.state === 'pending' || row.state === 'disconnected') return null;
+  const deadline = Date.now() + SECOND_MS;
+  const describing = deps.temporal.withDeadline(deadline, () =>
+    deps.temporal.workflow.getHandle(lifecycleWorkflowId(row.id)).describe(),
+  );
+  const description = await before(deadline, describing, () => null).catch(() => null);
+  return description?.runId ?? null;
+}

@@ -1,0 +1,63 @@
+import { type Services } from '../adapters/services';
+import { createLifecycleClient } from '../client/lifecycle-client';
+import { createApp } from './app';
+import { type HttpDeps } from './deps';
+import { metricsApp } from './metrics';
+import { type Listening, listen } from './server';
+
+export interface RunningApi {
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** What the API needs, from the parts that all processes share. */
+export function httpDeps(services: Services): HttpDeps {
+  const { settings, clock, temporal } = services;
+  return {
+    ...services,
+    lifecycles: createLifecycleClient(temporal, clock),
+    site: {
+      publicUrl: settings.EVERGRANT_PUBLIC_URL ?? `http://127.0.0.1:${settings.EVERGRANT_HTTP_PORT}`,
+      productName: settings.EVERGRANT_PRODUCT_NAME,
+      supportUrl: settings.EVERGRANT_SUPPORT_URL ?? null,
+      appOrigins: settings.EVERGRANT_APP_ORIGINS,
+      loopbackOnly: isLoopback(settings.EVERGRANT_HTTP_HOST),
+    },
+    apiKey: settings.EVERGRANT_API_KEY ?? null,
+  };
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\./.test(host);
+}
+
+/** Serves the API, and metrics on a port of their own. */
+export async function runApi(
+  services: Services,
+  extend: (app: ReturnType<typeof createApp>, deps: HttpDeps) => void = () => undefined,
+): Promise<RunningApi> {
+  const {
+    EVERGRANT_HTTP_HOST: host,
+    EVERGRANT_HTTP_PORT: port,
+    EVERGRANT_METRICS_PORT: metricsPort,
+  } = services.settings;
+  const deps = httpDeps(services);
+  const app = createApp(deps);
+  extend(app, deps);
+  const listening: Listening[] = [];
+  const stop = async () => void (await Promise.all(listening.map((server) => server.close())));
+  try {
+    listening.push(await listen(app, { host, port, setting: 'EVERGRANT_HTTP_PORT' }));
+    listening.push(
+      await listen(metricsApp(services.metrics), {
+        host,
+        port: metricsPort,
+        setting: 'EVERGRANT_METRICS_PORT',
+      }),
+    );
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url: deps.site.publicUrl, stop };
+}

@@ -1,0 +1,209 @@
+import { z } from '@hono/zod-openapi';
+import { EVENT_TYPES } from '../core/events';
+import { REASONS, STATES } from '../core/states';
+
+/** The shapes of the API: each is validation, type and documentation in one. Instants are ISO 8601 UTC. */
+
+const instant = z.iso.datetime().openapi({ example: '2026-05-21T04:00:00.000Z' });
+
+export const Integration = z
+  .object({
+    id: z.string().openapi({ example: 'int_0a1b2c3d4e5f6g7h8j9kmnpq' }),
+    provider: z.literal('instagram'),
+    ownerRef: z.string(),
+    externalId: z.string().nullable(),
+    contact: z.object({ email: z.string() }).nullable(),
+    account: z.object({ id: z.string(), username: z.string().nullable() }).nullable(),
+    state: z.enum(STATES),
+    usable: z.boolean().openapi({ description: 'Whether the token may be used now.' }),
+    reconnectRequired: z.boolean(),
+    reason: z.enum(REASONS).nullable().openapi({ description: 'Why it is expired.' }),
+    scopes: z.array(z.string()),
+    tokenVersion: z.number().int(),
+    issuedAt: instant.nullable(),
+    expiresAt: instant.nullable(),
+    refreshAt: instant.nullable().openapi({ description: 'When the next refresh is planned.' }),
+    nextAttemptAt: instant
+      .nullable()
+      .openapi({ description: 'When a failed refresh or recovery is tried again.' }),
+    failedAttempts: z.number().int(),
+    lastError: z
+      .object({
+        code: z.string(),
+        subcode: z.number().nullable(),
+        class: z.string(),
+        at: instant,
+        text: z.string(),
+      })
+      .nullable(),
+    paused: z.boolean(),
+    banner: z
+      .object({
+        level: z.enum(['warning', 'error']),
+        cause: z.enum(['owner', 'provider', 'service']),
+        text: z.string(),
+      })
+      .nullable(),
+    reconnectUrl: z.string().nullable(),
+    temporal: z.object({ workflowId: z.string(), runId: z.string().nullable() }).nullable(),
+    createdAt: instant,
+    updatedAt: instant,
+  })
+  .openapi('Integration');
+
+export const Event = z
+  .object({
+    id: z.string(),
+    type: z.enum(EVENT_TYPES),
+    at: instant,
+    integrationId: z.string().nullable(),
+    data: z.record(z.string(), z.unknown()),
+  })
+  .openapi('Event');
+
+export const ProblemDocument = z
+  .looseObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.number(),
+    detail: z.string(),
+    code: z.string(),
+  })
+  .openapi('Problem');
+
+/** Text as the database can keep it: all but the null character. */
+export const text = (maximum: number) =>
+  z
+    .string()
+    .min(1)
+    .max(maximum)
+    .refine((value) => !value.includes('\0'), 'holds a null character');
+const ref = (description: string) => text(200).openapi({ description });
+export const idParam = z.object({ id: z.string().openapi({ example: 'int_0a1b2c3d4e5f6g7h8j9kmnpq' }) });
+export const returnTo = z.url({ protocol: /^https?$/ }).max(2_000);
+const contact = z.strictObject({ email: z.email().max(254) });
+
+export const NewIntegration = z
+  .strictObject({
+    provider: z.literal('instagram'),
+    ownerRef: ref('Whom the integration belongs to, in your own terms.'),
+    externalId: ref('Your own id for it.').optional(),
+    contact: contact.optional(),
+    returnTo: returnTo.optional(),
+    grant: z
+      .strictObject({
+        accessToken: z.string().regex(/^[\x21-\x7e]{1,2000}$/, 'is no token'),
+        expiresAt: z.iso.datetime({ offset: true }).optional(),
+        issuedAt: z.iso.datetime({ offset: true }).optional(),
+      })
+      .optional()
+      .openapi({ description: 'A long-lived token to take over; needs the scope admin.' }),
+  })
+  .openapi('NewIntegration');
+
+export const ChangedIntegration = z
+  .strictObject({
+    contact: contact.nullable().optional(),
+    externalId: ref('Your own id for it.').nullable().optional(),
+    ownerRef: ref('Whom it belongs to.').optional(),
+  })
+  .openapi('ChangedIntegration');
+
+const subcode = z.number().int().min(0);
+export const TokenRejection = z
+  .strictObject({
+    version: z
+      .number()
+      .int()
+      .min(0)
+      .openapi({ description: 'The token version that the refused call used.' }),
+    code: z.number().int(),
+    subcode: subcode.nullable().optional(),
+    message: z
+      .string()
+      .max(2_000)
+      .optional()
+      .openapi({ description: 'Ignored: texts of providers are not kept.' }),
+    wait: z.boolean().default(true),
+  })
+  .openapi('TokenRejection');
+
+export const RECOVERY_OUTCOMES = [
+  'stale_version',
+  'verified_ok',
+  'refreshed',
+  'expired',
+  'undecided',
+] as const;
+export const Recovery = z
+  .object({
+    outcome: z.enum(RECOVERY_OUTCOMES),
+    retryAfterSeconds: z.number().int().optional(),
+    integration: Integration,
+  })
+  .openapi('Recovery');
+
+export const Refreshed = z.object({ refreshed: z.boolean(), integration: Integration }).openapi('Refreshed');
+
+export const Token = z
+  .object({
+    accessToken: z.string(),
+    version: z.number().int(),
+    expiresAt: instant,
+    cacheForSeconds: z
+      .number()
+      .int()
+      .openapi({ description: 'How long it may be kept before asking again; at most 300.' }),
+  })
+  .openapi('Token');
+
+const participant = z.object({ id: z.string(), username: z.string().nullable() });
+export const Conversation = z
+  .object({ id: z.string(), updatedAt: instant.nullable(), participants: z.array(participant) })
+  .openapi('Conversation');
+
+export const Message = z
+  .object({
+    id: z.string(),
+    createdAt: instant.nullable(),
+    from: participant.nullable(),
+    to: z.array(participant),
+    text: z.string().nullable(),
+    attachments: z.array(z.unknown()).optional(),
+    unavailable: z
+      .boolean()
+      .optional()
+      .openapi({ description: 'Instagram gives no details of this message any more.' }),
+  })
+  .openapi('Message');
+
+export const NewMessage = z
+  .strictObject({
+    recipientId: z.string().regex(/^\d{1,40}$/, 'must be a numeric id'),
+    text: z.string().min(1).openapi({ description: 'At most 1,000 bytes of UTF-8.' }),
+    tag: z.enum(['HUMAN_AGENT']).optional(),
+  })
+  .openapi('NewMessage');
+
+export const Sent = z.object({ messageId: z.string(), recipientId: z.string() }).openapi('Sent');
+
+export const Fleet = z
+  .object({
+    states: z.record(z.string(), z.number().int()),
+    expiringWithin: z.object({ d3: z.number().int(), d7: z.number().int(), d14: z.number().int() }),
+    overdue: z.number().int(),
+    incidents: z.array(z.object({ provider: z.string(), startedAt: instant })),
+    audit: z.object({
+      enabled: z.boolean().nullable().openapi({ description: 'null while Temporal cannot be asked.' }),
+      every: z.string(),
+      lastRunAt: instant.nullable(),
+      lastResult: z.record(z.string(), z.number()).nullable(),
+      nextRunAt: instant.nullable(),
+    }),
+  })
+  .openapi('Fleet');
+
+/** One page of a list. */
+export function pageOf<T extends z.ZodType>(row: T) {
+  return z.object({ data: z.array(row), nextCursor: z.string().nullable() });
+}
