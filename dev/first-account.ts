@@ -1,0 +1,31 @@
+import { type Services } from '../adapters/services';
+import { type Simulator } from '../simulator';
+
+const USERNAME = 'sandbox_shop';
+
+/**
+ * On the first start a sandbox account is connected, the way an owner would: link, consent page, way back. So there is
+ * something to look at, and proof that the round works.
+ */
+export async function connectFirstAccount(
+  services: Services,
+  simulator: Simulator,
+  apiUrl: string,
+  apiKey: string,
+): Promise<void> {
+  const { rowCount } = await services.pool.query('select 1 from integrations limit 1');
+  if (rowCount !== 0) return;
+  if (!simulator.accounts().some(({ username }) => username === USERNAME)) {
+    simulator.addAccount({ username: USERNAME, name: 'Sandbox Shop', conversations: 3 });
+  }
+  simulator.scriptLogin({ account: USERNAME, decision: 'allow' });
+  const created = await fetch(`${apiUrl}/v1/integrations`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ provider: 'instagram', ownerRef: 'sandbox' }),
+  });
+  const { connectUrl } = (await created.json()) as { connectUrl: string };
+  const result = await fetch(connectUrl, { method: 'POST' });
+  if (!created.ok || !result.ok)
+    throw new Error(`The sandbox account could not be connected (${created.status}, ${result.status}).`);
+}

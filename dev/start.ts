@@ -1,0 +1,169 @@
+import { writeFileSync } from 'node:fs';
+import { ConfigError, type Settings, loadSettings } from '../adapters/config';
+import { NEEDED_SETTINGS, createServices } from '../adapters/services';
+import { runApi } from '../http/run';
+import { SANDBOX_APP_ID, SANDBOX_APP_SECRET, runSimulator } from '../simulator';
+import { installRuntime, runWorker } from '../worker/run';
+import { type DataFolder, openDataFolder } from './data-folder';
+import { ensureDatabase, startEmbeddedPostgres } from './embedded-postgres';
+import { connectFirstAccount } from './first-account';
+import { migrateDatabase } from './migrate';
+import { requireFreePorts } from './ports';
+import { stopLeftover } from './processes';
+import { sandboxRoutes } from './sandbox-routes';
+import { startTemporalServer } from './temporal-server';
+import { Undo } from './undo';
+
+const WORKER_GRACE = '4s';
+
+/** Runs everything on this machine: what `npm start` does. */
+async function start(undo: Undo): Promise<void> {
+  const wanted = loadSettings(process.env);
+  refuseOtherHosts(wanted);
+  const data = openDataFolder(wanted.EVERGRANT_DATA_DIR);
+  undo.add('data folder', async () => data.unlock());
+  // A Temporal server that outlived a killed run still holds its ports.
+  await stopLeftover(data.file('temporal.pid'), 'SIGTERM');
+  await requireFreePorts(portsOf(wanted));
+
+  say('starting PostgreSQL and Temporal');
+  const [database, temporal] = await Promise.all([
+    startDatabase(undo, wanted, data),
+    startTemporal(undo, wanted, data),
+  ]);
+  const simulator = await startSimulator(undo, wanted, data);
+
+  const env = {
+    ...process.env,
+    ...environmentOf(wanted, data, { database, temporal: temporal.address, simulator: simulator.url }),
+  };
+  const services = createServices(loadSettings(env, NEEDED_SETTINGS), {
+    name: 'evergrant',
+    clock: simulator.simulator.clock,
+    env,
+  });
+  undo.add('connections', () => services.close());
+  installRuntime(services);
+
+  say('starting worker and API');
+  const worker = await runWorker(services, { env, shutdownGrace: WORKER_GRACE });
+  undo.add('worker', () => worker.stop());
+  undo.failOn('The worker', worker.ended);
+  const api = await runApi(services, (app, deps) =>
+    app.route('/sandbox', sandboxRoutes(deps, simulator.simulator)),
+  );
+  undo.add('API', () => api.stop());
+
+  await connectFirstAccount(services, simulator.simulator, api.url, env.EVERGRANT_API_KEY);
+  tell(api.url, simulator.url, temporal.uiUrl, data);
+}
+
+async function startDatabase(undo: Undo, settings: Settings, data: DataFolder): Promise<string> {
+  if (settings.DATABASE_URL) {
+    await migrateDatabase(settings.DATABASE_URL.reveal());
+    return settings.DATABASE_URL.reveal();
+  }
+  const postgres = await startEmbeddedPostgres({
+    dataDir: data.file('postgres'),
+    logFile: data.file('logs/postgres.log'),
+    password: data.secrets.postgresPassword,
+  });
+  undo.add('PostgreSQL', () => postgres.stop());
+  undo.failOn('PostgreSQL', postgres.exited);
+  // For the verbs of the CLI that use the database.
+  writeFileSync(data.file('database-url'), `${postgres.url('evergrant')}\n`, { mode: 0o600 });
+  await ensureDatabase(postgres, 'evergrant');
+  await migrateDatabase(postgres.url('evergrant'));
+  return postgres.url('evergrant');
+}
+
+async function startTemporal(undo: Undo, settings: Settings, data: DataFolder) {
+  const given = process.env.TEMPORAL_ADDRESS;
+  if (given) return { address: given, uiUrl: undefined };
+  const server = await startTemporalServer({
+    dbFile: data.file('temporal.db'),
+    logFile: data.file('logs/temporal.log'),
+    pidFile: data.file('temporal.pid'),
+    port: settings.EVERGRANT_TEMPORAL_PORT,
+    uiPort: settings.EVERGRANT_TEMPORAL_UI_PORT,
+  });
+  undo.add('Temporal', () => server.stop());
+  undo.failOn('Temporal', server.exited);
+  return server;
+}
+
+async function startSimulator(undo: Undo, settings: Settings, data: DataFolder) {
+  const running = await runSimulator({
+    port: settings.EVERGRANT_SIMULATOR_PORT,
+    appId: settings.INSTAGRAM_APP_ID ?? SANDBOX_APP_ID,
+    appSecret: settings.INSTAGRAM_APP_SECRET?.reveal() ?? SANDBOX_APP_SECRET,
+    saveTo: data.file('simulator.json'),
+    // A token that the simulator gave and then forgot, killed, would be a lost connection.
+    onChange: () => running.simulator.flush(),
+  });
+  undo.add('simulator', () => running.close());
+  return running;
+}
+
+/** The settings of worker and API: what the user set, and our own parts for the rest. */
+function environmentOf(
+  settings: Settings,
+  data: DataFolder,
+  parts: { database: string; temporal: string; simulator: string },
+) {
+  return {
+    DATABASE_URL: parts.database,
+    TEMPORAL_ADDRESS: parts.temporal,
+    EVERGRANT_KEYS: settings.EVERGRANT_KEYS ?? data.secrets.encryptionKeys,
+    EVERGRANT_API_KEY: settings.EVERGRANT_API_KEY?.reveal() ?? data.secrets.apiKey,
+    EVERGRANT_PUBLIC_URL: settings.EVERGRANT_PUBLIC_URL ?? `http://127.0.0.1:${settings.EVERGRANT_HTTP_PORT}`,
+    INSTAGRAM_APP_ID: settings.INSTAGRAM_APP_ID ?? SANDBOX_APP_ID,
+    INSTAGRAM_APP_SECRET: settings.INSTAGRAM_APP_SECRET?.reveal() ?? SANDBOX_APP_SECRET,
+    INSTAGRAM_AUTHORIZE_URL: process.env.INSTAGRAM_AUTHORIZE_URL ?? `${parts.simulator}/oauth/authorize`,
+    INSTAGRAM_API_URL: process.env.INSTAGRAM_API_URL ?? parts.simulator,
+    INSTAGRAM_GRAPH_URL: process.env.INSTAGRAM_GRAPH_URL ?? parts.simulator,
+    INSTAGRAM_WEBHOOK_VERIFY_TOKEN:
+      settings.INSTAGRAM_WEBHOOK_VERIFY_TOKEN?.reveal() ?? data.secrets.webhookVerifyToken,
+    LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
+  };
+}
+
+function portsOf(settings: Settings) {
+  const ports = [
+    { port: settings.EVERGRANT_HTTP_PORT, setting: 'EVERGRANT_HTTP_PORT', purpose: 'the API' },
+    { port: settings.EVERGRANT_METRICS_PORT, setting: 'EVERGRANT_METRICS_PORT', purpose: 'metrics' },
+    {
+      port: settings.EVERGRANT_SIMULATOR_PORT,
+      setting: 'EVERGRANT_SIMULATOR_PORT',
+      purpose: 'the Instagram simulator',
+    },
+  ];
+  return ports;
+}
+
+function refuseOtherHosts(settings: Settings): void {
+  if (['127.0.0.1', 'localhost', '::1'].includes(settings.EVERGRANT_HTTP_HOST)) return;
+  throw new ConfigError([
+    'EVERGRANT_HTTP_HOST must be 127.0.0.1 under npm start, whose sandbox is for this machine alone',
+  ]);
+}
+
+function tell(api: string, simulator: string, temporalUi: string | undefined, data: DataFolder): void {
+  say(`API            ${api}  (docs: ${api}/docs)`);
+  say(`API key        ${data.file('api-key')}`);
+  say(`Instagram      ${simulator}  (simulator)`);
+  if (temporalUi) say(`Temporal UI    ${temporalUi}`);
+  say('evergrant is ready');
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+const undo = new Undo();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undo.exit(0));
+start(undo).catch((error: unknown) => {
+  if (undo.isUnderWay) return;
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  undo.exit(1);
+});

@@ -1,0 +1,72 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryFolder } from '../support/temporary-folder';
+
+const ROOT = join(__dirname, '..', '..');
+const compose = readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8');
+const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
+const COMPOSE = 'docker-compose';
+const hasCompose = spawnSync(COMPOSE, ['version']).status === 0;
+
+const all = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map((match) => match[1]!);
+
+(hasCompose ? test : test.skip)('docker-compose accepts the file', () => {
+  const { status, stderr } = spawnSync(COMPOSE, ['config', '--quiet'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+});
+
+test('every image is pinned to a full version', () => {
+  const images = [...all(compose, /^\s*image: (\S+)$/gm), ...all(dockerfile, /^FROM (\S+)/gm)];
+  expect(images.length).toBeGreaterThan(7);
+  for (const image of images) expect(image).toMatch(/:\d+\.\d+(\.\d+)?(-[a-z-]+)?$/);
+});
+
+test('ports are published on loopback only', () => {
+  const ports = all(compose, /^\s*ports: \[(.*)\]$/gm);
+  expect(ports).toHaveLength(compose.match(/\bports:/g)!.length);
+  for (const port of ports) expect(port).toMatch(/^'127\.0\.0\.1:\d+:\d+'$/);
+});
+
+test('no secret stands in an environment variable', () => {
+  const variables = all(compose, /^\s+([A-Z_]*(?:PASSWORD|PWD|SECRET|TOKEN|KEY|KEYS|URL)[A-Z_]*): /gm);
+  const open = variables.filter((name) => !name.endsWith('_FILE'));
+  expect(open).toEqual(['EVERGRANT_PUBLIC_URL']);
+});
+
+describe('create-secrets.sh', () => {
+  let clone: string;
+  beforeEach(() => {
+    clone = temporaryFolder();
+    mkdirSync(join(clone, 'ops'));
+    cpSync(join(ROOT, 'ops', 'compose'), join(clone, 'ops', 'compose'), {
+      recursive: true,
+      filter: (path) => !/secrets\/[^.]/.test(path),
+    });
+  });
+
+  const create = () => spawnSync(join(clone, 'ops', 'compose', 'create-secrets.sh'), { encoding: 'utf8' });
+  const folder = () => join(clone, 'ops', 'compose', 'secrets');
+  const secrets = () =>
+    Object.fromEntries(names().map((name) => [name, readFileSync(join(folder(), name), 'utf8')]));
+  const names = () => readdirSync(folder()).filter((name) => !name.startsWith('.'));
+
+  test('creates every secret that the file mounts, in a folder closed to others', () => {
+    expect(create().status).toBe(0);
+    expect(names().sort()).toEqual(all(compose, /file: \.\/ops\/compose\/secrets\/(\w+)/g).sort());
+    expect(statSync(folder()).mode & 0o777).toBe(0o700);
+    const { database_url: url, evergrant_db_password: password, evergrant_keys: keys } = secrets();
+    expect(url).toBe(`postgres://evergrant:${password}@postgres:5432/evergrant`);
+    expect(Buffer.from(keys!.replace(/^k1:/, ''), 'base64')).toHaveLength(32);
+  });
+
+  test('keeps the secrets of an earlier run', () => {
+    create();
+    const before = secrets();
+    expect(create().status).toBe(0);
+    expect(secrets()).toEqual(before);
+  });
+});
