@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigError, loadSettings } from '../../adapters/config';
+
+const root = join(__dirname, '..', '..');
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+
+/** What the schema in the code declares: `NAME: …`, one per line. */
+const declared = [...read('adapters/config.ts').matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map(([, name]) => name!);
+/** The rows of the tables: | `NAME` ● | default | … */
+const rows = [
+  ...read('docs/configuration.md').matchAll(/^\| `([A-Z][A-Z_]+)`( ●)? \| (.*?) \|/gm),
+].map(([, name, mark, standard]) => ({ name: name!, secret: mark !== undefined, standard: standard! }));
+/** Temporal's own settings are read by Temporal's library. */
+const own = rows.filter(({ name }) => !name.startsWith('TEMPORAL_'));
+const example = [...read('.env.example').matchAll(/^#([A-Z][A-Z_]+)=(.*)$/gm)].map(([, name, value]) => ({
+  name: name!,
+  value: value!,
+}));
+
+test('docs/configuration.md describes every setting of the code, once, and no other', () => {
+  expect(declared.length).toBeGreaterThan(30);
+  expect(own.map(({ name }) => name).sort()).toEqual([...declared].sort());
+});
+
+test('.env.example lists the settings of docs/configuration.md in the same order', () => {
+  expect(example.map(({ name }) => name)).toEqual(rows.map(({ name }) => name));
+});
+
+test('the defaults that are told are those that apply', () => {
+  const defaults = Object.entries(loadSettings({})).filter(
+    ([, value]) => ['string', 'number', 'boolean'].includes(typeof value) && value !== '',
+  );
+  expect(defaults.length).toBeGreaterThan(10);
+  for (const [name, value] of defaults)
+    expect([name, rows.find((row) => row.name === name)?.standard]).toEqual([
+      name,
+      expect.stringContaining(`\`${String(value)}\``),
+    ]);
+});
+
+test('exactly the settings that are marked as secrets can be given as files', () => {
+  const asFile = (name: string) => {
+    try {
+      loadSettings({ [`${name}_FILE`]: join(root, 'no such file') });
+      return false;
+    } catch (error) {
+      return error instanceof ConfigError && error.message.includes(`${name}_FILE names a file that cannot`);
+    }
+  };
+  expect(own.filter(({ name }) => asFile(name)).map(({ name }) => name)).toEqual(
+    own.filter(({ secret }) => secret).map(({ name }) => name),
+  );
+});
+
+test('what .env.example shows is accepted as it stands', () => {
+  const env = Object.fromEntries(example.map(({ name, value }) => [name, value.replace(/^"(.*)"$/, '$1')]));
+  const { EVERGRANT_KEYS: _placeholder, ...given } = env;
+  expect(loadSettings(given)).toMatchObject({ EVERGRANT_HTTP_PORT: 3000 });
+});

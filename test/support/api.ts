@@ -1,0 +1,100 @@
+import { createMetrics } from '../../adapters/metrics';
+import { Secret } from '../../core/secret';
+import { createApp } from '../../http/app';
+import { type HttpDeps, type Site } from '../../http/deps';
+import { listen } from '../../http/server';
+import { type Stack } from './stack';
+
+export const API_KEY = 'evg_test_key';
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  /** Parsed when it is JSON, else the text; null without a body. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  body: any;
+}
+
+type Options = { headers?: Record<string, string>; body?: unknown };
+
+export interface Verbs {
+  request(method: string, path: string, options?: Options): Promise<Answer>;
+  get(path: string): Promise<Answer>;
+  post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  patch(path: string, body?: unknown): Promise<Answer>;
+  delete(path: string): Promise<Answer>;
+}
+
+/** The API over a stack, listening on a port of its own. Its verbs use the bootstrap key. */
+export interface TestApi extends Verbs {
+  url: string;
+  deps: HttpDeps;
+  /** The same with another key, or none. */
+  as(key: string | null): Verbs;
+  stop(): Promise<void>;
+}
+
+export async function startApi(
+  stack: Stack,
+  changed: Partial<Omit<HttpDeps, 'site'>> & { site?: Partial<Site> } = {},
+): Promise<TestApi> {
+  // The links it makes name its port, which is known only once it listens.
+  const late: { app?: ReturnType<typeof createApp> } = {};
+  const answering = {
+    fetch: (request: Request, env: unknown) => late.app?.fetch(request, env as object) ?? new Response(),
+  };
+  const listening = await listen(answering, { host: '127.0.0.1', port: 0, setting: 'none' });
+  const url = `http://127.0.0.1:${listening.port}`;
+  const deps: HttpDeps = {
+    ...stack.deps,
+    metrics: createMetrics(),
+    lifecycles: stack.lifecycles,
+    temporal: stack.client,
+    apiKey: new Secret(API_KEY),
+    ...changed,
+    site: {
+      publicUrl: url,
+      productName: 'Shopdesk',
+      supportUrl: 'https://shopdesk.example/help',
+      appOrigins: ['https://app.shopdesk.example'],
+      loopbackOnly: true,
+      ...changed.site,
+    },
+  };
+  late.app = createApp(deps);
+  const as = (key: string | null) => verbs(url, key);
+  return { ...as(API_KEY), url, deps, as, stop: () => listening.close() };
+}
+
+function verbs(url: string, key: string | null): Verbs {
+  async function request(
+    method: string,
+    path: string,
+    { headers = {}, body }: Options = {},
+  ): Promise<Answer> {
+    const response = await fetch(path.startsWith('http') ? path : url + path, {
+      method,
+      redirect: 'manual',
+      headers: {
+        ...(key !== null && { authorization: `Bearer ${key}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const isJson = /json/.test(response.headers.get('content-type') ?? '');
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: isJson ? JSON.parse(text) : text || null,
+    };
+  }
+  return {
+    request,
+    get: (path) => request('GET', path),
+    post: (path, body, headers = {}) => request('POST', path, { body, headers }),
+    patch: (path, body) => request('PATCH', path, { body }),
+    delete: (path) => request('DELETE', path),
+  };
+}

@@ -1,0 +1,3 @@
+import { stopKept } from './shared-servers';
+
+export default stopKept;

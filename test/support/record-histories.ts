@@ -1,0 +1,18 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import { type Stack } from './stack';
+
+const FOLDER = path.join(__dirname, '..', 'workflows', 'histories');
+
+/** Writes one run's Event History for the replay test. Runs that may still be alive somewhere must keep replaying. */
+export async function recordHistory(
+  stack: Stack,
+  name: string,
+  workflowId: string,
+  runId?: string,
+): Promise<void> {
+  const history = await stack.client.workflow.getHandle(workflowId, runId).fetchHistory();
+  const content = { workflowId, history: JSON.parse(historyToJSON(history)) as unknown };
+  writeFileSync(path.join(FOLDER, `${name}.json`), `${JSON.stringify(content)}\n`);
+}

@@ -1,0 +1,21 @@
+// What all tests of a run share: how the global set-up tells the test processes about it.
+// The names do not begin with EVERGRANT_, of which the product refuses unknown ones.
+const NAMES = {
+  postgresUrl: 'TEST_POSTGRES_URL',
+  temporalAddress: 'TEST_TEMPORAL_ADDRESS',
+  /** Everything in it is removed at the end of the run. */
+  folder: 'TEST_FOLDER',
+} as const;
+
+export const TEMPLATE_DATABASE = 'evergrant_template';
+
+export function publish(what: keyof typeof NAMES, value: string): void {
+  process.env[NAMES[what]] = value;
+}
+
+export function published(what: keyof typeof NAMES): string {
+  const value = process.env[NAMES[what]];
+  if (!value)
+    throw new Error(`${NAMES[what]} is not set: run tests by Jest, whose global set-up starts the servers`);
+  return value;
+}

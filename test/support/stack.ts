@@ -1,0 +1,193 @@
+import { type Client } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { type Pool } from 'pg';
+import { createActivities } from '../../activities';
+import { type Deps } from '../../activities/deps';
+import { parseKeyRing } from '../../adapters/encryption/key-ring';
+import { createSealer } from '../../adapters/encryption/sealer';
+import { createInstagram, type Instagram } from '../../adapters/instagram/client';
+import { createProviderHttp } from '../../adapters/instagram/http';
+import { REQUIRED_SCOPES } from '../../adapters/instagram/settings';
+import { createLogger } from '../../adapters/logger';
+import { createMetrics } from '../../adapters/metrics';
+import { storeGrant } from '../../adapters/postgres/grants';
+import { type Integration } from '../../adapters/postgres/integration-row';
+import { createIntegration, findIntegration } from '../../adapters/postgres/integrations';
+import { createPool } from '../../adapters/postgres/pool';
+import { openTemporal } from '../../adapters/temporal/connect';
+import { createLifecycles } from '../../adapters/temporal/lifecycles';
+import { registerSearchAttributes } from '../../adapters/temporal/register-search-attributes';
+import { type LifecycleClient, createLifecycleClient } from '../../client/lifecycle-client';
+import { Secret } from '../../core/secret';
+import { createTimeTravel, type TimeTravel } from '../../dev/time-travel';
+import { runSimulator, type RunningSimulator, type Simulator } from '../../simulator';
+import { buildBundle } from '../../worker/bundle';
+import { createWorkers } from '../../worker/worker';
+import { createTestDatabase } from './database';
+import { createTestNamespace } from './temporal';
+
+const KEYS = parseKeyRing(`test:${Buffer.alloc(32, 7).toString('base64')}`);
+// What fails on purpose in tests is nobody's news.
+Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+
+let bundle: Promise<{ code: string }> | undefined;
+
+/** Everything real but Instagram: database, Temporal, workers, and the simulator whose clock all of it reads. */
+export interface Stack {
+  pool: Pool;
+  client: Client;
+  simulator: Simulator;
+  simulatorUrl: string;
+  instagram: Instagram;
+  deps: Deps;
+  lifecycles: LifecycleClient;
+  travel: TimeTravel;
+  /** Connects a new account by a real consent, exchange and probe, and starts its lifecycle. */
+  connect(username: string, options?: { start?: boolean }): Promise<Integration>;
+  row(id: string): Promise<Integration>;
+  events(id: string): Promise<string[]>;
+  /** Ledger rows of refreshes since the beginning. */
+  refreshCalls(username?: string): number;
+  startWorkers(activities?: Partial<ReturnType<typeof createActivities>>): Promise<void>;
+  stopWorkers(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startStack(options: { workers?: boolean } = {}): Promise<Stack> {
+  const database = await createTestDatabase();
+  const { address, namespace } = await createTestNamespace();
+  const running: RunningSimulator = await runSimulator({ port: 0, seed: 'tests' });
+  const { simulator } = running;
+  const pool = createPool(database.url);
+  const temporal = openTemporal({ connectionOptions: { address }, namespace });
+  const { client } = temporal;
+  await registerSearchAttributes(client);
+  const metrics = createMetrics();
+  const instagram = createInstagram(createProviderHttp(simulator.clock, metrics.counters), {
+    ...simulator.settings,
+    appSecret: new Secret(simulator.settings.appSecret),
+    authorizeUrl: `${running.url}/oauth/authorize`,
+    apiUrl: running.url,
+    graphUrl: running.url,
+    graphVersion: 'v25.0',
+    scopes: REQUIRED_SCOPES,
+  });
+  const deps: Deps = {
+    pool,
+    sealer: createSealer(KEYS),
+    instagram,
+    clock: simulator.clock,
+    random: Math.random,
+    logger: createLogger(process.env.LOG_LEVEL ?? 'silent', 'test'),
+    counters: metrics.counters,
+    lifecycles: createLifecycles(client),
+  };
+  const lifecycles = createLifecycleClient(client, simulator.clock);
+  let workers: { stop(): Promise<void> } | undefined;
+
+  const stack: Stack = {
+    pool,
+    client,
+    simulator,
+    simulatorUrl: running.url,
+    instagram,
+    deps,
+    lifecycles,
+    travel: createTimeTravel({ pool, client, clock: simulator.clock }),
+    async connect(username, { start = true } = {}) {
+      if (!simulator.accounts().some((account) => account.username === username))
+        simulator.addAccount({ username });
+      const pending = await createIntegration(
+        pool,
+        {
+          provider: 'instagram',
+          appId: instagram.settings.appId,
+          ownerRef: 'owner-1',
+          externalId: null,
+          contactEmail: null,
+        },
+        simulator.clock.now(),
+      );
+      const connected = await grant(deps, pending, username, simulator);
+      if (start) await lifecycles.start(connected.id);
+      return connected;
+    },
+    async row(id) {
+      const row = await findIntegration(pool, id);
+      if (!row) throw new Error(`no integration ${id}`);
+      return row;
+    },
+    async events(id) {
+      const { rows } = await pool.query<{ type: string }>(
+        'select type from events where integration_id = $1 order by seq',
+        [id],
+      );
+      return rows.map(({ type }) => type);
+    },
+    refreshCalls: (username) =>
+      simulator
+        .requests()
+        .filter((call) => call.path === '/refresh_access_token')
+        .filter((call) => username === undefined || call.account === simulator.account(username).id).length,
+    async startWorkers(changed = {}) {
+      bundle ??= buildBundle();
+      const native = await NativeConnection.connect({ address });
+      const created = await createWorkers({
+        connection: native,
+        namespace,
+        activities: { ...createActivities(deps), ...changed },
+        workflowBundle: await bundle,
+        shutdownGrace: '1s',
+      });
+      const ended = created.run();
+      workers = {
+        async stop() {
+          created.shutdown();
+          await ended;
+          await native.close();
+        },
+      };
+    },
+    async stopWorkers() {
+      await workers?.stop();
+      workers = undefined;
+    },
+    async stop() {
+      await stack.stopWorkers();
+      await temporal.close();
+      await pool.end();
+      await running.close();
+      await database.drop();
+    },
+  };
+  if (options.workers !== false) await stack.startWorkers();
+  return stack;
+}
+
+/** The owner's way through the consent page and what follows it, without the pages. */
+export async function grant(
+  deps: Deps,
+  integration: Integration,
+  username: string,
+  simulator: Simulator,
+): Promise<Integration> {
+  const { instagram, clock, sealer, pool } = deps;
+  simulator.scriptLogin({ account: username, decision: 'allow' });
+  const redirectUri = 'http://127.0.0.1/oauth/instagram/callback';
+  const consent = await fetch(instagram.authorizeUrl({ state: 'x', redirectUri, force: false }), {
+    redirect: 'manual',
+  });
+  const code = new URL(consent.headers.get('location') ?? '').searchParams.get('code') ?? '';
+  const short = await instagram.exchangeCode({ code: new Secret(code), redirectUri });
+  const long = await instagram.exchangeForLongLived(short.token);
+  const account = await instagram.probe(long.token);
+  return storeGrant(
+    pool,
+    sealer,
+    integration.id,
+    integration.grantNo,
+    { ...long, scopes: short.scopes, account },
+    clock.now(),
+    Math.random(),
+  );
+}

@@ -1,0 +1,57 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { lifecycleWorkflowId } from '../../core/names';
+import { DAY_MS } from '../../core/time';
+import { recordHistory } from '../support/record-histories';
+import { type Stack, grant, startStack } from '../support/stack';
+import { until } from '../support/until';
+
+/** `RECORD_HISTORIES=v2 npx jest record-histories` adds a set under that name, after a workflow was changed. */
+const name = process.env.RECORD_HISTORIES;
+
+let stack: Stack;
+beforeAll(async () => {
+  if (name) stack = await startStack();
+});
+afterAll(() => stack?.stop());
+
+test('the folder of histories is there to be replayed', () => {
+  expect(readdirSync(path.join(__dirname, 'histories')).length).toBeGreaterThan(0);
+});
+
+if (name) test('records a refreshed run, an outage, a recovery, an expiry with reconnect', record, 120_000);
+
+async function record(): Promise<void> {
+  const { id, version } = await stack.connect('recorded');
+  const workflowId = lifecycleWorkflowId(id);
+  const first = (await stack.client.workflow.getHandle(workflowId).describe()).runId;
+  await stack.travel.advance(50 * DAY_MS);
+  await recordHistory(stack, `${name}-refreshed`, workflowId, first);
+
+  stack.simulator.addFault({ match: { path: '/refresh_access_token' }, times: 4, status: 503 });
+  const second = (await stack.client.workflow.getHandle(workflowId).describe()).runId;
+  await stack.travel.advance(46 * DAY_MS);
+  await recordHistory(stack, `${name}-outage`, workflowId, second);
+
+  const third = (await stack.client.workflow.getHandle(workflowId).describe()).runId;
+  await stack.travel.advance(3 * DAY_MS);
+  const row = await stack.row(id);
+  const report = { version: row.version, code: 190, subcode: null, source: 'recording' };
+  expect(row.version).toBeGreaterThan(version);
+  await stack.lifecycles.recover(id, report);
+  await stack.lifecycles.ensureFresh(id, { version: row.version, withinMs: null });
+  await until(async () => (await stack.row(id)).version > row.version);
+  await recordHistory(stack, `${name}-false-alarm-then-asked`, workflowId, third);
+
+  const fourth = (await stack.client.workflow.getHandle(workflowId).describe()).runId;
+  await stack.travel.advance(2 * DAY_MS);
+  stack.simulator.invalidate('recorded', 460);
+  await stack.lifecycles.tokenRejected(id, { ...report, version: (await stack.row(id)).version });
+  await until(async () => (await stack.row(id)).state === 'expired');
+  await stack.travel.advance(4 * DAY_MS);
+  await grant(stack.deps, await stack.row(id), 'recorded', stack.simulator);
+  await stack.lifecycles.rowChanged(id);
+  await until(async () => (await stack.lifecycles.status(id)).facts?.state === 'active');
+  await recordHistory(stack, `${name}-expired-reminded-reconnected`, workflowId, fourth);
+  await recordHistory(stack, `${name}-sleeping`, workflowId);
+}

@@ -1,0 +1,49 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { buildBundle, workerDataConverter } from '../../worker/bundle';
+
+/** Recorded by `record-histories.test.ts`; kept for as long as such runs may be alive. */
+const FOLDER = path.join(__dirname, 'histories');
+const files = readdirSync(FOLDER).filter((file) => file.endsWith('.json'));
+
+let workflowBundle: { code: string };
+beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  workflowBundle = await buildBundle();
+});
+
+test('there are recorded histories of refresh, recovery, expiry, reconnect and send', () => {
+  expect(files.length).toBeGreaterThanOrEqual(5);
+});
+
+test.each(files)("today's code replays %s", async (file) => {
+  const recorded = JSON.parse(readFileSync(path.join(FOLDER, file), 'utf8')) as {
+    workflowId: string;
+    history: unknown;
+  };
+  const history = historyFromJSON(recorded.history as Parameters<typeof historyFromJSON>[0]);
+  await Worker.runReplayHistory(
+    { workflowBundle, dataConverter: workerDataConverter() },
+    history,
+    recorded.workflowId,
+  );
+});
+
+test('a changed workflow is noticed', async () => {
+  const file = files.find((name) => name.includes('refreshed'))!;
+  const recorded = JSON.parse(readFileSync(path.join(FOLDER, file), 'utf8')) as {
+    workflowId: string;
+    history: unknown;
+  };
+  const history = historyFromJSON(recorded.history as Parameters<typeof historyFromJSON>[0]);
+  const changed = { code: workflowBundle.code.replaceAll('.refreshToken(', '.remind(') };
+  await expect(
+    Worker.runReplayHistory(
+      { workflowBundle: changed, dataConverter: workerDataConverter() },
+      history,
+      recorded.workflowId,
+    ),
+  ).rejects.toThrow();
+});
