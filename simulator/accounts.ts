@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ConflictError } from './conflict';
 import { SampleConversations, startConversations } from './conversations';
 import { LIMITS } from './limits';
-import { type Account } from './state';
+import { type Account, type Token } from './state';
 import { type World } from './world';
 
 export const AccountInput = z.strictObject({
@@ -29,6 +29,10 @@ export function addAccount(world: World, input: z.output<typeof AccountInput>): 
     accountType,
     createdAt: world.clock.now(),
     subscribedFields: [],
+    humanAgent: false,
+    messaging: 'enabled',
+    tester: 'accepted',
+    usage: null,
     tokens: [],
     conversations: [],
   };
@@ -47,10 +51,13 @@ export function findAccount(world: World, name: string): Account | undefined {
 /** Subcodes after which the same token works again once the owner did what Instagram asks. */
 const CURABLE_SUBCODES: readonly (number | null)[] = [459, 464, 465, 490];
 
+/** How refusals of a dead token put it. */
+export type Invalidation = Omit<NonNullable<Token['invalid']>, 'at'>;
+
 /** Kills every token the account has so far; later grants are unaffected. */
-export function invalidate(world: World, account: Account, subcode: number | null): void {
+export function invalidate(world: World, account: Account, how: Invalidation): void {
   const at = world.clock.now();
-  for (const token of account.tokens) token.invalid = { subcode, at };
+  for (const token of account.tokens) token.invalid = { ...how, at };
   world.changed();
 }
 

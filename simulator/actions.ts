@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { findAccount } from './accounts';
+import { announce } from './callbacks/webhooks';
 import { SECOND_MS } from './clock';
 import { ConflictError } from './conflict';
 import { append, conversationWith } from './conversations';
 import { BASIC, isScope, MESSAGING } from './scopes';
-import { type Account, DEFAULT_MODE, Mode, type ScriptedLogin, type Token } from './state';
+import { type Account, DEFAULT_MODE, Mode, NO_CALLBACKS, type ScriptedLogin, type Token } from './state';
 import { EXCHANGED_LIFE_MS, mintToken, SHORT_LIFE_MS } from './tokens';
 import { type MessageView, messageView } from './views';
 import { type World } from './world';
@@ -17,8 +18,10 @@ export const AdvanceInput = z.strictObject({
     .min(0)
     .max(100 * 366 * 86_400),
 });
-/** `null`: refusals carry no subcode. */
-export const InvalidateInput = z.strictObject({ subcode: z.int().min(0).nullable().default(460) });
+export const InvalidateInput = z.strictObject({
+  /** `null`: refusals carry no subcode. */
+  subcode: z.int().min(0).nullable().default(460),
+});
 export const ModeInput = Mode.partial();
 /** `clock`: goes back to the time of day as well. */
 export const ResetInput = z.strictObject({ clock: z.boolean().default(false) });
@@ -61,7 +64,10 @@ export function receive(
   { text, from }: z.output<typeof InboundInput>,
 ): MessageView {
   const conversation = conversationWith(world, account, from);
-  return messageView(account, conversation, append(world, conversation, { direction: 'inbound', text }));
+  conversation.sample = false;
+  const message = append(world, conversation, { direction: 'inbound', text });
+  announce(world, account, conversation, message);
+  return messageView(account, conversation, message);
 }
 
 /** Decides the next consent; one that still waits is replaced. */
@@ -90,9 +96,8 @@ export function generateToken(
 }
 
 export function setMode(world: World, input: z.output<typeof ModeInput>): Mode {
-  const { refreshReturns, exchangeShape } = input;
-  if (refreshReturns) world.state.mode.refreshReturns = refreshReturns;
-  if (exchangeShape) world.state.mode.exchangeShape = exchangeShape;
+  const given = Object.entries(input).filter(([, value]) => value !== undefined);
+  Object.assign(world.state.mode, Object.fromEntries(given));
   world.changed();
   return { ...world.state.mode };
 }
@@ -103,9 +108,12 @@ export function reset(world: World, { clock }: z.output<typeof ResetInput>): voi
   world.state.codes.length = 0;
   world.state.login = null;
   world.state.mode = { ...DEFAULT_MODE };
+  world.state.callbacks = { ...NO_CALLBACKS };
+  world.state.usage = null;
   if (clock) world.state.clockOffsetMs = 0;
   world.index.clear();
   world.faults.clear();
   world.ledger.clear();
+  world.courier.clear();
   world.changed();
 }

@@ -59,6 +59,7 @@ export function startConversations(world: World, account: Account, samples: Samp
   for (const { customer, messages } of list) {
     for (const { text, direction, minutesAgo } of messages) {
       const conversation = conversationWith(world, account, customer);
+      conversation.sample = typeof samples === 'number';
       append(world, conversation, { direction, text, at: world.clock.now() - minutesAgo * MINUTE_MS });
     }
   }
@@ -91,6 +92,9 @@ export function conversationWith(world: World, account: Account, customer?: stri
   const conversation: Conversation = {
     id: `aWdfZAG06${world.random.text(60)}ZD`,
     customer: { id, username },
+    sample: false,
+    blocked: false,
+    folder: 'general',
     messages: [],
   };
   account.conversations.push(conversation);

@@ -7,6 +7,7 @@ export const LIMITS = {
   messagesPerConversation: 5_000,
   faults: 1_000,
   ledgerRows: 100_000,
+  deliveries: 2_000,
   requestBytes: 1024 * 1024,
   faultDelayMs: 600_000,
 } as const;

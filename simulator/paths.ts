@@ -1,4 +1,4 @@
-const DEFAULT_VERSION = 'v25.0';
+export const DEFAULT_VERSION = 'v25.0';
 
 const VERSIONED = /^\/(v\d+\.\d+)(?=\/(?!oauth\/|_sim(?:\/|$)))/;
 

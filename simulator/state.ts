@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Locale } from './locales';
 
 const instant = z.number();
 
@@ -8,8 +9,19 @@ export const Token = z.strictObject({
   scopes: z.array(z.string()),
   issuedAt: instant,
   expiresAt: instant,
-  /** Why it is dead before its time; subcode `null` = the answer carries none. */
-  invalid: z.strictObject({ subcode: z.number().nullable(), at: instant }).nullable(),
+  /** What it was made for; one of another product means nothing here. */
+  product: z.enum(['instagram_login', 'facebook', 'basic_display']).default('instagram_login'),
+  /** Why it is dead before its time, and how its refusals put that. */
+  invalid: z
+    .strictObject({
+      /** `null`: refusals carry none. */
+      subcode: z.number().nullable(),
+      at: instant,
+      status: z.number().optional(),
+      locale: Locale.optional(),
+      message: z.string().optional(),
+    })
+    .nullable(),
 });
 export type Token = z.infer<typeof Token>;
 
@@ -26,9 +38,26 @@ export type Message = z.infer<typeof Message>;
 export const Conversation = z.strictObject({
   id: z.string(),
   customer: z.strictObject({ id: z.string(), username: z.string() }),
+  /** Made up with the account; its customer has not written since. */
+  sample: z.boolean().default(false),
+  /** The customer blocked the account. */
+  blocked: z.boolean().default(false),
+  folder: z.enum(['general', 'requests']).default('general'),
   messages: z.array(Message),
 });
 export type Conversation = z.infer<typeof Conversation>;
+
+const percent = z.number();
+
+/** How much of what an app or an account may call is used up. */
+const Usage = z.strictObject({
+  calls: percent,
+  time: percent,
+  cpu: percent,
+  /** When there is room again; `null`: only when told so. */
+  regainsAt: instant.nullable(),
+});
+export type Usage = z.infer<typeof Usage>;
 
 export const Account = z.strictObject({
   /** Professional account id: `user_id` of `/me`, `entry.id` of webhooks. */
@@ -40,6 +69,13 @@ export const Account = z.strictObject({
   accountType: z.enum(['BUSINESS', 'MEDIA_CREATOR']),
   createdAt: instant,
   subscribedFields: z.array(z.string()),
+  /** Whether the app may answer for 7 days with the tag HUMAN_AGENT. */
+  humanAgent: z.boolean().default(false),
+  /** Whether the owner lets apps read and write direct messages. */
+  messaging: z.enum(['enabled', 'disabled']).default('enabled'),
+  /** An invitation as tester that is not accepted keeps tokens short-lived. */
+  tester: z.enum(['accepted', 'pending']).default('accepted'),
+  usage: Usage.nullable().default(null),
   tokens: z.array(Token),
   conversations: z.array(Conversation),
 });
@@ -70,10 +106,26 @@ export const Mode = z.strictObject({
   refreshReturns: z.enum(['same', 'new_old_valid', 'new_old_dead']),
   /** Which of the two known shapes the code exchange answers in. */
   exchangeShape: z.enum(['data_array', 'flat_numeric']),
+  /** Held ones wait to be released, in either order. */
+  webhooks: z.enum(['at_once', 'held']),
+  webhookSignature: z.enum(['right', 'wrong', 'missing']),
 });
 export type Mode = z.infer<typeof Mode>;
 
-export const DEFAULT_MODE: Mode = { refreshReturns: 'new_old_valid', exchangeShape: 'data_array' };
+export const DEFAULT_MODE: Mode = {
+  refreshReturns: 'new_old_valid',
+  exchangeShape: 'data_array',
+  webhooks: 'at_once',
+  webhookSignature: 'right',
+};
+
+/** Where callbacks go; `null`: nowhere. */
+const Callbacks = z.strictObject({
+  callbackUrl: z.string().nullable(),
+  deauthorizeUrl: z.string().nullable(),
+  dataDeletionUrl: z.string().nullable(),
+});
+export const NO_CALLBACKS = { callbackUrl: null, deauthorizeUrl: null, dataDeletionUrl: null };
 
 /** Everything that a sandbox remembers across restarts, as plain JSON. */
 export const State = z.strictObject({
@@ -85,7 +137,10 @@ export const State = z.strictObject({
   accounts: z.array(Account),
   codes: z.array(AuthorizationCode),
   login: ScriptedLogin.nullable(),
-  mode: Mode,
+  // Modes that a former version did not know are as they were then.
+  mode: z.preprocess((mode) => ({ ...DEFAULT_MODE, ...(mode as Partial<Mode>) }), Mode),
+  callbacks: Callbacks.default(NO_CALLBACKS),
+  usage: Usage.nullable().default(null),
 });
 export type State = z.infer<typeof State>;
 
@@ -100,5 +155,7 @@ export function emptyState(seed: string): State {
     codes: [],
     login: null,
     mode: { ...DEFAULT_MODE },
+    callbacks: { ...NO_CALLBACKS },
+    usage: null,
   };
 }

@@ -16,14 +16,28 @@ export interface Grant {
   token: Token;
 }
 
+interface Minting {
+  kind: Token['kind'];
+  scopes: string[];
+  lifeMs: number;
+  product?: Token['product'];
+}
+
+const PREFIXES: Record<Token['product'], string> = {
+  instagram_login: 'IGAA',
+  facebook: 'EAA',
+  basic_display: 'IGQW',
+};
+
 export function mintToken(
   world: World,
   account: Account,
-  { kind, scopes, lifeMs }: { kind: Token['kind']; scopes: string[]; lifeMs: number },
+  { kind, scopes, lifeMs, product = 'instagram_login' }: Minting,
 ): Token {
   const issuedAt = world.clock.now();
   const token: Token = {
-    value: `IGAA${world.random.text(kind === 'long' ? 176 : 168)}ZD`,
+    value: `${PREFIXES[product]}${world.random.text(kind === 'long' ? 176 : 168)}ZD`,
+    product,
     kind,
     scopes,
     issuedAt,

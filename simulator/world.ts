@@ -1,3 +1,4 @@
+import { type Courier } from './callbacks/courier';
 import { type VirtualClock } from './clock';
 import { type Faults } from './faults';
 import { type Ledger } from './ledger';
@@ -20,6 +21,7 @@ export interface World {
   readonly index: Index;
   readonly faults: Faults;
   readonly ledger: Ledger;
+  readonly courier: Courier;
   /** An `fbtrace_id`. */
   trace(): string;
   /** To be called after every change of `state`. */

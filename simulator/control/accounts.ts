@@ -20,32 +20,33 @@ export function accountRoutes(control: Hono<SimulatorEnv>, world: World): void {
     const account = addAccount(world, await readBody(c, AccountInput));
     return c.json(accountView(world, account), 201);
   });
-  control.get('/accounts/:id', (c) => c.json(accountView(world, named(c))));
+  control.get('/accounts/:id', (c) => c.json(accountView(world, namedAccount(world, c))));
   control.post('/accounts/:id/invalidate', async (c) => {
-    const account = named(c);
-    invalidate(world, account, (await readBody(c, InvalidateInput)).subcode);
+    const account = namedAccount(world, c);
+    invalidate(world, account, await readBody(c, InvalidateInput));
     return c.json(accountView(world, account));
   });
   control.post('/accounts/:id/restore', (c) => {
-    const account = named(c);
+    const account = namedAccount(world, c);
     restore(world, account);
     return c.json(accountView(world, account));
   });
   control.post('/accounts/:id/tokens', async (c) => {
-    const account = named(c);
+    const account = namedAccount(world, c);
     const { value, kind, expiresAt } = generateToken(world, account, await readBody(c, TokenInput));
     c.header('cache-control', 'no-store');
     return c.json({ accessToken: value, kind, expiresAt: new Date(expiresAt).toISOString() }, 201);
   });
   control.post('/accounts/:id/inbound', async (c) => {
-    const account = named(c);
+    const account = namedAccount(world, c);
     return c.json(receive(world, account, await readBody(c, InboundInput)), 201);
   });
-  control.get('/accounts/:id/messages', (c) => c.json({ data: messageViews(named(c)) }));
+  control.get('/accounts/:id/messages', (c) => c.json({ data: messageViews(namedAccount(world, c)) }));
+}
 
-  function named(c: SimulatorContext): Account {
-    const account = findAccount(world, c.req.param('id') ?? '');
-    if (!account) throw new UnknownAccountError('no such account');
-    return account;
-  }
+/** The account that the path names. */
+export function namedAccount(world: World, c: SimulatorContext): Account {
+  const account = findAccount(world, c.req.param('id') ?? '');
+  if (!account) throw new UnknownAccountError('no such account');
+  return account;
 }

@@ -15,6 +15,7 @@ import { FaultInput } from '../faults';
 import { type SimulatorEnv } from '../http';
 import { type World } from '../world';
 import { accountRoutes, UnknownAccountError } from './accounts';
+import { callbackRoutes } from './callbacks';
 import { localOnly } from './guard';
 import { InputError, readBody, readInput } from './input';
 
@@ -48,6 +49,7 @@ export function controlRoutes(world: World): Hono<SimulatorEnv> {
   });
 
   accountRoutes(control, world);
+  callbackRoutes(control, world);
   control.post('/login', async (c) => {
     const { accountId, decision, scopes } = scriptLogin(world, await readBody(c, LoginInput));
     return c.json({ account: accountId, decision, scopes });

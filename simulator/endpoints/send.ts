@@ -1,4 +1,5 @@
 import { type Endpoint, requireOwnAccount } from '../call';
+import { announce } from '../callbacks/webhooks';
 import { append, findCustomer } from '../conversations';
 import { refuse } from '../errors';
 import { object } from '../parameters';
@@ -22,6 +23,7 @@ export const send: Endpoint = {
     const conversation = findCustomer(call.account, recipient);
     if (conversation?.customer.id !== recipient) throw refuse('recipient_missing');
     const message = append(world, conversation, { direction: 'outbound', text });
+    announce(world, call.account, conversation, message);
     return { recipient_id: recipient, message_id: message.id };
   },
 };

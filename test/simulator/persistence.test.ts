@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSimulator } from '../../simulator';
 import { until } from '../support/until';
-import { consent, DAY_S, exchangeForm, refreshQuery, sandbox, shop, START } from './sandbox';
+import { BASIC, consent, DAY_S, exchangeForm, refreshQuery, sandbox, shop, START } from './sandbox';
 
 let folder: string;
 beforeEach(() => {
@@ -25,6 +25,48 @@ test('a simulator goes on from a snapshot of another: accounts, tokens, codes, m
   expect(body.access_token).toBe(token);
   const third = sandbox({ snapshot: after.simulator.snapshot() });
   expect(third.simulator.clock.now()).toBe(START + 2 * DAY_S * 1_000);
+});
+
+test('a state file of the first version is read: what it does not know is as it was then', async () => {
+  const file = join(folder, 'simulator.json');
+  const token = { value: 'IGAAold', kind: 'long', scopes: [BASIC], issuedAt: START, expiresAt: START + 1e9 };
+  writeFileSync(
+    file,
+    JSON.stringify({
+      version: 1,
+      seed: 'old',
+      counter: 7,
+      clockOffsetMs: 0,
+      messageSeq: 1,
+      accounts: [
+        {
+          id: '178410000000000001',
+          appScopedId: '27000000000000001',
+          username: 'old',
+          name: 'old',
+          accountType: 'BUSINESS',
+          createdAt: START,
+          subscribedFields: [],
+          tokens: [{ ...token, invalid: null }],
+          conversations: [
+            {
+              id: 'c1',
+              customer: { id: '1602510301006188', username: 'mia' },
+              messages: [{ id: 'm1', seq: 1, at: START, direction: 'inbound', text: 'hi' }],
+            },
+          ],
+        },
+      ],
+      codes: [],
+      login: null,
+      mode: { refreshReturns: 'same', exchangeShape: 'data_array' },
+    }),
+  );
+  const box = sandbox({ saveTo: file });
+  expect(box.simulator.messages('old')).toHaveLength(1);
+  expect((await box.get('/me', { access_token: 'IGAAold' })).status).toBe(200);
+  expect(box.simulator.setMode({})).toMatchObject({ refreshReturns: 'same', webhooks: 'at_once' });
+  expect((await box.get('/_sim/webhooks')).body.callbackUrl).toBeNull();
 });
 
 test('identifiers made after a snapshot are new', () => {
