@@ -16,6 +16,7 @@ export type CallProblem =
   | 'not_found'
   | 'policy_blocked'
   | 'refresh_unsupported'
+  | 'already_long_lived'
   | 'text_too_long'
   | 'rejected';
 
@@ -25,6 +26,8 @@ export interface Failure {
   reason: Reason | null;
   /** With `call`: what kind of refusal. */
   problem: CallProblem | null;
+  /** With `throttled`: whose calls are too many. */
+  throttles: 'account' | 'app' | null;
 }
 
 /** What is known of an answer, whatever its shape was. A missing HTTP status means that no answer came. */
@@ -37,22 +40,26 @@ export interface Answer {
 }
 
 interface Row {
-  codes: readonly number[];
+  /** Absent: any, none included. */
+  codes?: readonly number[];
   subcodes?: readonly number[];
   message?: RegExp;
+  isTransient?: true;
   is: Failure;
 }
 
 const TOKEN_CODES = [190, 102];
-const PERMISSION_CODES = [10, 3, ...Array.from({ length: 100 }, (_, i) => 200 + i)];
+const PERMISSION_CODES = [10, 3, ...range(200, 299)];
+const BUSINESS_USE_CASE_CODES = range(80000, 80014);
 
-const transient: Failure = { class: 'transient', reason: null, problem: null };
-const throttled: Failure = { class: 'throttled', reason: null, problem: null };
-const appLevel: Failure = { class: 'app_level', reason: null, problem: null };
-const ambiguous: Failure = { class: 'ambiguous', reason: null, problem: null };
-const terminal = (reason: Reason): Failure => ({ class: 'terminal', reason, problem: null });
-const ownerAction = (reason: Reason): Failure => ({ class: 'owner_action', reason, problem: null });
-const call = (problem: CallProblem): Failure => ({ class: 'call', reason: null, problem });
+const NOTHING = { reason: null, problem: null, throttles: null };
+const transient: Failure = { ...NOTHING, class: 'transient' };
+const appLevel: Failure = { ...NOTHING, class: 'app_level' };
+const ambiguous: Failure = { ...NOTHING, class: 'ambiguous' };
+const throttled = (throttles: 'account' | 'app'): Failure => ({ ...NOTHING, class: 'throttled', throttles });
+const terminal = (reason: Reason): Failure => ({ ...NOTHING, class: 'terminal', reason });
+const ownerAction = (reason: Reason): Failure => ({ ...NOTHING, class: 'owner_action', reason });
+const call = (problem: CallProblem): Failure => ({ ...NOTHING, class: 'call', problem });
 
 /**
  * Read top-down, the first row that fits wins: code and subcode first, message text only as a fallback (it is
@@ -60,9 +67,24 @@ const call = (problem: CallProblem): Failure => ({ class: 'call', reason: null, 
  * @see https://developers.facebook.com/docs/graph-api/guides/error-handling
  */
 const TABLE: readonly Row[] = [
+  // Every account at once: nobody's token is to blame.
   { codes: [200], message: /API access blocked/i, is: appLevel },
-  { codes: [100, 400], message: /appsecret_proof|invalid platform app|access deactivated/i, is: appLevel },
+  { codes: [100], message: /appsecret_proof/i, is: appLevel },
+  { codes: [100, 400], message: /invalid platform app/i, is: appLevel },
+  { codes: [...TOKEN_CODES, 100, 200, 400], message: /access deactivated/i, is: appLevel },
 
+  // Restrictions and limits, before `is_transient`: they know better how long to wait.
+  { codes: [368], is: call('policy_blocked') },
+  { codes: [10], subcodes: [1893063], is: call('policy_blocked') },
+  { codes: [100], subcodes: [2534029], is: call('policy_blocked') },
+  { codes: [613], subcodes: [2018338], is: call('policy_blocked') },
+  { codes: [4, 341], is: throttled('app') },
+  { codes: [9, 17, 32, 613, ...BUSINESS_USE_CASE_CODES], is: throttled('account') },
+
+  { isTransient: true, is: transient },
+  { codes: [1, 2, -1, -2], is: transient },
+
+  // The token.
   { codes: TOKEN_CODES, subcodes: [459, 490], is: ownerAction('checkpoint') },
   { codes: TOKEN_CODES, subcodes: [464, 465], is: ownerAction('account_unusable') },
   { codes: TOKEN_CODES, subcodes: [463], is: terminal('session_expired') },
@@ -70,28 +92,22 @@ const TABLE: readonly Row[] = [
   { codes: TOKEN_CODES, subcodes: [458], is: terminal('deauthorized') },
   { codes: TOKEN_CODES, subcodes: [492, 2069032], is: terminal('permission_removed') },
   { codes: TOKEN_CODES, subcodes: [461, 462, 466, 467, 468], is: terminal('invalidated') },
+  { codes: TOKEN_CODES, subcodes: [456, 457], is: ambiguous },
   { codes: TOKEN_CODES, message: /checkpoint/i, is: ownerAction('checkpoint') },
   { codes: TOKEN_CODES, message: /not a confirmed user/i, is: ownerAction('account_unusable') },
   { codes: TOKEN_CODES, message: /session has expired/i, is: terminal('session_expired') },
   { codes: TOKEN_CODES, message: /changed (the|their) password/i, is: terminal('password_changed') },
   { codes: TOKEN_CODES, message: /has not authorized application/i, is: terminal('deauthorized') },
-  { codes: TOKEN_CODES, message: /access deactivated/i, is: appLevel },
+  // A wrong host or key of ours is answered in these words, too.
   {
     codes: TOKEN_CODES,
-    message: /cannot parse access token|invalid oauth 2\.0 access token|cannot be decrypted/i,
+    message: /cannot parse access token|invalid oauth (2\.0 )?access token|cannot be decrypted/i,
     is: ambiguous,
   },
-  { codes: TOKEN_CODES, subcodes: [456, 457], is: ambiguous },
   { codes: TOKEN_CODES, is: terminal('invalidated') },
   { codes: [2500], message: /active access token/i, is: ambiguous },
 
-  { codes: [368], is: call('policy_blocked') },
-  { codes: [10], subcodes: [1893063], is: call('policy_blocked') },
-  { codes: [100], subcodes: [2534029], is: call('policy_blocked') },
-  { codes: [613], subcodes: [2018338], is: call('policy_blocked') },
-  { codes: [4, 9, 17, 32, 341, 613, 80001, 80002, 80003, 80004, 80005, 80006], is: throttled },
-  { codes: [1, 2, -1, -2], is: transient },
-
+  // This call alone.
   { codes: [10], subcodes: [2534022, 2018278, 2018065], is: call('window_closed') },
   { codes: [551], is: call('recipient_unavailable') },
   { codes: [200], subcodes: [1545041], is: call('recipient_unavailable') },
@@ -101,27 +117,35 @@ const TABLE: readonly Row[] = [
   { codes: [100], subcodes: [33], is: call('not_found') },
   { codes: [803, 9000001], is: call('not_found') },
   { codes: [100], message: /unsupported request - method type/i, is: call('refresh_unsupported') },
+  { codes: [452], is: call('already_long_lived') },
+  { message: /session key invalid/i, is: call('already_long_lived') },
   { codes: [100], message: /too long|length (of|must)/i, is: call('text_too_long') },
-  { codes: [100, 104, 452, 506, 2500], is: call('rejected') },
+  { codes: [100, 104, 506, 2500], is: call('rejected') },
 ];
 
 /** Reads a failed answer. Total: whatever came back, it says something, and never `terminal` without a token code. */
 export function classify(answer: Answer): Failure {
   if (answer.status === null) return transient;
-  const subcode = answer.subcode === 0 ? null : answer.subcode;
-  if (answer.isTransient && !isTokenCode(answer.code)) return transient;
-  for (const row of TABLE) {
-    if (answer.code === null || !row.codes.includes(answer.code)) continue;
-    if (row.subcodes && (subcode === null || !row.subcodes.includes(subcode))) continue;
-    if (row.message && !row.message.test(answer.message ?? '')) continue;
-    return row.is;
-  }
-  if (answer.status === 429) return throttled;
+  const row = TABLE.find((one) => fits(one, answer));
+  if (row) return row.is;
+  if (answer.status === 429) return throttled('account');
   if (answer.code === null && answer.status === 404) return call('not_found');
   return transient;
+}
+
+function fits({ codes, subcodes, message, isTransient }: Row, answer: Answer): boolean {
+  if (codes && (answer.code === null || !codes.includes(answer.code))) return false;
+  // Meta writes 0 where it means none.
+  if (subcodes && (!answer.subcode || !subcodes.includes(answer.subcode))) return false;
+  if (message && !message.test(answer.message ?? '')) return false;
+  return !isTransient || answer.isTransient;
 }
 
 /** Whether a code says something about the token at all: what may be reported as a rejection. */
 export function isTokenCode(code: number | null): boolean {
   return code !== null && TOKEN_CODES.includes(code);
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, i) => from + i);
 }

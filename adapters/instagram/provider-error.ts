@@ -30,9 +30,16 @@ export class ProviderError extends Error {
     );
   }
 
+  /** Not made: Instagram asked to wait, or the account's calls come too fast. @param waitMs until it may be made */
+  static heldBack(operation: string, waitMs: number): ProviderError {
+    const failure = classify({ status: 429, code: null, subcode: null, message: null, isTransient: false });
+    const text = `${operation}: held back to keep Instagram's limits`;
+    return new ProviderError(operation, null, null, null, failure, Math.ceil(waitMs), text);
+  }
+
   /** 2xx, yet nothing that can be used: never a reason to change anything. */
   static unreadable(operation: string, status: number): ProviderError {
-    const failure: Failure = { class: 'transient', reason: null, problem: null };
+    const failure: Failure = { class: 'transient', reason: null, problem: null, throttles: null };
     return new ProviderError(operation, status, null, null, failure, null, `${operation}: unreadable answer`);
   }
 
@@ -77,8 +84,10 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A whole number, also one that came as text. */
 function integer(value: unknown): number | null {
-  return typeof value === 'number' && Number.isInteger(value) ? value : null;
+  const number = typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' && Number.isSafeInteger(number) ? number : null;
 }
 
 function text(value: unknown): string | null {
