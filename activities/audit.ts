@@ -10,8 +10,11 @@ import {
   liveIntegrations,
   purge,
 } from '../adapters/postgres/audit';
+import { endIdleIncidents, openIncidents } from '../adapters/postgres/incidents';
+import { withTransaction } from '../adapters/postgres/pool';
 import { isAtItsLimit } from '../adapters/temporal/lifecycles';
 import { DAY_MS } from '../core/time';
+import { controlIsAlive } from './control-probe';
 import { type Deps } from './deps';
 import { toApplicationFailure } from './failures';
 
@@ -27,6 +30,8 @@ export interface AuditResult {
   extra: number;
   /** Rows removed because their time was over. */
   purged: number;
+  /** Incidents that are still open. */
+  incidents: number;
 }
 
 /**
@@ -43,6 +48,7 @@ export async function auditFleet(deps: Deps): Promise<AuditResult> {
       overdue: await wakeAll(deps, await findOverdue(deps.pool, now)),
       ...(kind === 'daily' ? await matchLifecycles(deps) : { missing: 0, extra: 0 }),
       purged: await purge(deps.pool, now),
+      incidents: await lookIntoIncidents(deps, now),
     };
     await endAudit(deps.pool, run, result, deps.clock.now());
     return { kind, ...result };
@@ -56,6 +62,13 @@ async function kindDue(deps: Deps, now: number): Promise<AuditKind> {
   const lastDaily = await lastAudit(deps.pool, 'daily');
   if (!lastDaily || now - lastDaily.startedAt >= DAY_MS) return 'daily';
   return (await deps.lifecycles.countRunning()) === (await countLive(deps.pool)) ? 'hourly' : 'daily';
+}
+
+/** Incidents that nobody recovers from would last for ever: a healthy integration of the app finds out. */
+async function lookIntoIncidents(deps: Deps, now: number): Promise<number> {
+  await withTransaction(deps.pool, (db) => endIdleIncidents(db, now));
+  for (const incident of await openIncidents(deps.pool)) await controlIsAlive(deps, incident);
+  return (await openIncidents(deps.pool)).length;
 }
 
 async function wakeAll(deps: Deps, ids: string[]): Promise<number> {

@@ -1,4 +1,5 @@
 import { type Integration } from '../adapters/postgres/integration-row';
+import { findOpenIncident } from '../adapters/postgres/incidents';
 import { hasLostAttempt } from '../adapters/postgres/refresh-attempts';
 import { type ProviderError } from '../adapters/instagram/provider-error';
 import { MINIMUM_REFRESH_AGE_MS } from '../core/refresh-policy';
@@ -6,27 +7,38 @@ import { YOUNG_REPROBE_MS, ownerActionDelayMs } from '../core/recovery-policy';
 import { type Reason } from '../core/states';
 import { type Outcome } from '../core/steps';
 import { type Deps } from './deps';
-import { expireFor } from './expire';
+import { declareDead } from './declare-dead';
+import { hold } from './hold';
 import { lastErrorOf, ownError } from './last-error';
 import { refreshOnce } from './refresh-once';
 import { save } from './save';
 import { settlePending } from './settle-pending';
 import { tryLater } from './try-later';
 
+interface Verdict {
+  reason: Reason;
+  error: ProviderError;
+  lookedAt: number;
+}
+
 /**
  * A look said that the token is dead. Before it is believed: a token too young to be refreshed is looked at twice
  * more; any other gets its version's one recovery refresh.
+ * @param lookedAt epoch ms at which the look began
  */
 export async function decideDead(
   deps: Deps,
   row: Integration,
   reason: Reason,
   error: ProviderError,
+  lookedAt: number,
 ): Promise<Outcome> {
   const now = deps.clock.now();
-  if (now < (row.issuedAt ?? 0) + MINIMUM_REFRESH_AGE_MS) return believeAfterLooks(deps, row, reason, error);
+  const verdict = { reason, error, lookedAt };
+  if (await findOpenIncident(deps.pool, row)) return hold(deps, row);
+  if (now < (row.issuedAt ?? 0) + MINIMUM_REFRESH_AGE_MS) return believeAfterLooks(deps, row, verdict);
   if (reason === 'deauthorized' || row.recoveryRefreshVersion === row.version)
-    return over(deps, row, reason, error);
+    return over(deps, row, verdict);
 
   const stored = await settlePending(deps, row, 'recovery', { currentIsDead: true });
   if (stored.is === 'promoted') return 'refreshed';
@@ -36,9 +48,9 @@ export async function decideDead(
       return 'refreshed';
     case 'failed':
       if (saysNothing(result.error)) return tryLater(deps, row, { error: result.error });
-      return over(deps, await useUp(deps, row), reason, error);
+      return over(deps, await useUp(deps, row), verdict);
     case 'useless':
-      return over(deps, await useUp(deps, row), reason, error);
+      return over(deps, await useUp(deps, row), verdict);
     case 'under_way':
       return tryLater(deps, row, { delayMs: Math.max(1_000, result.until - now) });
     default:
@@ -65,22 +77,17 @@ export function saysNothing(error: ProviderError): boolean {
   return ['transient', 'throttled', 'app_level'].includes(error.failure.class);
 }
 
-async function believeAfterLooks(
-  deps: Deps,
-  row: Integration,
-  reason: Reason,
-  error: ProviderError,
-): Promise<Outcome> {
+async function believeAfterLooks(deps: Deps, row: Integration, verdict: Verdict): Promise<Outcome> {
   const looks = row.recovery?.youngProbes ?? 0;
   const delayMs = YOUNG_REPROBE_MS[looks];
-  if (delayMs === undefined) return over(deps, row, reason, error);
-  return tryLater(deps, row, { error, delayMs, changes: { youngProbes: looks + 1 } });
+  if (delayMs === undefined) return over(deps, row, verdict);
+  return tryLater(deps, row, { error: verdict.error, delayMs, changes: { youngProbes: looks + 1 } });
 }
 
 /** An earlier refresh whose answer never came explains a dead token better than anything else, save a clear farewell. */
-async function over(deps: Deps, row: Integration, reason: Reason, error: ProviderError): Promise<Outcome> {
+async function over(deps: Deps, row: Integration, { reason, error, lookedAt }: Verdict): Promise<Outcome> {
   const lost = reason !== 'deauthorized' && (await hasLostAttempt(deps.pool, row));
-  return expireFor(deps, row, lost ? 'response_lost' : reason, error);
+  return declareDead(deps, row, lost ? 'response_lost' : reason, error, lookedAt);
 }
 
 function useUp(deps: Deps, row: Integration): Promise<Integration> {

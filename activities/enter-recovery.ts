@@ -27,6 +27,7 @@ export function enterRecovery(deps: Deps, row: Integration, start: RecoveryStart
         youngProbes: 0,
         nextAttemptAt: now,
         ownerAction: null,
+        held: false,
         code: rejection?.code ?? null,
         subcode: rejection?.subcode ?? null,
         source: rejection?.source ?? 'expiry',

@@ -1,11 +1,18 @@
+import { claimProbe, findOpenIncident } from '../adapters/postgres/incidents';
 import { type Integration } from '../adapters/postgres/integration-row';
+import { type Changes, type TimelineEntry } from '../adapters/postgres/move';
 import { type ProviderError } from '../adapters/instagram/provider-error';
+import { findVersion, openToken } from '../adapters/postgres/token-versions';
 import { LAST_REFRESH_GRACE_MS } from '../core/refresh-policy';
 import { nextReminderAt } from '../core/reminder-policy';
 import { type Reason, causeOf } from '../core/states';
 import { type Outcome, type StepResult } from '../core/steps';
+import { believeAtLast } from './believe-at-last';
 import { type Deps } from './deps';
+import { enterRecovery } from './enter-recovery';
+import { hold } from './hold';
 import { lastErrorOf } from './last-error';
+import { probeToken } from './probe-token';
 import { save } from './save';
 import { step } from './step';
 
@@ -15,6 +22,7 @@ export function expire(deps: Deps, input: { integrationId: string; version: numb
     if (row.version !== input.version || row.state === 'expired' || row.state === 'disconnected')
       return 'moved_on';
     if (deps.clock.now() < (row.expiresAt ?? 0) + LAST_REFRESH_GRACE_MS) return 'not_due';
+    if (await incidentGoesOn(deps, row)) return hold(deps, await recovering(deps, row));
     return expireFor(deps, row, row.recovery?.ownerAction ?? 'lifetime_elapsed');
   });
 }
@@ -26,11 +34,20 @@ export async function expireFor(
   reason: Reason,
   refusal?: ProviderError,
 ): Promise<Outcome> {
-  const now = deps.clock.now();
-  await save(
-    deps,
-    row,
-    {
+  const { changes, events } = expiry(reason, deps.clock.now(), refusal);
+  await save(deps, row, changes, events);
+  deps.counters.expiration(causeOf(reason));
+  return 'expired';
+}
+
+/** What becomes of a row that expires, and what is told of it. */
+export function expiry(
+  reason: Reason,
+  now: number,
+  refusal?: ProviderError,
+): { changes: Changes; events: TimelineEntry[] } {
+  return {
+    changes: {
       state: 'expired',
       reason,
       recovery: null,
@@ -40,8 +57,22 @@ export async function expireFor(
       remindersSent: 0,
       nextReminderAt: nextReminderAt(now, 0),
     },
-    [{ type: 'integration.expired', data: { cause: causeOf(reason) } }],
-  );
-  deps.counters.expiration(causeOf(reason));
-  return 'expired';
+    events: [{ type: 'integration.expired', data: { cause: causeOf(reason) } }],
+  };
+}
+
+/** Looks into an open incident, when it is this one's turn: past their end, tokens still tell whether it is over. */
+async function incidentGoesOn(deps: Deps, row: Integration): Promise<boolean> {
+  const incident = await findOpenIncident(deps.pool, row);
+  if (!incident) return false;
+  const current = await findVersion(deps.pool, row.id, 'current');
+  if (current && (await claimProbe(deps.pool, incident, deps.clock.now()))) {
+    const verdict = await probeToken(deps, row, await openToken(deps.sealer, row, current));
+    if (verdict.is === 'dead') await believeAtLast(deps, incident, row);
+  }
+  return (await findOpenIncident(deps.pool, row)) !== null;
+}
+
+async function recovering(deps: Deps, row: Integration): Promise<Integration> {
+  return row.state === 'recovering' && row.recovery ? row : enterRecovery(deps, row, {});
 }

@@ -1,8 +1,10 @@
+import { findOpenIncident } from '../adapters/postgres/incidents';
 import { type Integration } from '../adapters/postgres/integration-row';
 import { type Outcome } from '../core/steps';
 import { saysNothing } from './decide-dead';
 import { type Deps } from './deps';
 import { expireFor } from './expire';
+import { hold } from './hold';
 import { ownError } from './last-error';
 import { refreshOnce } from './refresh-once';
 import { tryLater } from './try-later';
@@ -18,6 +20,7 @@ export async function lastRefresh(deps: Deps, row: Integration): Promise<Outcome
     case 'refreshed':
       return 'refreshed';
     case 'failed':
+      if (await findOpenIncident(deps.pool, row)) return hold(deps, row);
       if (saysNothing(result.error)) return tryLater(deps, row, { error: result.error });
       return expireFor(
         deps,
@@ -26,6 +29,7 @@ export async function lastRefresh(deps: Deps, row: Integration): Promise<Outcome
         result.error,
       );
     case 'useless':
+      if (await findOpenIncident(deps.pool, row)) return hold(deps, row);
       return expireFor(deps, row, 'lifetime_elapsed');
     case 'under_way':
       return tryLater(deps, row, { delayMs: Math.max(1_000, result.until - now) });

@@ -4,6 +4,7 @@ import { type Integration } from '../adapters/postgres/integration-row';
 import { type Account } from '../adapters/instagram/me';
 import { ProviderError } from '../adapters/instagram/provider-error';
 import { type Deps } from './deps';
+import { weigh } from './weigh';
 
 /** What one look at a token told. `unclear` says nothing about the token. */
 export type Verdict =
@@ -15,9 +16,11 @@ export async function probeToken(deps: Deps, integration: Integration, token: Se
   try {
     const account = await deps.instagram.probe(token);
     const same = integration.accountId === null || account.id === integration.accountId;
+    await weigh(deps, integration, null);
     return { is: same ? 'alive' : 'other_account', account };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
+    await weigh(deps, integration, error.failure.class);
     return { is: verdictOf(error.failure), error, failure: error.failure };
   }
 }

@@ -1,11 +1,14 @@
 import { type Integration } from '../adapters/postgres/integration-row';
+import { claimProbe, findOpenIncident } from '../adapters/postgres/incidents';
 import { findVersion, openToken } from '../adapters/postgres/token-versions';
 import { KeyUnavailable, DecryptFailed } from '../adapters/encryption/sealer';
 import { type Rejection } from '../core/facts';
 import { isUsable } from '../core/states';
 import { type Outcome, type StepResult } from '../core/steps';
+import { believeAtLast } from './believe-at-last';
 import { type Deps } from './deps';
 import { enterRecovery } from './enter-recovery';
+import { hold } from './hold';
 import { lastRefresh } from './last-refresh';
 import { lookAgain } from './look-again';
 import { ownError } from './last-error';
@@ -59,6 +62,9 @@ async function prepare(deps: Deps, row: Integration, rejection: Rejection | null
 }
 
 async function recover(deps: Deps, row: Integration): Promise<Outcome> {
+  const incident = await findOpenIncident(deps.pool, row);
+  const lookedAt = deps.clock.now();
+  if (incident && !(await claimProbe(deps.pool, incident, lookedAt))) return hold(deps, row);
   const settled = await settlePending(deps, row, 'recovery');
   if (settled.is === 'promoted') return 'refreshed';
   if (row.recovery?.cause === 'expiry') return lastRefresh(deps, row);
@@ -77,14 +83,16 @@ async function recover(deps: Deps, row: Integration): Promise<Outcome> {
     case 'owner_action':
       return waitForOwner(deps, row, verdict.error);
     case 'dead':
-      return decideDead(deps, row, verdict.failure.reason ?? 'invalidated', verdict.error);
+      if (incident) await believeAtLast(deps, incident, row);
+      return decideDead(deps, row, verdict.failure.reason ?? 'invalidated', verdict.error, lookedAt);
     case 'ambiguous':
       // Unreadable may mean that we hold it wrong: only a control that lives makes it this token's own trouble.
       if (await controlIsAlive(deps, row)) {
-        return decideDead(deps, row, 'invalidated', verdict.error);
+        return decideDead(deps, row, 'invalidated', verdict.error, lookedAt);
       }
       return tryLater(deps, row, { error: verdict.error });
     case 'unclear':
+      if (verdict.failure.class === 'app_level') return hold(deps, row);
       return tryLater(deps, row, { error: verdict.error });
   }
 }

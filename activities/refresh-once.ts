@@ -1,16 +1,24 @@
 import { type Integration } from '../adapters/postgres/integration-row';
 import { findIntegration } from '../adapters/postgres/integrations';
+import { withTransaction } from '../adapters/postgres/pool';
 import { RowMovedOn } from '../adapters/postgres/move';
 import { type LongLivedToken } from '../adapters/instagram/oauth';
 import { ProviderError } from '../adapters/instagram/provider-error';
 import { AttemptUnderWay, beginAttempt, endAttempt } from '../adapters/postgres/refresh-attempts';
-import { findVersion, insertPending, openToken, tokenContext } from '../adapters/postgres/token-versions';
+import {
+  dropPending,
+  findVersion,
+  insertPending,
+  openToken,
+  tokenContext,
+} from '../adapters/postgres/token-versions';
 import { MINIMUM_REFRESH_AGE_MS, refreshAtFor } from '../core/refresh-policy';
 import { type Secret } from '../core/secret';
 import { MINUTE_MS } from '../core/time';
 import { type Deps } from './deps';
 import { selfTest } from './self-test';
 import { type RefreshTrigger, type Settled, settlePending } from './settle-pending';
+import { weigh } from './weigh';
 
 export type RefreshResult =
   | { is: 'refreshed'; integration: Integration }
@@ -19,7 +27,7 @@ export type RefreshResult =
   | { is: 'under_way'; until: number }
   /** The new token is stored, and nobody can say yet whether it works. */
   | { is: 'unproven' }
-  /** The new token was dropped: dead, or another account's. */
+  /** The new token does not work, or is another account's. */
   | { is: 'useless' }
   | { is: 'failed'; error: ProviderError };
 
@@ -37,7 +45,7 @@ export async function refreshOnce(
 ): Promise<RefreshResult> {
   await selfTest(deps);
   const before = await settlePending(deps, integration, trigger);
-  if (before.is !== 'none' && before.is !== 'dropped') return resultOf(before);
+  if (before.is === 'promoted' || before.is === 'unclear') return resultOf(before);
 
   const notBefore = (integration.issuedAt ?? 0) + MINIMUM_REFRESH_AGE_MS;
   if (deps.clock.now() < notBefore) return { is: 'too_young', notBefore };
@@ -70,6 +78,7 @@ async function callAndStore(
     if (!(error instanceof ProviderError)) throw error;
     const answered = error.code !== null || (error.status !== null && error.status >= 400);
     await endAttempt(deps.pool, attemptId, answered ? 'refused' : 'unanswered', deps.clock.now());
+    await weigh(deps, integration, error.failure.class);
     return { is: 'failed', error };
   }
   warnOfSkew(deps, refreshed.clockSkewMs);
@@ -89,7 +98,7 @@ async function storePending(deps: Deps, integration: Integration, refreshed: Lon
   const refreshAt = refreshAtFor(refreshed, deps.random());
   for (let tries = 1; ; tries++) {
     try {
-      await insertPending(deps.pool, integration, { ...refreshed, sealed, refreshAt }, deps.clock.now());
+      await replacePending(deps, integration, { ...refreshed, sealed, refreshAt });
       return;
     } catch (error) {
       if (error instanceof RowMovedOn || tries >= STORE_TRIES) throw error;
@@ -97,6 +106,18 @@ async function storePending(deps: Deps, integration: Integration, refreshed: Lon
       await new Promise((resolve) => setTimeout(resolve, tries * 500));
     }
   }
+}
+
+function replacePending(
+  deps: Deps,
+  integration: Integration,
+  token: Parameters<typeof insertPending>[2],
+): Promise<unknown> {
+  return withTransaction(deps.pool, async (db) => {
+    const old = await findVersion(db, integration.id, 'pending');
+    if (old) await dropPending(db, old);
+    await insertPending(db, integration, token, deps.clock.now());
+  });
 }
 
 /** Lifetimes survive two clocks that differ; an operator should know all the same. */

@@ -16,12 +16,15 @@ export type RefreshTrigger = 'schedule' | 'manual' | 'emergency' | 'recovery';
 export type Settled =
   | { is: 'none' }
   | { is: 'promoted'; integration: Integration }
-  | { is: 'dropped'; why: 'dead' | 'other_account' }
+  /** It does not work. It is kept all the same: should it come back to life, the next look finds it. */
+  | { is: 'dead' }
+  /** It was somebody else's. */
+  | { is: 'dropped' }
   | { is: 'unclear' };
 
 /**
  * Decides about a refreshed token that was stored but not yet put to use: promoted when a probe shows that it works,
- * dropped only when proven dead or somebody else's. `currentIsDead`: then an unclear probe promotes it, for there is
+ * dropped only when somebody else's. `currentIsDead`: then an unclear probe promotes it, for there is
  * nothing better to hand out.
  */
 export async function settlePending(
@@ -38,15 +41,15 @@ export async function settlePending(
     case 'alive':
       return promote(deps, integration, pending, verdict.account.username, trigger);
     case 'dead':
-      await dropPending(deps.pool, pending);
-      return { is: 'dropped', why: 'dead' };
+      // It stays until something newer takes its place: what is said of a token just given may be an incident's doing.
+      return { is: 'dead' };
     case 'other_account':
       deps.logger.error(
         { integrationId: integration.id },
         'a refresh answered with the token of another account',
       );
       await dropPending(deps.pool, pending);
-      return { is: 'dropped', why: 'other_account' };
+      return { is: 'dropped' };
     default:
       if (!options.currentIsDead) return { is: 'unclear' };
       return promote(deps, integration, pending, integration.username ?? '', trigger);

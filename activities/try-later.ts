@@ -26,7 +26,7 @@ export async function tryLater(
     now + (why.delayMs ?? Math.max(unclearDelayMs(tries, deps.random()), why.error?.retryAfterMs ?? 0));
   const lastError = why.lastError ?? (why.error && lastErrorOf(why.error, now));
   await save(deps, row, {
-    recovery: { ...recovery, ...why.changes, tries, nextAttemptAt },
+    recovery: { ...recovery, held: false, ...why.changes, tries, nextAttemptAt },
     ...(lastError && { lastError }),
   });
   return 'undecided';

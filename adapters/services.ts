@@ -11,6 +11,7 @@ import { type Metrics, createMetrics } from './metrics';
 import { countOverdue } from './postgres/audit';
 import { fleetOverview } from './postgres/fleet';
 import { createPool } from './postgres/pool';
+import { createProviderGate } from './provider-gate';
 import { openTemporal, temporalSettings } from './temporal/connect';
 
 /** Without these no process of Evergrant can run. */
@@ -51,7 +52,14 @@ export function createServices(
     onError: (error) => logger.warn({ reason: error.message }, 'a database connection was lost'),
   });
   const sealer = createSealer(parseKeyRing(settings.EVERGRANT_KEYS ?? ''));
-  const instagram = createInstagram(createProviderHttp(clock, metrics.counters), instagramSettings(settings));
+  const instagram = createInstagram(
+    createProviderHttp(
+      clock,
+      metrics.counters,
+      createProviderGate(pool, clock, settings.INSTAGRAM_APP_ID ?? ''),
+    ),
+    instagramSettings(settings),
+  );
   const temporal = openTemporal(temporalSettings(options.env));
   metrics.watchFleet(async () => ({
     states: (await fleetOverview(pool, clock.now())).states,

@@ -31,6 +31,8 @@ export interface RecoveryFacts {
   nextAttemptAt: number;
   /** What Instagram wants of the owner, if that is what is being waited for. */
   ownerAction: 'checkpoint' | 'account_unusable' | null;
+  /** An incident of the whole app holds the decision back. */
+  held?: boolean;
 }
 
 export interface LastError {

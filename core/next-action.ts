@@ -54,7 +54,10 @@ function whenUsable(facts: LifecycleFacts, asked: Asked, now: number): Action {
 function whenRecovering(facts: LifecycleFacts, asked: Asked, now: number): Action {
   const { expiresAt } = lifetimeOf(facts);
   const recovery = facts.recovery;
-  if (now >= expiresAt + LAST_REFRESH_GRACE_MS) return { type: 'expire' };
+  if (now >= expiresAt + LAST_REFRESH_GRACE_MS) {
+    const isHeld = recovery?.held === true && now < recovery.nextAttemptAt;
+    return isHeld ? { type: 'wait', until: recovery.nextAttemptAt } : { type: 'expire' };
+  }
   if (!recovery || asked.recheck || now >= recovery.nextAttemptAt) return { type: 'recover' };
   // The lifetime ran out while nobody could say whether the token lives: time for the last refresh.
   if (recovery.cause === 'rejection' && now >= expiresAt) return { type: 'recover' };

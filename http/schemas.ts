@@ -192,7 +192,14 @@ export const Fleet = z
     states: z.record(z.string(), z.number().int()),
     expiringWithin: z.object({ d3: z.number().int(), d7: z.number().int(), d14: z.number().int() }),
     overdue: z.number().int(),
-    incidents: z.array(z.object({ provider: z.string(), startedAt: instant })),
+    incidents: z.array(
+      z.object({
+        id: z.string(),
+        provider: z.string(),
+        kind: z.enum(['app_level', 'verdicts']),
+        startedAt: instant,
+      }),
+    ),
     audit: z.object({
       enabled: z.boolean().nullable().openapi({ description: 'null while Temporal cannot be asked.' }),
       every: z.string(),

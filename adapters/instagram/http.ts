@@ -4,6 +4,7 @@ import { type Secret } from '../../core/secret';
 import { type Clock } from '../clock';
 import { type Counters } from '../metrics';
 import { ProviderError } from './provider-error';
+import { type UsageReport, usageOf } from './usage';
 
 const TIMEOUT_MS = 15_000;
 const MAX_ANSWER_BYTES = 2 * 1024 * 1024;
@@ -28,13 +29,23 @@ export interface ProviderAnswer {
   startedAt: number;
 }
 
+export type GatedCall = Pick<ProviderRequest, 'operation' | 'token'>;
+
+/** Holds calls back while Instagram wants fewer of them. */
+export interface Gate {
+  /** Resolves when the call may be made. @throws ProviderError of class `throttled` when that is too far off */
+  enter(call: GatedCall): Promise<void>;
+  /** Learns from an answer. */
+  leave(call: GatedCall, answer: { usage: UsageReport; error: ProviderError | null }): Promise<void>;
+}
+
 export type ProviderHttp = ReturnType<typeof createProviderHttp>;
 
 /**
  * Calls Meta's hosts. Follows no redirects and no proxy, reads whole numbers beyond 2^53 as text, and throws nothing
  * but `ProviderError`, which holds no part of a URL, header or body.
  */
-export function createProviderHttp(clock: Clock, counters?: Counters) {
+export function createProviderHttp(clock: Clock, counters?: Counters, gate?: Gate) {
   const http: AxiosInstance = axios.create({
     maxRedirects: 0,
     proxy: false,
@@ -47,6 +58,7 @@ export function createProviderHttp(clock: Clock, counters?: Counters) {
   });
 
   return async function call(request: ProviderRequest): Promise<ProviderAnswer> {
+    await gate?.enter(request);
     const startedAt = clock.now();
     const began = performance.now();
     const answer = await send(http, request).catch((error: unknown) => {
@@ -58,12 +70,17 @@ export function createProviderHttp(clock: Clock, counters?: Counters) {
       `${Math.floor(answer.status / 100)}xx`,
       performance.now() - began,
     );
+    const { status, headers } = answer;
     const body = parseBody(answer.data);
-    if (answer.status >= 200 && answer.status < 300 && !hasError(body)) {
-      if (body === undefined) throw ProviderError.unreadable(request.operation, answer.status);
-      return { body, date: parseDate(answer.headers['date']), startedAt };
-    }
-    throw ProviderError.refused(request.operation, answer.status, body, answer.headers['retry-after']);
+    const isFine = status >= 200 && status < 300 && !hasError(body);
+    const error = isFine
+      ? null
+      : ProviderError.refused(request.operation, status, body, headers['retry-after']);
+    // What is learnt here helps the next call; this one has its answer.
+    await gate?.leave(request, { usage: usageOf(headers), error }).catch(() => undefined);
+    if (error) throw error;
+    if (body === undefined) throw ProviderError.unreadable(request.operation, status);
+    return { body, date: parseDate(headers['date']), startedAt };
   };
 }
 

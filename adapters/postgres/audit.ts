@@ -123,6 +123,10 @@ export async function purge(db: Db, now: number): Promise<number> {
     ['delete from rejection_reports where leased_until < $1', now - DAY_MS],
     ['delete from refresh_attempts where started_at < $1 and finished_at is not null', now - 90 * DAY_MS],
     ['delete from audit_runs where started_at < $1', now - 90 * DAY_MS],
+    ['delete from dead_verdicts where at < $1', now - DAY_MS],
+    ['delete from provider_parks where greatest(reads_until, calls_until) < $1', now - DAY_MS],
+    ['delete from provider_turns where begins[1] < $1', now - DAY_MS],
+    ['delete from provider_incidents where ended_at < $1', now - 90 * DAY_MS],
   ];
   let removed = 0;
   for (const [statement, before] of statements)

@@ -1,8 +1,9 @@
+import { type ProviderApp } from './incidents';
 import { type Integration, integrationOf } from './integration-row';
 import { type Db } from './pool';
 
 /** Another healthy integration of the same app, the one refreshed last: what a doubtful refusal is compared with. */
-export async function findControl(db: Db, row: Integration): Promise<Integration | null> {
+export async function findControl(db: Db, row: ProviderApp & { id: string }): Promise<Integration | null> {
   const { rows } = await db.query(
     `select * from integrations where provider = $1 and app_id = $2 and id <> $3 and state = 'active'
      order by issued_at desc limit 1`,

@@ -30,11 +30,30 @@ export async function addEvent(
     expiresAt: integration.expiresAt === null ? null : new Date(integration.expiresAt).toISOString(),
     ...event.data,
   };
+  await insert(db, event.type, integration.id, data, now);
+}
+
+/** Writes one event about a provider app as a whole. */
+export function addProviderEvent(
+  db: Db,
+  event: { type: EventType; data: Record<string, unknown> },
+  now: number,
+): Promise<void> {
+  return insert(db, event.type, null, event.data, now);
+}
+
+async function insert(
+  db: Db,
+  type: EventType,
+  integrationId: string | null,
+  data: Record<string, unknown>,
+  now: number,
+): Promise<void> {
   await db.query('insert into events (id, type, at, integration_id, data) values ($1, $2, $3, $4, $5)', [
     newId('evt'),
-    event.type,
+    type,
     new Date(now),
-    integration.id,
+    integrationId,
     JSON.stringify(data),
   ]);
 }

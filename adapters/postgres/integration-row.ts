@@ -22,6 +22,7 @@ const recovery = z.object({
   youngProbes: z.number().int(),
   nextAttemptAt: z.number(),
   ownerAction: z.enum(['checkpoint', 'account_unusable']).nullable(),
+  held: z.boolean().default(false),
   code: z.number().nullable(),
   subcode: z.number().nullable(),
   source: z.string(),
@@ -164,6 +165,7 @@ export function factsOf(integration: Integration): LifecycleFacts {
       returnTo: recovery.returnTo,
       nextAttemptAt: recovery.nextAttemptAt,
       ownerAction: recovery.ownerAction,
+      held: recovery.held,
     },
     reminder:
       integration.state === 'expired'

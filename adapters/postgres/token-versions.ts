@@ -1,4 +1,4 @@
-import { type Secret } from '../../core/secret';
+import { AccessToken } from '../instagram/access-token';
 import { type SealContext, type Sealed, type Sealer } from '../encryption/sealer';
 import { type Integration } from './integration-row';
 import { RowMovedOn, type TimelineEntry, move } from './move';
@@ -48,8 +48,13 @@ export async function findVersion(db: Db, integrationId: string, stage: Stage): 
   return rows[0] ? versionOf(rows[0]) : null;
 }
 
-export function openToken(sealer: Sealer, integration: Integration, version: TokenVersion): Promise<Secret> {
-  return sealer.open(version.sealed, tokenContext(integration, version.version));
+export async function openToken(
+  sealer: Sealer,
+  integration: Integration,
+  version: TokenVersion,
+): Promise<AccessToken> {
+  const token = await sealer.open(version.sealed, tokenContext(integration, version.version));
+  return new AccessToken(token, integration.accountId, version.expiresAt);
 }
 
 /**

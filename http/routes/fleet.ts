@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { lastAudit } from '../../adapters/postgres/audit';
 import { fleetOverview } from '../../adapters/postgres/fleet';
+import { openIncidents } from '../../adapters/postgres/incidents';
 import { AUDIT_EVERY, describeAuditSchedule } from '../../adapters/temporal/audit-schedule';
 import { SECOND_MS } from '../../core/time';
 import { requireScope } from '../auth';
@@ -28,7 +29,12 @@ export function fleetRoutes(deps: HttpDeps) {
     return c.json(
       {
         ...fleet,
-        incidents: [],
+        incidents: (await openIncidents(deps.pool)).map(({ id, provider, kind, startedAt }) => ({
+          id,
+          provider,
+          kind,
+          startedAt: new Date(startedAt).toISOString(),
+        })),
         audit: {
           enabled: schedule.enabled,
           every: AUDIT_EVERY,

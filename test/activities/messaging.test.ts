@@ -13,7 +13,7 @@ beforeAll(async () => {
   stack = await startStack();
 });
 afterAll(() => stack.stop());
-afterEach(() => stack.simulator.clearFaults());
+afterEach(() => stack.calm());
 
 /** Runs one attempt of an activity, as a worker would. */
 const attempt = (n: number) => ({

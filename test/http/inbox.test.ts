@@ -20,7 +20,7 @@ afterAll(async () => {
   await api.stop();
   await stack.stop();
 });
-afterEach(() => stack.simulator.clearFaults());
+afterEach(() => stack.calm());
 
 const outbound = () => stack.simulator.messages('inbox').filter(({ direction }) => direction === 'outbound');
 const send = (key: string, body: object) =>

@@ -16,7 +16,7 @@ afterAll(async () => {
   await api.stop();
   await stack.stop();
 });
-afterEach(() => stack.simulator.clearFaults());
+afterEach(() => stack.calm());
 
 const show = async (id: string) => (await api.get(`/v1/integrations/${id}`)).body;
 const refreshesOf = (account: string) =>

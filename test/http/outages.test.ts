@@ -26,7 +26,7 @@ afterAll(async () => {
   await stack.stop();
   await nowhere.close();
 });
-afterEach(() => stack.simulator.clearFaults());
+afterEach(() => stack.calm());
 
 describe('while Temporal is down', () => {
   let api: TestApi;

@@ -13,7 +13,7 @@ afterAll(async () => {
   await api.stop();
   await stack.stop();
 });
-afterEach(() => stack.simulator.clearFaults());
+afterEach(() => stack.calm());
 
 /** A token that another system holds. */
 function held(username: string): string {

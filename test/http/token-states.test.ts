@@ -14,7 +14,7 @@ afterAll(async () => {
   await api.stop();
   await stack.stop();
 });
-afterEach(() => stack.simulator.clearFaults());
+afterEach(() => stack.calm());
 
 const dead = (account: string, times: number, subcode?: number) =>
   stack.simulator.addFault({

@@ -15,6 +15,7 @@ import { type Integration } from '../../adapters/postgres/integration-row';
 import { createIntegration, findIntegration } from '../../adapters/postgres/integrations';
 import { createPool } from '../../adapters/postgres/pool';
 import { openTemporal } from '../../adapters/temporal/connect';
+import { createProviderGate } from '../../adapters/provider-gate';
 import { createLifecycles } from '../../adapters/temporal/lifecycles';
 import { registerSearchAttributes } from '../../adapters/temporal/register-search-attributes';
 import { type LifecycleClient, createLifecycleClient } from '../../client/lifecycle-client';
@@ -48,6 +49,8 @@ export interface Stack {
   events(id: string): Promise<string[]>;
   /** Ledger rows of refreshes since the beginning. */
   refreshCalls(username?: string): number;
+  /** Instagram is as always again: no faults, and nobody waits for what it asked before. */
+  calm(): Promise<void>;
   startWorkers(activities?: Partial<ReturnType<typeof createActivities>>): Promise<void>;
   stopWorkers(): Promise<void>;
   stop(): Promise<void>;
@@ -63,7 +66,8 @@ export async function startStack(options: { workers?: boolean } = {}): Promise<S
   const { client } = temporal;
   await registerSearchAttributes(client);
   const metrics = createMetrics();
-  const instagram = createInstagram(createProviderHttp(simulator.clock, metrics.counters), {
+  const gate = createProviderGate(pool, simulator.clock, simulator.settings.appId);
+  const instagram = createInstagram(createProviderHttp(simulator.clock, metrics.counters, gate), {
     ...simulator.settings,
     appSecret: new Secret(simulator.settings.appSecret),
     authorizeUrl: `${running.url}/oauth/authorize`,
@@ -129,6 +133,10 @@ export async function startStack(options: { workers?: boolean } = {}): Promise<S
         .requests()
         .filter((call) => call.path === '/refresh_access_token')
         .filter((call) => username === undefined || call.account === simulator.account(username).id).length,
+    async calm() {
+      simulator.clearFaults();
+      await pool.query('delete from provider_parks');
+    },
     async startWorkers(changed = {}) {
       bundle ??= buildBundle();
       const native = await NativeConnection.connect({ address });

@@ -1,0 +1,233 @@
+import {
+  HELD_WAIT_MS,
+  INCIDENT_PROBE_EVERY_MS,
+  type IncidentKind,
+  VERDICT_WINDOW_MS,
+  allowedVerdicts,
+  answersNeeded,
+} from '../../core/incident-policy';
+import { newId } from '../ids';
+import { addProviderEvent } from './events';
+import { type Integration } from './integration-row';
+import { type Db } from './pool';
+
+/** An app at a provider, as every integration of it names it. */
+export type ProviderApp = Pick<Integration, 'provider' | 'appId'>;
+
+export interface Incident extends ProviderApp {
+  id: string;
+  kind: IncidentKind;
+  startedAt: number;
+  endedAt: number | null;
+}
+
+export async function findOpenIncident(db: Db, app: ProviderApp): Promise<Incident | null> {
+  const { rows } = await db.query(
+    'select * from provider_incidents where provider = $1 and app_id = $2 and ended_at is null',
+    [app.provider, app.appId],
+  );
+  return rows[0] ? incidentOf(rows[0]) : null;
+}
+
+/** Incidents under way, oldest first. */
+export async function openIncidents(db: Db): Promise<Incident[]> {
+  const { rows } = await db.query(
+    'select * from provider_incidents where ended_at is null order by started_at',
+  );
+  return rows.map(incidentOf);
+}
+
+/** How many integrations of the app are connected and not expired. */
+export async function fleetOf(db: Db, app: ProviderApp): Promise<number> {
+  const { rows } = await db.query<{ count: string }>(
+    `select count(*) from integrations
+     where provider = $1 and app_id = $2 and state in ('active', 'refreshing', 'recovering')`,
+    [app.provider, app.appId],
+  );
+  return Number(rows[0]?.count ?? 0);
+}
+
+/** Opens an incident unless one is open; its beginning is told once. Call inside a transaction. */
+export async function beginIncident(
+  db: Db,
+  app: ProviderApp,
+  kind: IncidentKind,
+  now: number,
+): Promise<void> {
+  const { rows } = await db.query(
+    `insert into provider_incidents (id, provider, app_id, kind, started_at, next_probe_at)
+     values ($1, $2, $3, $4, $5, $6)
+     on conflict (provider, app_id) where ended_at is null do nothing returning *`,
+    [newId('inc'), app.provider, app.appId, kind, new Date(now), new Date(now + INCIDENT_PROBE_EVERY_MS)],
+  );
+  if (rows[0]) await tell(db, 'provider.incident_started', incidentOf(rows[0]), now);
+}
+
+/** Ends it, once. Call inside a transaction. @param believed the tokens in doubt are dead after all */
+export async function endIncident(
+  db: Db,
+  incident: Incident,
+  now: number,
+  { believed = false } = {},
+): Promise<void> {
+  const { rows } = await db.query(
+    `update provider_incidents set ended_at = $2, believed = $3
+     where id = $1 and ended_at is null returning *`,
+    [incident.id, new Date(now), believed],
+  );
+  if (rows[0]) await tell(db, 'provider.incident_ended', incidentOf(rows[0]), now);
+}
+
+/** Ends incidents among whose tokens none is in doubt any more. @returns how many */
+export async function endIdleIncidents(db: Db, now: number): Promise<number> {
+  const { rows } = await db.query(
+    `select * from provider_incidents i where ended_at is null and kind = 'verdicts' and not exists (
+       select 1 from integrations
+       where provider = i.provider and app_id = i.app_id and state = 'recovering')`,
+  );
+  for (const row of rows) await endIncident(db, incidentOf(row), now);
+  return rows.length;
+}
+
+/** Whether the caller may look now whether the incident is over: one at a time, a few seconds apart. */
+export async function claimProbe(db: Db, incident: Incident, now: number): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update provider_incidents set next_probe_at = $3
+     where id = $1 and ended_at is null and next_probe_at <= $2`,
+    [incident.id, new Date(now), new Date(now + INCIDENT_PROBE_EVERY_MS)],
+  );
+  return rowCount === 1;
+}
+
+/** Notes that a held integration got a clear answer; enough of them end the incident. Call inside a transaction. */
+export async function noteAnswer(db: Db, incident: Incident, row: Integration, now: number): Promise<void> {
+  const { rows } = await db.query<{ answered: string[]; recovering: string }>(
+    `update provider_incidents
+     set answered = case when $2 = any (answered) then answered else answered || $2 end
+     where id = $1 and ended_at is null
+     returning answered, (
+       select count(*) from integrations
+       where provider = $3 and app_id = $4 and state = 'recovering'
+     ) as recovering`,
+    [incident.id, row.id, row.provider, row.appId],
+  );
+  const [noted] = rows;
+  if (noted && noted.answered.length >= answersNeeded(Number(noted.recovering)))
+    await endIncident(db, incident, now);
+}
+
+export type Admission = { admitted: true } | { admitted: false; reopened: string[] };
+
+/**
+ * Whether a token may be declared dead. Not while an incident is open, nor by a look from before one ended; and the
+ * verdict that is one too many opens an incident, which takes back those of the last minute: `reopened` are their
+ * integrations, whose lifecycles are to be told. Call inside the transaction that expires the integration.
+ * @param lookedAt epoch ms at which the look began that found the token dead
+ */
+export async function admitVerdict(
+  db: Db,
+  row: Integration,
+  lookedAt: number,
+  now: number,
+): Promise<Admission> {
+  await db.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
+    `verdicts ${row.provider} ${row.appId}`,
+  ]);
+  if (await isDoubtful(db, row, lookedAt)) return { admitted: false, reopened: [] };
+  if (await isBelieved(db, row)) return { admitted: true };
+  const since = new Date(now - VERDICT_WINDOW_MS);
+  const { rows } = await db.query<{ count: string }>(
+    'select count(*) from dead_verdicts where provider = $1 and app_id = $2 and at > $3',
+    [row.provider, row.appId, since],
+  );
+  const recent = Number(rows[0]?.count ?? 0);
+  if (recent < allowedVerdicts((await fleetOf(db, row)) + recent)) {
+    await db.query(
+      `insert into dead_verdicts (integration_id, provider, app_id, version, at) values ($1, $2, $3, $4, $5)
+       on conflict (integration_id) do update set version = excluded.version, at = excluded.at`,
+      [row.id, row.provider, row.appId, row.version, new Date(now)],
+    );
+    return { admitted: true };
+  }
+  await beginIncident(db, row, 'verdicts', now);
+  return { admitted: false, reopened: await reopen(db, row, since, now) };
+}
+
+async function isDoubtful(db: Db, app: ProviderApp, lookedAt: number): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `select 1 from provider_incidents
+     where provider = $1 and app_id = $2 and (ended_at is null or ended_at > $3) limit 1`,
+    [app.provider, app.appId, new Date(lookedAt)],
+  );
+  return (rowCount ?? 0) > 0;
+}
+
+/** Whether the newest incident ended in belief, and this integration was in doubt during it. */
+async function isBelieved(db: Db, row: Integration): Promise<boolean> {
+  const { rows } = await db.query<{ believed: boolean; ended_at: Date }>(
+    `select believed, ended_at from provider_incidents
+     where provider = $1 and app_id = $2 and ended_at is not null order by ended_at desc limit 1`,
+    [row.provider, row.appId],
+  );
+  const [last] = rows;
+  return last?.believed === true && (row.recovery?.since ?? Infinity) < last.ended_at.getTime();
+}
+
+/** Takes back the verdicts since `since`: what was expired by them is looked at again instead. */
+async function reopen(db: Db, app: ProviderApp, since: Date, now: number): Promise<string[]> {
+  const recovery = {
+    cause: 'rejection',
+    returnTo: 'active',
+    since: now,
+    tries: 0,
+    youngProbes: 0,
+    nextAttemptAt: now + HELD_WAIT_MS,
+    ownerAction: null,
+    held: true,
+    code: null,
+    subcode: null,
+    source: 'incident',
+  };
+  const { rows } = await db.query<{ id: string }>(
+    `with taken_back as (
+       delete from dead_verdicts where provider = $1 and app_id = $2 and at > $3 returning integration_id, version
+     )
+     update integrations set state = 'recovering', reason = null, recovery = $4, expired_at = null,
+       next_reminder_at = null, reminders_sent = 0, revision = revision + 1, updated_at = $5
+     from taken_back
+     where id = integration_id and token_version = version and state = 'expired'
+     returning id`,
+    [app.provider, app.appId, since, JSON.stringify(recovery), new Date(now)],
+  );
+  return rows.map(({ id }) => id);
+}
+
+function tell(
+  db: Db,
+  type: 'provider.incident_started' | 'provider.incident_ended',
+  incident: Incident,
+  now: number,
+): Promise<void> {
+  const { id, provider, appId, kind, startedAt } = incident;
+  const data = { incidentId: id, provider, appId, kind, startedAt: new Date(startedAt).toISOString() };
+  return addProviderEvent(db, { type, data }, now);
+}
+
+function incidentOf(row: { [column: string]: unknown }): Incident {
+  const { id, provider, app_id, kind, started_at, ended_at } = row as {
+    id: string;
+    provider: string;
+    app_id: string;
+    kind: IncidentKind;
+    started_at: Date;
+    ended_at: Date | null;
+  };
+  return {
+    id,
+    provider,
+    appId: app_id,
+    kind,
+    startedAt: started_at.getTime(),
+    endedAt: ended_at?.getTime() ?? null,
+  };
+}
