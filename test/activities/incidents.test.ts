@@ -1,5 +1,5 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { auditFleet } from '../../activities/audit';
+import { type AuditResult, auditFleet } from '../../activities/audit';
 import { findOpenIncident, openIncidents } from '../../adapters/postgres/incidents';
 import { type Integration } from '../../adapters/postgres/integration-row';
 import { BELIEVED_AFTER_MS } from '../../core/incident-policy';
@@ -76,18 +76,18 @@ describe.each(Object.entries(TROUBLES))('while %s', (trouble, begin) => {
   );
 
   test('nobody is expired past the end of the lifetime either, until it is over', async () => {
-    const fleet = await createFleet(stack, 3, 'old');
+    const fleet = await createFleet(stack, 12, 'old');
     await fleet.run(40 * DAY_MS);
     begin();
     fleet.reject(fleet.ids);
     await fleet.run(HOUR_MS);
     stack.simulator.clock.advance(70 * DAY_MS);
     await fleet.run(30 * MINUTE_MS);
-    expect(inState(await fleet.rows(), 'recovering')).toBe(3);
+    expect(inState(await fleet.rows(), 'recovering')).toBe(12);
 
     stack.simulator.clearFaults();
     await fleet.run(DAY_MS);
-    expect((await fleet.rows()).map(({ reason }) => reason)).toEqual(Array(3).fill('lifetime_elapsed'));
+    expect((await fleet.rows()).map(({ reason }) => reason)).toEqual(Array(12).fill('lifetime_elapsed'));
   });
 });
 
@@ -176,5 +176,7 @@ test('an incident that nobody recovers from is ended by the audit', async () => 
 
 function audit() {
   const lifecycles = { ...stack.deps.lifecycles, rowChanged: () => Promise.resolve() };
-  return new MockActivityEnvironment().run(() => auditFleet({ ...stack.deps, lifecycles }));
+  return new MockActivityEnvironment().run(() =>
+    auditFleet({ ...stack.deps, lifecycles }),
+  ) as Promise<AuditResult>;
 }

@@ -6,8 +6,8 @@ test('disconnected is the end, and can be reached from everywhere', () => {
   for (const state of STATES) expect(mayFollow(state, 'disconnected')).toBe(true);
 });
 
-test('an expired connection never refreshes itself back: it becomes active or stays', () => {
-  expect(TRANSITIONS.expired).toEqual(['active', 'disconnected']);
+test('an expired connection never refreshes itself back: it becomes active, is looked at again, or ends', () => {
+  expect(TRANSITIONS.expired).toEqual(['active', 'recovering', 'disconnected']);
 });
 
 test('nothing returns to pending', () => {

@@ -1,4 +1,4 @@
-import { graphDate, pacificDate } from '../../simulator/dates';
+import { graphDate, localDate } from '../../simulator/dates';
 
 test.each([
   ['2026-05-21T11:00:00Z', 'Thursday, 21-May-26 04:00:00 PDT'],
@@ -7,7 +7,7 @@ test.each([
   ['2026-11-01T09:00:00Z', 'Sunday, 01-Nov-26 01:00:00 PST'],
   ['2026-07-01T07:00:00Z', 'Wednesday, 01-Jul-26 00:00:00 PDT'],
 ])('%s in California is %s', (instant, text) => {
-  expect(pacificDate(Date.parse(instant))).toBe(text);
+  expect(localDate(Date.parse(instant), 'en_US')).toBe(text);
 });
 
 test('Graph dates have a numeric zone and no fraction', () => {

@@ -35,7 +35,7 @@ test('an account forgets its oldest tokens', async () => {
 });
 
 test('one fault too many is refused', () => {
-  const faults = createFaults();
+  const faults = createFaults({ now: () => 0 });
   const fault = { match: {}, status: 500 };
   for (let count = 0; count < LIMITS.faults; count++) faults.add(fault);
   expect(() => faults.add(fault)).toThrow(String(LIMITS.faults));
