@@ -42,6 +42,18 @@ export function refreshAtFor({ issuedAt, expiresAt }: Lifetime, random: number):
   return Math.round(Math.max(planned, issuedAt + MINIMUM_REFRESH_AGE_MS));
 }
 
+/** What Meta gives when nobody says better: a long-lived token lives 60 days. */
+export const USUAL_LIFE_MS = 60 * DAY_MS;
+
+/** A token whose end is not known: refreshed as soon as it is old enough, which tells its end. */
+export function undatedLifetime(issuedAt: number): Lifetime & { refreshAt: number } {
+  return {
+    issuedAt,
+    expiresAt: issuedAt + USUAL_LIFE_MS,
+    refreshAt: issuedAt + MINIMUM_REFRESH_AGE_MS,
+  };
+}
+
 /** From here on an integration that was not refreshed is warned about, once per version. */
 export function warnAt({ issuedAt, expiresAt }: Lifetime): number {
   const life = expiresAt - issuedAt;

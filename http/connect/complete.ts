@@ -1,15 +1,17 @@
 import { ProviderError } from '../../adapters/instagram/provider-error';
-import { type LongLivedToken } from '../../adapters/instagram/oauth';
 import { type Account } from '../../adapters/instagram/me';
-import { AccountTaken, GrantTooLate, storeGrant } from '../../adapters/postgres/grants';
+import { AccountTaken, type Grant, GrantTooLate, storeGrant } from '../../adapters/postgres/grants';
 import { disconnect } from '../../adapters/postgres/disconnect';
 import { type Integration } from '../../adapters/postgres/integration-row';
 import { findByAccount, findIntegration } from '../../adapters/postgres/integrations';
-import { MINIMUM_GRANT_LIFE_MS } from '../../core/refresh-policy';
+import { MINIMUM_GRANT_LIFE_MS, undatedLifetime } from '../../core/refresh-policy';
 import { type Secret } from '../../core/secret';
 import { type ConnectResult } from '../../core/owner-pages';
 import { type HttpDeps } from '../deps';
 import { tellLifecycle } from '../tell-lifecycle';
+
+/** A long-lived token before it is known whose it is. */
+type LongLived = Omit<Grant, 'scopes' | 'account'>;
 
 export interface Completed {
   result: ConnectResult;
@@ -88,15 +90,26 @@ async function exchange(
   deps: HttpDeps,
   code: Secret,
   redirectUri: string,
-): Promise<{ long: LongLivedToken; scopes: string[]; account: Account }> {
+): Promise<{ long: LongLived; scopes: string[]; account: Account }> {
   const short = await deps.instagram.exchangeCode({ code, redirectUri });
-  const long = await deps.instagram.exchangeForLongLived(short.token);
+  const long = await longLived(deps, short.token);
   const account = await deps.instagram.probe(long.token);
   return {
     long,
     scopes: short.scopes,
     account: { ...account, scopedId: account.scopedId ?? short.scopedId },
   };
+}
+
+/** Some apps are given a long-lived token at once. Its end is not told then; the first refresh finds it out. */
+async function longLived(deps: HttpDeps, token: Secret): Promise<LongLived> {
+  const startedAt = deps.clock.now();
+  try {
+    return await deps.instagram.exchangeForLongLived(token);
+  } catch (error) {
+    if (!(error instanceof ProviderError) || error.failure.problem !== 'already_long_lived') throw error;
+    return { token, lifetimeClamped: true, ...undatedLifetime(startedAt) };
+  }
 }
 
 /** Which integration the grant is for: the same owner's live one of that account, if there is one already. */

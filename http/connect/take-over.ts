@@ -8,18 +8,15 @@ import {
   type Lifetime,
   MAXIMUM_GRANT_LIFE_MS,
   MINIMUM_GRANT_LIFE_MS,
-  MINIMUM_REFRESH_AGE_MS,
+  USUAL_LIFE_MS,
+  undatedLifetime,
 } from '../../core/refresh-policy';
 import { Secret } from '../../core/secret';
 import { isUsable } from '../../core/states';
-import { DAY_MS } from '../../core/time';
 import { type HttpDeps } from '../deps';
 import { newRow } from '../new-row';
 import { Problem, invalidField } from '../problems';
 import { tellLifecycle } from '../tell-lifecycle';
-
-/** What Meta gives when nobody knows better: a long-lived token lives 60 days. */
-const USUAL_LIFE_MS = 60 * DAY_MS;
 
 interface Wanted {
   ownerRef: string;
@@ -117,8 +114,7 @@ function lifetimeOf(
     throw invalidField('grant.expiresAt', 'is further off than any token of Instagram lives');
   if (expiresAt - issuedAt <= MINIMUM_GRANT_LIFE_MS)
     throw invalidField('grant.expiresAt', 'leaves no time to refresh the token');
-  if (expiresAtGiven !== null) return { issuedAt, expiresAt };
-  return { issuedAt, expiresAt, refreshAt: issuedAt + MINIMUM_REFRESH_AGE_MS };
+  return expiresAtGiven === null ? undatedLifetime(issuedAt) : { issuedAt, expiresAt };
 }
 
 function taken(): Problem {
