@@ -4,6 +4,7 @@ import { announce } from './callbacks/webhooks';
 import { SECOND_MS } from './clock';
 import { ConflictError } from './conflict';
 import { append, conversationWith } from './conversations';
+import { Locale } from './locales';
 import { BASIC, isScope, MESSAGING } from './scopes';
 import { type Account, DEFAULT_MODE, Mode, NO_CALLBACKS, type ScriptedLogin, type Token } from './state';
 import { EXCHANGED_LIFE_MS, mintToken, SHORT_LIFE_MS } from './tokens';
@@ -21,6 +22,10 @@ export const AdvanceInput = z.strictObject({
 export const InvalidateInput = z.strictObject({
   /** `null`: refusals carry no subcode. */
   subcode: z.int().min(0).nullable().default(460),
+  status: z.union([z.literal(400), z.literal(401)]).optional(),
+  locale: Locale.optional(),
+  /** In place of the subcode's own text. */
+  message: z.string().min(1).max(2_000).optional(),
 });
 export const ModeInput = Mode.partial();
 /** `clock`: goes back to the time of day as well. */
@@ -30,6 +35,8 @@ export const InboundInput = z.strictObject({
   text: z.string().min(1).max(10_000),
   /** Id or username of the customer, who may be new; absent: whoever wrote last. */
   from: z.string().min(1).max(64).optional(),
+  /** Where the conversation is put; absent: it stays, a new one is `general`. */
+  folder: z.enum(['general', 'requests']).optional(),
 });
 
 export const LoginInput = z
@@ -47,6 +54,8 @@ export const LoginInput = z
 export const TokenInput = z.strictObject({
   kind: z.enum(['short', 'long']).default('long'),
   scopes: scopes.default([BASIC, MESSAGING]),
+  /** One of another product is no token here. */
+  product: z.enum(['instagram_login', 'facebook', 'basic_display']).default('instagram_login'),
 });
 
 export function advance(world: World, { advanceSeconds }: z.output<typeof AdvanceInput>): number {
@@ -61,10 +70,11 @@ export function advance(world: World, { advanceSeconds }: z.output<typeof Advanc
 export function receive(
   world: World,
   account: Account,
-  { text, from }: z.output<typeof InboundInput>,
+  { text, from, folder }: z.output<typeof InboundInput>,
 ): MessageView {
   const conversation = conversationWith(world, account, from);
   conversation.sample = false;
+  if (folder) conversation.folder = folder;
   const message = append(world, conversation, { direction: 'inbound', text });
   announce(world, account, conversation, message);
   return messageView(account, conversation, message);
@@ -86,10 +96,11 @@ export function scriptLogin(world: World, input: z.output<typeof LoginInput>): S
 export function generateToken(
   world: World,
   account: Account,
-  { kind, scopes }: z.output<typeof TokenInput>,
+  { kind, scopes, product }: z.output<typeof TokenInput>,
 ): Token {
   return mintToken(world, account, {
     kind,
+    product,
     scopes: [...scopes],
     lifeMs: kind === 'long' ? EXCHANGED_LIFE_MS : SHORT_LIFE_MS,
   });
@@ -115,5 +126,6 @@ export function reset(world: World, { clock }: z.output<typeof ResetInput>): voi
   world.faults.clear();
   world.ledger.clear();
   world.courier.clear();
+  world.rates.clear();
   world.changed();
 }

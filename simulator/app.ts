@@ -12,12 +12,15 @@ import { refreshToken } from './endpoints/refresh';
 import { challenge, flatEnvelope, graphEnvelope, graphJson } from './envelope';
 import { InstagramError, refuse } from './errors';
 import { type SimulatorContext, type SimulatorEnv } from './http';
+import { admission } from './admission';
 import { interference } from './interference';
 import { LIMITS } from './limits';
 import { frontPage } from './pages';
 import { bodyParameters, text } from './parameters';
 import { plainPath, versionOf } from './paths';
+import { checkProof } from './proof';
 import { requireGrant, requireScopes } from './tokens';
+import { usageHeaders } from './usage';
 import { type World } from './world';
 
 const JSON_TYPE = 'application/json; charset=UTF-8';
@@ -36,18 +39,22 @@ export function createApp(world: World, closing: AbortSignal): Hono<SimulatorEnv
   app.use(readParameters);
   app.use(interference(world, closing));
 
+  app.use(admission(world));
+
   app.get('/oauth/authorize', (c) => showConsent(c, world));
   app.post('/oauth/authorize', (c) => takeConsent(c, world, c.get('parameters')));
   app.post(CODE_EXCHANGE, (c) =>
     c.body(exchangeCode(world, c.get('parameters')), 200, { 'content-type': JSON_TYPE }),
   );
 
-  app.all('/access_token', (c) => graphAnswer(c, exchangeToken(world, c.req.method, c.get('parameters'))));
+  app.all('/access_token', (c) =>
+    graphAnswer(c, world, exchangeToken(world, c.req.method, c.get('parameters'))),
+  );
   app.all('/refresh_access_token', (c) =>
-    graphAnswer(c, refreshToken(world, c.req.method, c.get('parameters'))),
+    graphAnswer(c, world, refreshToken(world, c.req.method, c.get('parameters'))),
   );
   for (const endpoint of endpoints) {
-    app.on(endpoint.method, endpoint.path, (c) => graphAnswer(c, callEndpoint(c, world, endpoint)));
+    app.on(endpoint.method, endpoint.path, (c) => graphAnswer(c, world, callEndpoint(c, world, endpoint)));
   }
   app.all('*', (c) => {
     const method = c.req.method.toLowerCase();
@@ -77,14 +84,16 @@ async function readParameters(c: SimulatorContext, next: () => Promise<void>): P
 function callEndpoint(c: SimulatorContext, world: World, { scopes, answer }: Endpoint): object {
   const parameters = c.get('parameters');
   const { account, token } = requireGrant(world, text(parameters, 'access_token'));
+  checkProof(world, parameters);
   requireScopes(token, scopes);
   const baseUrl = `${new URL(c.req.url).origin}/${versionOf(c.req.raw)}`;
   return answer({ account, token, id: c.req.param('id') ?? 'me', parameters, baseUrl }, world);
 }
 
-function graphAnswer(c: SimulatorContext, body: object): Response {
+function graphAnswer(c: SimulatorContext, world: World, body: object): Response {
   return c.body(graphJson(body), 200, {
     'content-type': JSON_TYPE,
+    ...usageHeaders(world, c.get('account')),
     'instagram-api-version': versionOf(c.req.raw),
   });
 }
@@ -94,10 +103,14 @@ function refusalAnswer(c: SimulatorContext, world: World, { refusal }: Instagram
   const headers = { 'content-type': JSON_TYPE };
   // Hono's status types leave out what it cannot give a body.
   const status = refusal.status as 400;
-  if (c.req.path.startsWith('/oauth/')) return c.body(JSON.stringify(flatEnvelope(refusal)), status, headers);
-  return c.body(graphJson(graphEnvelope(refusal, world.trace())), status, {
+  const wording = world.state.mode;
+  if (c.req.path.startsWith('/oauth/')) {
+    return c.body(JSON.stringify(flatEnvelope(refusal, wording)), status, headers);
+  }
+  return c.body(graphJson(graphEnvelope(refusal, wording, world.trace())), status, {
     ...headers,
+    ...usageHeaders(world, c.get('account')),
     'instagram-api-version': versionOf(c.req.raw),
-    'www-authenticate': challenge(refusal),
+    'www-authenticate': challenge(refusal, wording),
   });
 }

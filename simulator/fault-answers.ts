@@ -1,7 +1,8 @@
-import { pacificDate } from './dates';
-import { CATALOGUE, InstagramError, nearestRow, refusalOf, type Refusal } from './errors';
+import { nearestName } from './catalogue';
+import { InstagramError, refusalOf, type Refusal } from './errors';
 import { type Fault, type Target } from './faults';
 import { type SimulatorContext } from './http';
+import { type Values } from './texts';
 import { type World } from './world';
 
 /** What a fault answers in Instagram's place: an error, a body as it is, or nothing where it only delays. */
@@ -11,7 +12,7 @@ export function faultAnswer(
   { status, error, body, app }: Fault,
   target: Target,
 ): Response | InstagramError | undefined {
-  if (app === 'blocked') return new InstagramError(refusalOf(CATALOGUE.api_blocked, {}));
+  if (app === 'blocked') return new InstagramError(refusalOf('api_blocked'));
   if (error) return new InstagramError(errorRefusal(error, status, placeholders(world, target)));
   if (body !== undefined) return rawAnswer(c, body, status ?? 200);
   if (status === undefined) return undefined;
@@ -20,28 +21,31 @@ export function faultAnswer(
 
 /** What the catalogue leaves out is said as it is asked for: no message fits every code. */
 function errorRefusal(
-  { code, subcode, message, is_transient: transient }: NonNullable<Fault['error']>,
+  error: NonNullable<Fault['error']>,
   status: number | undefined,
-  values: Record<string, string>,
+  values: Values,
 ): Refusal {
-  const row = nearestRow(code, subcode) ?? {
-    status: 400,
-    type: 'OAuthException',
-    code,
-    message: `(#${code})`,
-  };
-  const { subcode: _, ...base } = refusalOf(row, values);
+  const { code, subcode, message, type, is_transient: transient } = error;
+  const { error_user_title: userTitle, error_user_msg: userMessage, error_data: data } = error;
+  const name = nearestName(code, subcode);
+  const { subcode: _, ...base } = name
+    ? refusalOf(name, values)
+    : { status: 400, type: 'OAuthException', code, message: `(#${code})`, subcode };
   return {
     ...base,
-    status: status ?? base.status,
-    message: message ?? base.message,
+    ...(status !== undefined && { status }),
+    ...(message !== undefined && { message }),
+    ...(type !== undefined && { type }),
     ...(subcode !== undefined && { subcode }),
     ...(transient !== undefined && { transient }),
+    ...(userTitle !== undefined && { userTitle }),
+    ...(userMessage !== undefined && { userMessage }),
+    ...(data !== undefined && { data }),
   };
 }
 
-function placeholders({ clock, settings }: World, { method, path, account }: Target): Record<string, string> {
-  const now = pacificDate(clock.now());
+function placeholders({ clock, settings }: World, { method, path, account }: Target): Values {
+  const now = clock.now();
   return {
     appId: settings.appId,
     userId: account?.appScopedId ?? '',
@@ -57,11 +61,8 @@ function placeholders({ clock, settings }: World, { method, path, account }: Tar
 
 /** The error that goes with a bare status. */
 function statusRefusal(status: number): Refusal {
-  if (status >= 500) return { ...refusalOf(CATALOGUE.temporary, {}), status };
-  return {
-    ...refusalOf(status === 429 ? CATALOGUE.app_request_limit : CATALOGUE.invalid_parameter, {}),
-    status,
-  };
+  if (status >= 500) return { ...refusalOf('temporary'), status };
+  return { ...refusalOf(status === 429 ? 'app_request_limit' : 'invalid_parameter'), status };
 }
 
 function rawAnswer(c: SimulatorContext, body: unknown, status: number): Response {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Clock, SECOND_MS } from './clock';
 import { ConflictError } from './conflict';
 import { LIMITS } from './limits';
 import { type Account } from './state';
@@ -8,6 +9,23 @@ const path = z
   .regex(/^(\/|\*$)/, 'must begin with /')
   .refine((value) => !value.startsWith('/_sim'), 'must be one of Instagram’s own paths')
   .refine((value) => !/^\/v\d+\.\d+(\/|$)/.test(value), 'must be given without version prefix');
+
+const seconds = z
+  .number()
+  .min(0)
+  .max(100 * 366 * 86_400);
+
+const isGiven = (value: unknown) => value !== undefined;
+
+/** Effects of which a fault has one at most. */
+const instead = ({ error, body, drop, truncate, app }: Partial<Record<Effect, unknown>>) => [
+  error,
+  body,
+  drop,
+  truncate,
+  app,
+];
+type Effect = 'error' | 'body' | 'drop' | 'truncate' | 'app';
 
 /** Something that goes wrong, and for which requests. */
 export const FaultInput = z
@@ -33,6 +51,10 @@ export const FaultInput = z
         subcode: z.int().optional(),
         message: z.string().max(2_000).optional(),
         is_transient: z.boolean().optional(),
+        type: z.string().max(100).optional(),
+        error_user_title: z.string().max(2_000).optional(),
+        error_user_msg: z.string().max(2_000).optional(),
+        error_data: z.record(z.string(), z.json()).optional(),
       })
       .optional(),
     /** Answered as it is: a string raw, anything else as JSON. */
@@ -40,19 +62,27 @@ export const FaultInput = z
     delayMs: z.int().min(0).max(LIMITS.faultDelayMs).optional(),
     drop: z.enum(['before', 'after']).optional(),
     app: z.literal('blocked').optional(),
+    /** The request is served, and half of its answer arrives. */
+    truncate: z.literal(true).optional(),
+    /** When it begins and how long it lasts, from now on, by the virtual clock. */
+    afterSeconds: seconds.optional(),
+    forSeconds: seconds.optional(),
   })
-  .refine(({ match: _, times: __, ...effects }) => Object.values(effects).some((one) => one !== undefined), {
-    message: 'must have an effect: status, error, body, delayMs, drop or app',
+  .refine(({ status, delayMs, ...fault }) => [status, delayMs, ...instead(fault)].some(isGiven), {
+    message: 'must have an effect: status, error, body, delayMs, drop, truncate or app',
   })
-  .refine(
-    ({ error, body, drop, app }) => [error, body, drop, app].filter((one) => one !== undefined).length <= 1,
-    {
-      message: 'error, body, drop and app exclude each other',
-    },
-  );
+  .refine((fault) => instead(fault).filter(isGiven).length <= 1, {
+    message: 'error, body, drop, truncate and app exclude each other',
+  });
 export type FaultInput = z.input<typeof FaultInput>;
 
-export type Fault = z.output<typeof FaultInput> & { id: number; remaining: number | null };
+export type Fault = z.output<typeof FaultInput> & {
+  id: number;
+  remaining: number | null;
+  /** Epoch ms; `null`: without end. */
+  from: number;
+  until: number | null;
+};
 
 /** A request as faults see it. */
 export interface Target {
@@ -70,7 +100,7 @@ export interface Faults {
   clear(): void;
 }
 
-export function createFaults(): Faults {
+export function createFaults(clock: Clock): Faults {
   let faults: Fault[] = [];
   let lastId = 0;
   return {
@@ -78,12 +108,16 @@ export function createFaults(): Faults {
       if (faults.length >= LIMITS.faults) {
         throw new ConflictError('match', `there already are ${LIMITS.faults} faults`);
       }
-      const fault = { ...input, id: ++lastId, remaining: input.times ?? null };
+      const from = clock.now() + (input.afterSeconds ?? 0) * SECOND_MS;
+      const until = input.forSeconds === undefined ? null : from + input.forSeconds * SECOND_MS;
+      const fault = { ...input, id: ++lastId, remaining: input.times ?? null, from, until };
       faults.push(fault);
       return fault;
     },
     take(target) {
-      const fault = faults.find(({ match }) => matches(match, target));
+      const now = clock.now();
+      faults = faults.filter(({ until }) => until === null || now < until);
+      const fault = faults.find(({ match, from }) => from <= now && matches(match, target));
       if (fault && fault.remaining !== null && --fault.remaining === 0) {
         faults = faults.filter((one) => one !== fault);
       }

@@ -11,6 +11,7 @@ export function interference(world: World, closing: AbortSignal) {
   return async (c: SimulatorContext, next: () => Promise<void>): Promise<void> => {
     const { method, path } = c.req;
     const account = accountOf(world, path, c.get('parameters'));
+    c.set('account', account);
     const row = world.ledger.open({
       at: new Date(world.clock.now()).toISOString(),
       method,
@@ -32,12 +33,21 @@ export function interference(world: World, closing: AbortSignal) {
       if (answer) c.res = answer;
       else await next();
       row.status = c.res.status;
+      if (fault?.truncate) await truncate(c);
       return;
     }
     if (drop === 'after') await next();
     row.dropped = drop;
     hangUp(c);
   };
+}
+
+/** Leaves half of the answer. */
+async function truncate(c: SimulatorContext): Promise<void> {
+  const { status, headers } = c.res;
+  const text = await c.res.text();
+  c.res = undefined;
+  c.res = new Response(text.slice(0, Math.ceil(text.length / 2)), { status, headers });
 }
 
 /** Ends the connection without an answer. */

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { AccountSettings, setAccount } from './account-settings';
 import { AccountInput, addAccount, findAccount, invalidate, restore } from './accounts';
 import {
   generateToken,
@@ -23,10 +24,12 @@ import {
   SignedRequestInput,
 } from './callbacks/signed-requests';
 import { type CallbackView, setCallbacks } from './callbacks/webhooks';
+import { CustomerInput, setCustomer, type CustomerView } from './customers';
 import { type Fault, FaultInput } from './faults';
 import { type LedgerRow } from './ledger';
 import { type Account, type Mode } from './state';
 import { accountView, type AccountView, messageViews, type MessageView } from './views';
+import { setUsage, UsageInput, type UsageView } from './usage';
 import { type World } from './world';
 
 /** What a sandbox can be told. Accounts are named by professional account id or username; an unknown one throws. */
@@ -65,6 +68,11 @@ export interface SimulatorMethods {
   resend(seq: number): Promise<DeliveryView>;
   /** Sends held webhooks. */
   release(order?: Order): Promise<DeliveryView[]>;
+  setAccount(name: string, input: z.input<typeof AccountSettings>): AccountView;
+  /** The customer by id or username. */
+  setCustomer(name: string, customer: string, input: z.input<typeof CustomerInput>): CustomerView;
+  /** How much of the app's and of accounts' limits is used up. */
+  setUsage(input: z.input<typeof UsageInput>): UsageView;
   /** The ledger after a sequence number, oldest first. */
   requests(since?: number): LedgerRow[];
   reset(input?: z.input<typeof ResetInput>): void;
@@ -97,6 +105,16 @@ export function createMethods(world: World): SimulatorMethods {
     deliveries: (since = 0) => world.courier.since(since).map(deliveryView),
     resend: async (seq) => deliveryView(await world.courier.resend(seq)),
     release: async (order = 'oldest_first') => (await world.courier.release(order)).map(deliveryView),
+    setAccount: (name, input) => {
+      setAccount(world, named(name), AccountSettings.parse(input));
+      return accountView(world, named(name));
+    },
+    setCustomer: (name, customer, input) => {
+      const view = setCustomer(world, named(name), customer, CustomerInput.parse(input));
+      if (!view) throw new Error(`the simulator's account ${name} has no customer ${customer}`);
+      return view;
+    },
+    setUsage: (input) => setUsage(world, UsageInput.parse(input)),
     requests: (since = 0) => world.ledger.since({ seq: since }),
     reset: (input = {}) => reset(world, ResetInput.parse(input)),
   };

@@ -1,8 +1,11 @@
 import { type Call, edge, type Edge } from './call';
 import { messagesOf } from './conversations';
 import { graphDate } from './dates';
+import { refuse } from './errors';
 import { type Field, type Node, people, person } from './fields';
-import { type Account, type Conversation, type Message } from './state';
+import { detailedIds } from './messaging';
+import { type Account, type Conversation, type Message, type Mode } from './state';
+import { type World } from './world';
 
 export const CONVERSATION_FIELDS = ['id', 'updated_time', 'participants', 'messages'];
 export const CONVERSATION_DEFAULTS = ['id', 'updated_time'];
@@ -14,24 +17,42 @@ export const MESSAGE_DEFAULTS = ['id', 'created_time'];
 const self = ({ username, id }: Account) => ({ username, id });
 
 /** @see https://developers.facebook.com/documentation/instagram-platform/instagram-api-with-instagram-login/conversations-api */
-export function conversationNode(call: Call, conversation: Conversation): Node {
+export function conversationNode(call: Call, world: World, conversation: Conversation): Node {
   return {
     id: conversation.id,
     updated_time: graphDate(messagesOf(conversation)[0]?.at ?? 0),
     participants: people([self(call.account), conversation.customer]),
     messages: (field: Field) =>
-      edge(call, messagesEdge(call, conversation), { fields: field.fields, parameters: field.modifiers }),
+      edge(call, messagesEdge(call, world, conversation), {
+        fields: field.fields,
+        parameters: field.modifiers,
+      }),
   };
 }
 
-export function messagesEdge({ account }: Call, conversation: Conversation): Edge<Message> {
+export function messagesEdge({ account }: Call, { state }: World, conversation: Conversation): Edge<Message> {
+  const detailed = detailedIds(conversation);
   return {
     path: `/${conversation.id}/messages`,
     list: messagesOf(conversation),
-    node: (message) => messageNode(account, conversation, message),
+    node(message) {
+      const node = messageNode(account, conversation, message);
+      return detailed.has(message.id) ? node : withoutDetails(node, state.mode.oldMessages);
+    },
     fields: [...MESSAGE_TEXT_FIELDS, ...MESSAGE_OTHER_FIELDS],
     defaults: MESSAGE_DEFAULTS,
   };
+}
+
+/** What a list tells of a message that is too old to be asked for alone. */
+function withoutDetails(node: Node, oldMessages: Mode['oldMessages']): Node {
+  if (oldMessages === 'full') return node;
+  const detail = () => {
+    if (oldMessages === 'refused') throw refuse('message_deleted');
+    return undefined;
+  };
+  const bare = Object.keys(node).map((name) => [name, detail]);
+  return { ...Object.fromEntries(bare), id: node.id, created_time: node['created_time'] };
 }
 
 export function messageNode(account: Account, { customer }: Conversation, message: Message): Node {

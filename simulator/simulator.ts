@@ -10,6 +10,7 @@ import { createLedger } from './ledger';
 import { createMethods, type SimulatorMethods } from './methods';
 import { createSaver, loadSnapshot, parseSnapshot } from './persistence';
 import { createRandom } from './random';
+import { createRates } from './rates';
 import { emptyState, type State } from './state';
 import { createIndex, createTracer, type World } from './world';
 
@@ -82,9 +83,10 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     random: createRandom(state.seed, state),
     state,
     index: createIndex(state.accounts),
-    faults: createFaults(),
+    faults: createFaults(clock),
     ledger: createLedger(),
     courier,
+    rates: createRates(clock, state),
     trace: createTracer(state.seed),
     changed,
   };

@@ -109,6 +109,18 @@ export const Mode = z.strictObject({
   /** Held ones wait to be released, in either order. */
   webhooks: z.enum(['at_once', 'held']),
   webhookSignature: z.enum(['right', 'wrong', 'missing']),
+  /** Whether 24 hours after a customer's last message it is too late; to sample customers, it may never be. */
+  messagingWindow: z.enum(['samples_open', 'enforced', 'off']),
+  /** What lists tell of messages before the 20 newest; alone these are always refused. */
+  oldMessages: z.enum(['full', 'bare', 'refused']),
+  /** Calls per second. */
+  limits: z.enum(['off', 'enforced']),
+  /** Which spelling the header about used-up limits has. */
+  usageHeader: z.enum(['call_volume', 'call_count', 'none']),
+  locale: Locale,
+  userMessages: z.enum(['absent', 'present']),
+  app: z.enum(['live', 'blocked']),
+  appsecretProof: z.enum(['optional', 'required']),
 });
 export type Mode = z.infer<typeof Mode>;
 
@@ -117,6 +129,14 @@ export const DEFAULT_MODE: Mode = {
   exchangeShape: 'data_array',
   webhooks: 'at_once',
   webhookSignature: 'right',
+  messagingWindow: 'samples_open',
+  oldMessages: 'full',
+  limits: 'off',
+  usageHeader: 'call_volume',
+  locale: 'en_US',
+  userMessages: 'absent',
+  app: 'live',
+  appsecretProof: 'optional',
 };
 
 /** Where callbacks go; `null`: nowhere. */

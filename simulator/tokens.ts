@@ -1,6 +1,6 @@
 import { DAY_MS, HOUR_MS, SECOND_MS } from './clock';
-import { pacificDate } from './dates';
-import { CATALOGUE, exactRow, InstagramError, refusalOf, refuse } from './errors';
+import { exactName } from './catalogue';
+import { InstagramError, refusalOf, refuse } from './errors';
 import { dropOldest, LIMITS } from './limits';
 import { type Account, type Token } from './state';
 import { type World } from './world';
@@ -62,38 +62,46 @@ function findGrant(world: World, value: string): Grant | undefined {
 export function requireGrant(world: World, value: string | undefined): Grant {
   if (value === undefined || value === '') throw refuse('token_missing');
   const grant = findGrant(world, value);
-  if (!grant) throw refuse('token_unparseable');
+  if (!grant || isForeign(grant)) throw refuse('token_unparseable');
   const { token } = grant;
   if (token.invalid) throw invalidToken(world, grant, token.invalid);
   if (world.clock.now() >= token.expiresAt) throw expired(world, token.expiresAt);
   return grant;
 }
 
+const isForeign = ({ token }: Grant): boolean => token.product !== 'instagram_login';
+
+/** Throws what the token endpoints answer to a token of another product. */
+export function refuseForeign(world: World, value: string | undefined): void {
+  const grant = value === undefined ? undefined : findGrant(world, value);
+  if (grant && isForeign(grant)) throw refuse('unsupported_request', { method: 'get' });
+}
+
 export function requireScopes(token: Token, scopes: readonly string[]): void {
   if (!scopes.every((scope) => token.scopes.includes(scope))) throw refuse('permission_missing');
 }
 
-function expired(world: World, on: number): InstagramError {
-  return refuse('token_expired', {
-    expiredOn: pacificDate(on),
-    currentTime: pacificDate(world.clock.now()),
-  });
-}
+const expired = (world: World, on: number): InstagramError =>
+  refuse('token_expired', { expiredOn: on, currentTime: world.clock.now() });
 
 /** The text follows from the subcode; with 0 or none it is that of 460. */
 function invalidToken(
   world: World,
   { account }: Grant,
-  { subcode, at }: NonNullable<Token['invalid']>,
+  { subcode, at, status, locale, message }: NonNullable<Token['invalid']>,
 ): InstagramError {
-  if (subcode === 463) return expired(world, at);
-  const { subcode: _, ...refusal } = refusalOf(exactRow(190, subcode || 460) ?? CATALOGUE.token_invalid, {
+  const { subcode: _, ...refusal } = refusalOf(exactName(190, subcode || 460) ?? 'token_invalid', {
     appId: world.settings.appId,
     userId: account.appScopedId,
+    expiredOn: at,
+    currentTime: world.clock.now(),
   });
   return new InstagramError({
     ...refusal,
     ...(subcode !== null && { subcode }),
+    ...(status !== undefined && { status }),
+    ...(locale && { locale }),
+    ...(message !== undefined && { message }),
     ...(subcode === 490 && {
       data: { checkpoint_flow_id: account.appScopedId, checkpoint_content_id: account.id },
     }),

@@ -12,6 +12,8 @@ export interface AccountView {
   name: string;
   accountType: string;
   createdAt: string;
+  settings: Pick<Account, 'humanAgent' | 'messaging' | 'tester'>;
+  subscribedFields: string[];
   /** Its newest token. */
   token: null | {
     kind: Token['kind'];
@@ -44,6 +46,8 @@ export function accountView(world: World, account: Account): AccountView {
     name: account.name,
     accountType: account.accountType,
     createdAt: iso(account.createdAt),
+    settings: { humanAgent: account.humanAgent, messaging: account.messaging, tester: account.tester },
+    subscribedFields: [...account.subscribedFields],
     token: token
       ? {
           kind: token.kind,

@@ -3,6 +3,7 @@ import { type VirtualClock } from './clock';
 import { type Faults } from './faults';
 import { type Ledger } from './ledger';
 import { createRandom, type Random } from './random';
+import { type Rates } from './rates';
 import { type Account, type State } from './state';
 
 interface Settings {
@@ -22,6 +23,7 @@ export interface World {
   readonly faults: Faults;
   readonly ledger: Ledger;
   readonly courier: Courier;
+  readonly rates: Rates;
   /** An `fbtrace_id`. */
   trace(): string;
   /** To be called after every change of `state`. */

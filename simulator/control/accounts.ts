@@ -1,15 +1,17 @@
 import { type Hono } from 'hono';
 import { AccountInput, addAccount, findAccount, invalidate, restore } from '../accounts';
+import { AccountSettings, setAccount } from '../account-settings';
 import { generateToken, InboundInput, InvalidateInput, receive, TokenInput } from '../actions';
+import { CustomerInput, customerView, setCustomer } from '../customers';
 import { type SimulatorContext, type SimulatorEnv } from '../http';
 import { type Account } from '../state';
 import { accountView, messageViews } from '../views';
 import { type World } from '../world';
 import { readBody } from './input';
 
-/** That no account has the id (or username) in the path. */
-export class UnknownAccountError extends Error {
-  override readonly name = 'UnknownAccountError';
+/** That nobody has the id (or username) in the path. */
+export class UnknownError extends Error {
+  override readonly name = 'UnknownError';
 }
 
 export function accountRoutes(control: Hono<SimulatorEnv>, world: World): void {
@@ -41,12 +43,28 @@ export function accountRoutes(control: Hono<SimulatorEnv>, world: World): void {
     const account = namedAccount(world, c);
     return c.json(receive(world, account, await readBody(c, InboundInput)), 201);
   });
+  control.post('/accounts/:id/settings', async (c) => {
+    const account = namedAccount(world, c);
+    setAccount(world, account, await readBody(c, AccountSettings));
+    return c.json(accountView(world, account));
+  });
+  control.get('/accounts/:id/customers', (c) => {
+    const account = namedAccount(world, c);
+    return c.json({ data: account.conversations.map((one) => customerView(world, account, one)) });
+  });
+  control.post('/accounts/:id/customers/:customer', async (c) => {
+    const account = namedAccount(world, c);
+    const input = await readBody(c, CustomerInput);
+    const customer = setCustomer(world, account, c.req.param('customer'), input);
+    if (!customer) throw new UnknownError('no such customer');
+    return c.json(customer);
+  });
   control.get('/accounts/:id/messages', (c) => c.json({ data: messageViews(namedAccount(world, c)) }));
 }
 
 /** The account that the path names. */
 export function namedAccount(world: World, c: SimulatorContext): Account {
   const account = findAccount(world, c.req.param('id') ?? '');
-  if (!account) throw new UnknownAccountError('no such account');
+  if (!account) throw new UnknownError('no such account');
   return account;
 }

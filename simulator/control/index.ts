@@ -13,8 +13,9 @@ import {
 import { ConflictError } from '../conflict';
 import { FaultInput } from '../faults';
 import { type SimulatorEnv } from '../http';
+import { setUsage, UsageInput, usageView } from '../usage';
 import { type World } from '../world';
-import { accountRoutes, UnknownAccountError } from './accounts';
+import { accountRoutes, UnknownError } from './accounts';
 import { callbackRoutes } from './callbacks';
 import { localOnly } from './guard';
 import { InputError, readBody, readInput } from './input';
@@ -65,6 +66,9 @@ export function controlRoutes(world: World): Hono<SimulatorEnv> {
   control.get('/mode', (c) => c.json(world.state.mode));
   control.post('/mode', async (c) => c.json(setMode(world, await readBody(c, ModeInput))));
 
+  control.get('/usage', (c) => c.json(usageView(world)));
+  control.post('/usage', async (c) => c.json(setUsage(world, await readBody(c, UsageInput))));
+
   control.get('/requests', (c) =>
     c.json({ data: world.ledger.since(readInput(SinceQuery, c.req.query()).since) }),
   );
@@ -76,8 +80,7 @@ export function controlRoutes(world: World): Hono<SimulatorEnv> {
   control.all('*', (c) => c.json({ code: 'not_found', detail: 'no such control route' }, 404));
   control.onError((error, c) => {
     if (error instanceof InputError) return c.json({ code: 'invalid_request', errors: error.errors }, 400);
-    if (error instanceof UnknownAccountError)
-      return c.json({ code: 'not_found', detail: error.message }, 404);
+    if (error instanceof UnknownError) return c.json({ code: 'not_found', detail: error.message }, 404);
     if (error instanceof ConflictError) {
       const { field, message } = error;
       return c.json({ code: 'conflict', errors: [{ field, message }] }, 409);

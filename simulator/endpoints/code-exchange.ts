@@ -1,8 +1,19 @@
-import { EXCHANGE_MESSAGES, InstagramError } from '../errors';
+import { InstagramError } from '../errors';
 import { type Parameters, text } from '../parameters';
 import { type Account, type AuthorizationCode } from '../state';
 import { mintToken, SHORT_LIFE_MS } from '../tokens';
 import { type World } from '../world';
+
+/** What goes wrong with an exchange, and what it is called. */
+const MESSAGES = {
+  app_unknown: 'Invalid platform app',
+  secret_wrong: 'Error validating client secret.',
+  grant_type_wrong: 'Invalid grant_type: it must be authorization_code',
+  redirect_uri_differs:
+    'Error validating verification code. Please make sure your redirect_uri is identical to the one you used in the OAuth dialog request',
+  code_unknown: 'Matching code was not found or was already used',
+  code_used: 'This authorization code has been used',
+} as const;
 
 /**
  * Authorization code for a short-lived token. Returns the JSON text of the answer, because one of its shapes
@@ -48,11 +59,11 @@ const dataArray = (access_token: string, user_id: string, scopes: string[]) =>
 const flatNumeric = (token: string, userId: string, scopes: string[]) =>
   `{"access_token":${JSON.stringify(token)},"user_id":${userId},"permissions":${JSON.stringify(scopes)}}`;
 
-function refuseExchange(reason: keyof typeof EXCHANGE_MESSAGES): InstagramError {
+function refuseExchange(reason: keyof typeof MESSAGES): InstagramError {
   return new InstagramError({
     status: 400,
     type: 'OAuthException',
     code: 400,
-    message: EXCHANGE_MESSAGES[reason],
+    message: MESSAGES[reason],
   });
 }

@@ -1,6 +1,7 @@
 import { askedFields, edge, type Endpoint, requireOwnAccount } from '../call';
 import { conversationsOf } from '../conversations';
 import { refuse } from '../errors';
+import { admitReader, isListed } from '../messaging';
 import { CONVERSATION_DEFAULTS, CONVERSATION_FIELDS, conversationNode } from '../nodes';
 import { text } from '../parameters';
 import { BASIC, MESSAGING } from '../scopes';
@@ -10,8 +11,9 @@ export const conversations: Endpoint = {
   method: 'GET',
   path: '/:id/conversations',
   scopes: [BASIC, MESSAGING],
-  answer(call) {
+  answer(call, world) {
     requireOwnAccount(call, 'get');
+    admitReader(world, call.account);
     const platform = text(call.parameters, 'platform') ?? 'instagram';
     if (platform !== 'instagram') throw refuse('invalid_parameter');
     const customer = text(call.parameters, 'user_id');
@@ -19,10 +21,10 @@ export const conversations: Endpoint = {
       call,
       {
         path: `/${call.account.id}/conversations`,
-        list: conversationsOf(call.account).filter(
-          ({ conversation }) => customer === undefined || conversation.customer.id === customer,
-        ),
-        node: ({ conversation }) => conversationNode(call, conversation),
+        list: conversationsOf(call.account)
+          .filter((entry) => isListed(world, entry))
+          .filter(({ conversation }) => customer === undefined || conversation.customer.id === customer),
+        node: ({ conversation }) => conversationNode(call, world, conversation),
         fields: CONVERSATION_FIELDS,
         defaults: CONVERSATION_DEFAULTS,
       },

@@ -1,7 +1,8 @@
 import { refuse } from '../errors';
 import { type Parameters, text } from '../parameters';
+import { checkProof } from '../proof';
 import { BASIC } from '../scopes';
-import { EXCHANGED_LIFE_MS, mintToken, requireGrant, requireScopes } from '../tokens';
+import { EXCHANGED_LIFE_MS, mintToken, refuseForeign, requireGrant, requireScopes } from '../tokens';
 import { type World } from '../world';
 
 /**
@@ -15,7 +16,11 @@ export function exchangeToken(world: World, method: string, parameters: Paramete
     text(parameters, 'client_secret') === world.settings.appSecret;
   // The one answer for everything that is wrong about the request, whatever its method.
   if (!fits) throw refuse('unsupported_request', { method: 'get' });
-  const { account, token } = requireGrant(world, text(parameters, 'access_token'));
+  const value = text(parameters, 'access_token');
+  refuseForeign(world, value);
+  const { account, token } = requireGrant(world, value);
+  checkProof(world, parameters, false);
+  if (account.tester === 'pending') throw refuse('unsupported_request', { method: 'get' });
   if (token.kind === 'long') throw refuse('session_key_invalid');
   requireScopes(token, [BASIC]);
   const long = mintToken(world, account, { kind: 'long', scopes: token.scopes, lifeMs: EXCHANGED_LIFE_MS });

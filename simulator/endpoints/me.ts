@@ -2,13 +2,17 @@ import { askedFields, type Endpoint } from '../call';
 import { type Node, select } from '../fields';
 import { BASIC } from '../scopes';
 import { type Account } from '../state';
+import { requireAccountRoom } from '../usage';
 
 /** @see https://developers.facebook.com/documentation/instagram-platform/instagram-api-with-instagram-login/get-started */
 export const me: Endpoint = {
   method: 'GET',
   path: '/me',
   scopes: [BASIC],
-  answer: (call) => select(accountNode(call.account), askedFields(call), ['id']),
+  answer(call, world) {
+    requireAccountRoom(world, call.account);
+    return select(accountNode(call.account), askedFields(call), ['id']);
+  },
 };
 
 /** `id` belongs to the app, `user_id` to the account: calls and webhooks name the latter. */

@@ -1,9 +1,12 @@
 import { askedFields, type Call, type Endpoint } from '../call';
 import { refuse } from '../errors';
 import { select } from '../fields';
+import { admitReader, detailedIds } from '../messaging';
 import { CONVERSATION_DEFAULTS, conversationNode, MESSAGE_DEFAULTS, messageNode } from '../nodes';
 import { BASIC, MESSAGING } from '../scopes';
 import { requireScopes } from '../tokens';
+import { requireAccountRoom } from '../usage';
+import { type World } from '../world';
 import { accountNode } from './me';
 
 /** Whatever has an id: the account, one of its conversations or messages. */
@@ -11,31 +14,37 @@ export const object: Endpoint = {
   method: 'GET',
   path: '/:id',
   scopes: [BASIC],
-  answer: (call) => account(call) ?? conversation(call) ?? message(call) ?? missing(call),
+  answer: (call, world) =>
+    account(call, world) ?? conversation(call, world) ?? message(call, world) ?? missing(call, world),
 };
 
-function account(call: Call): object | undefined {
+function account(call: Call, world: World): object | undefined {
   if (call.id !== call.account.id) return undefined;
+  requireAccountRoom(world, call.account);
   return select(accountNode(call.account), askedFields(call), ['id']);
 }
 
-function conversation(call: Call): object | undefined {
+function conversation(call: Call, world: World): object | undefined {
   const found = call.account.conversations.find(({ id }) => id === call.id);
   if (!found) return undefined;
   requireScopes(call.token, [MESSAGING]);
-  return select(conversationNode(call, found), askedFields(call), CONVERSATION_DEFAULTS);
+  admitReader(world, call.account);
+  return select(conversationNode(call, world, found), askedFields(call), CONVERSATION_DEFAULTS);
 }
 
-function message(call: Call): object | undefined {
+function message(call: Call, world: World): object | undefined {
   for (const one of call.account.conversations) {
     const found = one.messages.find(({ id }) => id === call.id);
     if (!found) continue;
     requireScopes(call.token, [MESSAGING]);
+    admitReader(world, call.account);
+    if (!detailedIds(one).has(found.id)) throw refuse('message_deleted');
     return select(messageNode(call.account, one, found), askedFields(call), MESSAGE_DEFAULTS);
   }
   return undefined;
 }
 
-function missing({ id }: Call): never {
+function missing({ id, account: own }: Call, world: World): never {
+  requireAccountRoom(world, own);
   throw refuse('object_missing', { method: 'get', id });
 }

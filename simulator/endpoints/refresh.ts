@@ -1,11 +1,13 @@
 import { refuse } from '../errors';
 import { type Parameters, text } from '../parameters';
+import { checkProof } from '../proof';
 import { BASIC } from '../scopes';
 import { type Token } from '../state';
 import {
   type Grant,
   MIN_REFRESH_AGE_MS,
   mintToken,
+  refuseForeign,
   REFRESHED_LIFE_MS,
   requireGrant,
   requireScopes,
@@ -23,7 +25,10 @@ export function refreshToken(world: World, method: string, parameters: Parameter
   if (method !== 'GET' || text(parameters, 'grant_type') !== 'ig_refresh_token') {
     throw refuse('unsupported_request', { method: 'get' });
   }
-  const grant = requireGrant(world, text(parameters, 'access_token'));
+  const value = text(parameters, 'access_token');
+  refuseForeign(world, value);
+  const grant = requireGrant(world, value);
+  checkProof(world, parameters);
   if (grant.token.kind === 'short') throw refuse('unsupported_request', { method: 'get' });
   requireScopes(grant.token, [BASIC]);
   if (world.clock.now() - grant.token.issuedAt < MIN_REFRESH_AGE_MS) throw refuse('too_young_to_refresh');

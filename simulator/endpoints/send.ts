@@ -1,8 +1,9 @@
-import { type Endpoint, requireOwnAccount } from '../call';
 import { announce } from '../callbacks/webhooks';
+import { type Call, type Endpoint, requireOwnAccount } from '../call';
 import { append, findCustomer } from '../conversations';
 import { refuse } from '../errors';
-import { object } from '../parameters';
+import { requireMessaging, requireWindow } from '../messaging';
+import { object, text } from '../parameters';
 import { BASIC, MESSAGING } from '../scopes';
 
 const MAX_TEXT_BYTES = 1_000;
@@ -13,17 +14,32 @@ export const send: Endpoint = {
   path: '/:id/messages',
   scopes: [BASIC, MESSAGING],
   answer(call, world) {
+    const { account } = call;
     requireOwnAccount(call, 'post');
-    const recipient = object(call.parameters, 'recipient')?.['id'];
-    const text = object(call.parameters, 'message')?.['text'];
-    if (typeof recipient !== 'string' || typeof text !== 'string' || text === '') {
-      throw refuse('message_data_invalid');
-    }
-    if (Buffer.byteLength(text) > MAX_TEXT_BYTES) throw refuse('text_too_long');
-    const conversation = findCustomer(call.account, recipient);
+    requireMessaging(account);
+    world.rates.count(account, 'sends');
+    const { recipient, words } = readMessage(call);
+    const conversation = findCustomer(account, recipient);
     if (conversation?.customer.id !== recipient) throw refuse('recipient_missing');
-    const message = append(world, conversation, { direction: 'outbound', text });
-    announce(world, call.account, conversation, message);
+    if (conversation.blocked) throw refuse('person_unavailable');
+    requireWindow(world, account, conversation, isFromHumanAgent(call));
+    // Who answers a request accepts it.
+    conversation.folder = 'general';
+    const message = append(world, conversation, { direction: 'outbound', text: words });
+    announce(world, account, conversation, message);
     return { recipient_id: recipient, message_id: message.id };
   },
 };
+
+function readMessage({ parameters }: Call): { recipient: string; words: string } {
+  const recipient = object(parameters, 'recipient')?.['id'];
+  const words = object(parameters, 'message')?.['text'];
+  if (typeof recipient !== 'string' || typeof words !== 'string' || words === '') {
+    throw refuse('message_data_invalid');
+  }
+  if (Buffer.byteLength(words) > MAX_TEXT_BYTES) throw refuse('text_too_long');
+  return { recipient, words };
+}
+
+const isFromHumanAgent = ({ parameters }: Call): boolean =>
+  text(parameters, 'messaging_type') === 'MESSAGE_TAG' && text(parameters, 'tag') === 'HUMAN_AGENT';

@@ -1,6 +1,7 @@
 import { type Endpoint, requireOwnAccount } from '../call';
 import { text } from '../parameters';
 import { BASIC } from '../scopes';
+import { requireAccountRoom } from '../usage';
 
 const path = '/:id/subscribed_apps';
 
@@ -11,6 +12,7 @@ export const subscribe: Endpoint = {
   scopes: [BASIC],
   answer(call, world) {
     requireOwnAccount(call, 'post');
+    requireAccountRoom(world, call.account);
     call.account.subscribedFields = (text(call.parameters, 'subscribed_fields') ?? '')
       .split(',')
       .filter((field) => field !== '')
@@ -24,10 +26,11 @@ export const subscriptions: Endpoint = {
   method: 'GET',
   path,
   scopes: [BASIC],
-  answer(call, { settings }) {
+  answer(call, world) {
     requireOwnAccount(call, 'get');
+    requireAccountRoom(world, call.account);
     const fields = call.account.subscribedFields;
-    return { data: fields.length > 0 ? [{ id: settings.appId, subscribed_fields: fields }] : [] };
+    return { data: fields.length > 0 ? [{ id: world.settings.appId, subscribed_fields: fields }] : [] };
   },
 };
 
@@ -37,6 +40,7 @@ export const unsubscribe: Endpoint = {
   scopes: [BASIC],
   answer(call, world) {
     requireOwnAccount(call, 'delete');
+    requireAccountRoom(world, call.account);
     call.account.subscribedFields = [];
     world.changed();
     return { success: true };

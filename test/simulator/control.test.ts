@@ -199,6 +199,11 @@ describe('control input that is wrong is refused field by field', () => {
     ['/_sim/faults', { match: {}, error: { subcode: 460 } }, ['error.code']],
     ['/_sim/faults', { match: {} }, ['body']],
     ['/_sim/faults', { match: {}, drop: 'after', body: '' }, ['body']],
+    ['/_sim/faults', { truncate: true, drop: 'after' }, ['body']],
+    ['/_sim/faults', { forSeconds: 60 }, ['body']],
+    ['/_sim/mode', { locale: 'xx', app: 'off', limits: true }, ['limits', 'locale', 'app']],
+    ['/_sim/webhooks', { dataDeletionUrl: 'http://example.com' }, ['dataDeletionUrl']],
+    ['/_sim/deliveries/release', { order: 'random' }, ['order']],
     ['/_sim/reset', { everything: true }, ['everything']],
   ])('%s %j', async (path, input, fields) => {
     const { status, body } = await sandbox().json(path, input);

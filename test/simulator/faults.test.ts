@@ -1,4 +1,4 @@
-import { authorizeQuery, consent, exchangeForm, sandbox, shop } from './sandbox';
+import { authorizeQuery, consent, exchangeForm, sandbox, shop, START } from './sandbox';
 
 describe('a fault', () => {
   test('hits as often as it says, then never again', async () => {
@@ -163,6 +163,33 @@ describe('a fault answers', () => {
     expect((await answerTo({ body: { data: [] } })).body).toEqual({ data: [] });
   });
 
+  test('words for the user, data and a type when it is given them', async () => {
+    const { body } = await answerTo({
+      error: {
+        code: 190,
+        subcode: 490,
+        type: 'FacebookApiException',
+        error_user_title: 'Check your account',
+        error_user_msg: 'Please log in',
+        error_data: { checkpoint_flow_id: '1' },
+      },
+    });
+    expect(body.error).toMatchObject({
+      type: 'FacebookApiException',
+      error_user_title: 'Check your account',
+      error_user_msg: 'Please log in',
+      error_data: { checkpoint_flow_id: '1' },
+    });
+  });
+
+  test('half of what would have been the answer', async () => {
+    const { status, text, headers } = await answerTo({ truncate: true });
+    expect(status).toBe(200);
+    expect(text).toMatch(/^\{"id"/);
+    expect(() => JSON.parse(text)).toThrow();
+    expect(headers.get('instagram-api-version')).toBe('v25.0');
+  });
+
   test('with the rest of the answer untouched when it only delays', async () => {
     expect((await answerTo({ delayMs: 1 })).status).toBe(200);
   });
@@ -180,4 +207,45 @@ test('a fault in place of a send delivers nothing', async () => {
     });
   expect((await send()).status).toBe(500);
   expect(box.simulator.messages('shop')).toHaveLength(1);
+});
+
+test('a fault that truncates an answer has carried the request out', async () => {
+  const box = sandbox();
+  const { token } = shop(box);
+  const { from } = box.simulator.receive('shop', { text: 'hi' });
+  box.simulator.addFault({ match: { path: '/me/messages' }, times: 1, truncate: true });
+  const { text } = await box.json(`/me/messages?access_token=${token}`, {
+    recipient: { id: from.id },
+    message: { text: 'hello' },
+  });
+  expect(() => JSON.parse(text)).toThrow();
+  expect(box.simulator.messages('shop')).toMatchObject([{ text: 'hi' }, { text: 'hello' }]);
+});
+
+describe('an outage', () => {
+  test('begins and ends by the virtual clock', async () => {
+    const box = sandbox();
+    const { token } = shop(box);
+    const status = async () => (await box.get('/me', { access_token: token })).status;
+    const { body } = await box.json('/_sim/faults', { status: 503, afterSeconds: 60, forSeconds: 3_600 });
+    expect(body).toMatchObject({ from: START + 60_000, until: START + 3_660_000 });
+    expect(await status()).toBe(200);
+    box.advance(60);
+    expect(await status()).toBe(503);
+    box.advance(3_599);
+    expect(await status()).toBe(503);
+    box.advance(1);
+    expect(await status()).toBe(200);
+    expect((await box.get('/_sim/faults')).body.data).toEqual([]);
+  });
+
+  test('that is yet to come does not stand before what is on', async () => {
+    const box = sandbox();
+    const { token } = shop(box);
+    box.simulator.addFault({ match: {}, status: 503, afterSeconds: 60 });
+    box.simulator.addFault({ match: {}, status: 500 });
+    expect((await box.get('/me', { access_token: token })).status).toBe(500);
+    box.advance(60);
+    expect((await box.get('/me', { access_token: token })).status).toBe(503);
+  });
 });
