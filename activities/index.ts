@@ -1,12 +1,13 @@
 import { auditFleet } from './audit';
 import { type Deps } from './deps';
 import { expire } from './expire';
+import { findSent } from './find-sent';
 import { listConversations, listMessages } from './list-conversations';
 import { loadFacts } from './load-facts';
 import { remind } from './look-again';
 import { recoverToken } from './recover-token';
 import { refreshToken } from './refresh-token';
-import { findSent, recordSend, sendMessage } from './send-message';
+import { recordSend, sendMessage } from './send-message';
 import { warnExpiring } from './warn-expiring';
 
 type Input<Activity extends (deps: Deps, input: never) => unknown> = Parameters<Activity>[1];

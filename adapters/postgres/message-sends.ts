@@ -1,5 +1,5 @@
 import { DAY_MS } from '../../core/time';
-import { type Db } from './pool';
+import { type Db, violates } from './pool';
 
 const KEPT_MS = 7 * DAY_MS;
 
@@ -24,7 +24,7 @@ export async function claimSend(
      values ($1, $2, $3, $4, $5, $6)
      on conflict (integration_id, key_digest) do update
        set request_digest = excluded.request_digest, payload_id = excluded.payload_id, message_id = null,
-           recipient_id = null, problem = null, created_at = excluded.created_at, finished_at = null,
+           recipient_id = null, problem = null, called_at = null, created_at = excluded.created_at, finished_at = null,
            expires_at = excluded.expires_at
        where message_sends.expires_at <= $5`,
     [
@@ -66,6 +66,51 @@ export async function findSend(
     problem: row.problem,
     createdAt: row.created_at.getTime(),
   };
+}
+
+/**
+ * Notes that Instagram is about to be called. False when it was called before and nobody knows what came of it: a
+ * process that was killed leaves that behind.
+ */
+export async function beginCall(
+  db: Db,
+  send: { integrationId: string; keyDigest: string },
+  now: number,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update message_sends set called_at = $3
+     where integration_id = $1 and key_digest = $2 and called_at is null`,
+    [send.integrationId, send.keyDigest, new Date(now)],
+  );
+  return rowCount === 1;
+}
+
+/** The call certainly sent nothing: the next one may be made. */
+export async function forgetCall(db: Db, send: { integrationId: string; keyDigest: string }): Promise<void> {
+  await db.query(
+    'update message_sends set called_at = null where integration_id = $1 and key_digest = $2 and message_id is null',
+    [send.integrationId, send.keyDigest],
+  );
+}
+
+/** Notes which message a send became. False when that message is another send's. */
+export async function claimSent(
+  db: Db,
+  send: { integrationId: string; keyDigest: string },
+  sent: { messageId: string; recipientId: string },
+  now: number,
+): Promise<boolean> {
+  try {
+    await db.query(
+      `update message_sends set message_id = $3, recipient_id = $4, finished_at = $5
+       where integration_id = $1 and key_digest = $2 and message_id is null`,
+      [send.integrationId, send.keyDigest, sent.messageId, sent.recipientId, new Date(now)],
+    );
+    return true;
+  } catch (error) {
+    if (violates(error, 'message_sends_one_per_message')) return false;
+    throw error;
+  }
 }
 
 export async function finishSend(
