@@ -18,6 +18,14 @@ const instagram = proxyActivities<Activities>({
   retry: RETRY,
   priority: { priorityKey: 2 },
 });
+/** A look waits for its turn: what cannot be told now may be told in a while, and a second send could be one too many. */
+const patient = proxyActivities<Activities>({
+  taskQueue: INSTAGRAM_TASK_QUEUE,
+  startToCloseTimeout: '30s',
+  scheduleToCloseTimeout: '15 minutes',
+  retry: { initialInterval: '1s', maximumInterval: '30s', nonRetryableErrorTypes: FINAL },
+  priority: { priorityKey: 2 },
+});
 const store = proxyActivities<Activities>({ taskQueue: TASK_QUEUE, startToCloseTimeout: '10s' });
 
 const SENDS_AT_MOST = 3;
@@ -55,7 +63,7 @@ async function trySending(input: SendMessageInput): Promise<SendResult> {
 async function lookUp(input: SendMessageInput): Promise<SentMessage | null | 'unknown'> {
   // What was taken shows up in the conversation a moment later.
   await sleep('1s');
-  return instagram.findSent(input).catch(() => 'unknown' as const);
+  return patient.findSent(input).catch(() => 'unknown' as const);
 }
 
 /** A problem that goes by itself (a recovery under way, a reconnect, throttling) leaves the key free to try again. */

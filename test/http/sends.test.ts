@@ -51,7 +51,10 @@ test('of 500 sends with lost answers on the way each arrives once', async () => 
   await inTurns(500, 40, async (n) => {
     const headers = { 'idempotency-key': `key-${n}` };
     const message = { recipientId: customers[n % 25], text: n % 2 === 0 ? `No. ${n}` : 'Thank you!' };
-    const { status, body } = await api.post(`/v1/integrations/${id}/messages`, message, headers);
+    const send = () => api.post(`/v1/integrations/${id}/messages`, message, headers);
+    // Looks keep to Instagram's two reads a second: whoever is told to ask again does so with the same key.
+    let { status, body } = await send();
+    while (status === 503) ({ status, body } = await send());
     expect([n, status, body.code]).toEqual([n, 201, undefined]);
     answers.set(body.messageId, `key-${n}`);
   });
