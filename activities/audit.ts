@@ -17,6 +17,7 @@ import { DAY_MS } from '../core/time';
 import { controlIsAlive } from './control-probe';
 import { type Deps } from './deps';
 import { toApplicationFailure } from './failures';
+import { finishDeletions, subscribeMissing } from './finish-callbacks';
 
 export interface AuditResult {
   kind: AuditKind;
@@ -28,6 +29,10 @@ export interface AuditResult {
   missing: number;
   /** Lifecycles without an integration: told, so that they end. Counted daily. */
   extra: number;
+  /** Accounts whose messages are subscribed to now, where connecting them had not done it. */
+  subscribed: number;
+  /** Deletions of somebody's data that are complete now. */
+  deletions: number;
   /** Rows removed because their time was over. */
   purged: number;
   /** Incidents that are still open. */
@@ -47,6 +52,8 @@ export async function auditFleet(deps: Deps): Promise<AuditResult> {
       behind: await wakeAll(deps, await findBehind(deps.pool, now)),
       overdue: await wakeAll(deps, await findOverdue(deps.pool, now)),
       ...(kind === 'daily' ? await matchLifecycles(deps) : { missing: 0, extra: 0 }),
+      subscribed: await subscribeMissing(deps),
+      deletions: await finishDeletions(deps),
       purged: await purge(deps.pool, now),
       incidents: await lookIntoIncidents(deps, now),
     };

@@ -114,6 +114,8 @@ export function instagramSettings(settings: Settings) {
   return {
     appId: settings.INSTAGRAM_APP_ID ?? '',
     appSecret: settings.INSTAGRAM_APP_SECRET ?? new Secret(''),
+    appSecretPrevious: settings.INSTAGRAM_APP_SECRET_PREVIOUS,
+    webhookVerifyToken: settings.INSTAGRAM_WEBHOOK_VERIFY_TOKEN,
     authorizeUrl: settings.INSTAGRAM_AUTHORIZE_URL,
     apiUrl: settings.INSTAGRAM_API_URL,
     graphUrl: settings.INSTAGRAM_GRAPH_URL,

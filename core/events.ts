@@ -12,5 +12,6 @@ export const EVENT_TYPES = [
   'integration.disconnected',
   'provider.incident_started',
   'provider.incident_ended',
+  'message.received',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];

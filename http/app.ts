@@ -1,6 +1,9 @@
-import { bodyLimit } from 'hono/body-limit';
+import { except } from 'hono/combine';
 import { secureHeaders } from 'hono/secure-headers';
 import { authenticate } from './auth';
+import { takeAtMost } from './body-limit';
+import { callbackRoutes } from './callbacks/routes';
+import { WEBHOOKS_PATH } from './callbacks/webhooks';
 import { connectRoutes } from './connect/routes';
 import { type HttpDeps } from './deps';
 import { docsRoutes } from './docs';
@@ -8,7 +11,7 @@ import { answerError } from './errors';
 import { guardHostAndOrigin } from './guard';
 import { noStore, securityHeaders } from './headers';
 import { requireJson } from './json-body';
-import { Problem, notFound } from './problems';
+import { notFound } from './problems';
 import { createRouter } from './router';
 import { connectLinkRoutes } from './routes/connect-links';
 import { eventRoutes } from './routes/events';
@@ -23,7 +26,7 @@ import { sendRoutes } from './routes/send';
 import { stateRoutes } from './routes/state';
 import { tokenRoutes } from './routes/token';
 
-const MAX_BODY_BYTES = 64 * 1024;
+const MAX_BODY_KIB = 64;
 
 /** Everything that answers over HTTP. */
 export function createApp(deps: HttpDeps) {
@@ -38,14 +41,7 @@ export function createApp(deps: HttpDeps) {
   });
   app.use(secureHeaders(securityHeaders(deps.site)));
   app.use(guardHostAndOrigin(deps));
-  app.use(
-    bodyLimit({
-      maxSize: MAX_BODY_BYTES,
-      onError: () => {
-        throw new Problem('too_large', 'A request takes at most 64 KiB.');
-      },
-    }),
-  );
+  app.use(except(WEBHOOKS_PATH, takeAtMost(MAX_BODY_KIB)));
   app.route('/', healthRoutes(deps));
   app.route('/', connectRoutes(deps));
 
@@ -66,6 +62,7 @@ export function createApp(deps: HttpDeps) {
   ];
   for (const routes of parts) v1.route('/', routes(deps));
   app.route('/v1', v1);
+  app.route('/', callbackRoutes(deps));
   app.route('/', docsRoutes(deps, app));
   return app;
 }

@@ -54,7 +54,8 @@ function callerOf(deps: HttpDeps, key: string): Caller | null {
   return { name: 'bootstrap', scopes: new Set(SCOPES), ownerRefs: null };
 }
 
-function sameKey(given: string, expected: Secret): boolean {
+/** Whether a secret was given, compared in constant time. */
+export function sameKey(given: string, expected: Secret): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(expected.reveal()));
 }

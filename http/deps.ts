@@ -21,6 +21,8 @@ export interface HttpDeps {
   /** For what is no lifecycle: sends, the audit's schedule, readiness. */
   temporal: Client;
   site: Site;
+  /** Whether events carry the text of messages that come in. */
+  forwardMessageText: boolean;
   /** The bootstrap key, with every scope. */
   apiKey: Secret | null;
 }

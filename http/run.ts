@@ -23,6 +23,7 @@ export function httpDeps(services: Services): HttpDeps {
       appOrigins: settings.EVERGRANT_APP_ORIGINS,
       loopbackOnly: isLoopback(settings.EVERGRANT_HTTP_HOST),
     },
+    forwardMessageText: settings.EVERGRANT_FORWARD_MESSAGE_TEXT,
     apiKey: settings.EVERGRANT_API_KEY ?? null,
   };
 }

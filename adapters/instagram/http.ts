@@ -98,7 +98,7 @@ async function send(http: AxiosInstance, request: ProviderRequest) {
 }
 
 /** JSON with ids of any size kept as text; undefined when it is none. */
-function parseBody(text: unknown): unknown {
+export function parseBody(text: unknown): unknown {
   if (typeof text !== 'string') return undefined;
   try {
     return parse(text, null, (number) => (/^-?\d{16,}$/.test(number) ? number : Number(number)));

@@ -4,6 +4,10 @@ import { type Secret } from '../../core/secret';
 export interface InstagramSettings {
   appId: string;
   appSecret: Secret;
+  /** Still verifies what Instagram signs, while the secret is being replaced. */
+  appSecretPrevious?: Secret | undefined;
+  /** What Instagram proves itself with when a webhook is set up; without it nothing is subscribed to. */
+  webhookVerifyToken?: Secret | undefined;
   authorizeUrl: string;
   /** Host of the code exchange, without a trailing slash. */
   apiUrl: string;

@@ -127,6 +127,9 @@ export async function purge(db: Db, now: number): Promise<number> {
     ['delete from provider_parks where greatest(reads_until, calls_until) < $1', now - DAY_MS],
     ['delete from provider_turns where begins[1] < $1', now - DAY_MS],
     ['delete from provider_incidents where ended_at < $1', now - 90 * DAY_MS],
+    ['delete from received_messages where received_at < $1', now - 7 * DAY_MS],
+    ['delete from deauthorizations where received_at < $1', now - 90 * DAY_MS],
+    ['delete from data_deletions where asked_at < $1 and finished_at is not null', now - 90 * DAY_MS],
   ];
   let removed = 0;
   for (const [statement, before] of statements)

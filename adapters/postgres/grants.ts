@@ -2,6 +2,7 @@ import { type Pool } from 'pg';
 import { type Secret } from '../../core/secret';
 import { refreshAtFor } from '../../core/refresh-policy';
 import { type Sealer } from '../encryption/sealer';
+import { isOnlyDeauthorized } from './deauthorize';
 import { addEvent } from './events';
 import { type Integration, integrationOf } from './integration-row';
 import { findIntegration } from './integrations';
@@ -48,7 +49,11 @@ export async function storeGrant(
   // A refresh may take the number that the token was sealed under; then seal again under the next one.
   for (;;) {
     const was = await findIntegration(pool, integrationId);
-    if (!was || was.state === 'disconnected' || was.grantNo !== expectedGrantNo) throw new GrantTooLate();
+    if (!was || was.state === 'disconnected') throw new GrantTooLate();
+    const isInTime =
+      was.grantNo === expectedGrantNo ||
+      (await isOnlyDeauthorized(pool, integrationId, expectedGrantNo, grant.issuedAt));
+    if (!isInTime) throw new GrantTooLate();
     const version = was.lastVersion + 1;
     const sealed = await sealer.seal(grant.token, tokenContext(was, version));
     const stored = await withTransaction(pool, (db) =>
@@ -84,7 +89,8 @@ async function replaceToken(
        issued_at = $5, expires_at = $6, refresh_at = $7, account_id = $8, account_scoped_id = $9, username = $10,
        scopes = $11, failed_attempts = 0, failing_since = null, next_attempt_at = null, failing_noticed = false,
        expiring_noticed = false, last_error = null, recovery = null, recovery_refresh_version = null,
-       expired_at = null, reminders_sent = 0, next_reminder_at = null, revision = revision + 1, updated_at = $12
+       expired_at = null, reminders_sent = 0, next_reminder_at = null, granted_at = $5, deauthorized_at = null,
+       revision = revision + 1, updated_at = $12
      where id = $1 and grant_no = $2 and last_version = $3 and state <> 'disconnected'
      returning *`,
     [

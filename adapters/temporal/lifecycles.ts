@@ -13,6 +13,7 @@ import {
   integrationIdOf,
   lifecycleWorkflowId,
 } from '../../core/names';
+import { forgetRuns } from './forget-runs';
 
 const RUNNING = `WorkflowType = '${WORKFLOW_TYPES.tokenLifecycle}' and ExecutionStatus = 'Running'`;
 const LIMIT_TRIES = 15;
@@ -73,6 +74,9 @@ export function createLifecycles(client: Client) {
         if (integrationId !== null) yield integrationId;
       }
     },
+
+    /** Removes everything that Temporal holds of an integration. @returns how many runs there were */
+    forget: (integrationId: string) => forgetRuns(client, integrationId),
 
     /** Ends a run that takes no message any more. False when there was none. */
     async terminate(integrationId: string, why: string): Promise<boolean> {

@@ -4,6 +4,7 @@ import { AccountTaken, type Grant, GrantTooLate, storeGrant } from '../../adapte
 import { disconnect } from '../../adapters/postgres/disconnect';
 import { type Integration } from '../../adapters/postgres/integration-row';
 import { findByAccount, findIntegration } from '../../adapters/postgres/integrations';
+import { subscribeToMessages } from '../../adapters/message-subscription';
 import { MINIMUM_GRANT_LIFE_MS, undatedLifetime } from '../../core/refresh-policy';
 import { type Secret } from '../../core/secret';
 import { type ConnectResult } from '../../core/owner-pages';
@@ -36,8 +37,10 @@ export async function completeConnect(
     other,
     integration: of,
   });
-  // Disconnected, or connected by another round meanwhile: nothing is asked of Instagram for it any more.
-  if (integration.state === 'disconnected' || integration.grantNo !== grantNo) return ended('link_outdated');
+  // Disconnected, or connected by another round meanwhile: nothing is asked of Instagram for it any more. Deauthorized
+  // meanwhile: whether that was before this grant shows when there is one.
+  if (integration.state === 'disconnected') return ended('link_outdated');
+  if (integration.grantNo !== grantNo && integration.reason !== 'deauthorized') return ended('link_outdated');
   let granted: Awaited<ReturnType<typeof exchange>>;
   try {
     granted = await exchange(deps, code, redirectUri);
@@ -76,7 +79,7 @@ export async function completeConnect(
     );
     // The owner connected an account of theirs again: the new, empty integration has no use any more.
     if (target.id !== integration.id) await disconnect(deps.pool, integration.id, deps.clock.now());
-    await tellLifecycle(deps, stored.id);
+    await Promise.all([tellLifecycle(deps, stored.id), subscribeToMessages(deps, stored.id)]);
     return ended('connected', null, stored);
   } catch (error) {
     if (error instanceof AccountTaken) return ended('account_taken', account.username);

@@ -1,3 +1,4 @@
+import { subscribeToMessages } from '../../adapters/message-subscription';
 import { type Account } from '../../adapters/instagram/me';
 import { ProviderError } from '../../adapters/instagram/provider-error';
 import { disconnect } from '../../adapters/postgres/disconnect';
@@ -76,7 +77,7 @@ async function renew(
 async function store(deps: HttpDeps, row: Integration, grant: Grant): Promise<Integration> {
   const now = deps.clock.now();
   const stored = await storeGrant(deps.pool, deps.sealer, row.id, row.grantNo, grant, now, deps.random());
-  await tellLifecycle(deps, stored.id);
+  await Promise.all([tellLifecycle(deps, stored.id), subscribeToMessages(deps, stored.id)]);
   return stored;
 }
 

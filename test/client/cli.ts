@@ -63,6 +63,7 @@ export async function serveApi(stack: Stack, { sandbox = true } = {}): Promise<T
       appOrigins: [],
       loopbackOnly: true,
     },
+    forwardMessageText: false,
     apiKey: new Secret(KEY),
   };
   const app = createApp(deps);

@@ -51,6 +51,7 @@ export async function startApi(
     lifecycles: stack.lifecycles,
     temporal: stack.client,
     apiKey: new Secret(API_KEY),
+    forwardMessageText: false,
     ...changed,
     site: {
       publicUrl: url,

@@ -1,0 +1,16 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { type Secret } from '../../core/secret';
+import { type InstagramSettings } from './settings';
+
+/** The secrets that Instagram may have signed with: while one is being replaced, both count. */
+export function signingSecrets({ appSecret, appSecretPrevious }: InstagramSettings): Secret[] {
+  return [appSecret, appSecretPrevious].flatMap((secret) => (secret?.reveal() ? [secret] : []));
+}
+
+/** Whether `signature` is HMAC-SHA256 of exactly these bytes under one of the secrets. Compares in constant time. */
+export function isSigned(signed: string | Uint8Array, signature: Uint8Array, secrets: Secret[]): boolean {
+  return secrets.some((secret) => {
+    const expected = createHmac('sha256', secret.reveal()).update(signed).digest();
+    return signature.length === expected.length && timingSafeEqual(signature, expected);
+  });
+}

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { type Secret } from '../../core/secret';
+import { parseBody } from './http';
+import { isSigned } from './signature';
+
+/** What Instagram says about one person in a callback. */
+export interface SignedRequest {
+  /** App-scoped or professional: Meta does not say which. */
+  userId: string;
+  /** Epoch ms by which it was issued. Meta counts in whole seconds, so this is the end of one. */
+  issuedBefore: number;
+  /** Tells one request from another, and a repetition from both. */
+  digest: Buffer;
+}
+
+const BASE64URL = /^[A-Za-z0-9_-]+$/;
+const MAX_SECONDS = 10_000_000_000;
+
+const payload = z.object({
+  user_id: z
+    .union([z.string(), z.number()])
+    .transform(String)
+    .pipe(z.string().regex(/^\d{1,40}$/)),
+  algorithm: z.literal('HMAC-SHA256'),
+  issued_at: z.number().int().min(0).max(MAX_SECONDS),
+});
+
+/**
+ * Reads a `signed_request`: `base64url(signature).base64url(JSON)`, where the encoded text is what is signed. Null when
+ * it is not of this form, not signed by one of the secrets, or says less than it must.
+ * @see https://developers.facebook.com/docs/development/create-an-app/app-dashboard/data-deletion-callback
+ */
+export function readSignedRequest(text: string, secrets: Secret[]): SignedRequest | null {
+  const [signature = '', encoded = '', ...rest] = text.split('.');
+  if (rest.length > 0 || !BASE64URL.test(signature) || !BASE64URL.test(encoded)) return null;
+  if (!isSigned(encoded, Buffer.from(signature, 'base64url'), secrets)) return null;
+  const parsed = payload.safeParse(parseBody(Buffer.from(encoded, 'base64url').toString()));
+  if (!parsed.success) return null;
+  return {
+    userId: parsed.data.user_id,
+    issuedBefore: (parsed.data.issued_at + 1) * 1_000,
+    digest: createHash('sha256').update(encoded).digest(),
+  };
+}

@@ -1,0 +1,65 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { type Deletion, deleteAccountData, findDeletion } from '../../adapters/postgres/data-deletion';
+import { forgetRuns } from '../../adapters/temporal/forget-runs';
+import { SECOND_MS } from '../../core/time';
+import { type HttpDeps } from '../deps';
+import { DeletionPage } from '../pages/data-deletion';
+import { before } from '../patience';
+import { createRouter, json, problems } from '../router';
+import { signedRequestBody, takeSignedRequest } from './signed-request';
+
+const PATH = '/callbacks/instagram/data-deletion';
+const FORGET_WITHIN_MS = 2 * SECOND_MS;
+
+const Answer = z.object({ url: z.string(), confirmation_code: z.string() }).openapi('DataDeletion');
+
+const ask = createRoute({
+  method: 'post',
+  path: PATH,
+  summary: "Instagram asks for the deletion of somebody's data",
+  description: 'The same request again gives the same code.',
+  request: { body: signedRequestBody },
+  responses: { 200: json(Answer, 'Where its progress can be seen'), ...problems },
+});
+
+const look = createRoute({
+  method: 'get',
+  path: `${PATH}/{code}`,
+  summary: 'A page that says how far a deletion is',
+  request: { params: z.object({ code: z.string() }) },
+  responses: { 200: { description: 'Done or under way' }, 404: { description: 'No such code' } },
+});
+
+/** @see https://developers.facebook.com/docs/development/create-an-app/app-dashboard/data-deletion-callback */
+export function dataDeletionRoutes(deps: HttpDeps) {
+  const router = createRouter();
+  router.openAPIRegistry.registerPath(ask);
+  router.openAPIRegistry.registerPath(look);
+  router.post(PATH, async (c) => {
+    const request = await takeSignedRequest(deps, c);
+    const deletion = await deleteAccountData(deps.pool, request, deps.clock.now());
+    await forget(deps, deletion);
+    const { code } = deletion;
+    return c.json({ url: `${deps.site.publicUrl}${PATH}/${code}`, confirmation_code: code }, 200);
+  });
+  router.get(`${PATH}/:code`, async (c) => {
+    const code = c.req.param('code');
+    const deletion = /^[0-9a-f]{32}$/.test(code) ? await findDeletion(deps.pool, code) : null;
+    return c.html(<DeletionPage site={deps.site} deletion={deletion} />, deletion ? 200 : 404);
+  });
+  return router;
+}
+
+/** Removes the integrations' runs at once where that works; the audit makes sure of it. */
+async function forget(deps: HttpDeps, { code, integrationIds }: Deletion): Promise<void> {
+  const deadline = Date.now() + FORGET_WITHIN_MS;
+  const forgetting = deps.temporal.withDeadline(deadline, () =>
+    Promise.all(integrationIds.map((id) => forgetRuns(deps.temporal, id))),
+  );
+  const done = await before(
+    deadline,
+    forgetting.then(() => true),
+    () => false,
+  ).catch(() => false);
+  if (!done) deps.logger.warn({ integrationIds, code }, 'the audit will delete these lifecycles');
+}

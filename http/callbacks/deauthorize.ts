@@ -1,0 +1,33 @@
+import { createRoute } from '@hono/zod-openapi';
+import { deauthorize } from '../../adapters/postgres/deauthorize';
+import { causeOf } from '../../core/states';
+import { type HttpDeps } from '../deps';
+import { createRouter, problems } from '../router';
+import { tellLifecycle } from '../tell-lifecycle';
+import { signedRequestBody, takeSignedRequest } from './signed-request';
+
+const route = createRoute({
+  method: 'post',
+  path: '/callbacks/instagram/deauthorize',
+  summary: 'Instagram tells that an owner removed the app',
+  description: 'Their token is erased and their integration expires. Also 200 when nobody of ours is meant.',
+  request: { body: signedRequestBody },
+  responses: { 200: { description: 'Acted on, now or before' }, ...problems },
+});
+
+/** @see https://developers.facebook.com/documentation/instagram-platform/instagram-api-with-instagram-login/business-login */
+export function deauthorizeRoutes(deps: HttpDeps) {
+  const router = createRouter();
+  router.openAPIRegistry.registerPath(route);
+  router.post(route.path, async (c) => {
+    const request = await takeSignedRequest(deps, c);
+    const ended = await deauthorize(deps.pool, request, deps.clock.now());
+    for (const { id } of ended) {
+      deps.logger.info({ integrationId: id }, 'its owner removed the app');
+      deps.metrics.counters.expiration(causeOf('deauthorized'));
+    }
+    await Promise.all(ended.map(({ id }) => tellLifecycle(deps, id)));
+    return c.json({}, 200);
+  });
+  return router;
+}

@@ -1,0 +1,33 @@
+import { type Context } from 'hono';
+import { z } from '@hono/zod-openapi';
+import { readSignedRequest } from '../../adapters/instagram/signed-request';
+import { signingSecrets } from '../../adapters/instagram/signature';
+import { type OwnerRequest } from '../../adapters/postgres/account-owner';
+import { type HttpDeps } from '../deps';
+import { invalidField } from '../problems';
+
+const FIELD = 'signed_request';
+
+/** For the API's description. */
+export const signedRequestBody = {
+  content: {
+    'application/x-www-form-urlencoded': {
+      schema: z.object({
+        [FIELD]: z
+          .string()
+          .openapi({ description: 'base64url(signature).base64url(JSON), signed by HMAC-SHA256.' }),
+      }),
+    },
+  },
+  required: true,
+};
+
+/** The form field in which Instagram says, signed, whom a callback is about. @throws Problem 400 */
+export async function takeSignedRequest(deps: HttpDeps, c: Context): Promise<OwnerRequest> {
+  const form = await c.req.parseBody().catch(() => ({}) as Record<string, unknown>);
+  const text = form[FIELD];
+  if (typeof text !== 'string') throw invalidField(FIELD, 'is required');
+  const request = readSignedRequest(text, signingSecrets(deps.instagram.settings));
+  if (!request) throw invalidField(FIELD, 'is not signed by Instagram');
+  return { ...request, provider: 'instagram', appId: deps.instagram.settings.appId };
+}

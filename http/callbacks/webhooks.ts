@@ -1,0 +1,81 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { readInbound } from '../../adapters/instagram/inbound';
+import { signingSecrets } from '../../adapters/instagram/signature';
+import { isFromInstagram } from '../../adapters/instagram/webhook-signature';
+import { noteMessages } from '../../adapters/postgres/received-messages';
+import { sameKey } from '../auth';
+import { type HttpDeps } from '../deps';
+import { takeAtMost } from '../body-limit';
+import { Problem, invalidField } from '../problems';
+import { createRouter, problems } from '../router';
+
+export const WEBHOOKS_PATH = '/callbacks/instagram/webhooks';
+/** Meta puts up to a thousand changes into one delivery. */
+const MAX_BODY_KIB = 1024;
+
+const handshake = createRoute({
+  method: 'get',
+  path: WEBHOOKS_PATH,
+  summary: 'Instagram verifies the webhook when it is set up',
+  description: 'Echoes `hub.challenge`. 404 while `INSTAGRAM_WEBHOOK_VERIFY_TOKEN` is not set.',
+  request: {
+    query: z.object({
+      'hub.mode': z.literal('subscribe'),
+      'hub.verify_token': z.string(),
+      'hub.challenge': z.string(),
+    }),
+  },
+  responses: {
+    200: { content: { 'text/plain': { schema: z.string() } }, description: 'The challenge' },
+    ...problems,
+  },
+});
+
+const deliver = createRoute({
+  method: 'post',
+  path: WEBHOOKS_PATH,
+  summary: 'Instagram tells of messages',
+  description:
+    'Signed by `X-Hub-Signature-256`. Messages to connected accounts become `message.received` events.',
+  request: { body: { content: { 'application/json': { schema: z.unknown() } }, required: true } },
+  responses: { 200: { description: 'Noted, or nothing to note' }, ...problems },
+});
+
+/** @see https://developers.facebook.com/docs/graph-api/webhooks/getting-started */
+export function webhookRoutes(deps: HttpDeps) {
+  const router = createRouter();
+  router.openAPIRegistry.registerPath(handshake);
+  router.openAPIRegistry.registerPath(deliver);
+
+  router.get(WEBHOOKS_PATH, (c) => {
+    const expected = deps.instagram.settings.webhookVerifyToken;
+    if (!expected)
+      throw new Problem('not_found', 'No webhook is set up here: INSTAGRAM_WEBHOOK_VERIFY_TOKEN is not set.');
+    const isRight = sameKey(c.req.query('hub.verify_token') ?? '', expected);
+    if (c.req.query('hub.mode') !== 'subscribe' || !isRight)
+      throw new Problem('forbidden', 'The verify token is not the one of INSTAGRAM_WEBHOOK_VERIFY_TOKEN.');
+    const challenge = c.req.query('hub.challenge');
+    if (!challenge) throw invalidField('hub.challenge', 'is required');
+    return c.text(challenge);
+  });
+
+  router.post(WEBHOOKS_PATH, takeAtMost(MAX_BODY_KIB), async (c) => {
+    const { settings } = deps.instagram;
+    const body = Buffer.from(await c.req.arrayBuffer());
+    if (!isFromInstagram(body, c.req.header('x-hub-signature-256'), signingSecrets(settings)))
+      throw new Problem('forbidden', 'The body is not signed by Instagram: see X-Hub-Signature-256.');
+    const messages = readInbound(body.toString());
+    // Acknowledged all the same: it would not become readable by being delivered again.
+    if (!messages) deps.logger.warn('a signed webhook could not be read');
+    const app = { provider: 'instagram', appId: settings.appId };
+    await noteMessages(
+      deps.pool,
+      app,
+      messages ?? [],
+      { withText: deps.forwardMessageText },
+      deps.clock.now(),
+    );
+    return c.body(null, 200);
+  });
+  return router;
+}
