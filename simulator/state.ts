@@ -117,6 +117,9 @@ export const Mode = z.strictObject({
   limits: z.enum(['off', 'enforced']),
   /** Which spelling the header about used-up limits has. */
   usageHeader: z.enum(['call_volume', 'call_count', 'none']),
+  /** How refused tokens are told: with subcode, without, or with a literal 0; with which status. */
+  subcodes: z.enum(['present', 'absent', 'zero']),
+  tokenStatus: z.union([z.literal(400), z.literal(401)]),
   locale: Locale,
   userMessages: z.enum(['absent', 'present']),
   app: z.enum(['live', 'blocked']),
@@ -133,6 +136,8 @@ export const DEFAULT_MODE: Mode = {
   oldMessages: 'full',
   limits: 'off',
   usageHeader: 'call_volume',
+  subcodes: 'present',
+  tokenStatus: 400,
   locale: 'en_US',
   userMessages: 'absent',
   app: 'live',

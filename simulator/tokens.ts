@@ -3,6 +3,7 @@ import { exactName } from './catalogue';
 import { InstagramError, refusalOf, refuse } from './errors';
 import { dropOldest, LIMITS } from './limits';
 import { type Account, type Token } from './state';
+import { type Values } from './texts';
 import { type World } from './world';
 
 /** How long tokens live, and how old one must be to be refreshed. */
@@ -81,8 +82,9 @@ export function requireScopes(token: Token, scopes: readonly string[]): void {
   if (!scopes.every((scope) => token.scopes.includes(scope))) throw refuse('permission_missing');
 }
 
-const expired = (world: World, on: number): InstagramError =>
-  refuse('token_expired', { expiredOn: on, currentTime: world.clock.now() });
+function expired(world: World, on: number): InstagramError {
+  return refusedToken(world, 463, { expiredOn: on });
+}
 
 /** The text follows from the subcode; with 0 or none it is that of 460. */
 function invalidToken(
@@ -90,15 +92,9 @@ function invalidToken(
   { account }: Grant,
   { subcode, at, status, locale, message }: NonNullable<Token['invalid']>,
 ): InstagramError {
-  const { subcode: _, ...refusal } = refusalOf(exactName(190, subcode || 460) ?? 'token_invalid', {
-    appId: world.settings.appId,
-    userId: account.appScopedId,
-    expiredOn: at,
-    currentTime: world.clock.now(),
-  });
+  const { refusal } = refusedToken(world, subcode, { userId: account.appScopedId, expiredOn: at });
   return new InstagramError({
     ...refusal,
-    ...(subcode !== null && { subcode }),
     ...(status !== undefined && { status }),
     ...(locale && { locale }),
     ...(message !== undefined && { message }),
@@ -106,4 +102,16 @@ function invalidToken(
       data: { checkpoint_flow_id: account.appScopedId, checkpoint_content_id: account.id },
     }),
   });
+}
+
+function refusedToken(world: World, subcode: number | null, values: Values): InstagramError {
+  const { subcodes, tokenStatus } = world.state.mode;
+  const { subcode: _, ...refusal } = refusalOf(exactName(190, subcode || 460) ?? 'token_invalid', {
+    appId: world.settings.appId,
+    currentTime: world.clock.now(),
+    ...values,
+  });
+  const told =
+    subcode === null || subcodes === 'absent' ? {} : { subcode: subcodes === 'zero' ? 0 : subcode };
+  return new InstagramError({ ...refusal, status: tokenStatus, ...told });
 }

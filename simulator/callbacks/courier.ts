@@ -49,19 +49,20 @@ export function createCourier(clock: Clock, closing: AbortSignal): Courier {
     dropOldest(deliveries, LIMITS.deliveries);
     return delivery;
   };
-  const attempt = async (delivery: Delivery, retry: boolean): Promise<Answer> => {
+  const attempt = async (delivery: Delivery): Promise<Answer> => {
     delivery.nextAttemptAt = null;
     const answer = await post(delivery, closing);
     const { status, error } = answer;
     delivery.attempts.push({ at: clock.now(), status, ...(error !== undefined && { error }) });
     dropOldest(delivery.attempts, ATTEMPTS_KEPT);
     if (status !== null && status >= 200 && status < 300) delivery.state = 'delivered';
-    else plan(delivery, retry);
+    else plan(delivery);
     return answer;
   };
-  const plan = (delivery: Delivery, retry: boolean) => {
+  const plan = (delivery: Delivery) => {
     if (delivery.state === 'delivered') return;
-    const after = retry ? RETRY_AFTER_MS[delivery.attempts.length - 1] : undefined;
+    // Whoever asks is told of a failure; only what nobody waits for is tried again.
+    const after = delivery.kind === 'message' ? RETRY_AFTER_MS[delivery.attempts.length - 1] : undefined;
     delivery.state = after === undefined ? 'failed' : 'waiting';
     delivery.nextAttemptAt = after === undefined ? null : clock.now() + after;
     watch();
@@ -76,7 +77,7 @@ export function createCourier(clock: Clock, closing: AbortSignal): Courier {
     for (const delivery of deliveries) {
       if (delivery.nextAttemptAt === null || delivery.nextAttemptAt > now) continue;
       delivery.nextAttemptAt = null;
-      void inTurn(() => attempt(delivery, true));
+      void inTurn(() => attempt(delivery));
     }
     watch();
   };
@@ -91,24 +92,24 @@ export function createCourier(clock: Clock, closing: AbortSignal): Courier {
   return {
     async ask(outgoing) {
       const delivery = record(outgoing, 'waiting');
-      return { delivery, answer: await attempt(delivery, false) };
+      return { delivery, answer: await attempt(delivery) };
     },
     send(outgoing, held) {
       const delivery = record(outgoing, held ? 'held' : 'waiting');
-      if (!held) void inTurn(() => attempt(delivery, true));
+      if (!held) void inTurn(() => attempt(delivery));
       return delivery;
     },
     async release(order) {
       const held = deliveries.filter(({ state }) => state === 'held');
       if (order === 'newest_first') held.reverse();
       for (const delivery of held) delivery.state = 'waiting';
-      await Promise.all(held.map((delivery) => inTurn(() => attempt(delivery, true))));
+      await Promise.all(held.map((delivery) => inTurn(() => attempt(delivery))));
       return held;
     },
     async resend(seq) {
       const delivery = deliveries.find((one) => one.seq === seq);
       if (!delivery) throw new ConflictError('seq', `there is no delivery ${seq}`);
-      await inTurn(() => attempt(delivery, false));
+      await inTurn(() => attempt(delivery));
       return delivery;
     },
     since: (seq) => deliveries.filter((one) => one.seq > seq),

@@ -47,6 +47,28 @@ describe('an invalidation', () => {
   });
 });
 
+describe('refused tokens', () => {
+  test.each([
+    ['present', 463],
+    ['absent', undefined],
+    ['zero', 0],
+  ] as const)('are told with subcode %s, also when they just expired', async (subcodes, subcode) => {
+    await box.json('/_sim/mode', { subcodes, tokenStatus: 401 });
+    box.advance(61 * DAY_S);
+    const { status, body } = await me();
+    expect([status, body.error.code, body.error.error_subcode]).toEqual([401, 190, subcode]);
+    expect(body.error.message).toContain('Session has expired on');
+  });
+
+  test('keep the text of their state without a subcode', async () => {
+    box.simulator.setMode({ subcodes: 'absent' });
+    box.simulator.invalidate('shop', 458);
+    const { body } = await me();
+    expect(body.error.message).toContain('has not authorized application');
+    expect(body.error).not.toHaveProperty('error_subcode');
+  });
+});
+
 describe('a message', () => {
   test.each([
     [

@@ -169,6 +169,19 @@ describe('a message of a subscribed account', () => {
     expect((await box.json('/_sim/deliveries/x/resend', {})).status).toBe(400);
   });
 
+  test('is still told again by itself after a request in vain', async () => {
+    receiver.status = 500;
+    write('hi');
+    await until(() => box.simulator.deliveries(1)[0]?.attempts.length === 1);
+    const { state, nextAttemptAt } = await box.simulator.resend(box.simulator.deliveries(1)[0]!.seq);
+    expect([state, nextAttemptAt]).toEqual(['waiting', '2026-05-20T12:01:00.000Z']);
+    receiver.status = 200;
+    box.advance(60);
+    await until(() => box.simulator.deliveries(1)[0]?.state === 'delivered');
+    await box.simulator.resend(box.simulator.deliveries(1)[0]!.seq);
+    expect(receiver.posts).toHaveLength(4);
+  });
+
   test('is not told twice when the receiver redirects', async () => {
     receiver.status = 302;
     write('hi');
