@@ -21,23 +21,29 @@ export function findSent(deps: Deps, input: SendMessageInput): Promise<SentMessa
   return withToken(deps, input.integrationId, 'sendMessage', async (token, integration) => {
     const wanted = await wantedMessage(deps, integration, input);
     const send = await findSend(deps.pool, input.integrationId, input.keyDigest);
-    const since = (send?.createdAt ?? 0) - SKEW_MS;
+    const calledAt = send?.calledAt ?? send?.createdAt ?? 0;
+    const since = calledAt - SKEW_MS;
     const conversations = await deps.instagram.listConversations(token, {
       cursor: null,
       limit: 5,
       userId: wanted.recipientId,
     });
+    const candidates: { id: string; apartMs: number }[] = [];
     let isCertain = conversations.data.length > 0;
     for (const { id } of conversations.data) {
       const page = { conversationId: id, cursor: null, limit: VISIBLE };
       const { data } = await deps.instagram.listMessages(token, page);
-      for (const message of data) {
-        const ours = message.from?.id === integration.accountId && message.text === wanted.text;
-        if (!ours || (message.createdAt ?? 0) < since) continue;
-        const sent = { messageId: message.id, recipientId: wanted.recipientId };
-        if (await claimSent(deps.pool, input, sent, deps.clock.now())) return sent;
+      for (const { id: messageId, from, text, createdAt } of data) {
+        const ours = from?.id === integration.accountId && text === wanted.text;
+        if (ours && (createdAt ?? 0) >= since)
+          candidates.push({ id: messageId, apartMs: Math.abs((createdAt ?? 0) - calledAt) });
       }
       isCertain &&= reachesBack(data, since);
+    }
+    // The nearest in time first: further ones are more likely another send's, whose own look is still to come.
+    for (const { id } of candidates.sort((a, b) => a.apartMs - b.apartMs)) {
+      const sent = { messageId: id, recipientId: wanted.recipientId };
+      if (await claimSent(deps.pool, input, sent, deps.clock.now())) return sent;
     }
     if (isCertain) {
       await forgetCall(deps.pool, input);

@@ -55,7 +55,7 @@ export async function recordSend(
   }
 }
 
-/** Only an error that Instagram itself worded says that nothing was sent; code 1 and 2 do not. */
+/** A refusal that Instagram itself worded says that nothing was sent; silence, a server's trouble and code 1 and 2 do not. */
 function mayHaveArrived(error: ProviderError): boolean {
-  return error.code === null || error.failure.class === 'transient';
+  return error.failure.class === 'transient';
 }

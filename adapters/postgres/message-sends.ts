@@ -11,6 +11,8 @@ export interface MessageSend {
   /** Set when it was refused, or nobody can say. */
   problem: { code: string; detail: string } | null;
   createdAt: number;
+  /** When Instagram was called for it, while nobody knows what came of that. */
+  calledAt: number | null;
 }
 
 /** Records a wanted send once per Idempotency-Key; the second caller gets the first one's row. */
@@ -53,6 +55,7 @@ export async function findSend(
     recipient_id: string | null;
     problem: { code: string; detail: string } | null;
     created_at: Date;
+    called_at: Date | null;
   }>('select * from message_sends where integration_id = $1 and key_digest = $2', [integrationId, keyDigest]);
   const [row] = rows;
   if (!row) return null;
@@ -65,6 +68,7 @@ export async function findSend(
         : null,
     problem: row.problem,
     createdAt: row.created_at.getTime(),
+    calledAt: row.called_at?.getTime() ?? null,
   };
 }
 
