@@ -178,7 +178,9 @@ describe('a message of a subscribed account', () => {
     receiver.status = 200;
     box.advance(60);
     await until(() => box.simulator.deliveries(1)[0]?.state === 'delivered');
-    await box.simulator.resend(box.simulator.deliveries(1)[0]!.seq);
+    receiver.status = 500;
+    const again = await box.simulator.resend(box.simulator.deliveries(1)[0]!.seq);
+    expect(again).toMatchObject({ state: 'delivered', nextAttemptAt: null });
     expect(receiver.posts).toHaveLength(4);
   });
 
