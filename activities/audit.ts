@@ -108,7 +108,17 @@ async function matchLifecycles(deps: Deps): Promise<{ missing: number; extra: nu
   for await (const id of liveIntegrations(deps.pool)) {
     if (!running.delete(id)) missing.push(id);
   }
-  const extra = [...running];
-  await wakeAll(deps, [...missing, ...extra]);
-  return { missing: missing.length, extra: extra.length };
+  await wakeAll(deps, missing);
+  for (const id of running) await end(deps, id);
+  return { missing: missing.length, extra: running.size };
+}
+
+/** A lifecycle without an integration is never started, not even to be told: its account may have been deleted. */
+async function end(deps: Deps, id: string): Promise<void> {
+  try {
+    await deps.lifecycles.rowEnded(id);
+  } catch (error) {
+    if (!isAtItsLimit(error)) throw error;
+    await deps.lifecycles.terminate(id, 'The run takes no more messages.');
+  }
 }

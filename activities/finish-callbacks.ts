@@ -7,8 +7,6 @@ import { type Deps } from './deps';
 const SUBSCRIPTIONS_AT_MOST = 500;
 /** After so many failures in a row Instagram is down, and the next audit is soon enough. */
 const FAILURES_BELIEVED = 5;
-const LOOKS_AT_MOST = 20;
-const LOOK_AGAIN_MS = 500;
 
 /** Subscribes accounts for which that did not work when they were connected. @returns how many are now */
 export async function subscribeMissing(deps: Deps): Promise<number> {
@@ -25,28 +23,22 @@ export async function subscribeMissing(deps: Deps): Promise<number> {
   return subscribed;
 }
 
-/** Removes from Temporal what is left of deleted accounts. @returns how many deletions are complete now */
+/**
+ * Removes from Temporal what is left of deleted accounts. Temporal takes its time with that, so a deletion is complete
+ * when an audit finds nothing more to remove. @returns how many are complete now
+ */
 export async function finishDeletions(deps: Deps): Promise<number> {
   let finished = 0;
-  for (const deletion of await unfinishedDeletions(deps.pool, deps.clock.now())) {
-    const gone = await Promise.all(deletion.integrationIds.map((id) => forgetAll(deps, id)));
-    if (!gone.every(Boolean)) continue;
-    await finishDeletion(deps.pool, deletion.code, deps.clock.now());
-    finished += 1;
+  for (const { code, integrationIds } of await unfinishedDeletions(deps.pool, deps.clock.now())) {
+    heartbeat();
+    try {
+      const found = await Promise.all(integrationIds.map((id) => deps.lifecycles.forget(id)));
+      if (found.some((runs) => runs > 0)) continue;
+      await finishDeletion(deps.pool, code, deps.clock.now());
+      finished += 1;
+    } catch (error) {
+      deps.logger.error({ integrationIds, reason: (error as Error).message }, 'runs could not be deleted');
+    }
   }
   return finished;
-}
-
-/** Deletes until nothing is listed any more: what is deleted disappears from lists a moment later. */
-async function forgetAll(deps: Deps, integrationId: string): Promise<boolean> {
-  try {
-    for (let look = 0; look < LOOKS_AT_MOST; look++) {
-      heartbeat();
-      if ((await deps.lifecycles.forget(integrationId)) === 0) return true;
-      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
-    }
-  } catch (error) {
-    deps.logger.error({ integrationId, reason: (error as Error).message }, 'runs could not be deleted');
-  }
-  return false;
 }

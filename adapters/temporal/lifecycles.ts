@@ -60,6 +60,14 @@ export function createLifecycles(client: Client) {
     start: (integrationId: string) =>
       client.workflow.start(WORKFLOW_TYPES.tokenLifecycle, startOptions(integrationId)),
     rowChanged: (integrationId: string) => signal(integrationId, SIGNALS.rowChanged, []),
+    /** The same, unless there is none. */
+    rowEnded: (integrationId: string) =>
+      client.workflow
+        .getHandle(lifecycleWorkflowId(integrationId))
+        .signal(SIGNALS.rowChanged)
+        .catch((error: unknown) => {
+          if (!(error instanceof WorkflowNotFoundError)) throw error;
+        }),
     refreshNow: (integrationId: string) => signal(integrationId, SIGNALS.refreshNow, []),
     tokenRejected: (integrationId: string, rejection: Rejection) =>
       signal(integrationId, SIGNALS.tokenRejected, [rejection]),
