@@ -13,7 +13,11 @@ export interface Answer {
 }
 
 /** Puts one attempt on the wire. Never throws: no answer is an answer too. */
-export async function post({ method, url, headers, body }: Outgoing, closing: AbortSignal): Promise<Answer> {
+export async function post(
+  { method, url, headers, body }: Outgoing,
+  closing: AbortSignal,
+  answerWithinMs = ANSWER_WITHIN_MS,
+): Promise<Answer> {
   try {
     const response = await fetch(url, {
       method,
@@ -21,7 +25,7 @@ export async function post({ method, url, headers, body }: Outgoing, closing: Ab
       ...(method === 'POST' && { body }),
       // A redirect could lead off this machine.
       redirect: 'manual',
-      signal: AbortSignal.any([closing, AbortSignal.timeout(ANSWER_WITHIN_MS)]),
+      signal: AbortSignal.any([closing, AbortSignal.timeout(answerWithinMs)]),
     });
     return { status: response.status, text: (await response.text()).slice(0, ANSWER_CHARACTERS) };
   } catch (error) {

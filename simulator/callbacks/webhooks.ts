@@ -52,10 +52,14 @@ async function verify({ courier, random }: World, callbackUrl: string, verifyTok
   );
 }
 
-/** Tells the app of a message, where the account subscribed to messages; of its own ones as echoes. */
+/**
+ * Tells the app of a message, where the account subscribed to messages and its owner lets apps have them; of its own
+ * ones as echoes.
+ */
 export function announce(world: World, account: Account, conversation: Conversation, message: Message): void {
   const { callbackUrl } = world.state.callbacks;
-  if (callbackUrl === null || !account.subscribedFields.includes('messages')) return;
+  const isTold = account.subscribedFields.includes('messages') && account.messaging === 'enabled';
+  if (callbackUrl === null || !isTold) return;
   const body = graphJson(messageEvent(world, account, conversation, message));
   world.courier.send(
     { kind: 'message', account: account.id, method: 'POST', url: callbackUrl, ...signed(world, body) },

@@ -49,6 +49,11 @@ test('a code and subcode has one meaning', () => {
   expect(new Set(keys).size).toBe(keys.length);
 });
 
+test.each([613, 551, 368, 80002, 102])('code %i comes with status 400', (code) => {
+  const name = nearestName(code);
+  expect(name && CATALOGUE[name].status).toBe(400);
+});
+
 test('only codes 1 and 2 are transient', () => {
   expect(rows.filter(([, { transient }]) => transient).map(([, { code }]) => code)).toEqual([1, 2]);
 });

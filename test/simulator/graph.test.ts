@@ -13,6 +13,12 @@ describe('GET /me', () => {
     for (const one of [id, appScopedId]) expect(String(Number(one))).not.toBe(one);
   });
 
+  test('without fields gives only the app-scoped id', async () => {
+    const box = sandbox();
+    const { appScopedId, token } = shop(box);
+    expect((await box.get('/me', { access_token: token })).body).toEqual({ id: appScopedId });
+  });
+
   test('takes the token as parameter or header, with or without version', async () => {
     const box = sandbox();
     const { token } = shop(box);

@@ -17,6 +17,8 @@ export async function startReceiver() {
     url: '',
     posts,
     status: 200,
+    /** Whether POST is left without an answer. */
+    silent: false,
     /** What POST is answered with. */
     answer: '',
     /** What the handshake is answered with instead of the challenge. */
@@ -39,6 +41,7 @@ export async function startReceiver() {
         return;
       }
       posts.push({ path: url.pathname, headers: request.headers, body: Buffer.concat(chunks).toString() });
+      if (receiver.silent) return;
       response.writeHead(receiver.status, { location: 'http://example.com/' }).end(receiver.answer);
     });
   });

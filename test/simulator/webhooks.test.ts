@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { SANDBOX_APP_SECRET } from '../../simulator';
+import { post } from '../../simulator/callbacks/post';
 import { until } from '../support/until';
 import { type Receiver, startReceiver, VERIFY_TOKEN } from './receiver';
 import { HOUR_S, sandbox, type Sandbox, shop, START } from './sandbox';
@@ -233,6 +234,32 @@ test('accounts that did not subscribe, or no longer, are not told of', async () 
   await received(1);
   expect(texts()).toEqual(['between']);
   expect(states()).toHaveLength(2);
+});
+
+test('accounts whose owner disabled messages are not told of', async () => {
+  await setUp();
+  await subscribe();
+  box.simulator.setAccount('shop', { messaging: 'disabled' });
+  write('hi');
+  expect(states()).toHaveLength(1);
+});
+
+test('a receiver that does not answer in time counts as one that did not answer', async () => {
+  receiver.silent = true;
+  const outgoing = {
+    kind: 'message',
+    account: id,
+    method: 'POST',
+    url: receiver.url,
+    headers: {},
+    body: '{}',
+  } as const;
+  expect(await post(outgoing, new AbortController().signal, 50)).toEqual({
+    status: null,
+    text: '',
+    error: 'no answer in time',
+  });
+  expect(receiver.posts).toHaveLength(1);
 });
 
 test('nothing is told where no address is set', async () => {
