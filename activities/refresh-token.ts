@@ -8,6 +8,7 @@ import {
   ladderDelayMs,
   pauseOverrideAt,
   throttledDelayMs,
+  unsupportedDelayMs,
 } from '../core/refresh-policy';
 import { isUsable } from '../core/states';
 import { type Outcome, type StepResult } from '../core/steps';
@@ -80,10 +81,7 @@ async function attempt(deps: Deps, row: Integration, trigger: RefreshTrigger): P
 
 async function afterRefusal(deps: Deps, row: Integration, error: ProviderError): Promise<void> {
   const now = deps.clock.now();
-  const delayMs =
-    error.failure.class === 'throttled'
-      ? throttledDelayMs(error.retryAfterMs, (row.expiresAt ?? 0) - now)
-      : null;
+  const delayMs = delayFor(deps, row, error, (row.expiresAt ?? 0) - now);
   // Also when the token is in doubt: should it live after all, the next try waits its turn.
   const waiting = await climb(deps, row, lastErrorOf(error, now), delayMs);
   if (!['terminal', 'ambiguous', 'owner_action'].includes(error.failure.class)) return;
@@ -92,6 +90,17 @@ async function afterRefusal(deps: Deps, row: Integration, error: ProviderError):
     // The refusal is itself this version's one recovery refresh; what is left is to look whether the token lives.
     refreshUsed: error.failure.class === 'terminal',
   });
+}
+
+/** How long the refusal itself says to wait; null: the ladder knows. */
+function delayFor(deps: Deps, row: Integration, error: ProviderError, remainingMs: number): number | null {
+  if (error.failure.class === 'throttled') return throttledDelayMs(error.retryAfterMs, remainingMs);
+  if (error.failure.problem !== 'refresh_unsupported') return null;
+  deps.logger.error(
+    { integrationId: row.id },
+    'Instagram does not refresh this token: is the tester invited, the product and the app secret the right one?',
+  );
+  return unsupportedDelayMs(remainingMs);
 }
 
 /** Notes a failure and the next try; after a day of failures tells of it, once per version. */

@@ -84,6 +84,11 @@ export function throttledDelayMs(retryAfterMs: number | null, remainingMs: numbe
   return clampDelay(Math.min(asked, 6 * HOUR_MS), remainingMs);
 }
 
+/** How long to wait when Instagram refuses to refresh this kind of token at all: a day, less as the end nears. */
+export function unsupportedDelayMs(remainingMs: number): number {
+  return clampDelay(DAY_MS, remainingMs);
+}
+
 function clampDelay(delayMs: number, remainingMs: number): number {
   return Math.round(Math.max(MINUTE_MS, Math.min(delayMs, remainingMs / 8)));
 }
