@@ -80,6 +80,19 @@ export function receive(
   return messageView(account, conversation, message);
 }
 
+/** Whoever sent a message takes it back. Returns `undefined` where the account has no such message. */
+export function unsend(world: World, account: Account, id: string): MessageView | undefined {
+  for (const conversation of account.conversations) {
+    const message = conversation.messages.find((one) => one.id === id);
+    if (!message) continue;
+    message.unsent = true;
+    world.changed();
+    announce(world, account, conversation, message);
+    return messageView(account, conversation, message);
+  }
+  return undefined;
+}
+
 /** Decides the next consent; one that still waits is replaced. */
 export function scriptLogin(world: World, input: z.output<typeof LoginInput>): ScriptedLogin {
   const account = input.account === undefined ? undefined : findAccount(world, input.account);

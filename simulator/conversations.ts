@@ -119,6 +119,7 @@ export function append(
     at,
     direction,
     text,
+    unsent: false,
   };
   conversation.messages.push(message);
   dropOldest(conversation.messages, LIMITS.messagesPerConversation);
@@ -136,4 +137,6 @@ export function conversationsOf(account: Account): (Position & { conversation: C
     .sort(newestFirst);
 }
 
-export const messagesOf = ({ messages }: Conversation): Message[] => [...messages].sort(newestFirst);
+/** Newest first, without those taken back. */
+export const messagesOf = ({ messages }: Conversation): Message[] =>
+  messages.filter(({ unsent }) => !unsent).sort(newestFirst);

@@ -79,9 +79,9 @@ export type FaultInput = z.input<typeof FaultInput>;
 export type Fault = z.output<typeof FaultInput> & {
   id: number;
   remaining: number | null;
-  /** Epoch ms; `null`: without end. */
-  from: number;
-  until: number | null;
+  /** ISO 8601, by the virtual clock; `null`: without end. */
+  from: string;
+  until: string | null;
 };
 
 /** A request as faults see it. */
@@ -109,15 +109,15 @@ export function createFaults(clock: Clock): Faults {
         throw new ConflictError('match', `there already are ${LIMITS.faults} faults`);
       }
       const from = clock.now() + (input.afterSeconds ?? 0) * SECOND_MS;
-      const until = input.forSeconds === undefined ? null : from + input.forSeconds * SECOND_MS;
-      const fault = { ...input, id: ++lastId, remaining: input.times ?? null, from, until };
+      const until = input.forSeconds === undefined ? null : iso(from + input.forSeconds * SECOND_MS);
+      const fault = { ...input, id: ++lastId, remaining: input.times ?? null, from: iso(from), until };
       faults.push(fault);
       return fault;
     },
     take(target) {
       const now = clock.now();
-      faults = faults.filter(({ until }) => until === null || now < until);
-      const fault = faults.find(({ match, from }) => from <= now && matches(match, target));
+      faults = faults.filter(({ until }) => until === null || now < Date.parse(until));
+      const fault = faults.find(({ match, from }) => Date.parse(from) <= now && matches(match, target));
       if (fault && fault.remaining !== null && --fault.remaining === 0) {
         faults = faults.filter((one) => one !== fault);
       }
@@ -129,6 +129,8 @@ export function createFaults(clock: Clock): Faults {
     },
   };
 }
+
+const iso = (instant: number) => new Date(instant).toISOString();
 
 function matches(match: Fault['match'], { method, path, account }: Target): boolean {
   if (match.method !== undefined && match.method !== method) return false;

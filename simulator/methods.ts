@@ -13,6 +13,7 @@ import {
   scriptLogin,
   setMode,
   TokenInput,
+  unsend,
 } from './actions';
 import { type Order } from './callbacks/courier';
 import { deliveryView, type DeliveryView } from './callbacks/delivery';
@@ -48,6 +49,8 @@ export interface SimulatorMethods {
   /** A token without OAuth; long-lived, for reading and messaging, unless told otherwise. */
   generateToken(name: string, input?: z.input<typeof TokenInput>): string;
   receive(name: string, message: z.input<typeof InboundInput>): MessageView;
+  /** Whoever sent a message takes it back. */
+  unsend(name: string, messageId: string): MessageView;
   /** Both ways, oldest first. */
   messages(name: string): MessageView[];
   scriptLogin(input: z.input<typeof LoginInput>): void;
@@ -93,6 +96,11 @@ export function createMethods(world: World): SimulatorMethods {
     restore: (name) => restore(world, named(name)),
     generateToken: (name, input = {}) => generateToken(world, named(name), TokenInput.parse(input)).value,
     receive: (name, message) => receive(world, named(name), InboundInput.parse(message)),
+    unsend: (name, messageId) => {
+      const message = unsend(world, named(name), messageId);
+      if (!message) throw new Error(`the simulator's account ${name} has no message ${messageId}`);
+      return message;
+    },
     messages: (name) => messageViews(named(name)),
     scriptLogin: (input) => void scriptLogin(world, LoginInput.parse(input)),
     addFault: (fault) => world.faults.add(FaultInput.parse(fault)),

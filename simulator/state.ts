@@ -32,6 +32,8 @@ export const Message = z.strictObject({
   at: instant,
   direction: z.enum(['inbound', 'outbound']),
   text: z.string(),
+  /** Taken back by whoever sent it. */
+  unsent: z.boolean().default(false),
 });
 export type Message = z.infer<typeof Message>;
 

@@ -32,6 +32,8 @@ export interface MessageView {
   from: { id: string; username: string };
   to: { id: string; username: string };
   text: string;
+  /** Taken back: to the app it no longer exists. */
+  unsent: boolean;
 }
 
 const iso = (instant: number) => new Date(instant).toISOString();
@@ -71,6 +73,7 @@ export function messageView(account: Account, conversation: Conversation, messag
     from: inbound ? conversation.customer : self,
     to: inbound ? self : conversation.customer,
     text: message.text,
+    unsent: message.unsent,
   };
 }
 

@@ -53,7 +53,7 @@ async function verify({ courier, random }: World, callbackUrl: string, verifyTok
 }
 
 /**
- * Tells the app of a message, where the account subscribed to messages and its owner lets apps have them; of its own
+ * Tells the app of a message, or that it was taken back, where the account subscribed to messages and its owner lets apps have them; of its own
  * ones as echoes.
  */
 export function announce(world: World, account: Account, conversation: Conversation, message: Message): void {
@@ -86,7 +86,11 @@ function messageEvent(
             sender: { id: isEcho ? account.id : customer.id },
             recipient: { id: isEcho ? customer.id : account.id },
             timestamp: message.at,
-            message: { mid: message.id, text: message.text, ...(isEcho && { is_echo: true }) },
+            message: {
+              mid: message.id,
+              ...(message.unsent ? { is_deleted: true } : { text: message.text }),
+              ...(isEcho && { is_echo: true }),
+            },
           },
         ],
       },

@@ -1,7 +1,7 @@
 import { type Hono } from 'hono';
 import { AccountInput, addAccount, findAccount, invalidate, restore } from '../accounts';
 import { AccountSettings, setAccount } from '../account-settings';
-import { generateToken, InboundInput, InvalidateInput, receive, TokenInput } from '../actions';
+import { generateToken, InboundInput, InvalidateInput, receive, TokenInput, unsend } from '../actions';
 import { CustomerInput, customerView, setCustomer } from '../customers';
 import { type SimulatorContext, type SimulatorEnv } from '../http';
 import { type Account } from '../state';
@@ -58,6 +58,11 @@ export function accountRoutes(control: Hono<SimulatorEnv>, world: World): void {
     const customer = setCustomer(world, account, c.req.param('customer'), input);
     if (!customer) throw new UnknownError('no such customer');
     return c.json(customer);
+  });
+  control.post('/accounts/:id/messages/:message/unsend', (c) => {
+    const message = unsend(world, namedAccount(world, c), c.req.param('message'));
+    if (!message) throw new UnknownError('no such message');
+    return c.json(message);
   });
   control.get('/accounts/:id/messages', (c) => c.json({ data: messageViews(namedAccount(world, c)) }));
 }

@@ -37,6 +37,14 @@ test('a connection dropped after has delivered, though nobody heard', async () =
   expect((await send()).status).toBe(200);
 });
 
+test('half an answer arrives as a whole one would, and has delivered', async () => {
+  running.simulator.addFault({ match: {}, times: 1, truncate: true });
+  const answer = await send();
+  expect(answer.status).toBe(200);
+  await expect(answer.json()).rejects.toThrow('JSON');
+  expect(delivered()).toHaveLength(1);
+});
+
 test('a delay outlasts an impatient client and holds up nobody else', async () => {
   running.simulator.addFault({ match: { method: 'POST' }, times: 1, delayMs: 600_000 });
   const abort = new AbortController();

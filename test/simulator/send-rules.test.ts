@@ -197,6 +197,17 @@ describe('messages before the 20 newest', () => {
   });
 });
 
+test('messages count as deleted when taken back', async () => {
+  const { id, conversationId } = box.simulator.messages('shop')[0]!;
+  const { status, body } = await box.json(`/_sim/accounts/shop/messages/${id}/unsend`, {});
+  expect([status, body.unsent]).toEqual([200, true]);
+  expect((await read(`/${id}`)).body.error.code).toBe(9000001);
+  expect((await read(`/${conversationId}/messages`)).body.data).toEqual([]);
+  expect((await send()).body.error.error_subcode).toBe(2534022);
+  expect(box.simulator.messages('shop')).toMatchObject([{ id, unsent: true }]);
+  expect((await box.json('/_sim/accounts/shop/messages/m_1/unsend', {})).status).toBe(404);
+});
+
 describe('customers', () => {
   test('are listed with what is known of them', async () => {
     const { body } = await box.get('/_sim/accounts/shop/customers');

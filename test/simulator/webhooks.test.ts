@@ -128,6 +128,16 @@ describe('a message of a subscribed account', () => {
     });
   });
 
+  test('that is taken back is told of without its text', async () => {
+    const { id: mid } = write('oops');
+    box.simulator.unsend('shop', mid);
+    await received(2);
+    expect(JSON.parse(receiver.posts[1]!.body).entry[0].messaging[0].message).toEqual({
+      mid,
+      is_deleted: true,
+    });
+  });
+
   test('is told again with the same bytes until it is taken', async () => {
     receiver.status = 500;
     write('hi');
