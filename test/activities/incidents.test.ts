@@ -80,13 +80,13 @@ describe.each(Object.entries(TROUBLES))('while %s', (trouble, begin) => {
     await fleet.run(40 * DAY_MS);
     begin();
     fleet.reject(fleet.ids);
-    await fleet.run(HOUR_MS);
+    await fleet.run(5 * MINUTE_MS);
     stack.simulator.clock.advance(70 * DAY_MS);
-    await fleet.run(30 * MINUTE_MS);
+    await fleet.run(5 * MINUTE_MS);
     expect(inState(await fleet.rows(), 'recovering')).toBe(12);
 
     stack.simulator.clearFaults();
-    await fleet.run(DAY_MS);
+    await fleet.run(HOUR_MS);
     expect((await fleet.rows()).map(({ reason }) => reason)).toEqual(Array(12).fill('lifetime_elapsed'));
   });
 });
