@@ -10,6 +10,6 @@ export async function believeAtLast(deps: Deps, incident: Incident, row: Integra
   const now = deps.clock.now();
   const sinceMs = now - incident.startedAt;
   if (incident.kind !== 'verdicts' || sinceMs < BELIEVED_AFTER_MS) return;
-  if (!mayBelieve(await fleetOf(deps.pool, row), await controlIsAlive(deps, row))) return;
+  if (!mayBelieve(await fleetOf(deps.pool, row, now), await controlIsAlive(deps, row))) return;
   await withTransaction(deps.pool, (db) => endIncident(db, incident, now, { believed: true }));
 }

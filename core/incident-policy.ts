@@ -19,7 +19,7 @@ const SMALL_FLEET = 10;
 /**
  * How many tokens of one app may be declared dead within a minute: 0.5 % of the fleet, at least five, and of a small
  * fleet less than the greater part of it, though always one.
- * @param fleet connected integrations of the app that are not expired
+ * @param fleet integrations of the app that should have a living token
  */
 export function allowedVerdicts(fleet: number): number {
   if (fleet < SMALL_FLEET) return Math.max(1, Math.floor(fleet / 2));

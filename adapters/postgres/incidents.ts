@@ -37,12 +37,12 @@ export async function openIncidents(db: Db): Promise<Incident[]> {
   return rows.map(incidentOf);
 }
 
-/** How many integrations of the app are connected and not expired. */
-export async function fleetOf(db: Db, app: ProviderApp): Promise<number> {
+/** How many integrations of the app should have a living token. */
+export async function fleetOf(db: Db, app: ProviderApp, now: number): Promise<number> {
   const { rows } = await db.query<{ count: string }>(
     `select count(*) from integrations
-     where provider = $1 and app_id = $2 and state in ('active', 'refreshing', 'recovering')`,
-    [app.provider, app.appId],
+     where provider = $1 and app_id = $2 and state in ('active', 'refreshing', 'recovering') and expires_at > $3`,
+    [app.provider, app.appId, new Date(now)],
   );
   return Number(rows[0]?.count ?? 0);
 }
@@ -141,7 +141,7 @@ export async function admitVerdict(
     [row.provider, row.appId, since],
   );
   const recent = Number(rows[0]?.count ?? 0);
-  if (recent < allowedVerdicts((await fleetOf(db, row)) + recent)) {
+  if (recent < allowedVerdicts((await fleetOf(db, row, now)) + recent)) {
     await db.query(
       `insert into dead_verdicts (integration_id, provider, app_id, version, at) values ($1, $2, $3, $4, $5)
        on conflict (integration_id) do update set version = excluded.version, at = excluded.at`,

@@ -74,22 +74,40 @@ describe.each(Object.entries(TROUBLES))('while %s', (trouble, begin) => {
     },
     200_000,
   );
-
-  test('nobody is expired past the end of the lifetime either, until it is over', async () => {
-    const fleet = await createFleet(stack, 12, 'old');
-    await fleet.run(40 * DAY_MS);
-    begin();
-    fleet.reject(fleet.ids);
-    await fleet.run(5 * MINUTE_MS);
-    stack.simulator.clock.advance(70 * DAY_MS);
-    await fleet.run(5 * MINUTE_MS);
-    expect(inState(await fleet.rows(), 'recovering')).toBe(12);
-
-    stack.simulator.clearFaults();
-    await fleet.run(HOUR_MS);
-    expect((await fleet.rows()).map(({ reason }) => reason)).toEqual(Array(12).fill('lifetime_elapsed'));
-  });
 });
+
+test('nobody is expired past the end of the lifetime either, until the app is unblocked', async () => {
+  const fleet = await agedFleet();
+  TROUBLES['the app is blocked']();
+  await passTheEnd(fleet);
+  expect(inState(await fleet.rows(), 'recovering')).toBe(12);
+  stack.simulator.clearFaults();
+  await fleet.run(HOUR_MS);
+  expect((await fleet.rows()).map(({ reason }) => reason)).toEqual(Array(12).fill('lifetime_elapsed'));
+});
+
+test('when no token of the app is left that should live, the dead are believed', async () => {
+  const fleet = await agedFleet();
+  TROUBLES['every token is refused with 190']();
+  await passTheEnd(fleet);
+  await fleet.run(HOUR_MS);
+  expect((await fleet.rows()).map(({ reason }) => reason)).toEqual(Array(12).fill('lifetime_elapsed'));
+  expect(await openIncidents(stack.pool)).toEqual([]);
+});
+
+async function agedFleet(): Promise<Fleet> {
+  const fleet = await createFleet(stack, 12, 'old');
+  await fleet.run(40 * DAY_MS);
+  return fleet;
+}
+
+async function passTheEnd(fleet: Fleet): Promise<void> {
+  fleet.reject(fleet.ids);
+  await fleet.run(5 * MINUTE_MS);
+  expect(inState(await fleet.rows(), 'recovering')).toBe(12);
+  stack.simulator.clock.advance(70 * DAY_MS);
+  await fleet.run(5 * MINUTE_MS);
+}
 
 test('a token that really died expires at once, also one after the other', async () => {
   const fleet = await createFleet(stack, 20, 'shop');
