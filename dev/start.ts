@@ -4,6 +4,7 @@ import { NEEDED_SETTINGS, createServices } from '../adapters/services';
 import { runApi } from '../http/run';
 import { SANDBOX_APP_ID, SANDBOX_APP_SECRET, runSimulator } from '../simulator';
 import { installRuntime, runWorker } from '../worker/run';
+import { setUpCallbacks } from './callbacks';
 import { type DataFolder, openDataFolder } from './data-folder';
 import { ensureDatabase, startEmbeddedPostgres } from './embedded-postgres';
 import { connectFirstAccount } from './first-account';
@@ -54,6 +55,7 @@ async function start(undo: Undo): Promise<void> {
   );
   undo.add('API', () => api.stop());
 
+  await setUpCallbacks(services.settings, simulator.url);
   await connectFirstAccount(services, simulator.simulator, api.url, env.EVERGRANT_API_KEY);
   tell(api.url, simulator.url, temporal.uiUrl, data);
 }

@@ -86,6 +86,12 @@ test('starts, keeps its data over SIGTERM and kill -9, and leaves no process beh
   const before = await get('/v1/integrations');
   expect(before.data).toMatchObject([{ state: 'active', account: { username: 'sandbox_shop' } }]);
   expect(statSync(path.join(dataDir, 'api-key')).mode & 0o777).toBe(0o600);
+  await fetch(`http://127.0.0.1:${env.EVERGRANT_SIMULATOR_PORT}/_sim/accounts/sandbox_shop/inbound`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ text: 'Hello' }),
+  });
+  await until(async () => (await get('/v1/events?type=message.received')).data.length === 1);
 
   kill('SIGTERM');
   expect(await first.exited).toBe(0);
