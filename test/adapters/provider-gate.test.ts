@@ -29,6 +29,13 @@ const probe = async (row: Integration) => stack.instagram.probe(await tokenOf(ro
 const calls = () => stack.simulator.requests().length;
 const throttled = expect.objectContaining({ failure: expect.objectContaining({ class: 'throttled' }) });
 
+test('an Instagram that enforces its limits refuses none of them', async () => {
+  stack.simulator.setMode({ limits: 'enforced' });
+  const answers = await Promise.allSettled(Array.from({ length: 8 }, () => read(shop)));
+  stack.simulator.setMode({ limits: 'off' });
+  expect(answers.map(({ status }) => status)).toEqual(Array(8).fill('fulfilled'));
+}, 20_000);
+
 test('two processes together make two conversation calls a second per account, and none fails', async () => {
   const twin = createInstagram(
     createProviderHttp(
