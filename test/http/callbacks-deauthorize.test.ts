@@ -104,6 +104,16 @@ describe('an owner removes the app', () => {
     expect(await show(row.id)).toMatchObject({ state: 'active', reason: null, usable: true });
   });
 
+  test('a recheck asks Instagram nothing more', async () => {
+    const row = await stack.connect('over');
+    await farewell(row);
+    const calls = () => stack.simulator.requests().filter((call) => call.account === row.accountId).length;
+    const before = calls();
+    const { body } = await api.post(`/v1/integrations/${row.id}/recheck`);
+    expect([body.outcome, body.integration.reason]).toEqual(['expired', 'deauthorized']);
+    expect(calls()).toBe(before);
+  });
+
   test('what was expired for another reason loses its token, and the new reason is told', async () => {
     const row = await stack.connect('doubly.lost');
     stack.simulator.clock.advance(2 * DAY_MS);
