@@ -101,7 +101,7 @@ const TABLE: readonly Row[] = [
   // A wrong host or key of ours is answered in these words, too.
   {
     codes: TOKEN_CODES,
-    message: /cannot parse access token|invalid oauth (2\.0 )?access token|cannot be decrypted/i,
+    message: /cannot parse access token|invalid oauth 2\.0 access token|cannot be decrypted/i,
     is: ambiguous,
   },
   { codes: TOKEN_CODES, is: terminal('invalidated') },

@@ -51,16 +51,18 @@ describe.each(Object.entries(TROUBLES))('while %s', (trouble, begin) => {
       let mostExpired = 0;
       const seen = (rows: Integration[]) => (mostExpired = Math.max(mostExpired, inState(rows, 'expired')));
       await rejectAll(fleet, seen);
-      await fleet.run(MINUTE_MS, seen);
+      await fleet.run(30 * SECOND_MS, seen);
 
       expect(mostExpired).toBeLessThanOrEqual(trouble === 'the app is blocked' ? 0 : provisional);
       expect(inState(await fleet.rows(), 'recovering')).toBe(size);
       expect(await told('provider.incident_started')).toBe(1);
       expect(await told('provider.incident_ended')).toBe(0);
       const asked = stack.simulator.requests().at(-1)!.seq;
-      await fleet.run(MINUTE_MS, seen);
+      await fleet.run(30 * SECOND_MS, seen);
       // One look per five seconds at most, however many wait.
-      expect(stack.simulator.requests(asked).length).toBeLessThanOrEqual(MINUTE_MS / (5 * SECOND_MS) + 1);
+      expect(stack.simulator.requests(asked).length).toBeLessThanOrEqual(
+        (30 * SECOND_MS) / (5 * SECOND_MS) + 1,
+      );
 
       stack.simulator.clearFaults();
       await fleet.run(2 * MINUTE_MS, seen);

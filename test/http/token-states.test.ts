@@ -279,7 +279,10 @@ describe('token-rejections', () => {
     expect(outcomes).toContain('refreshed');
     expect(outcomes.filter((outcome) => !['refreshed', 'stale_version'].includes(outcome))).toEqual([]);
     expect(stack.refreshCalls('crowd')).toBe(1);
-    const probes = stack.simulator.requests(since).filter(({ path }) => path === '/me');
+    const { id: account } = stack.simulator.account('crowd');
+    const probes = stack.simulator
+      .requests(since)
+      .filter((call) => call.path === '/me' && call.account === account);
     expect(probes).toHaveLength(2);
     expect((await stack.events(id)).filter((type) => type === 'token.rejected')).toHaveLength(1);
   });

@@ -35,6 +35,7 @@ const WORDS: [message: string, Reason | null][] = [
   ['Error validating access token: The session is invalid because the user logged out.', 'invalidated'],
   ['Error validating access token: The user has not authorized application 1.', 'deauthorized'],
   ['O token de acesso expirou.', 'invalidated'],
+  ['Invalid OAuth access token.', 'invalidated'],
 ];
 const refusal = (code: number, subcode?: number, more: object = {}) => ({
   code,
@@ -159,7 +160,6 @@ export const FAILURES: FailureCase[] = [
 export const UNREADABLE: FailureCase[] = [
   ['Invalid OAuth access token - Cannot parse access token', 190, 401],
   ['Invalid OAuth 2.0 Access Token', 190, 400],
-  ['Invalid OAuth access token.', 190, 400],
   ['An active access token must be used to query information about the current user.', 2500, 400],
 ].map(([message, code, status]) => ({
   name: `${code} "${message}"`,

@@ -21,9 +21,9 @@ export interface Fleet {
   rows(): Promise<Integration[]>;
 }
 
-const AT_ONCE = 20;
+const AT_ONCE = 40;
 /** What comes due within this long happens together: a thousand instants of their own would be a thousand rounds. */
-const ROUND_MS = 2_000;
+const ROUND_MS = 5_000;
 
 /** Accounts with a living long-lived token each, connected two days ago. */
 export async function createFleet(stack: Stack, size: number, prefix: string): Promise<Fleet> {
