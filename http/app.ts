@@ -13,6 +13,7 @@ import { noStore, securityHeaders } from './headers';
 import { requireJson } from './json-body';
 import { notFound } from './problems';
 import { createRouter } from './router';
+import { apiKeyRoutes } from './routes/api-keys';
 import { connectLinkRoutes } from './routes/connect-links';
 import { eventRoutes } from './routes/events';
 import { fleetRoutes } from './routes/fleet';
@@ -59,6 +60,7 @@ export function createApp(deps: HttpDeps) {
     sendRoutes,
     eventRoutes,
     fleetRoutes,
+    apiKeyRoutes,
   ];
   for (const routes of parts) v1.route('/', routes(deps));
   app.route('/v1', v1);

@@ -1,11 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createMiddleware } from 'hono/factory';
+import { useApiKey } from '../adapters/postgres/api-keys';
+import { SCOPES, type Scope } from '../core/scopes';
 import { type Secret } from '../core/secret';
 import { type HttpDeps } from './deps';
 import { Problem } from './problems';
-
-export const SCOPES = ['read', 'operate', 'token', 'message', 'admin'] as const;
-export type Scope = (typeof SCOPES)[number];
 
 /** Who calls, and what they may do. */
 export interface Caller {
@@ -23,7 +22,7 @@ export interface Env {
 export function authenticate(deps: HttpDeps) {
   return createMiddleware<Env>(async (c, next) => {
     const match = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(c.req.header('authorization') ?? '');
-    const caller = match?.[1] ? callerOf(deps, match[1]) : null;
+    const caller = match?.[1] ? await callerOf(deps, match[1]) : null;
     if (!caller) {
       throw new Problem(
         'unauthorized',
@@ -49,9 +48,12 @@ export function refuseWithout(caller: Caller, scope: Scope): void {
   if (!caller.scopes.has(scope)) throw new Problem('forbidden', `This needs a key with the scope ${scope}.`);
 }
 
-function callerOf(deps: HttpDeps, key: string): Caller | null {
-  if (!deps.apiKey || !sameKey(key, deps.apiKey)) return null;
-  return { name: 'bootstrap', scopes: new Set(SCOPES), ownerRefs: null };
+/** The bootstrap key needs no database; every other is looked up each time, so that it ends when it is revoked. */
+async function callerOf(deps: HttpDeps, text: string): Promise<Caller | null> {
+  if (deps.apiKey && sameKey(text, deps.apiKey))
+    return { name: 'bootstrap', scopes: new Set(SCOPES), ownerRefs: null };
+  const key = await useApiKey(deps.pool, text, deps.clock.now());
+  return key && { name: key.name, scopes: new Set(key.scopes), ownerRefs: key.ownerRefs };
 }
 
 /** Whether a secret was given, compared in constant time. */

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { EVENT_TYPES } from '../core/events';
+import { SCOPES } from '../core/scopes';
 import { REASONS, STATES } from '../core/states';
 
 /** The shapes of the API: each is validation, type and documentation in one. Instants are ISO 8601 UTC. */
@@ -214,3 +215,30 @@ export const Fleet = z
 export function pageOf<T extends z.ZodType>(row: T) {
   return z.object({ data: z.array(row), nextCursor: z.string().nullable() });
 }
+
+export const ApiKey = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    scopes: z.array(z.enum(SCOPES)),
+    ownerRefs: z
+      .array(z.string())
+      .nullable()
+      .openapi({ description: 'The owners it is limited to; null: all.' }),
+    createdAt: instant,
+    expiresAt: instant.nullable(),
+    lastUsedAt: instant.nullable().openapi({ description: 'To the minute.' }),
+  })
+  .openapi('ApiKey');
+
+export const ApiKeys = z.object({ data: z.array(ApiKey), nextCursor: z.null() });
+export const CreatedApiKey = ApiKey.extend({
+  key: z.string().openapi({ description: 'Shown once.' }),
+}).openapi('CreatedApiKey');
+
+export const NewApiKey = z.strictObject({
+  name: z.string().min(1).max(100),
+  scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length),
+  ownerRefs: z.array(z.string().min(1).max(200)).min(1).max(100).optional(),
+  expiresAt: instant.optional(),
+});
