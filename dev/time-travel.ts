@@ -6,12 +6,17 @@ import { type Pool } from 'pg';
 import { type Clock } from '../adapters/clock';
 import { type Integration, factsOf, integrationOf } from '../adapters/postgres/integration-row';
 import { NOTHING_ASKED } from '../core/facts';
-import { lifecycleWorkflowId } from '../core/names';
+import { SIGNALS, lifecycleWorkflowId } from '../core/names';
 import { nextAction } from '../core/next-action';
 import { SECOND_MS } from '../core/time';
 import { type LifecycleStatus, statusQuery } from '../workflows/messages';
 
 const SETTLE_WITHIN_MS = 60 * SECOND_MS;
+/**
+ * An activity that ends while the clock is being moved gives its lifecycle a wrong idea of the time, and so of what is
+ * due. After this long the lifecycle is told to look at its row again, which sets it right.
+ */
+const NUDGE_AFTER_MS = 3 * SECOND_MS;
 /**
  * A timer is started a little after its length was computed. Moved to the computed instant, a workflow would sleep that
  * little while in real time, and the server rounds such rests up to a second. What is too much is made good by the next
@@ -106,6 +111,7 @@ function wakesAt(row: Integration, now: number): number {
  */
 async function settled({ pool, client, clock }: TravelParts, moved?: Integration[]): Promise<Integration[]> {
   const deadline = Date.now() + SETTLE_WITHIN_MS;
+  let waiting = { on: '', since: Date.now() };
   for (;;) {
     const { rows } = await pool.query(
       `select * from integrations where state not in ('pending', 'disconnected') order by id`,
@@ -120,6 +126,12 @@ async function settled({ pool, client, clock }: TravelParts, moved?: Integration
     if (restless === null) return integrations;
     if (Date.now() > deadline)
       throw new Error(`The lifecycle of ${restless} did not come to rest. Is the worker running?`);
+    if (restless !== waiting.on) waiting = { on: restless, since: Date.now() };
+    if (Date.now() - waiting.since >= NUDGE_AFTER_MS) {
+      const handle = client.workflow.getHandle(lifecycleWorkflowId(restless));
+      await handle.signal(SIGNALS.rowChanged).catch(() => undefined);
+      waiting.since = Date.now();
+    }
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

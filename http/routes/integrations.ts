@@ -26,7 +26,6 @@ const create = createRoute({
   description:
     'Gives the address that its owner connects the account at, valid for 24 hours. With `grant` (scope admin) an existing long-lived token is taken over instead, once it has been proven.',
   security: secured,
-  middleware: requireScope('operate'),
   request: { body: body(NewIntegration) },
   responses: { 201: json(created, 'The new integration'), ...problems },
 });
@@ -56,11 +55,11 @@ export function integrationRoutes(deps: HttpDeps) {
     .openapi(create, async (c) => {
       const wanted = c.req.valid('json');
       const caller = c.get('caller');
+      refuseWithout(caller, wanted.grant ? 'admin' : 'operate');
       if (!mayKnow(caller, wanted.ownerRef))
         throw new Problem('forbidden', 'The key is limited to other owners.');
       refuseForeignReturn(deps, wanted.returnTo);
       if (wanted.grant) {
-        refuseWithout(caller, 'admin');
         const row = await takeOver(deps, wanted, wanted.grant);
         return c.json({ integration: viewOf(deps, caller, row) }, 201);
       }
