@@ -22,6 +22,7 @@ create temporal_db_password "$(random_hex)"
 create database_url "postgres://evergrant:$(cat evergrant_db_password)@postgres:5432/evergrant"
 create evergrant_keys "k1:$(head -c 32 /dev/urandom | base64 | tr -d '\n')"
 create evergrant_api_key "$(random_hex)"
+create instagram_app_secret_previous '' # for when the app secret is replaced
 create instagram_webhook_verify_token "$(random_hex)"
 
 if [[ ! -s instagram_app_secret ]]; then
