@@ -34,7 +34,7 @@ test('ports are published on loopback only', () => {
 test('no secret stands in an environment variable', () => {
   const variables = all(compose, /^\s+([A-Z_]*(?:PASSWORD|PWD|SECRET|TOKEN|KEY|KEYS|URL)[A-Z_]*): /gm);
   const open = variables.filter((name) => !name.endsWith('_FILE'));
-  expect(open).toEqual(['EVERGRANT_PUBLIC_URL']);
+  expect(open).toEqual(['EVERGRANT_PUBLIC_URL', 'EVERGRANT_SUPPORT_URL']);
 });
 
 describe('create-secrets.sh', () => {
