@@ -1,5 +1,5 @@
 import { type ProviderError } from '../adapters/instagram/provider-error';
-import { admitVerdict } from '../adapters/postgres/incidents';
+import { admitVerdict } from '../adapters/postgres/dead-verdicts';
 import { type Integration } from '../adapters/postgres/integration-row';
 import { move } from '../adapters/postgres/move';
 import { withTransaction } from '../adapters/postgres/pool';
