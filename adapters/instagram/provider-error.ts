@@ -34,7 +34,7 @@ export class ProviderError extends Error {
   static heldBack(operation: string, waitMs: number): ProviderError {
     const failure = classify({ status: 429, code: null, subcode: null, message: null, isTransient: false });
     const text = `${operation}: held back to keep Instagram's limits`;
-    return new ProviderError(operation, null, null, null, failure, Math.ceil(waitMs), text);
+    return new ProviderError(operation, 429, null, null, failure, Math.ceil(waitMs), text);
   }
 
   /** 2xx, yet nothing that can be used: never a reason to change anything. */

@@ -91,6 +91,32 @@ describe.each(UNREADABLE)('$name', (failure) => {
   });
 });
 
+test('a refresh that was held back for limits is no lost answer: a later death keeps its own reason', async () => {
+  const { fleet, username } = await connected();
+  stack.simulator.clock.advance((await only(fleet)).refreshAt! - stack.simulator.clock.now());
+  answers(
+    ['/refresh_access_token'],
+    username,
+    { name: '', status: 403, error: { code: 17 }, expires: null },
+    1,
+  );
+  await fleet.run(0);
+  // The ladder asks again before the wait of the account is over.
+  await stack.pool.query('update integrations set next_attempt_at = now() where id = $1', fleet.ids);
+  await fleet.run(0);
+  const { rows } = await stack.pool.query(
+    'select outcome from refresh_attempts where integration_id = $1',
+    fleet.ids,
+  );
+  expect(rows.map(({ outcome }) => outcome)).toEqual(['refused', 'refused']);
+
+  await stack.calm();
+  stack.simulator.invalidate(username, 460);
+  fleet.reject(fleet.ids);
+  await fleet.run(2 * MINUTE_MS);
+  expect(await only(fleet)).toMatchObject({ state: 'expired', reason: 'password_changed' });
+});
+
 test('the control of these tests was never in doubt', async () => {
   expect(await only(control)).toMatchObject({ state: 'active', recovery: null });
 });
