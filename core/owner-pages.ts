@@ -73,8 +73,8 @@ export function resultText(result: ConnectResult, { product, username, other }: 
       };
     case 'round_over':
       return {
-        title: 'This took too long',
-        text: `Instagram sent you back too late, or for the second time. Nothing was changed. Go back to ${product} and start again.`,
+        title: 'Please start again',
+        text: `Instagram sent you back too late, for the second time, or to another browser than the one you began in. Nothing was changed. Go back to ${product} and start again.`,
         action: null,
         good: false,
       };
@@ -86,6 +86,11 @@ export function resultText(result: ConnectResult, { product, username, other }: 
         good: false,
       };
   }
+}
+
+/** Whose connection it is, in the product's own terms: a link that was slipped to somebody else shows it. */
+export function ownerText({ product }: PageSubject, ownerRef: string): string {
+  return `In ${product} this connection belongs to “${ownerRef}”.`;
 }
 
 /** What the page before the redirect says. */

@@ -25,7 +25,16 @@ export async function connectFirstAccount(
     body: JSON.stringify({ provider: 'instagram', ownerRef: 'sandbox' }),
   });
   const { connectUrl } = (await created.json()) as { connectUrl: string };
-  const result = await fetch(connectUrl, { method: 'POST' });
-  if (!created.ok || !result.ok)
-    throw new Error(`The sandbox account could not be connected (${created.status}, ${result.status}).`);
+  const status = await consentAt(connectUrl);
+  if (!created.ok || status !== 200)
+    throw new Error(`The sandbox account could not be connected (${created.status}, ${status}).`);
+}
+
+/** The owner's way: the link's button, Instagram's consent page, and back in the same browser. */
+async function consentAt(connectUrl: string): Promise<number> {
+  const begun = await fetch(connectUrl, { method: 'POST', redirect: 'manual' });
+  const cookie = begun.headers.getSetCookie().map((line) => line.split(';')[0]);
+  const consent = await fetch(begun.headers.get('location') ?? '', { redirect: 'manual' });
+  const back = await fetch(consent.headers.get('location') ?? '', { headers: { cookie: cookie.join('; ') } });
+  return back.status;
 }

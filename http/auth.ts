@@ -1,5 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { createMiddleware } from 'hono/factory';
+import { sha256 } from '../adapters/digest';
 import { useApiKey } from '../adapters/postgres/api-keys';
 import { SCOPES, type Scope } from '../core/scopes';
 import { type Secret } from '../core/secret';
@@ -58,6 +59,5 @@ async function callerOf(deps: HttpDeps, text: string): Promise<Caller | null> {
 
 /** Whether a secret was given, compared in constant time. */
 export function sameKey(given: string, expected: Secret): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(expected.reveal()));
+  return timingSafeEqual(sha256(given), sha256(expected.reveal()));
 }

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { type HttpDeps } from './deps';
 import { ApiPage } from './pages/api';
+import { frameOf } from './pages/frame';
 import { type Router } from './router';
 
 const version = '1.0.0';
@@ -21,5 +22,5 @@ export function docsRoutes(deps: HttpDeps, app: Router): Hono {
     });
   return new Hono()
     .get('/openapi.json', (c) => c.json(describe()))
-    .get('/docs', (c) => c.html(<ApiPage document={describe()} site={deps.site} />));
+    .get('/docs', (c) => c.html(<ApiPage document={describe()} frame={frameOf(deps.site, c)} />));
 }

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { type Scope } from '../../core/scopes';
 import { type Secret } from '../../core/secret';
 import { MINUTE_MS } from '../../core/time';
+import { sha256 } from '../digest';
 import { newId } from '../ids';
 import { type Db } from './pool';
 
@@ -38,7 +38,7 @@ export async function createApiKey(
       new Date(now),
       newId('key'),
       wanted.name,
-      hashOf(key.reveal()),
+      sha256(key.reveal()),
       wanted.scopes,
       wanted.ownerRefs,
       wanted.expiresAt === null ? null : new Date(wanted.expiresAt),
@@ -55,7 +55,7 @@ export async function createApiKey(
 export async function useApiKey(db: Db, text: string, now: number): Promise<ApiKey | null> {
   const { rows } = await db.query(`select * from api_keys where ${LIVE} and key_hash = $2`, [
     new Date(now),
-    hashOf(text),
+    sha256(text),
   ]);
   if (!rows[0]) return null;
   const key = apiKeyOf(rows[0]);
@@ -79,10 +79,6 @@ export async function revokeApiKey(db: Db, id: string, now: number): Promise<boo
     [id, new Date(now)],
   );
   return rowCount === 1;
-}
-
-function hashOf(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }
 
 function apiKeyOf(row: { [column: string]: unknown }): ApiKey {

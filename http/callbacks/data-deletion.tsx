@@ -3,6 +3,7 @@ import { type Deletion, deleteAccountData, findDeletion } from '../../adapters/p
 import { forgetRuns } from '../../adapters/temporal/forget-runs';
 import { SECOND_MS } from '../../core/time';
 import { type HttpDeps } from '../deps';
+import { frameOf } from '../pages/frame';
 import { DeletionPage } from '../pages/data-deletion';
 import { before } from '../patience';
 import { createRouter, json, problems } from '../router';
@@ -45,7 +46,7 @@ export function dataDeletionRoutes(deps: HttpDeps) {
   router.get(`${PATH}/:code`, async (c) => {
     const code = c.req.param('code');
     const deletion = /^[0-9a-f]{32}$/.test(code) ? await findDeletion(deps.pool, code) : null;
-    return c.html(<DeletionPage site={deps.site} deletion={deletion} />, deletion ? 200 : 404);
+    return c.html(<DeletionPage frame={frameOf(deps.site, c)} deletion={deletion} />, deletion ? 200 : 404);
   });
   return router;
 }

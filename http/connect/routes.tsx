@@ -1,13 +1,16 @@
 import { type Context, Hono } from 'hono';
-import { beginRound, takeRound } from '../../adapters/postgres/oauth-states';
+import { ROUND_LIFE_MS, beginRound, takeRound } from '../../adapters/postgres/oauth-states';
 import { type Integration, factsOf } from '../../adapters/postgres/integration-row';
 import { findIntegration } from '../../adapters/postgres/integrations';
 import { bannerFor } from '../../core/banner';
 import { type ConnectResult } from '../../core/owner-pages';
 import { Secret } from '../../core/secret';
+import { SECOND_MS } from '../../core/time';
 import { type HttpDeps } from '../deps';
+import { secretCookie } from '../cookies';
 import { noStore } from '../headers';
 import { makeConnectLink, readLink } from '../links';
+import { frameOf } from '../pages/frame';
 import { InvitationPage, ResultPage } from '../pages/connect';
 import { mayReturnTo } from '../return-to';
 import { completeConnect } from './complete';
@@ -27,6 +30,7 @@ const STATUS = {
 /** What owners go through: the page behind a link, the consent page of Instagram, and the way back. */
 export function connectRoutes(deps: HttpDeps): Hono {
   const redirectUri = deps.site.publicUrl + CALLBACK;
+  const browser = secretCookie(deps.site, 'evergrant-connect', ROUND_LIFE_MS / SECOND_MS);
 
   return new Hono()
     .use('/connect/*', noStore)
@@ -38,8 +42,9 @@ export function connectRoutes(deps: HttpDeps): Hono {
       const subject = { product: deps.site.productName, username: integration.username, other: null };
       return c.html(
         <InvitationPage
-          site={deps.site}
+          frame={frameOf(deps.site, c)}
           subject={subject}
+          ownerRef={integration.ownerRef}
           reason={reason}
           action={`/connect/${c.req.param('link')}`}
         />,
@@ -50,7 +55,9 @@ export function connectRoutes(deps: HttpDeps): Hono {
       const integration = link && (await integrationOfLink(deps, c.req.param('link')));
       if (!link || !integration) return show(deps, c, 'link_outdated', null);
       const round = { integrationId: integration.id, grantNo: integration.grantNo, returnTo: link.returnTo };
-      const state = await beginRound(deps.pool, round, deps.clock.now());
+      // One value for all rounds of a browser: two of them may be under way in two tabs.
+      const holder = browser.write(c, browser.read(c) ?? undefined);
+      const state = await beginRound(deps.pool, round, holder, deps.clock.now());
       // An owner who must log in as a certain account must be able to leave the one they are logged in as.
       return c.redirect(
         deps.instagram.authorizeUrl({ state, redirectUri, force: integration.username !== null }),
@@ -58,7 +65,8 @@ export function connectRoutes(deps: HttpDeps): Hono {
       );
     })
     .get(CALLBACK, async (c) => {
-      const round = await takeRound(deps.pool, c.req.query('state') ?? '', deps.clock.now());
+      const [state, holder] = [c.req.query('state'), browser.read(c)];
+      const round = state && holder && (await takeRound(deps.pool, state, holder, deps.clock.now()));
       const integration = round && (await findIntegration(deps.pool, round.integrationId));
       if (!round || !integration) return show(deps, c, 'round_over', null);
       const code = c.req.query('code');
@@ -113,7 +121,7 @@ function show(
   const subject = { product: deps.site.productName, username: integration?.username ?? null, other };
   const again = integration && makeConnectLink(deps, integration).url;
   return c.html(
-    <ResultPage site={deps.site} result={result} subject={subject} again={again} />,
+    <ResultPage frame={frameOf(deps.site, c)} result={result} subject={subject} again={again} />,
     STATUS[result],
   );
 }

@@ -1,5 +1,5 @@
-import { type Site } from '../deps';
 import { PROBLEMS } from '../problems';
+import { type Frame } from './frame';
 import { Layout } from './layout';
 
 interface Described {
@@ -14,10 +14,10 @@ interface Operation {
 const METHODS = ['get', 'post', 'patch', 'delete'];
 
 /** The API on one page: every route with what it does, every problem with its status. */
-export function ApiPage({ document, site }: { document: object; site: Site }) {
+export function ApiPage({ document, frame }: { document: object; frame: Frame }) {
   const { paths = {} } = document as Described;
   return (
-    <Layout title="API" product="Evergrant" supportUrl={site.supportUrl}>
+    <Layout title="API" frame={{ ...frame, product: 'Evergrant' }}>
       <h1>Evergrant API</h1>
       <p>
         Send <code>Authorization: Bearer &lt;key&gt;</code>. The machine-readable description is{' '}

@@ -1,19 +1,27 @@
-import { type ConnectResult, type PageSubject, invitationText, resultText } from '../../core/owner-pages';
-import { type Site } from '../deps';
+import {
+  type ConnectResult,
+  type PageSubject,
+  invitationText,
+  ownerText,
+  resultText,
+} from '../../core/owner-pages';
+import { type Frame } from './frame';
 import { Layout } from './layout';
 
 /** The page before the redirect: which product, which account, why, and one form. */
 export function InvitationPage(props: {
-  site: Site;
+  frame: Frame;
   subject: PageSubject;
+  ownerRef: string;
   reason: string | null;
   action: string;
 }) {
   const { title, text, action } = invitationText(props.subject, props.reason);
   return (
-    <Layout title={title} product={props.site.productName} supportUrl={props.site.supportUrl}>
+    <Layout title={title} frame={props.frame}>
       <h1>{title}</h1>
       <p>{text}</p>
+      <p>{ownerText(props.subject, props.ownerRef)}</p>
       <form method="post" action={props.action}>
         <button type="submit">{action}</button>
       </form>
@@ -23,14 +31,14 @@ export function InvitationPage(props: {
 
 /** How it ended. @param again where another try begins */
 export function ResultPage(props: {
-  site: Site;
+  frame: Frame;
   result: ConnectResult;
   subject: PageSubject;
   again: string | null;
 }) {
   const { title, text, action, good } = resultText(props.result, props.subject);
   return (
-    <Layout title={title} product={props.site.productName} supportUrl={props.site.supportUrl}>
+    <Layout title={title} frame={props.frame}>
       <h1 class={good ? 'good' : 'bad'}>{title}</h1>
       <p>{text}</p>
       {action && props.again && (

@@ -1,12 +1,12 @@
 import { type Deletion } from '../../adapters/postgres/data-deletion';
-import { type Site } from '../deps';
+import { type Frame } from './frame';
 import { Layout } from './layout';
 
 /** What became of a request to delete data. @param deletion null: nobody knows the code */
-export function DeletionPage({ site, deletion }: { site: Site; deletion: Deletion | null }) {
-  const { title, text, good } = textOf(deletion, site.productName);
+export function DeletionPage({ frame, deletion }: { frame: Frame; deletion: Deletion | null }) {
+  const { title, text, good } = textOf(deletion, frame.product);
   return (
-    <Layout title={title} product={site.productName} supportUrl={site.supportUrl}>
+    <Layout title={title} frame={frame}>
       <h1 class={good ? 'good' : 'bad'}>{title}</h1>
       <p>{text}</p>
     </Layout>

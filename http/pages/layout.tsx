@@ -1,5 +1,6 @@
 import { type Child } from 'hono/jsx';
 import { raw } from 'hono/html';
+import { type Frame } from './frame';
 
 const STYLE = `
 :root { color-scheme: light dark; --ink: #1b1f24; --paper: #fff; --soft: #f3f4f6; --line: #d6dae0; --accent: #1f5fd0; --good: #17703b; --bad: #a3261f; }
@@ -16,13 +17,9 @@ button, .button { font: inherit; font-weight: 600; display: inline-block; paddin
 footer { font-size: .9rem; opacity: .8; margin-top: 1.5rem; }
 `;
 
-/** The frame of every page that an account's owner sees. Needs no script. */
-export function Layout(props: {
-  title: string;
-  product: string;
-  supportUrl: string | null;
-  children: Child;
-}) {
+/** What every page that an account's owner sees stands in. Needs no script. */
+export function Layout(props: { title: string; frame: Frame; children: Child }) {
+  const { product, supportUrl, nonce } = props.frame;
   return (
     <>
       {raw('<!doctype html>')}
@@ -30,15 +27,15 @@ export function Layout(props: {
         <head>
           <meta charset="utf-8" />
           <meta name="viewport" content="width=device-width, initial-scale=1" />
-          <title>{`${props.title} · ${props.product}`}</title>
-          <style>{raw(STYLE)}</style>
+          <title>{`${props.title} · ${product}`}</title>
+          <style nonce={nonce}>{raw(STYLE)}</style>
         </head>
         <body>
           <main>
             {props.children}
-            {props.supportUrl && (
+            {supportUrl && (
               <footer>
-                Questions? <a href={props.supportUrl}>Ask for help</a>.
+                Questions? <a href={supportUrl}>Ask for help</a>.
               </footer>
             )}
           </main>

@@ -5,7 +5,7 @@ import { openTemporal } from '../../adapters/temporal/connect';
 import { createLifecycleClient } from '../../client/lifecycle-client';
 import { Secret } from '../../core/secret';
 import { DAY_MS, SECOND_MS } from '../../core/time';
-import { type TestApi, startApi } from '../support/api';
+import { type TestApi, type Verbs, startApi } from '../support/api';
 import { PREVIOUS_SECRET, caller, signedRequest, withCallbacks } from '../support/callbacks';
 import { type Stack, grant, startStack } from '../support/stack';
 import { until } from '../support/until';
@@ -281,15 +281,18 @@ test('a refresh under way loses against it', async () => {
 });
 
 describe('an owner comes back meanwhile', () => {
+  let browser: Verbs;
+  beforeAll(() => (browser = api.browser()));
+
   /** From a link to where Instagram sends the owner back to. */
   async function consent(row: Integration, username: string): Promise<string> {
     const { body } = await api.post(`/v1/integrations/${row.id}/connect-links`, {});
     stack.simulator.scriptLogin({ account: username, decision: 'allow' });
-    const begun = await api.as(null).request('POST', body.url);
-    const back = await api.as(null).get(begun.headers.get('location') ?? '');
+    const begun = await browser.request('POST', body.url);
+    const back = await browser.get(begun.headers.get('location') ?? '');
     return back.headers.get('location') ?? '';
   }
-  const arrive = async (address: string, at = api) => (await at.as(null).get(address)).status;
+  const arrive = async (address: string) => (await browser.get(address)).status;
 
   test('and the farewell comes late: the newer grant stays', async () => {
     const row = await stack.connect('late');
@@ -332,7 +335,7 @@ describe('an owner comes back meanwhile', () => {
     const early = instagram.about(row.accountId);
     stack.simulator.clock.advance(10 * SECOND_MS);
     const slow = await interrupted(() => early);
-    expect(await arrive(through(await consent(row, 'middle'), slow), slow)).toBe(200);
+    expect(await arrive(through(await consent(row, 'middle'), slow))).toBe(200);
     expect(await kept(row.id)).toMatchObject({ state: 'active', version: 2, tokens: 1 });
     await slow.stop();
   });
@@ -343,7 +346,7 @@ describe('an owner comes back meanwhile', () => {
       stack.simulator.clock.advance(10 * SECOND_MS);
       return instagram.about(row.accountId);
     });
-    expect(await arrive(through(await consent(row, 'leaves.again'), slow), slow)).toBe(410);
+    expect(await arrive(through(await consent(row, 'leaves.again'), slow))).toBe(410);
     expect(await kept(row.id)).toMatchObject({ state: 'expired', reason: 'deauthorized', tokens: 0 });
     await slow.stop();
   });

@@ -33,9 +33,10 @@ async function connect(username: string, at = api, id: string | null = null) {
       ? await at.post('/v1/integrations', { provider: 'instagram', ownerRef: 'owner-1' })
       : await at.post(`/v1/integrations/${id}/connect-links`, {});
   stack.simulator.scriptLogin({ account: username, decision: 'allow' });
-  const begun = await at.as(null).request('POST', body.connectUrl ?? body.url);
-  const back = await at.as(null).get(begun.headers.get('location') ?? '');
-  const page = await at.as(null).get(back.headers.get('location') ?? '');
+  const browser = at.browser();
+  const begun = await browser.request('POST', body.connectUrl ?? body.url);
+  const back = await browser.get(begun.headers.get('location') ?? '');
+  const page = await browser.get(back.headers.get('location') ?? '');
   return { id: id ?? (body.integration.id as string), page };
 }
 

@@ -1,12 +1,14 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/time';
-import { type Answer, type TestApi, startApi } from '../support/api';
+import { type Answer, type TestApi, type Verbs, startApi } from '../support/api';
 import { type Stack, startStack } from '../support/stack';
 
 let stack: Stack;
 let api: TestApi;
+let visitor: Verbs;
 beforeAll(async () => {
   stack = await startStack();
   api = await startApi(stack);
+  visitor = api.browser();
 });
 afterAll(async () => {
   await api.stop();
@@ -17,7 +19,7 @@ afterEach(() => {
   stack.simulator.setMode({ exchangeShape: 'data_array' });
 });
 
-const browser = () => api.as(null);
+const browser = () => visitor;
 const create = async (body: object = {}) =>
   (await api.post('/v1/integrations', { provider: 'instagram', ownerRef: 'owner-1', ...body })).body;
 const location = (answer: Answer) => new URL(answer.headers.get('location') ?? '');
@@ -68,6 +70,7 @@ describe('the page behind a link', () => {
         /default-src 'none'.*frame-ancestors 'none'/,
       );
       expect(page.body).toContain('Shopdesk asks to read and send the messages of your Instagram account.');
+      expect(page.body).toContain('In Shopdesk this connection belongs to “owner-1”.');
       expect(page.body.match(/<form method="post"/g)).toHaveLength(1);
       expect(page.body).not.toContain('<script');
       expect(page.body).toContain('https://shopdesk.example/help');
@@ -242,7 +245,7 @@ describe('a way back that is not what it should be', () => {
     ['full of null bytes', 'state=%00%00&code=%00'],
   ])('a state that is %s opens a readable page', async (_, query) => {
     const page = await browser().get(`/oauth/instagram/callback?${query}`);
-    expect([page.status, titleOf(page)]).toEqual([410, 'This took too long']);
+    expect([page.status, titleOf(page)]).toEqual([410, 'Please start again']);
     expect(page.body).toContain('Nothing was changed.');
   });
 
@@ -252,6 +255,36 @@ describe('a way back that is not what it should be', () => {
     expect(titleOf(await browser().get(back.href))).toBe('Connected');
     expect((await browser().get(back.href)).status).toBe(410);
     expect((await stack.row(integration.id)).version).toBe(1);
+  });
+
+  test('a state is good in the browser that it was given to alone, and is not spent by another', async () => {
+    const { connectUrl, integration } = await create();
+    const back = await consent(connectUrl, 'bound');
+    const stranger = api.browser();
+    await stranger.request('POST', (await create()).connectUrl);
+    for (const other of [api.as(null), stranger]) {
+      const page = await other.get(back.href);
+      expect([page.status, titleOf(page)]).toEqual([410, 'Please start again']);
+    }
+    expect((await stack.row(integration.id)).state).toBe('pending');
+    expect(titleOf(await browser().get(back.href))).toBe('Connected');
+  });
+
+  test('the cookie that binds a browser is for this host, for ten minutes, and out of the reach of scripts', async () => {
+    const { connectUrl } = await create();
+    const cookie = (await api.as(null).request('POST', connectUrl)).headers.get('set-cookie');
+    expect(cookie).toMatch(/^evergrant-connect=[\w-]{43}; Max-Age=600; Path=\/; HttpOnly; SameSite=Lax$/);
+    const behindTls = await startApi(stack, {
+      site: { publicUrl: 'https://shopdesk.example', loopbackOnly: false },
+    });
+    const path = new URL(
+      (await behindTls.post('/v1/integrations', { provider: 'instagram', ownerRef: 'o' })).body.connectUrl,
+    );
+    const begun = await behindTls.as(null).request('POST', path.pathname);
+    expect(begun.headers.get('set-cookie')).toMatch(
+      /^__Host-evergrant-connect=.*; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    );
+    await behindTls.stop();
   });
 
   test('a state is good for ten minutes', async () => {

@@ -19,14 +19,13 @@ afterAll(async () => {
 });
 afterEach(() => stack.calm());
 
-const browser = () => api.as(null);
-
 /** A whole round through the consent page. @returns what the owner is shown */
 async function reconnect(): Promise<string> {
   stack.simulator.scriptLogin({ account: 'kept', decision: 'allow' });
-  const begun = await browser().request('POST', link);
-  const consent = await browser().get(begun.headers.get('location') ?? '');
-  return (await browser().get(consent.headers.get('location') ?? '')).body;
+  const browser = api.browser();
+  const begun = await browser.request('POST', link);
+  const consent = await browser.get(begun.headers.get('location') ?? '');
+  return (await browser.get(consent.headers.get('location') ?? '')).body;
 }
 
 async function row() {

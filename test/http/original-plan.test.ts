@@ -216,7 +216,7 @@ test('reconnect by full OAuth', async () => {
   const over = await show(id);
   expect(over).toMatchObject({ state: 'expired', reason: 'password_changed', reconnectRequired: true });
 
-  const browser = api.as(null);
+  const browser = api.browser();
   const page = await browser.get(over.reconnectUrl);
   expect(page.body).toContain('Reconnect @returning');
   expect(page.body).toContain('@returning changed its Instagram password, which ended this connection.');

@@ -90,9 +90,10 @@ describe('while Temporal is down', () => {
     stack.simulator.addAccount({ username: 'early' });
     const { body } = await api.post('/v1/integrations', { provider: 'instagram', ownerRef: 'o' });
     stack.simulator.scriptLogin({ account: 'early', decision: 'allow' });
-    const begun = await api.as(null).request('POST', body.connectUrl);
-    const consent = await api.as(null).get(begun.headers.get('location') ?? '');
-    const page = await withoutWaiting(api.as(null).get(consent.headers.get('location') ?? ''));
+    const browser = api.browser();
+    const begun = await browser.request('POST', body.connectUrl);
+    const consent = await browser.get(begun.headers.get('location') ?? '');
+    const page = await withoutWaiting(browser.get(consent.headers.get('location') ?? ''));
     expect(page.body).toContain('Connected');
     expect((await api.get(`/v1/integrations/${body.integration.id}/token`)).status).toBe(200);
     await stack.lifecycles.start(body.integration.id);

@@ -31,6 +31,8 @@ export interface TestApi extends Verbs {
   deps: HttpDeps;
   /** The same with another key, or none. */
   as(key: string | null): Verbs;
+  /** Without a key, but with cookies: what the API sets comes back to it. */
+  browser(): Verbs;
   stop(): Promise<void>;
 }
 
@@ -64,10 +66,30 @@ export async function startApi(
   };
   late.app = createApp(deps);
   const as = (key: string | null) => verbs(url, key);
-  return { ...as(API_KEY), url, deps, as, stop: () => listening.close() };
+  return { ...as(API_KEY), url, deps, as, browser: () => withCookies(url), stop: () => listening.close() };
+}
+
+/** Verbs that keep cookies as a browser does: by host name, whatever the port, until they are cleared. */
+function withCookies(url: string): Verbs {
+  const jar = new Map<string, string>();
+  const plain = verbs(url, null);
+  return verbsOf(async (method, path, options = {}) => {
+    const isOurs = new URL(path, url).hostname === new URL(url).hostname;
+    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
+    const headers = { ...(isOurs && cookie !== '' && { cookie }), ...options.headers };
+    const answer = await plain.request(method, path, { ...options, headers });
+    for (const line of isOurs ? answer.headers.getSetCookie() : []) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      if (/max-age=0/i.test(line)) jar.delete(name);
+      else jar.set(name, value);
+    }
+    return answer;
+  });
 }
 
 function verbs(url: string, key: string | null): Verbs {
+  return verbsOf(request);
+
   async function request(
     method: string,
     path: string,
@@ -91,6 +113,9 @@ function verbs(url: string, key: string | null): Verbs {
       body: isJson ? JSON.parse(text) : text || null,
     };
   }
+}
+
+function verbsOf(request: Verbs['request']): Verbs {
   return {
     request,
     get: (path) => request('GET', path),
