@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import proxyAddr from 'proxy-addr';
 import { z } from 'zod';
 import { Secret } from '../core/secret';
 import { KeyRingError, parseKeyRing } from './encryption/key-ring';
@@ -44,6 +45,15 @@ const schema = z.object({
   EVERGRANT_KEYS: z.string().optional(),
   EVERGRANT_API_KEY: secret.optional(),
   EVERGRANT_APP_ORIGINS: list.default([]),
+  EVERGRANT_TRUSTED_PROXIES: list
+    .refine(isAddressList, 'holds something that is no address or network')
+    .default([]),
+  EVERGRANT_TRUSTED_USER_HEADER: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,100}$/, 'is not the name of a header')
+    .transform((name) => name.toLowerCase())
+    .optional(),
+  EVERGRANT_REQUESTS_PER_MINUTE: z.coerce.number('is not a number').int().min(1).default(6000),
   EVERGRANT_PRODUCT_NAME: z.string().min(1).max(60).default('Evergrant'),
   EVERGRANT_SUPPORT_URL: url.optional(),
   EVERGRANT_NOTICE_FROM: z.string().optional(),
@@ -104,9 +114,20 @@ export function loadSettings(env: NodeJS.ProcessEnv, needs: readonly Name[] = []
     for (const issue of parsed.error.issues) problems.push(`${issue.path.join('.')} ${issue.message}`);
   }
   if (values.EVERGRANT_KEYS !== undefined) problems.push(...keyProblems(values.EVERGRANT_KEYS));
+  if (values.EVERGRANT_TRUSTED_USER_HEADER && !values.EVERGRANT_TRUSTED_PROXIES)
+    problems.push('EVERGRANT_TRUSTED_USER_HEADER needs EVERGRANT_TRUSTED_PROXIES: whose word is it?');
   for (const name of needs) if (values[name] === undefined) problems.push(`${name} is missing`);
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   return parsed.data;
+}
+
+function isAddressList(entries: string[]): boolean {
+  try {
+    proxyAddr.compile(entries);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** How this deployment reaches Instagram. @param settings with INSTAGRAM_APP_ID and _SECRET present */

@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { ConfigError, type Settings, loadSettings } from '../adapters/config';
+import { sha256 } from '../adapters/digest';
 import { NEEDED_SETTINGS, createServices } from '../adapters/services';
+import { makeSignInLink } from '../http/console/sign-in-links';
 import { runApi } from '../http/run';
 import { SANDBOX_APP_ID, SANDBOX_APP_SECRET, runSimulator } from '../simulator';
 import { installRuntime, runWorker } from '../worker/run';
@@ -57,7 +59,8 @@ async function start(undo: Undo): Promise<void> {
 
   await setUpCallbacks(services.settings, simulator.url);
   await connectFirstAccount(services, simulator.simulator, api.url, env.EVERGRANT_API_KEY);
-  tell(api.url, simulator.url, temporal.uiUrl, data);
+  const signIn = await makeSignInLink(api.deps, sha256(env.EVERGRANT_API_KEY));
+  tell(api.url, signIn.url, simulator.url, temporal.uiUrl, data);
 }
 
 async function startDatabase(undo: Undo, settings: Settings, data: DataFolder): Promise<string> {
@@ -150,8 +153,15 @@ function refuseOtherHosts(settings: Settings): void {
   ]);
 }
 
-function tell(api: string, simulator: string, temporalUi: string | undefined, data: DataFolder): void {
+function tell(
+  api: string,
+  signIn: string,
+  simulator: string,
+  temporalUi: string | undefined,
+  data: DataFolder,
+): void {
   say(`API            ${api}  (docs: ${api}/docs)`);
+  say(`Console        ${signIn}  (once, within 10 minutes; later: npx evergrant console)`);
   say(`API key        ${data.file('api-key')}`);
   say(`Instagram      ${simulator}  (simulator)`);
   if (temporalUi) say(`Temporal UI    ${temporalUi}`);

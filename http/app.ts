@@ -6,6 +6,8 @@ import { callbackRoutes } from './callbacks/routes';
 import { WEBHOOKS_PATH } from './callbacks/webhooks';
 import { connectRoutes } from './connect/routes';
 import { type HttpDeps } from './deps';
+import { consoleRoutes } from './console/routes';
+import { letAppPagesCall } from './cross-origin';
 import { docsRoutes } from './docs';
 import { answerError } from './errors';
 import { guardHostAndOrigin } from './guard';
@@ -14,6 +16,8 @@ import { requireJson } from './json-body';
 import { notFound } from './problems';
 import { createRouter } from './router';
 import { apiKeyRoutes } from './routes/api-keys';
+import { consoleLinkRoutes } from './routes/console-links';
+import { embedTokenRoutes } from './routes/embed-tokens';
 import { connectLinkRoutes } from './routes/connect-links';
 import { eventRoutes } from './routes/events';
 import { fleetRoutes } from './routes/fleet';
@@ -45,9 +49,10 @@ export function createApp(deps: HttpDeps) {
   app.use(except(WEBHOOKS_PATH, takeAtMost(MAX_BODY_KIB)));
   app.route('/', healthRoutes(deps));
   app.route('/', connectRoutes(deps));
+  app.route('/', consoleRoutes(deps));
 
   const v1 = createRouter();
-  v1.use(authenticate(deps), noStore, requireJson);
+  v1.use(letAppPagesCall(deps), authenticate(deps), noStore, requireJson);
   const parts = [
     integrationRoutes,
     integrationListRoutes,
@@ -61,6 +66,8 @@ export function createApp(deps: HttpDeps) {
     eventRoutes,
     fleetRoutes,
     apiKeyRoutes,
+    embedTokenRoutes,
+    consoleLinkRoutes,
   ];
   for (const routes of parts) v1.route('/', routes(deps));
   app.route('/v1', v1);

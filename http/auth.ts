@@ -1,19 +1,13 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createMiddleware } from 'hono/factory';
 import { sha256 } from '../adapters/digest';
-import { useApiKey } from '../adapters/postgres/api-keys';
-import { SCOPES, type Scope } from '../core/scopes';
+import { type Scope } from '../core/scopes';
 import { type Secret } from '../core/secret';
+import { type Caller, callerOf, refuseWithout } from './caller';
+import { clientAddress } from './client-address';
 import { type HttpDeps } from './deps';
+import { callerByEmbedToken, isEmbedToken } from './embed-tokens';
 import { Problem } from './problems';
-
-/** Who calls, and what they may do. */
-export interface Caller {
-  name: string;
-  scopes: ReadonlySet<Scope>;
-  /** The owners it is limited to; null: all. */
-  ownerRefs: readonly string[] | null;
-}
 
 export interface Env {
   Variables: { caller: Caller };
@@ -22,9 +16,10 @@ export interface Env {
 /** Lets a request with a valid key pass, and notes who it is. */
 export function authenticate(deps: HttpDeps) {
   return createMiddleware<Env>(async (c, next) => {
-    const match = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(c.req.header('authorization') ?? '');
-    const caller = match?.[1] ? await callerOf(deps, match[1]) : null;
+    const text = /^Bearer ([\x21-\x7e]{1,2048})$/i.exec(c.req.header('authorization') ?? '')?.[1];
+    const caller = text === undefined ? null : await callerByText(deps, text, c.req.raw.headers);
     if (!caller) {
+      if (text !== undefined) await deps.limits.countFailure(clientAddress(deps, c));
       throw new Problem(
         'unauthorized',
         'Send a valid key as Authorization: Bearer <key>.',
@@ -32,29 +27,23 @@ export function authenticate(deps: HttpDeps) {
         { 'www-authenticate': 'Bearer' },
       );
     }
+    await deps.limits.countRequest(caller.keyId);
     c.set('caller', caller);
     await next();
   });
 }
 
-/** Lets only callers with this scope pass. */
-export function requireScope(scope: Scope) {
+function callerByText(deps: HttpDeps, text: string, headers: Headers): Promise<Caller | null> {
+  return isEmbedToken(text) ? callerByEmbedToken(deps, text, headers) : callerOf(deps, sha256(text));
+}
+
+/** Lets only callers with this scope pass; `embed`: pages with an embed token, too. */
+export function requireScope(scope: Scope, options: { embed?: boolean } = {}) {
   return createMiddleware<Env>(async (c, next) => {
-    refuseWithout(c.get('caller'), scope);
+    const caller = c.get('caller');
+    if (!(caller.isEmbed && options.embed)) refuseWithout(caller, scope);
     await next();
   });
-}
-
-export function refuseWithout(caller: Caller, scope: Scope): void {
-  if (!caller.scopes.has(scope)) throw new Problem('forbidden', `This needs a key with the scope ${scope}.`);
-}
-
-/** The bootstrap key needs no database; every other is looked up each time, so that it ends when it is revoked. */
-async function callerOf(deps: HttpDeps, text: string): Promise<Caller | null> {
-  if (deps.apiKey && sameKey(text, deps.apiKey))
-    return { name: 'bootstrap', scopes: new Set(SCOPES), ownerRefs: null };
-  const key = await useApiKey(deps.pool, text, deps.clock.now());
-  return key && { name: key.name, scopes: new Set(key.scopes), ownerRefs: key.ownerRefs };
 }
 
 /** Whether a secret was given, compared in constant time. */

@@ -6,6 +6,7 @@ import { type Instagram } from '../adapters/instagram/client';
 import { type Logger } from '../adapters/logger';
 import { type Metrics } from '../adapters/metrics';
 import { type LifecycleClient } from '../client/lifecycle-client';
+import { type Limits } from './limits';
 import { type Secret } from '../core/secret';
 
 /** What the HTTP side works with. */
@@ -25,6 +26,7 @@ export interface HttpDeps {
   forwardMessageText: boolean;
   /** The bootstrap key, with every scope. */
   apiKey: Secret | null;
+  limits: Limits;
 }
 
 /** How the outside sees this deployment. */
@@ -35,6 +37,10 @@ export interface Site {
   supportUrl: string | null;
   /** Origins that owners may be sent back to, and that may embed. */
   appOrigins: readonly string[];
+  /** Whether this address, so many hops away, is a proxy of ours, whose word on who calls counts. */
+  isTrustedProxy: (address: string, hop: number) => boolean;
+  /** The header in which such a proxy names who is signed in; null: there is none. */
+  trustedUserHeader: string | null;
   /** Whether only this machine can reach it: then names that mean another are refused. */
   loopbackOnly: boolean;
 }

@@ -4,7 +4,7 @@ import { ProviderError } from '../adapters/instagram/provider-error';
 import { DecryptFailed, KeyUnavailable } from '../adapters/encryption/sealer';
 import { NoToken } from '../adapters/token-access';
 import { askAgainSeconds } from './ask-again';
-import { type Caller } from './auth';
+import { type Caller } from './caller';
 import { type HttpDeps } from './deps';
 import { reconnectUrlFor } from './links';
 import { Problem, notFound } from './problems';

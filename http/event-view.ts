@@ -1,6 +1,6 @@
 import { type Event as StoredEvent } from '../adapters/postgres/events';
 import { findIntegrations } from '../adapters/postgres/integrations';
-import { type Caller } from './auth';
+import { type Caller } from './caller';
 import { type HttpDeps } from './deps';
 import { reconnectUrlFor } from './links';
 

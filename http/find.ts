@@ -1,6 +1,6 @@
 import { type Integration } from '../adapters/postgres/integration-row';
 import { findIntegration } from '../adapters/postgres/integrations';
-import { type Caller } from './auth';
+import { type Caller } from './caller';
 import { type HttpDeps } from './deps';
 import { notFound } from './problems';
 

@@ -1,8 +1,7 @@
 import { createMiddleware } from 'hono/factory';
 import { type HttpDeps } from './deps';
+import { isAppOrigin, isLoopbackHost } from './origins';
 import { Problem } from './problems';
-
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i;
 
 /**
  * Refuses requests that a foreign page made a browser send: names that are not ours (DNS rebinding), and unsafe
@@ -13,20 +12,22 @@ export function guardHostAndOrigin(deps: HttpDeps) {
   return createMiddleware(async (c, next) => {
     const host = c.req.header('host') ?? '';
     // Behind a proxy or in a cluster the names it is reached by are not known here, and nothing is on loopback.
-    if (deps.site.loopbackOnly && host !== own.host && !LOOPBACK.test(host))
+    if (deps.site.loopbackOnly && host !== own.host && !isLoopbackHost(host))
       throw new Problem('forbidden', 'This address is not served here.');
     const origin = c.req.header('origin');
     const safe = ['GET', 'HEAD', 'OPTIONS'].includes(c.req.method);
-    if (origin !== undefined && !safe && !isOurs(deps, origin, own.origin, host)) {
+    if (origin !== undefined && !safe && !isOurs(deps, origin, host)) {
       throw new Problem('forbidden', 'Requests from this origin are not accepted.');
     }
     await next();
   });
 }
 
-function isOurs(deps: HttpDeps, origin: string, own: string, host: string): boolean {
-  if (origin === own || (LOOPBACK.test(host) && origin === `http://${host}`)) return true;
-  return deps.site.appOrigins.some(
-    (entry) => entry === origin || (URL.canParse(origin) && entry === new URL(origin).host),
-  );
+function isOurs({ site }: HttpDeps, origin: string, host: string): boolean {
+  return isAppOrigin(site, origin) || isSelf(site, origin, host);
+}
+
+/** Whether a page of this very service asks, by whatever name it was reached on this machine. */
+export function isSelf({ publicUrl }: HttpDeps['site'], origin: string, host: string): boolean {
+  return origin === new URL(publicUrl).origin || (isLoopbackHost(host) && origin === `http://${host}`);
 }

@@ -3,7 +3,7 @@ import { type Integration as Row, factsOf } from '../adapters/postgres/integrati
 import { bannerFor } from '../core/banner';
 import { lifecycleWorkflowId } from '../core/names';
 import { isUsable } from '../core/states';
-import { type Caller } from './auth';
+import { type Caller } from './caller';
 import { type HttpDeps } from './deps';
 import { reconnectUrlFor } from './links';
 import { type Integration } from './schemas';
@@ -24,7 +24,8 @@ export function viewOf(
     provider: 'instagram',
     ownerRef: row.ownerRef,
     externalId: row.externalId,
-    contact: row.contactEmail === null ? null : { email: row.contactEmail },
+    // A page that anybody of the owner's may see needs neither.
+    contact: row.contactEmail === null || caller.isEmbed ? null : { email: row.contactEmail },
     account: row.accountId === null ? null : { id: row.accountId, username: row.username },
     state: row.state,
     usable: isUsable(row.state) && row.expiresAt !== null && now < row.expiresAt,
@@ -41,7 +42,7 @@ export function viewOf(
     paused: row.paused,
     banner: bannerFor(factsOf(row), deps.site.productName, now),
     reconnectUrl: reconnectUrlFor(deps, caller, row),
-    temporal: hasLifecycle ? { workflowId: lifecycleWorkflowId(row.id), runId } : null,
+    temporal: hasLifecycle && !caller.isEmbed ? { workflowId: lifecycleWorkflowId(row.id), runId } : null,
     createdAt: new Date(row.createdAt).toISOString(),
     updatedAt: new Date(row.updatedAt).toISOString(),
   };

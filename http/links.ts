@@ -1,11 +1,10 @@
-import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import { deriveKey, sign } from '../adapters/encryption/key-ring';
 import { type Integration } from '../adapters/postgres/integration-row';
 import { WARNING_DAYS } from '../core/refresh-policy';
 import { DAY_MS } from '../core/time';
-import { type Caller } from './auth';
+import { type Caller } from './caller';
 import { type HttpDeps } from './deps';
+import { readSigned, signText } from './signed-text';
 
 const PURPOSE = 'connect-link';
 const CONNECT_LINK_LIFE_MS = DAY_MS;
@@ -33,30 +32,19 @@ export interface Link {
 
 /** A signed address that lets an owner connect one integration. Opening it consumes nothing; completing it does. */
 function makeLink(deps: HttpDeps, link: Link): string {
-  const payload = Buffer.from(
-    JSON.stringify({
-      i: link.integrationId,
-      g: link.grantNo,
-      v: link.version,
-      e: link.expiresAt,
-      r: link.returnTo,
-    }),
-  ).toString('base64url');
-  const signature = sign(deriveKey(deps.sealer.ring.sealing, PURPOSE), payload).toString('base64url');
-  return `${deps.site.publicUrl}/connect/${payload}.${signature}`;
+  const text = signText(deps.sealer.ring, PURPOSE, {
+    i: link.integrationId,
+    g: link.grantNo,
+    v: link.version,
+    e: link.expiresAt,
+    r: link.returnTo,
+  });
+  return `${deps.site.publicUrl}/connect/${text}`;
 }
 
 /** Reads a link that any key of the ring signed; null when it is forged, damaged or past its end. */
 export function readLink(deps: HttpDeps, text: string): Link | null {
-  const [payload, signature, ...rest] = text.split('.');
-  if (!payload || !signature || rest.length > 0) return null;
-  const given = Buffer.from(signature, 'base64url');
-  const genuine = deps.sealer.ring.keys.some((key) => {
-    const expected = sign(deriveKey(key, PURPOSE), payload);
-    return given.length === expected.length && timingSafeEqual(given, expected);
-  });
-  if (!genuine) return null;
-  const parsed = content.safeParse(jsonOf(payload));
+  const parsed = content.safeParse(readSigned(deps.sealer.ring, PURPOSE, text));
   if (!parsed.success) return null;
   const { i, g, v, e, r } = parsed.data;
   if (e !== null && deps.clock.now() >= e) return null;
@@ -82,18 +70,10 @@ export function makeConnectLink(
 
 /** The owner's way back, given within 7 days of the end and after it; valid until there is a newer token. */
 export function reconnectUrlFor(deps: HttpDeps, caller: Caller, integration: Integration): string | null {
-  if (!caller.scopes.has('operate')) return null;
+  if (!caller.scopes.has('operate') && !caller.isEmbed) return null;
   const { id, state, expiresAt, grantNo, version } = integration;
   if (state === 'pending' || state === 'disconnected') return null;
   const near = expiresAt !== null && expiresAt - deps.clock.now() <= WARNING_DAYS * DAY_MS;
   if (state !== 'expired' && !near) return null;
   return makeLink(deps, { integrationId: id, grantNo, version, expiresAt: null, returnTo: null });
-}
-
-function jsonOf(payload: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
-  } catch {
-    return null;
-  }
 }

@@ -1,12 +1,11 @@
 import { type HttpDeps } from './deps';
+import { isAppOrigin } from './origins';
 import { invalidField } from './problems';
 
 /** Whether owners may be sent there: to the origins of the product's own app, and to this service. */
 export function mayReturnTo(deps: HttpDeps, address: string): boolean {
   if (!URL.canParse(address)) return false;
-  const { origin, host } = new URL(address);
-  const allowed = [...deps.site.appOrigins, new URL(deps.site.publicUrl).origin];
-  return allowed.some((entry) => entry === origin || entry === host);
+  return isAppOrigin(deps.site, new URL(address).origin);
 }
 
 export function refuseForeignReturn(deps: HttpDeps, address: string | undefined): void {

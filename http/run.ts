@@ -1,12 +1,17 @@
+import proxyAddr from 'proxy-addr';
 import { type Services } from '../adapters/services';
 import { createLifecycleClient } from '../client/lifecycle-client';
 import { createApp } from './app';
 import { type HttpDeps } from './deps';
+import { createLimits } from './limits';
 import { metricsApp } from './metrics';
 import { type Listening, listen } from './server';
 
+const FAILURES_PER_MINUTE = 60;
+
 export interface RunningApi {
   url: string;
+  deps: HttpDeps;
   stop(): Promise<void>;
 }
 
@@ -21,9 +26,15 @@ export function httpDeps(services: Services): HttpDeps {
       productName: settings.EVERGRANT_PRODUCT_NAME,
       supportUrl: settings.EVERGRANT_SUPPORT_URL ?? null,
       appOrigins: settings.EVERGRANT_APP_ORIGINS,
+      isTrustedProxy: proxyAddr.compile(settings.EVERGRANT_TRUSTED_PROXIES),
+      trustedUserHeader: settings.EVERGRANT_TRUSTED_USER_HEADER ?? null,
       loopbackOnly: isLoopback(settings.EVERGRANT_HTTP_HOST),
     },
     forwardMessageText: settings.EVERGRANT_FORWARD_MESSAGE_TEXT,
+    limits: createLimits({
+      requestsPerMinute: settings.EVERGRANT_REQUESTS_PER_MINUTE,
+      failuresPerMinute: FAILURES_PER_MINUTE,
+    }),
     apiKey: settings.EVERGRANT_API_KEY ?? null,
   };
 }
@@ -60,5 +71,5 @@ export async function runApi(
     await stop();
     throw error;
   }
-  return { url: deps.site.publicUrl, stop };
+  return { url: deps.site.publicUrl, deps, stop };
 }

@@ -236,6 +236,16 @@ export const CreatedApiKey = ApiKey.extend({
   key: z.string().openapi({ description: 'Shown once.' }),
 }).openapi('CreatedApiKey');
 
+export const NewEmbedToken = z.strictObject({ ownerRef: ref('Whose integrations the page shows.') });
+
+export const TokenUse = z
+  .object({
+    integrationId: z.string(),
+    minute: instant.openapi({ description: 'The beginning of it.' }),
+    uses: z.number().int(),
+  })
+  .openapi('TokenUse');
+
 export const NewApiKey = z.strictObject({
   name: z.string().min(1).max(100),
   scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length),

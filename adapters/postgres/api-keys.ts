@@ -49,13 +49,13 @@ export async function createApiKey(
 }
 
 /**
- * The key with this text, unless it is revoked or over; notes that it was used. Found by its hash, of which nothing can
- * be learnt by trying.
+ * The key whose text has this hash, unless it is revoked or over; notes that it was used. Found by its hash, of which
+ * nothing can be learnt by trying.
  */
-export async function useApiKey(db: Db, text: string, now: number): Promise<ApiKey | null> {
+export async function useApiKey(db: Db, keyHash: Buffer, now: number): Promise<ApiKey | null> {
   const { rows } = await db.query(`select * from api_keys where ${LIVE} and key_hash = $2`, [
     new Date(now),
-    sha256(text),
+    keyHash,
   ]);
   if (!rows[0]) return null;
   const key = apiKeyOf(rows[0]);

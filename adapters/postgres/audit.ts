@@ -118,6 +118,9 @@ export async function lastAudit(db: Db, kind: AuditKind | null = null): Promise<
 export async function purge(db: Db, now: number): Promise<number> {
   const statements: [string, number][] = [
     ['delete from oauth_states where expires_at < $1', now],
+    ['delete from sign_ins where expires_at < $1', now],
+    ['delete from sessions where expires_at < $1', now],
+    ['delete from token_uses where minute < $1', now - 90 * DAY_MS],
     ['delete from sealed_payloads where expires_at < $1', now],
     ['delete from message_sends where expires_at < $1', now],
     ['delete from rejection_reports where leased_until < $1', now - DAY_MS],

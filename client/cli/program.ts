@@ -9,6 +9,7 @@ import { type Verb } from './verb';
 import { apiVerb } from './verbs/api';
 import { auditVerb } from './verbs/audit';
 import { connectVerb } from './verbs/connect';
+import { consoleVerb } from './verbs/console';
 import { disconnectVerb } from './verbs/disconnect';
 import { eventsVerb } from './verbs/events';
 import { fleetVerb } from './verbs/fleet';
@@ -38,7 +39,7 @@ const GROUPS: [string, Verb[]][] = [
       reconnectLinkVerb,
     ],
   ],
-  ['Fleet:', [eventsVerb, fleetVerb, auditVerb]],
+  ['Fleet:', [eventsVerb, fleetVerb, auditVerb, consoleVerb]],
   ['Processes and set-up:', [workerVerb, apiVerb, simulatorVerb, migrateVerb]],
   ['Sandbox:', [sandboxVerb]],
 ];

@@ -14,6 +14,8 @@ a { color: var(--accent); }
 button, .button { font: inherit; font-weight: 600; display: inline-block; padding: .7rem 1.3rem; border: 0; border-radius: 8px; background: var(--accent); color: var(--paper); text-decoration: none; cursor: pointer; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .good { color: var(--good); } .bad { color: var(--bad); }
+label { display: block; font-weight: 600; margin-bottom: .3rem; }
+input { font: inherit; width: 100%; padding: .6rem .8rem; color: var(--ink); background: var(--paper); border: 1px solid var(--line); border-radius: 8px; }
 footer { font-size: .9rem; opacity: .8; margin-top: 1.5rem; }
 `;
 

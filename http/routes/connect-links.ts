@@ -14,7 +14,7 @@ const create = createRoute({
   summary: 'Make a link that its owner connects or reconnects with',
   description: 'Valid for 24 hours, and until a newer grant exists. Opening it consumes nothing.',
   security: secured,
-  middleware: requireScope('operate'),
+  middleware: requireScope('operate', { embed: true }),
   request: {
     params: idParam,
     body: { ...body(z.strictObject({ returnTo: returnTo.optional() })), required: false },

@@ -1,7 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { EVENT_TYPES } from '../../core/events';
 import { type Event as StoredEvent, eventExists, feed, timeline } from '../../adapters/postgres/events';
-import { type Caller, requireScope } from '../auth';
+import { requireScope } from '../auth';
+import { type Caller } from '../caller';
 import { type HttpDeps } from '../deps';
 import { eventViews } from '../event-view';
 import { findFor } from '../find';

@@ -2,7 +2,8 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { listIntegrations } from '../../adapters/postgres/integrations';
 import { REASONS, STATES } from '../../core/states';
 import { DAY_MS } from '../../core/time';
-import { type Caller, requireScope } from '../auth';
+import { requireScope } from '../auth';
+import { type Caller } from '../caller';
 import { cursorOf, readCursor } from '../cursor';
 import { type HttpDeps } from '../deps';
 import { viewOf } from '../integration-view';
@@ -28,7 +29,7 @@ const list = createRoute({
   description:
     'Filters narrow each other. `expiringWithinDays` gives those still connected whose token ends by then.',
   security: secured,
-  middleware: requireScope('read'),
+  middleware: requireScope('read', { embed: true }),
   request: { query },
   responses: { 200: json(pageOf(Integration), 'One page'), ...problems },
 });

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { createIntegration, updateDetails } from '../../adapters/postgres/integrations';
-import { refuseWithout, requireScope } from '../auth';
+import { requireScope } from '../auth';
+import { refuseWithout } from '../caller';
 import { takeOver } from '../connect/take-over';
 import { type HttpDeps } from '../deps';
 import { findFor, mayKnow } from '../find';
@@ -35,7 +36,7 @@ const get = createRoute({
   path: '/integrations/{id}',
   summary: 'One integration',
   security: secured,
-  middleware: requireScope('read'),
+  middleware: requireScope('read', { embed: true }),
   request: { params },
   responses: { 200: json(Integration, 'The integration'), ...problems },
 });

@@ -11,6 +11,7 @@ import { type HttpDeps } from '../deps';
 import { findFor } from '../find';
 import { viewOf } from '../integration-view';
 import { answerBy, before } from '../patience';
+import { noteTokenUse } from '../token-use';
 import { Problem } from '../problems';
 import { body, createRouter, json, problems, secured } from '../router';
 import { type RECOVERY_OUTCOMES, Recovery, TokenRejection, idParam as params } from '../schemas';
@@ -34,7 +35,7 @@ const recheck = createRoute({
   path: '/integrations/{id}/recheck',
   summary: 'Look whether the token lives, also when expired',
   security: secured,
-  middleware: requireScope('operate'),
+  middleware: requireScope('operate', { embed: true }),
   request: { params },
   responses: { 200: json(Recovery, 'The decision'), ...problems },
 });
@@ -43,6 +44,7 @@ export function recoveryRoutes(deps: HttpDeps) {
   return createRouter()
     .openapi(reject, async (c) => {
       const row = await findConnected(deps, c, c.req.valid('param').id);
+      await noteTokenUse(deps, c.get('caller'), row.id);
       const { version, code, subcode = null, wait } = c.req.valid('json');
       if (!isTokenCode(code))
         throw new Problem(

@@ -23,7 +23,7 @@ const ensureFresh = createRoute({
   description:
     'Within 3 days of the end (or `withinDays`) it tries one refresh. When that fails while the token still works, it answers 503 `refresh_failed` with `text` for a toast.',
   security: secured,
-  middleware: requireScope('operate'),
+  middleware: requireScope('operate', { embed: true }),
   request: {
     params,
     body: { ...body(z.strictObject({ withinDays: z.number().min(0).max(60).default(3) })), required: false },

@@ -5,6 +5,7 @@ import { requireScope } from '../auth';
 import { type HttpDeps } from '../deps';
 import { findFor } from '../find';
 import { createRouter, json, problems, secured } from '../router';
+import { noteTokenUse } from '../token-use';
 import { idParam, Token } from '../schemas';
 
 const CACHE_AT_MOST_SECONDS = 300;
@@ -26,6 +27,7 @@ export function tokenRoutes(deps: HttpDeps) {
     const { id } = await findFor(deps, c.get('caller'), c.req.valid('param').id);
     const now = deps.clock.now();
     const { integration, version, token } = await usableToken(deps.pool, deps.sealer, id, now);
+    await noteTokenUse(deps, c.get('caller'), id);
     const expiresAt = integration.expiresAt ?? now;
     const left = Math.floor((expiresAt - now) / SECOND_MS);
     return c.json(

@@ -3,6 +3,7 @@ import { runCli } from '../../client/cli/program';
 import { Secret } from '../../core/secret';
 import { type HttpDeps } from '../../http/deps';
 import { createApp } from '../../http/app';
+import { createLimits } from '../../http/limits';
 import { type Listening, listen } from '../../http/server';
 import { createMetrics } from '../../adapters/metrics';
 import { sandboxRoutes } from '../../dev/sandbox-routes';
@@ -61,9 +62,12 @@ export async function serveApi(stack: Stack, { sandbox = true } = {}): Promise<T
       productName: 'Evergrant',
       supportUrl: null,
       appOrigins: [],
+      isTrustedProxy: () => false,
+      trustedUserHeader: null,
       loopbackOnly: true,
     },
     forwardMessageText: false,
+    limits: createLimits({ requestsPerMinute: 1_000_000, failuresPerMinute: 1_000_000 }),
     apiKey: new Secret(KEY),
   };
   const app = createApp(deps);

@@ -2,6 +2,7 @@ import { createMetrics } from '../../adapters/metrics';
 import { Secret } from '../../core/secret';
 import { createApp } from '../../http/app';
 import { type HttpDeps, type Site } from '../../http/deps';
+import { createLimits } from '../../http/limits';
 import { listen } from '../../http/server';
 import { type Stack } from './stack';
 
@@ -54,12 +55,15 @@ export async function startApi(
     temporal: stack.client,
     apiKey: new Secret(API_KEY),
     forwardMessageText: false,
+    limits: createLimits({ requestsPerMinute: 1_000_000, failuresPerMinute: 1_000_000 }),
     ...changed,
     site: {
       publicUrl: url,
       productName: 'Shopdesk',
       supportUrl: 'https://shopdesk.example/help',
       appOrigins: ['https://app.shopdesk.example'],
+      isTrustedProxy: () => false,
+      trustedUserHeader: null,
       loopbackOnly: true,
       ...changed.site,
     },

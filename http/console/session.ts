@@ -1,0 +1,71 @@
+import { type Context } from 'hono';
+import { createMiddleware } from 'hono/factory';
+import { SESSION_LIFE_MS, createSession, endSession, findSession } from '../../adapters/postgres/sessions';
+import { SECOND_MS } from '../../core/time';
+import { type Caller, callerOf, userByProxy } from '../caller';
+import { isFromProxy } from '../client-address';
+import { secretCookie } from '../cookies';
+import { type HttpDeps } from '../deps';
+import { isSelf } from '../guard';
+import { Problem } from '../problems';
+
+/** Who uses the console: no more than their key may, and nothing that needs the key itself. */
+export type ConsoleUser = Omit<Caller, 'keyHash'>;
+
+export interface ConsoleEnv {
+  Variables: { user: ConsoleUser };
+}
+
+const NAME_BY_PROXY = /^[\x21-\x7e]{1,200}$/;
+
+/** Sessions of the console: a cookie, for twelve hours, and for as long as the key it was made with works. */
+export function createSessions(deps: HttpDeps) {
+  const cookie = secretCookie(deps.site, 'evergrant', SESSION_LIFE_MS / SECOND_MS);
+
+  return {
+    /** Whoever is signed in: by their cookie, or by a proxy of ours that says so. */
+    async userOf(c: Context): Promise<ConsoleUser | null> {
+      const text = cookie.read(c);
+      const keyHash = text && (await findSession(deps.pool, text, deps.clock.now()));
+      const caller = keyHash ? await callerOf(deps, keyHash) : null;
+      return caller?.scopes.has('admin') ? caller : userByHeader(deps, c);
+    },
+    /** Signs in under a new name, so that nobody can have known it before. */
+    async begin(c: Context, keyHash: Buffer): Promise<void> {
+      await this.end(c);
+      cookie.write(c, await createSession(deps.pool, keyHash, deps.clock.now()));
+    },
+    async end(c: Context): Promise<void> {
+      const text = cookie.read(c);
+      if (text) await endSession(deps.pool, text);
+      cookie.clear(c);
+    },
+  };
+}
+
+export type Sessions = ReturnType<typeof createSessions>;
+
+function userByHeader(deps: HttpDeps, c: Context): ConsoleUser | null {
+  const { trustedUserHeader: header } = deps.site;
+  if (header === null || !isFromProxy(deps, c)) return null;
+  const name = c.req.header(header);
+  return name !== undefined && NAME_BY_PROXY.test(name) ? userByProxy(name) : null;
+}
+
+/**
+ * Refuses what changes something unless a page of this console asks for it: browsers say which page that is, and
+ * neither another site nor the product's own app can make them say otherwise.
+ * @see https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
+ */
+export function refuseOtherPages(deps: HttpDeps) {
+  return createMiddleware(async (c, next) => {
+    if (!['GET', 'HEAD'].includes(c.req.method)) {
+      const origin = c.req.header('origin');
+      const site = c.req.header('sec-fetch-site');
+      const isOwn = origin !== undefined && isSelf(deps.site, origin, c.req.header('host') ?? '');
+      if (!isOwn || (site !== undefined && site !== 'same-origin'))
+        throw new Problem('forbidden', 'Only pages of the console may do this. Open it and try again there.');
+    }
+    await next();
+  });
+}

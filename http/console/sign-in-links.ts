@@ -1,0 +1,16 @@
+import { SIGN_IN_LIFE_MS, createSignIn } from '../../adapters/postgres/sessions';
+import { type HttpDeps } from '../deps';
+import { CONSOLE } from '../headers';
+
+/** An address that signs in whoever opens it and presses its button: once, within ten minutes. */
+export async function makeSignInLink(
+  deps: Pick<HttpDeps, 'pool' | 'clock' | 'site'>,
+  keyHash: Buffer,
+): Promise<{ url: string; expiresAt: string }> {
+  const now = deps.clock.now();
+  const text = await createSignIn(deps.pool, keyHash, now);
+  return {
+    url: `${deps.site.publicUrl}${CONSOLE}/sign-in/${text}`,
+    expiresAt: new Date(now + SIGN_IN_LIFE_MS).toISOString(),
+  };
+}

@@ -1,0 +1,70 @@
+import { consoleText, signInText } from '../../core/console-pages';
+import { type ConsoleUser } from '../console/session';
+import { CONSOLE } from '../headers';
+import { type Frame } from './frame';
+import { Layout } from './layout';
+
+/** Where an operator signs in with a key. @param refused what was tried and did not work */
+export function SignInPage({ frame, refused }: { frame: Frame; refused: 'key' | 'link' | null }) {
+  const { title, text, field, action, refusals } = signInText();
+  return (
+    <Layout title={title} frame={frame}>
+      <h1>{title}</h1>
+      {refused && (
+        <p class="bad" role="alert">
+          {refusals[refused]}
+        </p>
+      )}
+      <p>{text}</p>
+      <form method="post" action={`${CONSOLE}/sign-in`}>
+        <p>
+          <label for="key">{field}</label>
+          <input id="key" name="key" type="password" autocomplete="current-password" required />
+        </p>
+        <button type="submit">{action}</button>
+      </form>
+    </Layout>
+  );
+}
+
+/** What a one-time link opens: its button uses the link up. */
+export function SignInLinkPage({ frame, action }: { frame: Frame; action: string }) {
+  const { title, linkText, action: label } = signInText();
+  return (
+    <Layout title={title} frame={frame}>
+      <h1>{title}</h1>
+      <p>{linkText}</p>
+      <form method="post" action={action}>
+        <button type="submit">{label}</button>
+      </form>
+    </Layout>
+  );
+}
+
+/** Who is signed in, and how many connections are in which state. */
+export function HomePage(props: { frame: Frame; user: ConsoleUser; states: Record<string, number> }) {
+  const { title, signedInAs, connections, none, signOut } = consoleText(props.user.name);
+  const states = Object.entries(props.states).filter(([, count]) => count > 0);
+  return (
+    <Layout title={title} frame={props.frame}>
+      <h1>{title}</h1>
+      <p>{signedInAs}</p>
+      <h2>{connections}</h2>
+      {states.length === 0 ? (
+        <p>{none}</p>
+      ) : (
+        <dl>
+          {states.map(([state, count]) => (
+            <>
+              <dt>{state}</dt>
+              <dd>{count}</dd>
+            </>
+          ))}
+        </dl>
+      )}
+      <form method="post" action={`${CONSOLE}/sign-out`}>
+        <button type="submit">{signOut}</button>
+      </form>
+    </Layout>
+  );
+}

@@ -1,0 +1,13 @@
+import { countTokenUse } from '../adapters/postgres/token-uses';
+import { type Caller } from './caller';
+import { type HttpDeps } from './deps';
+
+/** Notes that a caller used the scope `token`. A token is not held back because its use could not be counted. */
+export async function noteTokenUse(deps: HttpDeps, caller: Caller, integrationId: string): Promise<void> {
+  try {
+    await countTokenUse(deps.pool, caller.keyId, integrationId, deps.clock.now());
+  } catch (error) {
+    const { code, message } = error as { code?: string; message?: string };
+    deps.logger.warn({ integrationId, reason: code ?? message }, 'a use of the token could not be counted');
+  }
+}
