@@ -40,12 +40,16 @@ const ROUTES: Record<string, Scope> = {
   'GET /v1/api-keys': 'admin',
   'POST /v1/api-keys': 'admin',
   'DELETE /v1/api-keys/{id}': 'admin',
+  'GET /v1/api-keys/{id}/token-uses': 'admin',
+  'POST /v1/embed-tokens': 'operate',
+  'POST /v1/console-links': 'admin',
 };
 const BODIES: Record<string, object> = {
   'POST /v1/integrations': { provider: 'instagram', ownerRef: 'stranger' },
   'PATCH /v1/integrations/{id}': { externalId: 'x' },
   'POST /v1/integrations/{id}/token-rejections': { version: 1, code: 190 },
   'POST /v1/integrations/{id}/messages': { recipientId: '1', text: 'Hello' },
+  'POST /v1/embed-tokens': { ownerRef: 'stranger' },
   'POST /v1/api-keys': { name: 'x', scopes: ['admin'] },
 };
 const NAMES = Object.keys(ROUTES);
