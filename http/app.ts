@@ -13,7 +13,7 @@ import { answerError } from './errors';
 import { guardHostAndOrigin } from './guard';
 import { noStore, securityHeaders } from './headers';
 import { requireJson } from './json-body';
-import { notFound } from './problems';
+import { answerUnknown } from './methods';
 import { createRouter } from './router';
 import { apiKeyRoutes } from './routes/api-keys';
 import { consoleLinkRoutes } from './routes/console-links';
@@ -30,6 +30,7 @@ import { refreshRoutes } from './routes/refresh';
 import { sendRoutes } from './routes/send';
 import { stateRoutes } from './routes/state';
 import { tokenRoutes } from './routes/token';
+import { tokenUseRoutes } from './routes/token-uses';
 
 const MAX_BODY_KIB = 64;
 
@@ -37,7 +38,7 @@ const MAX_BODY_KIB = 64;
 export function createApp(deps: HttpDeps) {
   const app = createRouter();
   app.onError((error, c) => answerError(deps, error, c));
-  app.notFound((c) => answerError(deps, notFound('page'), c));
+  app.notFound(answerUnknown(deps, app));
   app.use(async (c, next) => {
     // What is thrown and is no Error passes onError by.
     await next().catch((error: unknown) => (c.res = answerError(deps, error, c)));
@@ -66,6 +67,7 @@ export function createApp(deps: HttpDeps) {
     eventRoutes,
     fleetRoutes,
     apiKeyRoutes,
+    tokenUseRoutes,
     embedTokenRoutes,
     consoleLinkRoutes,
   ];

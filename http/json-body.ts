@@ -10,7 +10,7 @@ const JSON_TYPE = /^application\/([\w.-]+\+)?json\s*(;|$)/i;
 export const requireJson = createMiddleware(async (c, next) => {
   if (c.req.method === 'POST' || c.req.method === 'PATCH') {
     const text = await c.req.text();
-    if (text.trim() === '') c.req.raw.headers.delete('content-type');
+    if (text === '') c.req.raw.headers.delete('content-type');
     else if (!JSON_TYPE.test(c.req.header('content-type') ?? ''))
       throw invalidField('content-type', 'must be application/json');
     else if (!isJson(text)) throw invalidField('body', 'is not valid JSON');

@@ -9,6 +9,7 @@ export const PROBLEMS = {
   unauthorized: [401, 'A valid API key is needed'],
   forbidden: [403, 'The API key may not do this'],
   not_found: [404, 'There is no such thing'],
+  method_not_allowed: [405, 'This address takes another method'],
   not_connected: [409, 'The account is not connected yet'],
   reconnect_required: [409, 'The account must be connected again'],
   disconnected: [409, 'The integration was disconnected'],

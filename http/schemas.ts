@@ -74,15 +74,11 @@ export const ProblemDocument = z
 
 /** Text as the database can keep it: all but the null character. */
 export const text = (maximum: number) =>
-  z
-    .string()
-    .min(1)
-    .max(maximum)
-    .refine((value) => !value.includes('\0'), 'holds a null character');
+  z.string().min(1).max(maximum).regex(new RegExp('^[^\\u0000]*$'), 'holds a null character');
 const ref = (description: string) => text(200).openapi({ description });
 export const idParam = z.object({ id: z.string().openapi({ example: 'int_0a1b2c3d4e5f6g7h8j9kmnpq' }) });
 export const returnTo = z.url({ protocol: /^https?$/ }).max(2_000);
-const contact = z.strictObject({ email: z.email().max(254) });
+const contact = z.strictObject({ email: z.email({ pattern: z.regexes.html5Email }).max(254) });
 
 export const NewIntegration = z
   .strictObject({
@@ -108,7 +104,8 @@ export const ChangedIntegration = z
     externalId: ref('Your own id for it.').nullable().optional(),
     ownerRef: ref('Whom it belongs to.').optional(),
   })
-  .openapi('ChangedIntegration');
+  .refine((changes) => Object.keys(changes).length > 0, 'names nothing to change')
+  .openapi('ChangedIntegration', { minProperties: 1 });
 
 const subcode = z.number().int().min(0);
 export const TokenRejection = z
@@ -247,8 +244,8 @@ export const TokenUse = z
   .openapi('TokenUse');
 
 export const NewApiKey = z.strictObject({
-  name: z.string().min(1).max(100),
+  name: text(100),
   scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length),
-  ownerRefs: z.array(z.string().min(1).max(200)).min(1).max(100).optional(),
+  ownerRefs: z.array(text(200)).min(1).max(100).optional(),
   expiresAt: instant.optional(),
 });

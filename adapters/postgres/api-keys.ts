@@ -72,6 +72,12 @@ export async function listApiKeys(db: Db, now: number): Promise<ApiKey[]> {
   return rows.map(apiKeyOf);
 }
 
+/** Whether there is or was a key of that id. */
+export async function wasApiKey(db: Db, id: string): Promise<boolean> {
+  const { rowCount } = await db.query('select 1 from api_keys where id = $1', [id]);
+  return rowCount === 1;
+}
+
 /** Ends a key at once. False when there never was such a key. */
 export async function revokeApiKey(db: Db, id: string, now: number): Promise<boolean> {
   const { rowCount } = await db.query(

@@ -74,7 +74,10 @@ export async function timeline(
   return rows.map(eventOf);
 }
 
-/** Everybody's events, oldest first: a reader that goes on from the last id it saw misses none. */
+/**
+ * Everybody's events, oldest first: a reader that goes on from the last id it saw misses none.
+ * @param options.ownerRefs only events of integrations that are theirs now, whosever they were
+ */
 export async function feed(
   db: Db,
   options: { after: string | null; type: string | null; limit: number; ownerRefs: readonly string[] | null },
@@ -84,7 +87,8 @@ export async function feed(
      where tx < pg_snapshot_xmin(pg_current_snapshot())
        and ($1::text is null or (tx, seq) > (select tx, seq from events where id = $1))
        and ($2::text is null or type = $2)
-       and ($4::text[] is null or data ->> 'ownerRef' = any ($4))
+       and ($4::text[] is null
+            or integration_id in (select id from integrations where owner_ref = any ($4)))
      order by tx, seq limit $3`,
     [options.after, options.type, options.limit, options.ownerRefs],
   );

@@ -1,4 +1,4 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
 import { newSecretText } from '../../adapters/digest';
 import {
   type ApiKey as Row,
@@ -7,24 +7,14 @@ import {
   listApiKeys,
   revokeApiKey,
 } from '../../adapters/postgres/api-keys';
-import { listTokenUses } from '../../adapters/postgres/token-uses';
 import { Secret } from '../../core/secret';
 import { requireScope } from '../auth';
 import { type Caller } from '../caller';
-import { cursorOf, readCursor } from '../cursor';
 import { type HttpDeps } from '../deps';
 import { iso } from '../integration-view';
 import { Problem, invalidField, notFound } from '../problems';
 import { body, createRouter, json, problems, secured } from '../router';
-import {
-  type ApiKey,
-  ApiKeys,
-  CreatedApiKey,
-  NewApiKey,
-  TokenUse,
-  idParam as params,
-  pageOf,
-} from '../schemas';
+import { type ApiKey, ApiKeys, CreatedApiKey, NewApiKey, idParam as params } from '../schemas';
 
 const middleware = requireScope('admin');
 
@@ -46,23 +36,6 @@ const create = createRoute({
   middleware,
   request: { body: body(NewApiKey) },
   responses: { 201: json(CreatedApiKey, 'The key'), ...problems },
-});
-
-const uses = createRoute({
-  method: 'get',
-  path: '/api-keys/{id}/token-uses',
-  summary: 'Whose tokens a key got or reported, by the minute',
-  description: 'Newest first, kept for 90 days, also when the key has ended. `bootstrap` is an id, too.',
-  security: secured,
-  middleware,
-  request: {
-    params,
-    query: z.strictObject({
-      cursor: z.string().max(200).optional(),
-      limit: z.coerce.number().int().min(1).max(500).default(100),
-    }),
-  },
-  responses: { 200: json(pageOf(TokenUse), 'One page'), ...problems },
 });
 
 const revoke = createRoute({
@@ -99,23 +72,6 @@ export function apiKeyRoutes(deps: HttpDeps) {
         throw new Problem('forbidden', `There are ${MAX_API_KEYS} keys already. Revoke those not in use.`);
       return c.json({ ...viewOf(key), key: text }, 201);
     })
-    .openapi(uses, async (c) => {
-      const { id } = c.req.valid('param');
-      const { cursor, limit } = c.req.valid('query');
-      await refuseForeignKey(deps, c.get('caller'), id);
-      const last = readCursor(cursor);
-      const before = last && { minute: last.createdAt, integrationId: last.id };
-      const rows = await listTokenUses(deps.pool, id, limit + 1, before);
-      const data = rows.slice(0, limit);
-      const end = rows.length > limit ? data.at(-1) : undefined;
-      return c.json(
-        {
-          data: data.map((row) => ({ ...row, minute: new Date(row.minute).toISOString() })),
-          nextCursor: end ? cursorOf({ createdAt: end.minute, id: end.integrationId }) : null,
-        },
-        200,
-      );
-    })
     .openapi(revoke, async (c) => {
       const { id } = c.req.valid('param');
       const now = deps.clock.now();
@@ -127,7 +83,7 @@ export function apiKeyRoutes(deps: HttpDeps) {
 }
 
 /** A caller limited to owners neither sees nor ends keys of others. */
-async function refuseForeignKey(deps: HttpDeps, caller: Caller, id: string): Promise<void> {
+export async function refuseForeignKey(deps: HttpDeps, caller: Caller, id: string): Promise<void> {
   if (caller.ownerRefs === null) return;
   const known = (await listApiKeys(deps.pool, deps.clock.now())).find((key) => key.id === id);
   if (!known || !isWithin(caller, known.ownerRefs)) throw notFound('key');

@@ -2,6 +2,7 @@ import { SCOPES, type Scope } from '../../core/scopes';
 import { DAY_MS, HOUR_MS } from '../../core/time';
 import { type TestApi, startApi } from '../support/api';
 import { type Stack, startStack } from '../support/stack';
+import { until } from '../support/until';
 
 let stack: Stack;
 let api: TestApi;
@@ -40,7 +41,7 @@ const ROUTES: Record<string, Scope> = {
   'GET /v1/api-keys': 'admin',
   'POST /v1/api-keys': 'admin',
   'DELETE /v1/api-keys/{id}': 'admin',
-  'GET /v1/api-keys/{id}/token-uses': 'admin',
+  'GET /v1/token-uses': 'admin',
   'POST /v1/embed-tokens': 'operate',
   'POST /v1/console-links': 'admin',
 };
@@ -52,14 +53,17 @@ const BODIES: Record<string, object> = {
   'POST /v1/embed-tokens': { ownerRef: 'stranger' },
   'POST /v1/api-keys': { name: 'x', scopes: ['admin'] },
 };
+const QUERIES: Record<string, string> = { 'GET /v1/token-uses': '?keyId=bootstrap' };
 const NAMES = Object.keys(ROUTES);
 
 function call(key: string | null, route: string, of = 'int_unknown') {
   const [method = '', path = ''] = route.split(' ');
-  return api.as(key).request(method, path.replace('{id}', of).replace('{conversationId}', 'c'), {
-    headers: { 'idempotency-key': 'x' },
-    ...(method === 'GET' || method === 'DELETE' ? {} : { body: BODIES[route] ?? {} }),
-  });
+  return api
+    .as(key)
+    .request(method, path.replace('{id}', of).replace('{conversationId}', 'c') + (QUERIES[route] ?? ''), {
+      headers: { 'idempotency-key': 'x' },
+      ...(method === 'GET' || method === 'DELETE' ? {} : { body: BODIES[route] ?? {} }),
+    });
 }
 
 async function keyFor(more: object): Promise<{ id: string; key: string }> {
@@ -146,4 +150,17 @@ test('nobody makes a key that can do more than their own', async () => {
   expect((await api.as(key).delete(`/v1/api-keys/${another}`)).status).toBe(404);
   const { body } = await api.as(key).get('/v1/api-keys');
   for (const { ownerRefs } of body.data) expect(ownerRefs).toEqual(['owner-1']);
+});
+
+test('an integration that moved to another owner takes its past along', async () => {
+  const { id: moved } = await stack.connect('moved', { start: false });
+  const { key } = await keyFor({ scopes: ['read', 'operate'], ownerRefs: ['owner-1'] });
+  const seen = async () => {
+    const { body } = await api.as(key).get('/v1/events?limit=500');
+    return body.data.some((event: { integrationId: string }) => event.integrationId === moved);
+  };
+  await until(seen);
+  await api.patch(`/v1/integrations/${moved}`, { ownerRef: 'owner-2' });
+  expect(await seen()).toBe(false);
+  expect((await api.as(key).get(`/v1/integrations/${moved}/events`)).status).toBe(404);
 });

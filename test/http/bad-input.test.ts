@@ -100,7 +100,13 @@ describe('ids', () => {
       detail: expect.any(String),
       code: 'not_found',
     });
-    expect((await api.request('PUT', `/v1/integrations/${id}`, { body: {} })).status).toBe(404);
+    const put = await api.request('PUT', `/v1/integrations/${id}`, { body: {} });
+    expect([put.status, put.body.code, put.headers.get('allow')]).toEqual([
+      405,
+      'method_not_allowed',
+      'DELETE, GET, PATCH',
+    ]);
+    expect((await api.post('/v1/integrations', ' \r\n')).status).toBe(400);
   });
 });
 

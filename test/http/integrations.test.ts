@@ -97,9 +97,12 @@ test('PATCH changes what it names, clears what is null, and leaves the rest', as
     contact: { email: 'a@b.example' },
   });
   expect((await api.patch(path, { contact: null })).body).toMatchObject({ ownerRef: 'after', contact: null });
-  expect((await api.patch(path, {})).status).toBe(200);
+  expect((await api.patch(path, {})).body.errors).toEqual([
+    { field: 'body', message: 'names nothing to change' },
+  ]);
   expect((await api.patch(path, { state: 'active' })).body.errors).toEqual([
     { field: 'state', message: 'is not known' },
+    { field: 'body', message: 'names nothing to change' },
   ]);
 });
 

@@ -80,8 +80,7 @@ test('behind a proxy of ours the address is the one that it tells, else the one 
 });
 
 describe('uses of the scope token are counted', () => {
-  const usesOf = async (id: string, query = '') =>
-    (await api.get(`/v1/api-keys/${id}/token-uses${query}`)).body;
+  const usesOf = async (id: string, query = '') => (await api.get(`/v1/token-uses?keyId=${id}${query}`)).body;
   const report = { version: 1, code: 190, wait: false };
 
   test('per key, integration and minute', async () => {
@@ -106,9 +105,9 @@ describe('uses of the scope token are counted', () => {
       ].sort((a, b) => (a.integrationId < b.integrationId ? 1 : -1)),
     ];
     expect(await usesOf(id)).toEqual({ data: expected, nextCursor: null });
-    const page = await usesOf(id, '?limit=2');
+    const page = await usesOf(id, '&limit=2');
     expect(page.data).toEqual(expected.slice(0, 2));
-    expect((await usesOf(id, `?limit=2&cursor=${page.nextCursor}`)).data).toEqual(expected.slice(2));
+    expect((await usesOf(id, `&limit=2&cursor=${page.nextCursor}`)).data).toEqual(expected.slice(2));
     await api.delete(`/v1/api-keys/${id}`);
     expect((await usesOf(id)).data).toHaveLength(3);
   });

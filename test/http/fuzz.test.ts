@@ -1,0 +1,91 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { API_KEY, type TestApi, startApi } from '../support/api';
+import { schemathesis } from '../support/schemathesis';
+import { type Stack, startStack } from '../support/stack';
+import { temporaryFolder } from '../support/temporary-folder';
+
+/** More of them find more: `FUZZ_EXAMPLES=200 FUZZ_SEED=7 npx jest test/http/fuzz`. */
+const EXAMPLES = process.env.FUZZ_EXAMPLES ?? '10';
+const SEED = process.env.FUZZ_SEED ?? '1';
+
+/** Refusals of what a description cannot forbid: an instant that is past, an origin or cursor not ours, no signature. */
+const CONFIG = `
+# What was disconnected still answers, as disconnected.
+[checks.use_after_free]
+enabled = false
+
+[checks.positive_data_acceptance]
+expected-statuses = ["2xx", "3xx", 401, 403, 404, 409, 422, 429]
+
+[[operations]]
+include-path = ["/v1/api-keys", "/v1/integrations", "/v1/integrations/{id}/connect-links", "/v1/webhook-endpoints"]
+include-method = "POST"
+checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 403, 404, 409, 422]
+
+[[operations]]
+include-path = ["/v1/integrations", "/v1/events", "/v1/integrations/{id}/events", "/v1/token-uses",
+  "/v1/integrations/{id}/conversations", "/v1/integrations/{id}/conversations/{conversationId}/messages"]
+include-method = "GET"
+checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 403, 404, 409, 422]
+
+[[operations]]
+include-path-regex = "^/callbacks/"
+checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 403, 404]
+`;
+
+const PARAMETERS = `
+[parameters]
+"path.id" = { dictionary = "ids", probability = 0.8 }
+"query.keyId" = { dictionary = "ids", probability = 0.8 }
+`;
+
+let stack: Stack;
+let api: TestApi;
+beforeAll(async () => {
+  stack = await startStack();
+  api = await startApi(stack);
+});
+afterAll(async () => {
+  await api.stop();
+  await stack.stop();
+});
+
+async function fuzz(key: string, ids: string[], args: string[]) {
+  const folder = temporaryFolder();
+  const config = join(folder, 'schemathesis.toml');
+  const har = join(folder, 'calls.har');
+  writeFileSync(config, `${CONFIG}\n[dictionaries.ids]\nvalues = ${JSON.stringify(ids)}\n${PARAMETERS}`);
+  const { passed, output } = await schemathesis(api.url, config, [
+    ...['--header', `Authorization: Bearer ${key}`],
+    ...['--checks', 'all', '--max-examples', EXAMPLES, '--seed', SEED, '--request-timeout', '30'],
+    ...['--report', 'har', '--report-har-path', har, '--output-sanitize', 'false', ...args],
+  ]);
+  return { output: passed ? '' : output, calls: passed ? readFileSync(har, 'utf8') : '' };
+}
+
+test('keeps to its own description whatever is thrown at it, and to what the key may see', async () => {
+  const { id: known } = await stack.connect('known');
+  const { id: other } = await stack.connect('hidden_from_them');
+  await api.patch(`/v1/integrations/${other}`, { ownerRef: 'somebody-else' });
+  const scopes = ['read', 'operate', 'token', 'message'];
+  const { key } = (await api.post('/v1/api-keys', { name: 'fuzz', scopes, ownerRefs: ['owner-1'] })).body;
+  const { accessToken } = (await api.get(`/v1/integrations/${other}/token`)).body;
+
+  const { output, calls } = await fuzz(key, [known, other], []);
+  expect(output).toBe('');
+  expect(calls).not.toContain('hidden_from_them');
+  expect(calls).not.toContain('somebody-else');
+  expect(calls).not.toContain(accessToken);
+  // It did get somewhere.
+  expect(calls).toContain('@known');
+}, 600_000);
+
+test('so it does for keys that administer', async () => {
+  const only = [
+    '--include-path-regex',
+    '^/v1/(api-keys|console-links|webhook-endpoints|embed-tokens|token-uses)',
+  ];
+  const { output } = await fuzz(API_KEY, ['bootstrap'], only);
+  expect(output).toBe('');
+}, 600_000);
