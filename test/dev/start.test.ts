@@ -1,92 +1,35 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePorts } from '../../dev/ports';
+import { type Everything, type Run, prepareEverything } from '../support/everything';
 import { until } from '../support/until';
 
-const ROOT = path.join(__dirname, '..', '..');
-const READY_MS = 60_000;
-
-interface Run {
-  child: ChildProcess;
-  output(): string;
-  exited: Promise<number | null>;
-}
-
+let everything: Everything;
 let dataDir: string;
-let env: NodeJS.ProcessEnv;
-let api: string;
-let last: Run | undefined;
-
 beforeAll(async () => {
-  dataDir = mkdtempSync(path.join(tmpdir(), 'evergrant-start-'));
-  const [http, metrics, simulator, temporal, ui] = await freePorts(5);
-  env = {
-    ...process.env,
-    EVERGRANT_DATA_DIR: dataDir,
-    EVERGRANT_HTTP_PORT: String(http),
-    EVERGRANT_METRICS_PORT: String(metrics),
-    EVERGRANT_SIMULATOR_PORT: String(simulator),
-    EVERGRANT_TEMPORAL_PORT: String(temporal),
-    EVERGRANT_TEMPORAL_UI_PORT: String(ui),
-  };
-  api = `http://127.0.0.1:${http}`;
+  everything = await prepareEverything();
+  ({ dataDir } = everything);
 });
-afterAll(async () => {
-  kill('SIGKILL');
-  await last?.exited;
-  rmSync(dataDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
-});
+afterAll(() => everything.remove());
 
-/** As the script behind `npm start` does, in a process group of its own. */
-function start(settings: NodeJS.ProcessEnv = {}): Run {
-  const child = spawn('node', ['-r', 'tsx/cjs', 'dev/start.ts'], {
-    cwd: ROOT,
-    env: { ...env, ...settings },
-    detached: true,
-  });
-  let text = '';
-  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  last = { child, output: () => text, exited };
-  return last;
-}
-
-function kill(signal: NodeJS.Signals): void {
-  if (last?.child.exitCode !== null || !last.child.pid) return;
-  process.kill(-last.child.pid, signal);
-}
-
-/** Command lines that name the folder: both servers are started with files in it. */
-function processesOf(folder: string): string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .map((pid) => (existsSync(`/proc/${pid}/cmdline`) ? readFileSync(`/proc/${pid}/cmdline`, 'utf8') : ''))
-    .filter((line) => line.includes(folder));
-}
-
-const ready = (run: Run) =>
-  until(() => /^evergrant is ready$/m.test(run.output()), {
-    timeoutMs: READY_MS,
-    what: 'evergrant is ready',
-  });
-const key = () => readFileSync(path.join(dataDir, 'api-key'), 'utf8').trim();
+const start = (settings?: NodeJS.ProcessEnv) => everything.start(settings);
+const ready = (run: Run) => everything.ready(run);
+const kill = (signal: NodeJS.Signals) => everything.kill(signal);
+const key = () => everything.key();
 const get = async (route: string) =>
-  (await fetch(api + route, { headers: { authorization: `Bearer ${key()}` } })).json() as Promise<{
+  (await fetch(everything.api + route, { headers: { authorization: `Bearer ${key()}` } })).json() as Promise<{
     data: { id: string; state: string; account: { username: string } }[];
   }>;
 
 test('starts, keeps its data over SIGTERM and kill -9, and leaves no process behind', async () => {
   const first = start();
   await ready(first);
-  expect(processesOf(dataDir)).not.toEqual([]);
+  expect(everything.processes()).not.toEqual([]);
   const before = await get('/v1/integrations');
   expect(before.data).toMatchObject([{ state: 'active', account: { username: 'sandbox_shop' } }]);
   expect(statSync(path.join(dataDir, 'api-key')).mode & 0o777).toBe(0o600);
-  await fetch(`http://127.0.0.1:${env.EVERGRANT_SIMULATOR_PORT}/_sim/accounts/sandbox_shop/inbound`, {
+  await fetch(`${everything.simulator}/_sim/accounts/sandbox_shop/inbound`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ text: 'Hello' }),
@@ -95,12 +38,12 @@ test('starts, keeps its data over SIGTERM and kill -9, and leaves no process beh
 
   kill('SIGTERM');
   expect(await first.exited).toBe(0);
-  expect(processesOf(dataDir)).toEqual([]);
+  expect(everything.processes()).toEqual([]);
 
   const second = start();
   await ready(second);
   expect((await get('/v1/integrations')).data).toMatchObject([{ id: before.data[0]!.id, state: 'active' }]);
-  const moved = await fetch(`${api}/sandbox/advance`, {
+  const moved = await fetch(`${everything.api}/sandbox/advance`, {
     method: 'POST',
     headers: { authorization: `Bearer ${key()}`, 'content-type': 'application/json' },
     body: JSON.stringify({ seconds: 47 * 24 * 3600 }),
@@ -114,13 +57,13 @@ test('starts, keeps its data over SIGTERM and kill -9, and leaves no process beh
   expect((await get('/v1/integrations')).data).toMatchObject([
     { id: before.data[0]!.id, state: 'active', tokenVersion: 2 },
   ]);
-  const inbox = await fetch(`${api}/v1/integrations/${before.data[0]!.id}/conversations`, {
+  const inbox = await fetch(`${everything.api}/v1/integrations/${before.data[0]!.id}/conversations`, {
     headers: { authorization: `Bearer ${key()}` },
   });
   expect(inbox.status).toBe(200);
   kill('SIGTERM');
   expect(await third.exited).toBe(0);
-  expect(processesOf(dataDir)).toEqual([]);
+  expect(everything.processes()).toEqual([]);
 }, 240_000);
 
 test('a taken port is told with its setting, and nothing is left running', async () => {

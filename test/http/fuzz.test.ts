@@ -11,10 +11,6 @@ const SEED = process.env.FUZZ_SEED ?? '1';
 
 /** Refusals of what a description cannot forbid: an instant that is past, an origin or cursor not ours, no signature. */
 const CONFIG = `
-# What was disconnected still answers, as disconnected.
-[checks.use_after_free]
-enabled = false
-
 [checks.positive_data_acceptance]
 expected-statuses = ["2xx", "3xx", 401, 403, 404, 409, 422, 429]
 
@@ -58,7 +54,9 @@ async function fuzz(key: string, ids: string[], args: string[]) {
   writeFileSync(config, `${CONFIG}\n[dictionaries.ids]\nvalues = ${JSON.stringify(ids)}\n${PARAMETERS}`);
   const { passed, output } = await schemathesis(api.url, config, [
     ...['--header', `Authorization: Bearer ${key}`],
-    ...['--checks', 'all', '--max-examples', EXAMPLES, '--seed', SEED, '--request-timeout', '30'],
+    // What was disconnected still answers, as disconnected.
+    ...['--checks', 'all', '--exclude-checks', 'use_after_free'],
+    ...['--max-examples', EXAMPLES, '--seed', SEED, '--request-timeout', '30'],
     ...['--report', 'har', '--report-har-path', har, '--output-sanitize', 'false', ...args],
   ]);
   return { output: passed ? '' : output, calls: passed ? readFileSync(har, 'utf8') : '' };
@@ -78,7 +76,7 @@ test('keeps to its own description whatever is thrown at it, and to what the key
   expect(calls).not.toContain('somebody-else');
   expect(calls).not.toContain(accessToken);
   // It did get somewhere.
-  expect(calls).toContain('@known');
+  expect(calls).toMatch(/username\W+known\W/);
 }, 600_000);
 
 test('so it does for keys that administer', async () => {
