@@ -124,6 +124,11 @@ export function instagramSettings(settings: Settings) {
   };
 }
 
+/** Where owners and programs reach this deployment, without a trailing slash. */
+export function publicUrl({ EVERGRANT_PUBLIC_URL: url, EVERGRANT_HTTP_PORT: port }: Settings): string {
+  return url ?? `http://127.0.0.1:${port}`;
+}
+
 function unknownNames(env: NodeJS.ProcessEnv): string[] {
   return Object.keys(env)
     .filter((name) => name.startsWith('EVERGRANT_') && !INJECTED.test(name))

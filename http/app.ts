@@ -26,6 +26,7 @@ import { refreshRoutes } from './routes/refresh';
 import { sendRoutes } from './routes/send';
 import { stateRoutes } from './routes/state';
 import { tokenRoutes } from './routes/token';
+import { webhookEndpointRoutes } from './routes/webhook-endpoints';
 
 const MAX_BODY_KIB = 64;
 
@@ -61,6 +62,7 @@ export function createApp(deps: HttpDeps) {
     eventRoutes,
     fleetRoutes,
     apiKeyRoutes,
+    webhookEndpointRoutes,
   ];
   for (const routes of parts) v1.route('/', routes(deps));
   app.route('/v1', v1);

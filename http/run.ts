@@ -1,3 +1,5 @@
+import { publicUrl } from '../adapters/config';
+import { isLoopbackHost } from '../adapters/outgoing/loopback';
 import { type Services } from '../adapters/services';
 import { createLifecycleClient } from '../client/lifecycle-client';
 import { createApp } from './app';
@@ -17,19 +19,15 @@ export function httpDeps(services: Services): HttpDeps {
     ...services,
     lifecycles: createLifecycleClient(temporal, clock),
     site: {
-      publicUrl: settings.EVERGRANT_PUBLIC_URL ?? `http://127.0.0.1:${settings.EVERGRANT_HTTP_PORT}`,
+      publicUrl: publicUrl(settings),
       productName: settings.EVERGRANT_PRODUCT_NAME,
       supportUrl: settings.EVERGRANT_SUPPORT_URL ?? null,
       appOrigins: settings.EVERGRANT_APP_ORIGINS,
-      loopbackOnly: isLoopback(settings.EVERGRANT_HTTP_HOST),
+      loopbackOnly: isLoopbackHost(settings.EVERGRANT_HTTP_HOST),
     },
     forwardMessageText: settings.EVERGRANT_FORWARD_MESSAGE_TEXT,
     apiKey: settings.EVERGRANT_API_KEY ?? null,
   };
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\./.test(host);
 }
 
 /** Serves the API, and metrics on a port of their own. */

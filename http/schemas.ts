@@ -5,7 +5,7 @@ import { REASONS, STATES } from '../core/states';
 
 /** The shapes of the API: each is validation, type and documentation in one. Instants are ISO 8601 UTC. */
 
-const instant = z.iso.datetime().openapi({ example: '2026-05-21T04:00:00.000Z' });
+export const instant = z.iso.datetime().openapi({ example: '2026-05-21T04:00:00.000Z' });
 
 export const Integration = z
   .object({

@@ -8,6 +8,7 @@ const TEXTS = {
 } as const;
 
 export type OutgoingCode = keyof typeof TEXTS;
+export const OUTGOING_CODES = Object.keys(TEXTS) as OutgoingCode[];
 
 /** A request to a customer's address that has no answer. Its text holds nothing of what the other side said. */
 export class OutgoingFailure extends Error {

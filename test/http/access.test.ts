@@ -40,6 +40,10 @@ const ROUTES: Record<string, Scope> = {
   'GET /v1/api-keys': 'admin',
   'POST /v1/api-keys': 'admin',
   'DELETE /v1/api-keys/{id}': 'admin',
+  'GET /v1/webhook-endpoints': 'admin',
+  'POST /v1/webhook-endpoints': 'admin',
+  'DELETE /v1/webhook-endpoints/{id}': 'admin',
+  'POST /v1/webhook-endpoints/{id}/test': 'admin',
 };
 const BODIES: Record<string, object> = {
   'POST /v1/integrations': { provider: 'instagram', ownerRef: 'stranger' },
@@ -47,6 +51,7 @@ const BODIES: Record<string, object> = {
   'POST /v1/integrations/{id}/token-rejections': { version: 1, code: 190 },
   'POST /v1/integrations/{id}/messages': { recipientId: '1', text: 'Hello' },
   'POST /v1/api-keys': { name: 'x', scopes: ['admin'] },
+  'POST /v1/webhook-endpoints': { url: 'http://127.0.0.1:9/', events: ['*'] },
 };
 const NAMES = Object.keys(ROUTES);
 

@@ -178,11 +178,7 @@ describe('what an answer may not do', () => {
   });
 
   test('one that is no HTTP, or ends too early, is a failed connection', async () => {
-    for (const text of [
-      'nonsense\r\n\r\n',
-      '',
-      `HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nx`,
-    ]) {
+    for (const text of ['nonsense\r\n\r\n', '', `HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nx`]) {
       const server = createTcpServer((socket) => socket.once('data', () => socket.end(text)));
       servers.push(server);
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
