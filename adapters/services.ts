@@ -61,6 +61,7 @@ export function createServices(
       clock,
       metrics.counters,
       createProviderGate(pool, clock, settings.INSTAGRAM_APP_ID ?? ''),
+      settings.INSTAGRAM_PROXY_URL,
     ),
     instagramSettings(settings),
   );

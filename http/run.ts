@@ -1,5 +1,5 @@
 import { publicUrl } from '../adapters/config';
-import { isLoopbackHost } from '../adapters/outgoing/loopback';
+import { isLoopbackHost, isLoopbackUrl } from '../adapters/outgoing/loopback';
 import { type Services } from '../adapters/services';
 import { createLifecycleClient } from '../client/lifecycle-client';
 import { createApp } from './app';
@@ -30,6 +30,12 @@ export function httpDeps(services: Services): HttpDeps {
   };
 }
 
+/** What is wrong with the public URL, though it works. */
+export function publicUrlWarning(publicUrl: string): string | null {
+  if (!publicUrl.startsWith('http:') || isLoopbackUrl(publicUrl)) return null;
+  return 'EVERGRANT_PUBLIC_URL is plain http: keys, tokens and links cross the network unencrypted. Put TLS in front.';
+}
+
 /** Serves the API, and metrics on a port of their own. */
 export async function runApi(
   services: Services,
@@ -41,6 +47,8 @@ export async function runApi(
     EVERGRANT_METRICS_PORT: metricsPort,
   } = services.settings;
   const deps = httpDeps(services);
+  const warning = publicUrlWarning(deps.site.publicUrl);
+  if (warning) services.logger.warn(warning);
   const app = createApp(deps);
   extend(app, deps);
   const listening: Listening[] = [];
