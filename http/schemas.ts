@@ -80,8 +80,14 @@ export const text = (maximum: number) =>
     .max(maximum)
     .refine((value) => !value.includes('\0'), 'holds a null character');
 const ref = (description: string) => text(200).openapi({ description });
-export const idParam = z.object({ id: z.string().openapi({ example: 'int_0a1b2c3d4e5f6g7h8j9kmnpq' }) });
+/** Longer than any id of ours, and short enough to look for. */
+const MAX_ID = 200;
+export const idParam = z.object({
+  id: z.string().max(MAX_ID).openapi({ example: 'int_0a1b2c3d4e5f6g7h8j9kmnpq' }),
+});
 export const returnTo = z.url({ protocol: /^https?$/ }).max(2_000);
+/** An instant that somebody else wrote, with their own offset or fractions. */
+const givenInstant = z.iso.datetime({ offset: true }).max(40);
 const contact = z.strictObject({ email: z.email().max(254) });
 
 export const NewIntegration = z
@@ -93,9 +99,12 @@ export const NewIntegration = z
     returnTo: returnTo.optional(),
     grant: z
       .strictObject({
-        accessToken: z.string().regex(/^[\x21-\x7e]{1,2000}$/, 'is no token'),
-        expiresAt: z.iso.datetime({ offset: true }).optional(),
-        issuedAt: z.iso.datetime({ offset: true }).optional(),
+        accessToken: z
+          .string()
+          .max(2_000)
+          .regex(/^[\x21-\x7e]+$/, 'is no token'),
+        expiresAt: givenInstant.optional(),
+        issuedAt: givenInstant.optional(),
       })
       .optional()
       .openapi({ description: 'A long-lived token to take over; needs the scope admin.' }),
@@ -180,8 +189,13 @@ export const Message = z
 
 export const NewMessage = z
   .strictObject({
-    recipientId: z.string().regex(/^\d{1,40}$/, 'must be a numeric id'),
-    text: z.string().min(1).openapi({ description: 'At most 1,000 bytes of UTF-8.' }),
+    recipientId: z.string().max(40).regex(/^\d+$/, 'must be a numeric id'),
+    text: z
+      .string()
+      .min(1)
+      // As long as a request may be: what is too long for Instagram is told as such.
+      .max(65_536)
+      .openapi({ description: 'At most 1,000 bytes of UTF-8.' }),
     tag: z.enum(['HUMAN_AGENT']).optional(),
   })
   .openapi('NewMessage');
@@ -237,8 +251,8 @@ export const CreatedApiKey = ApiKey.extend({
 }).openapi('CreatedApiKey');
 
 export const NewApiKey = z.strictObject({
-  name: z.string().min(1).max(100),
+  name: text(100),
   scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length),
-  ownerRefs: z.array(z.string().min(1).max(200)).min(1).max(100).optional(),
-  expiresAt: instant.optional(),
+  ownerRefs: z.array(text(200)).min(1).max(100).optional(),
+  expiresAt: instant.max(40).optional(),
 });
