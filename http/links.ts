@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import { fromBase64url } from '../adapters/base64url';
 import { deriveKey, sign } from '../adapters/encryption/key-ring';
 import { type Integration } from '../adapters/postgres/integration-row';
 import { WARNING_DAYS } from '../core/refresh-policy';
@@ -50,7 +51,8 @@ function makeLink(deps: HttpDeps, link: Link): string {
 export function readLink(deps: HttpDeps, text: string): Link | null {
   const [payload, signature, ...rest] = text.split('.');
   if (!payload || !signature || rest.length > 0) return null;
-  const given = Buffer.from(signature, 'base64url');
+  const given = fromBase64url(signature);
+  if (!given) return null;
   const genuine = deps.sealer.ring.keys.some((key) => {
     const expected = sign(deriveKey(key, PURPOSE), payload);
     return given.length === expected.length && timingSafeEqual(given, expected);
