@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { Secret } from '../core/secret';
 import { KeyRingError, parseKeyRing } from './encryption/key-ring';
 import { REQUIRED_SCOPES } from './instagram/settings';
+import { isLoopbackUrl } from './outgoing/loopback';
 
 /** A setting is missing or malformed. Lists every problem at once, and never a secret's value. */
 export class ConfigError extends Error {
@@ -21,6 +22,14 @@ const port = z.coerce
 const url = z
   .url({ protocol: /^https?$/, error: 'is not an http(s) URL' })
   .transform((text) => text.replace(/\/+$/, ''));
+/** Tokens and secrets go there: plain http only where they stay on this machine. */
+const secureUrl = url.refine(
+  (text) => text.startsWith('https:') || isLoopbackUrl(text),
+  'is plain http, which is for loopback alone: use https',
+);
+const secretUrl = z
+  .url({ protocol: /^https?$/, error: 'is not an http(s) URL' })
+  .transform((text) => new Secret(text));
 const secret = z.string().transform((text) => new Secret(text));
 const list = z.string().transform((text) =>
   text
@@ -68,13 +77,14 @@ const schema = z.object({
   INSTAGRAM_APP_ID: z.string().min(1).optional(),
   INSTAGRAM_APP_SECRET: secret.optional(),
   INSTAGRAM_APP_SECRET_PREVIOUS: secret.optional(),
-  INSTAGRAM_AUTHORIZE_URL: url.default('https://www.instagram.com/oauth/authorize'),
-  INSTAGRAM_API_URL: url.default('https://api.instagram.com'),
-  INSTAGRAM_GRAPH_URL: url.default('https://graph.instagram.com'),
+  INSTAGRAM_AUTHORIZE_URL: secureUrl.default('https://www.instagram.com/oauth/authorize'),
+  INSTAGRAM_API_URL: secureUrl.default('https://api.instagram.com'),
+  INSTAGRAM_GRAPH_URL: secureUrl.default('https://graph.instagram.com'),
   INSTAGRAM_GRAPH_VERSION: z
     .string()
     .regex(/^v\d+\.\d+$/, 'is not of the form v25.0')
     .default('v25.0'),
+  INSTAGRAM_PROXY_URL: secretUrl.optional(),
   INSTAGRAM_WEBHOOK_VERIFY_TOKEN: secret.optional(),
   SMTP_URL: secret.optional(),
   LOG_LEVEL: z
@@ -92,6 +102,7 @@ const SECRETS: readonly Name[] = [
   'DATABASE_URL',
   'INSTAGRAM_APP_SECRET',
   'INSTAGRAM_APP_SECRET_PREVIOUS',
+  'INSTAGRAM_PROXY_URL',
   'INSTAGRAM_WEBHOOK_VERIFY_TOKEN',
   'SMTP_URL',
 ];
@@ -143,6 +154,11 @@ export function instagramSettings(settings: Settings) {
     graphVersion: settings.INSTAGRAM_GRAPH_VERSION,
     scopes: REQUIRED_SCOPES,
   };
+}
+
+/** Where owners and programs reach this deployment, without a trailing slash. */
+export function publicUrl({ EVERGRANT_PUBLIC_URL: url, EVERGRANT_HTTP_PORT: port }: Settings): string {
+  return url ?? `http://127.0.0.1:${port}`;
 }
 
 function unknownNames(env: NodeJS.ProcessEnv): string[] {

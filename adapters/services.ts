@@ -1,7 +1,7 @@
 import { type Client } from '@temporalio/client';
 import { type Pool } from 'pg';
 import { type Clock, systemClock } from './clock';
-import { type Settings, instagramSettings } from './config';
+import { type Settings, instagramSettings, publicUrl } from './config';
 import { parseKeyRing } from './encryption/key-ring';
 import { type Sealer, createSealer } from './encryption/sealer';
 import { type Instagram, createInstagram } from './instagram/client';
@@ -10,6 +10,8 @@ import { type Logger, createLogger } from './logger';
 import { type Metrics, createMetrics } from './metrics';
 import { countOverdue } from './postgres/audit';
 import { fleetOverview } from './postgres/fleet';
+import { type Outgoing, createOutgoing } from './outgoing/post';
+import { isLoopbackUrl } from './outgoing/loopback';
 import { createPool } from './postgres/pool';
 import { createProviderGate } from './provider-gate';
 import { openTemporal, temporalSettings } from './temporal/connect';
@@ -32,6 +34,8 @@ export interface Services {
   pool: Pool;
   sealer: Sealer;
   instagram: Instagram;
+  /** Requests to customers' addresses. */
+  outgoing: Outgoing;
   temporal: Client;
   close(): Promise<void>;
 }
@@ -57,6 +61,7 @@ export function createServices(
       clock,
       metrics.counters,
       createProviderGate(pool, clock, settings.INSTAGRAM_APP_ID ?? ''),
+      settings.INSTAGRAM_PROXY_URL,
     ),
     instagramSettings(settings),
   );
@@ -74,6 +79,8 @@ export function createServices(
     pool,
     sealer,
     instagram,
+    // A service that only this machine can reach is no production.
+    outgoing: createOutgoing({ development: isLoopbackUrl(publicUrl(settings)) }),
     temporal: temporal.client,
     close: async () => {
       await temporal.close();

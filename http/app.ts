@@ -31,6 +31,7 @@ import { sendRoutes } from './routes/send';
 import { stateRoutes } from './routes/state';
 import { tokenRoutes } from './routes/token';
 import { tokenUseRoutes } from './routes/token-uses';
+import { webhookEndpointRoutes } from './routes/webhook-endpoints';
 
 const MAX_BODY_KIB = 64;
 
@@ -70,6 +71,7 @@ export function createApp(deps: HttpDeps) {
     tokenUseRoutes,
     embedTokenRoutes,
     consoleLinkRoutes,
+    webhookEndpointRoutes,
   ];
   for (const routes of parts) v1.route('/', routes(deps));
   app.route('/v1', v1);

@@ -5,6 +5,7 @@ import { type Sealer } from '../adapters/encryption/sealer';
 import { type Instagram } from '../adapters/instagram/client';
 import { type Logger } from '../adapters/logger';
 import { type Metrics } from '../adapters/metrics';
+import { type Outgoing } from '../adapters/outgoing/post';
 import { type LifecycleClient } from '../client/lifecycle-client';
 import { type Limits } from './limits';
 import { type Secret } from '../core/secret';
@@ -14,6 +15,8 @@ export interface HttpDeps {
   pool: Pool;
   sealer: Sealer;
   instagram: Instagram;
+  /** Requests to customers' addresses. */
+  outgoing: Outgoing;
   clock: Clock;
   random: () => number;
   logger: Logger;

@@ -1,6 +1,7 @@
 import { createMiddleware } from 'hono/factory';
 import { type HttpDeps } from './deps';
-import { isAppOrigin, isLoopbackHost } from './origins';
+import { isLoopbackUrl } from '../adapters/outgoing/loopback';
+import { isAppOrigin } from './origins';
 import { Problem } from './problems';
 
 /**
@@ -12,7 +13,7 @@ export function guardHostAndOrigin(deps: HttpDeps) {
   return createMiddleware(async (c, next) => {
     const host = c.req.header('host') ?? '';
     // Behind a proxy or in a cluster the names it is reached by are not known here, and nothing is on loopback.
-    if (deps.site.loopbackOnly && host !== own.host && !isLoopbackHost(host))
+    if (deps.site.loopbackOnly && host !== own.host && !isLoopbackUrl(`http://${host}`))
       throw new Problem('forbidden', 'This address is not served here.');
     const origin = c.req.header('origin');
     const safe = ['GET', 'HEAD', 'OPTIONS'].includes(c.req.method);
@@ -29,5 +30,5 @@ function isOurs({ site }: HttpDeps, origin: string, host: string): boolean {
 
 /** Whether a page of this very service asks, by whatever name it was reached on this machine. */
 export function isSelf({ publicUrl }: HttpDeps['site'], origin: string, host: string): boolean {
-  return origin === new URL(publicUrl).origin || (isLoopbackHost(host) && origin === `http://${host}`);
+  return origin === new URL(publicUrl).origin || (origin === `http://${host}` && isLoopbackUrl(origin));
 }

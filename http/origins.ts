@@ -1,11 +1,5 @@
+import { isLoopbackUrl } from '../adapters/outgoing/loopback';
 import { type Site } from './deps';
-
-const LOOPBACK_HOST = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i;
-
-/** Whether a host, with or without a port, is this machine. */
-export function isLoopbackHost(host: string): boolean {
-  return LOOPBACK_HOST.test(host);
-}
 
 /**
  * Whether an origin is one of the product's own app, or this service's. Entries are origins, or hosts, which mean
@@ -18,6 +12,6 @@ export function isAppOrigin({ appOrigins, publicUrl }: Site, origin: string): bo
   return [...appOrigins, own].some(
     (entry) =>
       entry === `${protocol}//${host}` ||
-      (entry === host && (protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(host)))),
+      (entry === host && (protocol === 'https:' || (protocol === 'http:' && isLoopbackUrl(origin)))),
   );
 }

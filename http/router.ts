@@ -1,15 +1,29 @@
-import { OpenAPIHono, type z } from '@hono/zod-openapi';
+import { OpenAPIHono, type RouteConfig, type z } from '@hono/zod-openapi';
 import { type Env } from './auth';
 import { Problem } from './problems';
 import { ProblemDocument } from './schemas';
+import { refuseUnknown } from './strict';
 
-/** A router whose schemas refuse what they do not know, naming every field that is wrong. */
+/** A router whose routes refuse what they do not know, naming every field that is wrong. */
 export function createRouter() {
-  return new OpenAPIHono<Env>({
+  const router = new OpenAPIHono<Env>({
     defaultHook: (result) => {
       if (!result.success) throw invalid(result.error.issues);
     },
   });
+  const register = router.openapi;
+  const strictly = (route: RouteConfig, ...handlers: unknown[]) =>
+    Reflect.apply(register, router, [
+      { ...route, middleware: strictMiddleware(route) },
+      ...handlers,
+    ]) as unknown;
+  router.openapi = strictly as typeof register;
+  return router;
+}
+
+/** Who may not use a route at all learns nothing of what it takes: its own middleware comes first. */
+function strictMiddleware(route: RouteConfig) {
+  return [route.middleware ?? [], refuseUnknown(route)].flat();
 }
 
 export type Router = ReturnType<typeof createRouter>;

@@ -1,4 +1,6 @@
 import proxyAddr from 'proxy-addr';
+import { publicUrl } from '../adapters/config';
+import { isLoopbackHost, isLoopbackUrl } from '../adapters/outgoing/loopback';
 import { type Services } from '../adapters/services';
 import { createLifecycleClient } from '../client/lifecycle-client';
 import { createApp } from './app';
@@ -22,13 +24,13 @@ export function httpDeps(services: Services): HttpDeps {
     ...services,
     lifecycles: createLifecycleClient(temporal, clock),
     site: {
-      publicUrl: settings.EVERGRANT_PUBLIC_URL ?? `http://127.0.0.1:${settings.EVERGRANT_HTTP_PORT}`,
+      publicUrl: publicUrl(settings),
       productName: settings.EVERGRANT_PRODUCT_NAME,
       supportUrl: settings.EVERGRANT_SUPPORT_URL ?? null,
       appOrigins: settings.EVERGRANT_APP_ORIGINS,
       isTrustedProxy: proxyAddr.compile(settings.EVERGRANT_TRUSTED_PROXIES),
       trustedUserHeader: settings.EVERGRANT_TRUSTED_USER_HEADER ?? null,
-      loopbackOnly: isLoopback(settings.EVERGRANT_HTTP_HOST),
+      loopbackOnly: isLoopbackHost(settings.EVERGRANT_HTTP_HOST),
     },
     forwardMessageText: settings.EVERGRANT_FORWARD_MESSAGE_TEXT,
     limits: createLimits({
@@ -39,8 +41,10 @@ export function httpDeps(services: Services): HttpDeps {
   };
 }
 
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\./.test(host);
+/** What is wrong with the public URL, though it works. */
+export function publicUrlWarning(publicUrl: string): string | null {
+  if (!publicUrl.startsWith('http:') || isLoopbackUrl(publicUrl)) return null;
+  return 'EVERGRANT_PUBLIC_URL is plain http: keys, tokens and links cross the network unencrypted. Put TLS in front.';
 }
 
 /** Serves the API, and metrics on a port of their own. */
@@ -54,6 +58,8 @@ export async function runApi(
     EVERGRANT_METRICS_PORT: metricsPort,
   } = services.settings;
   const deps = httpDeps(services);
+  const warning = publicUrlWarning(deps.site.publicUrl);
+  if (warning) services.logger.warn(warning);
   const app = createApp(deps);
   extend(app, deps);
   const listening: Listening[] = [];

@@ -5,7 +5,7 @@ import { REASONS, STATES } from '../core/states';
 
 /** The shapes of the API: each is validation, type and documentation in one. Instants are ISO 8601 UTC. */
 
-const instant = z.iso.datetime().openapi({ example: '2026-05-21T04:00:00.000Z' });
+export const instant = z.iso.datetime().openapi({ example: '2026-05-21T04:00:00.000Z' });
 
 export const Integration = z
   .object({
@@ -72,12 +72,21 @@ export const ProblemDocument = z
   })
   .openapi('Problem');
 
+// eslint-disable-next-line no-control-regex -- what PostgreSQL cannot keep in a text
+const NO_NULL = /^[^\u0000]*$/;
+
 /** Text as the database can keep it: all but the null character. */
 export const text = (maximum: number) =>
-  z.string().min(1).max(maximum).regex(new RegExp('^[^\\u0000]*$'), 'holds a null character');
+  z.string().min(1).max(maximum).regex(NO_NULL, 'holds a null character');
 const ref = (description: string) => text(200).openapi({ description });
-export const idParam = z.object({ id: z.string().openapi({ example: 'int_0a1b2c3d4e5f6g7h8j9kmnpq' }) });
+/** Longer than any id of ours, and short enough to look for. */
+const MAX_ID = 200;
+export const idParam = z.object({
+  id: z.string().max(MAX_ID).openapi({ example: 'int_0a1b2c3d4e5f6g7h8j9kmnpq' }),
+});
 export const returnTo = z.url({ protocol: /^https?$/ }).max(2_000);
+/** An instant that somebody else wrote, with their own offset or fractions. */
+const givenInstant = z.iso.datetime({ offset: true }).max(40);
 const contact = z.strictObject({ email: z.email({ pattern: z.regexes.html5Email }).max(254) });
 
 export const NewIntegration = z
@@ -89,9 +98,12 @@ export const NewIntegration = z
     returnTo: returnTo.optional(),
     grant: z
       .strictObject({
-        accessToken: z.string().regex(/^[\x21-\x7e]{1,2000}$/, 'is no token'),
-        expiresAt: z.iso.datetime({ offset: true }).optional(),
-        issuedAt: z.iso.datetime({ offset: true }).optional(),
+        accessToken: z
+          .string()
+          .max(2_000)
+          .regex(/^[\x21-\x7e]+$/, 'is no token'),
+        expiresAt: givenInstant.optional(),
+        issuedAt: givenInstant.optional(),
       })
       .optional()
       .openapi({ description: 'A long-lived token to take over; needs the scope admin.' }),
@@ -177,8 +189,13 @@ export const Message = z
 
 export const NewMessage = z
   .strictObject({
-    recipientId: z.string().regex(/^\d{1,40}$/, 'must be a numeric id'),
-    text: z.string().min(1).openapi({ description: 'At most 1,000 bytes of UTF-8.' }),
+    recipientId: z.string().max(40).regex(/^\d+$/, 'must be a numeric id'),
+    text: z
+      .string()
+      .min(1)
+      // As long as a request may be: what is too long for Instagram is told as such.
+      .max(65_536)
+      .openapi({ description: 'At most 1,000 bytes of UTF-8.' }),
     tag: z.enum(['HUMAN_AGENT']).optional(),
   })
   .openapi('NewMessage');
@@ -247,5 +264,5 @@ export const NewApiKey = z.strictObject({
   name: text(100),
   scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length),
   ownerRefs: z.array(text(200)).min(1).max(100).optional(),
-  expiresAt: instant.optional(),
+  expiresAt: instant.max(40).optional(),
 });

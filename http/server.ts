@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { type Server } from 'node:http';
+import { type RequestListener, type Server, createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
+import { SERVER_LIMITS, type ServerLimits } from './server-limits';
 
 /** What answers requests, as far as a server must know. */
 interface Answering {
@@ -21,11 +22,16 @@ export interface Listening {
 export async function listen(
   app: Answering,
   where: { host: string; port: number; setting: string },
+  limits: ServerLimits = SERVER_LIMITS,
 ): Promise<Listening> {
-  const server = createAdaptorServer({ fetch: app.fetch.bind(app) }) as Server;
-  // Slow clients are not waited for.
-  server.headersTimeout = 10_000;
-  server.requestTimeout = 30_000;
+  const server = createAdaptorServer({
+    fetch: app.fetch.bind(app),
+    createServer: ((options: object, answer: RequestListener) =>
+      createServer(options, refuseManyHeaders(limits, answer))) as typeof createServer,
+    serverOptions: limits,
+  }) as Server;
+  server.maxConnections = limits.maxConnections;
+  server.maxRequestsPerSocket = limits.maxRequestsPerSocket;
   server.listen(where.port, where.host);
   await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') throw error;
@@ -43,5 +49,13 @@ export async function listen(
       await closed;
       clearTimeout(force);
     },
+  };
+}
+
+/** 431 as for headers that are too large, which Node refuses by itself. */
+function refuseManyHeaders({ maxHeadersCount }: ServerLimits, answer: RequestListener): RequestListener {
+  return (request, response) => {
+    if (request.rawHeaders.length / 2 <= maxHeadersCount) return answer(request, response);
+    response.writeHead(431, { connection: 'close' }).end();
   };
 }

@@ -15,7 +15,15 @@ export function readSigned(ring: KeyRing, purpose: string, text: string): unknow
   const [payload, signature, ...rest] = text.split('.');
   if (!payload || !signature || rest.length > 0) return undefined;
   const genuine = ring.keys.some((key) => sameText(signature, signatureOf(key, purpose, payload)));
-  return genuine ? JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) : undefined;
+  return genuine ? jsonOf(payload) : undefined;
+}
+
+function jsonOf(payload: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+  } catch {
+    return undefined;
+  }
 }
 
 function signatureOf(key: Key, purpose: string, payload: string): string {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { type Secret } from '../../core/secret';
+import { fromBase64url } from '../base64url';
 import { parseBody } from './http';
 import { isSigned } from './signature';
 
@@ -14,7 +15,6 @@ export interface SignedRequest {
   digest: Buffer;
 }
 
-const BASE64URL = /^[A-Za-z0-9_-]+$/;
 const MAX_SECONDS = 10_000_000_000;
 
 const payload = z.object({
@@ -33,9 +33,11 @@ const payload = z.object({
  */
 export function readSignedRequest(text: string, secrets: Secret[]): SignedRequest | null {
   const [signature = '', encoded = '', ...rest] = text.split('.');
-  if (rest.length > 0 || !BASE64URL.test(signature) || !BASE64URL.test(encoded)) return null;
-  if (!isSigned(encoded, Buffer.from(signature, 'base64url'), secrets)) return null;
-  const parsed = payload.safeParse(parseBody(Buffer.from(encoded, 'base64url').toString()));
+  const given = fromBase64url(signature);
+  const decoded = fromBase64url(encoded);
+  if (rest.length > 0 || !given || !decoded) return null;
+  if (!isSigned(encoded, given, secrets)) return null;
+  const parsed = payload.safeParse(parseBody(decoded.toString()));
   if (!parsed.success) return null;
   return {
     userId: parsed.data.user_id,

@@ -7,6 +7,6 @@ import { isSigned } from './signature';
  * @see https://developers.facebook.com/docs/graph-api/webhooks/getting-started#event-notifications
  */
 export function isFromInstagram(body: Uint8Array, header: string | undefined, secrets: Secret[]): boolean {
-  const hex = /^sha256=([0-9a-f]{64})$/i.exec(header ?? '')?.[1];
+  const hex = /^sha256=([0-9a-f]{64})$/.exec(header ?? '')?.[1];
   return hex !== undefined && isSigned(body, Buffer.from(hex, 'hex'), secrets);
 }

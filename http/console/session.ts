@@ -43,8 +43,6 @@ export function createSessions(deps: HttpDeps) {
   };
 }
 
-export type Sessions = ReturnType<typeof createSessions>;
-
 function userByHeader(deps: HttpDeps, c: Context): ConsoleUser | null {
   const { trustedUserHeader: header } = deps.site;
   if (header === null || !isFromProxy(deps, c)) return null;

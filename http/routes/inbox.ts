@@ -10,7 +10,8 @@ import { callWithRecovery } from '../with-recovery';
 /** Instagram's cursors; they go into a query, so nothing else may. */
 const cursor = z
   .string()
-  .regex(/^[A-Za-z0-9_=-]{1,500}$/, 'is not one that a list gave')
+  .max(500)
+  .regex(/^[A-Za-z0-9_=-]+$/, 'is not one that a list gave')
   .optional();
 const limit = z.coerce.number().int().min(1).max(100).default(20);
 
@@ -32,7 +33,10 @@ const messages = createRoute({
   middleware: requireScope('message'),
   request: {
     params: idParam.extend({
-      conversationId: z.string().regex(/^[A-Za-z0-9_=:.-]{1,500}$/, 'is not an id'),
+      conversationId: z
+        .string()
+        .max(500)
+        .regex(/^[A-Za-z0-9_=:.-]+$/, 'is not an id'),
     }),
     query: z.strictObject({ cursor, limit }),
   },

@@ -18,7 +18,7 @@ const query = z.strictObject({
   accountId: text(200).optional(),
   reason: z.enum(REASONS).optional(),
   expiringWithinDays: z.coerce.number().min(0).max(365).optional(),
-  cursor: z.string().optional(),
+  cursor: z.string().max(500).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 

@@ -23,6 +23,7 @@ create database_url "postgres://evergrant:$(cat evergrant_db_password)@postgres:
 create evergrant_keys "k1:$(head -c 32 /dev/urandom | base64 | tr -d '\n')"
 create evergrant_api_key "$(random_hex)"
 create instagram_app_secret_previous '' # for when the app secret is replaced
+create instagram_proxy_url '' # for calls to Instagram that have to go through a proxy
 create instagram_webhook_verify_token "$(random_hex)"
 
 if [[ ! -s instagram_app_secret ]]; then

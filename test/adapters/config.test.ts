@@ -47,6 +47,35 @@ test('no problem shows the value of a secret', () => {
   expect(problems.join()).not.toContain('hunter2');
 });
 
+test('tokens go to Instagram over https, or stay on this machine', () => {
+  const NAMES = ['INSTAGRAM_AUTHORIZE_URL', 'INSTAGRAM_API_URL', 'INSTAGRAM_GRAPH_URL'];
+  const all = (url: string) => Object.fromEntries(NAMES.map((name) => [name, url]));
+  for (const url of [
+    'http://graph.instagram.com',
+    'http://10.0.0.1',
+    'http://127.0.0.1.example',
+    'http://localhost.x',
+  ])
+    expect(problemsOf(all(url)).map((problem) => problem.split(' ')[0])).toEqual(NAMES);
+  for (const url of [
+    'https://graph.instagram.com',
+    'http://127.0.0.1:4010',
+    'http://[::1]:1',
+    'http://localhost:4010',
+  ])
+    expect(problemsOf(all(url))).toEqual([]);
+});
+
+test('a proxy is named by an http(s) URL, which no problem shows', () => {
+  expect(problemsOf({ INSTAGRAM_PROXY_URL: 'socks5://user:hunter2@proxy:1080' })).toEqual([
+    'INSTAGRAM_PROXY_URL is not an http(s) URL',
+  ]);
+  const { INSTAGRAM_PROXY_URL: proxy } = loadSettings({
+    INSTAGRAM_PROXY_URL: 'http://user:hunter2@proxy:3128',
+  });
+  expect([`${proxy}`, proxy?.reveal()]).toEqual(['[secret]', 'http://user:hunter2@proxy:3128']);
+});
+
 test('what Kubernetes injects beside a service of that name is no mistake', () => {
   expect(
     problemsOf({

@@ -6,6 +6,7 @@ import { createApp } from '../../http/app';
 import { createLimits } from '../../http/limits';
 import { type Listening, listen } from '../../http/server';
 import { createMetrics } from '../../adapters/metrics';
+import { createOutgoing } from '../../adapters/outgoing/post';
 import { sandboxRoutes } from '../../dev/sandbox-routes';
 import { type Stack } from '../support/stack';
 
@@ -55,6 +56,7 @@ export async function serveApi(stack: Stack, { sandbox = true } = {}): Promise<T
   const deps: HttpDeps = {
     ...stack.deps,
     metrics: createMetrics(),
+    outgoing: createOutgoing({ development: true }),
     lifecycles: stack.lifecycles,
     temporal: stack.client,
     site: {

@@ -44,6 +44,10 @@ const ROUTES: Record<string, Scope> = {
   'GET /v1/token-uses': 'admin',
   'POST /v1/embed-tokens': 'operate',
   'POST /v1/console-links': 'admin',
+  'GET /v1/webhook-endpoints': 'admin',
+  'POST /v1/webhook-endpoints': 'admin',
+  'DELETE /v1/webhook-endpoints/{id}': 'admin',
+  'POST /v1/webhook-endpoints/{id}/test': 'admin',
 };
 const BODIES: Record<string, object> = {
   'POST /v1/integrations': { provider: 'instagram', ownerRef: 'stranger' },
@@ -52,6 +56,7 @@ const BODIES: Record<string, object> = {
   'POST /v1/integrations/{id}/messages': { recipientId: '1', text: 'Hello' },
   'POST /v1/embed-tokens': { ownerRef: 'stranger' },
   'POST /v1/api-keys': { name: 'x', scopes: ['admin'] },
+  'POST /v1/webhook-endpoints': { url: 'http://127.0.0.1:9/', events: ['*'] },
 };
 const QUERIES: Record<string, string> = { 'GET /v1/token-uses': '?keyId=bootstrap' };
 const NAMES = Object.keys(ROUTES);

@@ -1,5 +1,7 @@
 import { request as rawRequest } from 'node:http';
 import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import pino from 'pino';
 import { type TestApi, startApi } from '../support/api';
 import { type Stack, startStack } from '../support/stack';
 
@@ -241,6 +243,80 @@ describe('bodies', () => {
   });
 });
 
+describe('JSON that could be read in two ways, or not at all', () => {
+  const path = '/v1/integrations';
+  const send = (body: string | Uint8Array, type = 'application/json') =>
+    fetch(api.url + path, {
+      method: 'POST',
+      body,
+      headers: { authorization: 'Bearer evg_test_key', 'content-type': type },
+    }).then(async (response) => ({ status: response.status, body: (await response.json()) as Problem }));
+  interface Problem {
+    code: string;
+    errors: { field: string; message: string }[];
+  }
+  const good = '{"provider":"instagram","ownerRef":"x"}';
+
+  test.each([
+    ['nested 33 levels deep', `{"a":${'['.repeat(32)}${']'.repeat(32)}}`, 'body', 'deep'],
+    ['nested without end', '['.repeat(60_000) + ']'.repeat(0), 'body', 'JSON'],
+    ['nested 30,000 levels deep', '['.repeat(30_000) + ']'.repeat(30_000), 'body', 'deep'],
+    ['with a field twice', '{"provider":"instagram","ownerRef":"x","ownerRef":"y"}', 'ownerRef', 'twice'],
+    ['with a field twice in another spelling', '{"ownerRef":"x","owner\\u0052ef":"y"}', 'ownerRef', 'twice'],
+    ['with __proto__ twice', '{"__proto__":{"a":1},"__proto__":{"a":2}}', '__proto__', 'twice'],
+  ])('%s: 400', async (_, body, field, message) => {
+    const answer = await send(body);
+    expect([answer.status, answer.body.code, answer.body.errors]).toEqual([
+      400,
+      'invalid_request',
+      [{ field, message: expect.stringContaining(message) }],
+    ]);
+  });
+
+  test('brackets inside of texts are no levels', async () => {
+    const ownerRef = `${'['.repeat(60)}\\"{{\\\\`;
+    expect((await send(`{"provider":"instagram","ownerRef":"${ownerRef}"}`)).status).toBe(201);
+    const long = JSON.stringify({ provider: 'instagram', ownerRef: '"\\['.repeat(10_000) });
+    expect((await send(long)).body.errors[0]?.field).toBe('ownerRef');
+  });
+
+  test.each([
+    ['Latin-1', Buffer.from('{"provider":"instagram","ownerRef":"Zo\xeb"}', 'latin1')],
+    ['a character cut in half', Buffer.concat([Buffer.from(good), Buffer.from([0xe2, 0x82])])],
+    ['an overlong character', Buffer.concat([Buffer.from([0xc0, 0xa2]), Buffer.from(good)])],
+    ['UTF-16', Buffer.from(good, 'utf16le')],
+    ['gzip', gzipSync(good)],
+  ])('%s is no UTF-8: 400', async (_, body) => {
+    const { status, body: problem } = await send(body);
+    expect([status, problem.errors.map(({ field }) => field)]).toEqual([400, ['body']]);
+  });
+
+  test('another charset is refused by its name, UTF-8 is not', async () => {
+    for (const type of ['application/json; charset=utf-8', 'application/json;charset="UTF-8"'])
+      expect((await send(good, type)).status).toBe(201);
+    for (const type of ['application/json; charset=iso-8859-1', 'application/json; charset=utf-16'])
+      expect((await send(good, type)).body.errors[0]?.field).toBe('body');
+  });
+
+  test('a body where none is expected is read as strictly', async () => {
+    const answer = await api.request('DELETE', `/v1/integrations/${id}`, { body: '{' });
+    expect([answer.status, answer.body.errors[0].field]).toEqual([400, 'body']);
+    expect((await stack.row(id)).state).toBe('active');
+  });
+
+  test('a key of a name that the database cannot keep is refused', async () => {
+    const { status, body } = await api.post('/v1/api-keys', {
+      name: 'a\0b',
+      scopes: ['read'],
+      ownerRefs: ['\0'],
+    });
+    expect([status, body.errors.map(({ field }: { field: string }) => field).sort()]).toEqual([
+      400,
+      ['name', 'ownerRefs.0'],
+    ]);
+  });
+});
+
 describe('queries', () => {
   test.each([
     ['state', 'state=lost'],
@@ -338,6 +414,26 @@ describe('where a request comes from', () => {
       expect((await post(origin)).status).toBe(200);
     const read = await api.request('GET', '/v1/fleet', { headers: { origin: 'https://evil.example' } });
     expect(read.headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  test('a body that does not arrive whole is nobody’s mistake here', async () => {
+    const lines: string[] = [];
+    const logger = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
+    const watched = await startApi(stack, { logger });
+    const { hostname, port } = new URL(watched.url);
+    const start = `POST /v1/integrations HTTP/1.1\r\nhost: ${hostname}\r\nauthorization: Bearer evg_test_key\r\n`;
+    for (const rest of [
+      'content-length: 9\r\n\r\n{',
+      'transfer-encoding: chunked\r\n\r\n5\r\n{',
+      'transfer-encoding: x\r\n\r\n',
+    ]) {
+      const socket = connect(Number(port), hostname, () => socket.end(start + rest));
+      socket.resume();
+      await new Promise((resolve) => socket.on('close', resolve));
+    }
+    expect((await watched.get('/v1/fleet')).status).toBe(200);
+    await watched.stop();
+    expect(lines).toEqual([]);
   });
 
   test('what is no HTTP at all ends the connection, not the server', async () => {

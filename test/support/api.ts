@@ -1,4 +1,5 @@
 import { createMetrics } from '../../adapters/metrics';
+import { createOutgoing } from '../../adapters/outgoing/post';
 import { Secret } from '../../core/secret';
 import { createApp } from '../../http/app';
 import { type HttpDeps, type Site } from '../../http/deps';
@@ -51,6 +52,7 @@ export async function startApi(
   const deps: HttpDeps = {
     ...stack.deps,
     metrics: createMetrics(),
+    outgoing: createOutgoing({ development: true }),
     lifecycles: stack.lifecycles,
     temporal: stack.client,
     apiKey: new Secret(API_KEY),
