@@ -45,14 +45,21 @@ export function createSealer(ring: KeyRing | (() => KeyRing), { checks, logger }
     } catch (error) {
       // Not the row is at fault when the key does not even open its own check value.
       if (checks && (await checks.look(key)) === 'other_bytes') throw new KeyMismatch(keyId);
-      logger?.error({ keyId, sealedFor: context }, 'a sealed value does not belong to its row');
+      if (error instanceof DecryptFailed) throw refuse(context);
       throw error;
     }
+  }
+
+  /** Logs that what is stored is not what belongs there, and gives the error to throw. */
+  function refuse(context: SealContext): DecryptFailed {
+    logger?.error({ expected: context }, 'what is stored sealed does not belong there, and is not used');
+    return new DecryptFailed();
   }
 
   return {
     seal,
     open,
+    refuse,
     /** Asks the database now whether the sealing key may seal. @throws KeyUnavailable */
     verify: async () => checks?.verify(current(), [current().sealing]),
     /** The same of every key. @throws KeyUnavailable naming the first that is wrong */

@@ -47,7 +47,7 @@ export async function openCurrent(
   const version = rows[0].version === null ? null : versionOf(rows[0]);
   if (version?.version === integration.version) return openToken(db, sealer, integration, version, now);
   await raiseAlarm(db, integration, { stage: 'current', version: integration.version }, now);
-  throw new DecryptFailed();
+  throw sealer.refuse(tokenContext(integration, integration.version));
 }
 
 async function raiseAlarm(

@@ -4,6 +4,7 @@ import { keepPayload } from '../../adapters/postgres/sealed-payloads';
 import { keyRing, parseKeyRing } from '../../adapters/encryption/key-ring';
 import { createKeyChecks } from '../../adapters/encryption/key-check';
 import { createSealer } from '../../adapters/encryption/sealer';
+import { type Logger } from '../../adapters/logger';
 import { DAY_MS, MINUTE_MS } from '../../core/time';
 import { type TestApi, startApi } from '../support/api';
 import { KEYS, type Stack, startStack } from '../support/stack';
@@ -12,10 +13,12 @@ const OTHER_KEY = parseKeyRing(`other:${Buffer.alloc(32, 8).toString('base64')}`
 let stack: Stack;
 let api: TestApi;
 let connected = 0;
+const logged: string[] = [];
 beforeAll(async () => {
   stack = await startStack({ workers: false });
   const ring = keyRing([...KEYS.keys, ...OTHER_KEY.keys]);
-  stack.deps.sealer = createSealer(ring, { checks: createKeyChecks(stack.pool) });
+  const logger = { error: (entry: object) => logged.push(JSON.stringify(entry)) } as unknown as Logger;
+  stack.deps.sealer = createSealer(ring, { checks: createKeyChecks(stack.pool), logger });
   api = await startApi(stack);
 });
 afterAll(async () => {
@@ -41,6 +44,8 @@ async function expectUnused(row: Integration): Promise<void> {
   for (let round = 0; round < 2; round++) {
     const answer = await api.get(`/v1/integrations/${row.id}/token`);
     expect([answer.status, answer.body.code]).toEqual([503, 'decrypt_failed']);
+    const read = await api.get(`/v1/integrations/${row.id}/conversations`);
+    expect([read.status, read.body.code]).toEqual([503, 'decrypt_failed']);
     const refreshed = await activities.refreshToken({ ...of, asked: true });
     expect(refreshed.outcome).toBe('refresh_failed');
     expect(await stack.row(row.id)).toMatchObject({
@@ -58,6 +63,8 @@ async function expectUnused(row: Integration): Promise<void> {
   expect(after.recovery!.nextAttemptAt - now).toBeLessThan(5 * MINUTE_MS);
   expect(stack.simulator.requests().length).toBe(calls);
   expect(await alarms(row)).toBe(1);
+  expect(logged.filter((line) => line.includes(row.id)).length).toBeGreaterThan(0);
+  expect(logged.join('\n')).not.toMatch(/IGAA/);
 }
 
 test('tokens that were swapped between two integrations', async () => {
