@@ -93,6 +93,16 @@ test('a version that was renumbered', async () => {
   await expectUnused(row);
 });
 
+test('the version before, put back as the current one', async () => {
+  const row = await connect();
+  const of = { integrationId: row.id, version: row.version };
+  const { outcome } = await createActivities(stack.deps).refreshToken({ ...of, asked: true });
+  expect(outcome).toBe('refreshed');
+  await sql('delete from token_versions where integration_id = $1 and version = 2', row.id);
+  await sql(`update token_versions set stage = 'current' where integration_id = $1`, row.id);
+  await expectUnused(await stack.row(row.id));
+});
+
 test('a row and its integration renumbered alike', async () => {
   const row = await connect();
   await sql('update token_versions set version = 5 where integration_id = $1', row.id);
