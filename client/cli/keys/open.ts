@@ -42,10 +42,7 @@ export function withKeysAlone(io: Io, work: (keys: KeysAtHand) => Promise<void>)
       );
       if (!rows[0]?.free) throw new Failure('Another `npx evergrant keys` is changing the keys right now.');
       const ring = keys.file === null ? keys.ring : await readRingFile(keys.file);
-      await keys.checks.verify(ring).catch((error: unknown) => {
-        // A retired key that still stands first is what the work may be about.
-        if ((error as Error).name !== 'KeyRetired') throw error;
-      });
+      await keys.checks.verify(ring);
       await work({ ...keys, ring });
     } finally {
       lock.release(true);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Key, type KeyRing, keyRing } from '../../../adapters/encryption/key-ring';
-import { createRingFile, replaceRingFile } from '../../../adapters/encryption/ring-file';
+import { createRingFile, readRingFile, replaceRingFile } from '../../../adapters/encryption/ring-file';
 import { type KeyHolder, liveHolders } from '../../../adapters/postgres/key-holders';
 import { knownKeys } from '../../../adapters/postgres/known-keys';
 import { countByKey } from '../../../adapters/postgres/sealed-tables';
@@ -39,30 +39,28 @@ export async function rotate(io: Io, options: RotateOptions): Promise<void> {
       else await add(io, keys, options);
       return;
     }
-    const { ring, key } = waiting ? { ring: keys.ring, key: waiting } : await add(io, keys, options);
+    const key = waiting ?? (await add(io, keys, options));
     await waitForProcesses(io, keys.pool, `have ${key.id}`, ({ keyIds }) => keyIds.includes(key.id));
+    // Read once more: the wait may have been long enough for an editor.
+    const ring = await readRingFile(keys.file!);
     await promote(io, { ...keys, ring }, key, options);
     await waitForProcesses(io, keys.pool, `seal with ${key.id}`, ({ sealingId }) => sealingId === key.id);
   });
 }
 
-async function add(io: Io, keys: KeysAtHand, options: RotateOptions): Promise<{ ring: KeyRing; key: Key }> {
-  const { pool, checks, ring: before } = keys;
+async function add(io: Io, keys: KeysAtHand, options: RotateOptions): Promise<Key> {
+  const { checks, ring: before } = keys;
   const key = { id: await nextFreeId(keys), bytes: randomBytes(32) };
   const ring = keyRing([...before.keys, key]);
   await write(keys, ring, options);
   await checks.verify(ring);
-  const others = (await liveHolders(pool)).length;
   say(io, `Added ${key.id} as the last key; ${before.sealing.id} still seals.`);
   if (options.out !== undefined) say(io, useOf(options.out));
   else if (!options.wait)
-    say(
-      io,
-      `${others === 1 ? 'The one process' : `The ${others} processes`} with this very file will have it within seconds; give it to all others.`,
-    );
+    say(io, 'Processes that read this very file take it up within seconds; give it to all others.');
   if (!options.wait)
     say(io, 'When `npx evergrant keys status` says so, run `npx evergrant keys rotate` again.');
-  return { ring, key };
+  return key;
 }
 
 async function promote(io: Io, keys: KeysAtHand, key: Key, options: RotateOptions): Promise<void> {
