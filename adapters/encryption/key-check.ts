@@ -66,18 +66,25 @@ export function createKeyChecks(db: Db): KeyChecks {
   }
 
   async function check(keys: readonly Key[], sealing: Key): Promise<void> {
-    let stored = await find(db, idsOf(keys));
-    const missing = keys.filter(({ id }) => !stored.has(id));
-    if (missing.length > 0) {
-      await write(db, missing);
-      stored = await find(db, idsOf(keys));
-    }
+    // A ring that is refused leaves no trace: values are written when all others were right.
+    const missing = await compare(keys, sealing);
+    if (missing.length === 0) return;
+    await write(db, missing);
+    const [unwritten] = await compare(missing, sealing);
+    if (unwritten) throw new KeyUnavailable(unwritten.id);
+  }
+
+  /** @returns the keys that have no check value yet */
+  async function compare(keys: readonly Key[], sealing: Key): Promise<Key[]> {
+    const stored = await find(db, idsOf(keys));
     for (const key of keys) {
       const value = stored.get(key.id);
-      if (!value || !(await opens(key, value))) throw new KeyMismatch(key.id);
+      if (!value) continue;
+      if (!(await opens(key, value))) throw new KeyMismatch(key.id);
       if (key === sealing && value.retired) throw new KeyRetired(key.id);
       if (!value.retired) verifiedAt.set(key, performance.now());
     }
+    return keys.filter(({ id }) => !stored.has(id));
   }
 
   return {

@@ -43,6 +43,20 @@ test('wrong bytes under a known name are noticed, also of a key that does not se
   await expect(wrong.verify()).resolves.toBeUndefined();
 });
 
+test('a ring that is refused leaves no check value of its other keys', async () => {
+  await sealerWith(ring('a', 1)).verifyAll();
+  await expect(sealerWith(both(ring('b', 2), ring('a', 9))).verifyAll()).rejects.toBeInstanceOf(KeyMismatch);
+  expect(await checked()).toEqual(['a']);
+});
+
+test('of two processes that see a new name first with other bytes each, one is refused', async () => {
+  const results = await Promise.allSettled([
+    sealerWith(ring('a', 1)).seal(new Secret('x'), context),
+    sealerWith(ring('a', 2)).seal(new Secret('x'), context),
+  ]);
+  expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+});
+
 test('nothing is sealed with wrong bytes, even by a process that has verified nothing', async () => {
   await sealerWith(ring('a', 1)).verifyAll();
   const sealing = sealerWith(ring('a', 9)).seal(new Secret('x'), context);
