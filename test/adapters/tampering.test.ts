@@ -98,6 +98,7 @@ test('the version before, put back as the current one', async () => {
   const of = { integrationId: row.id, version: row.version };
   const { outcome } = await createActivities(stack.deps).refreshToken({ ...of, asked: true });
   expect(outcome).toBe('refreshed');
+  stack.simulator.clock.advance(2 * DAY_MS);
   await sql('delete from token_versions where integration_id = $1 and version = 2', row.id);
   await sql(`update token_versions set stage = 'current' where integration_id = $1`, row.id);
   await expectUnused(await stack.row(row.id));
