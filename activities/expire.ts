@@ -2,7 +2,8 @@ import { claimProbe, findOpenIncident } from '../adapters/postgres/incidents';
 import { type Integration } from '../adapters/postgres/integration-row';
 import { type Changes, type TimelineEntry } from '../adapters/postgres/move';
 import { type ProviderError } from '../adapters/instagram/provider-error';
-import { findVersion, openToken } from '../adapters/postgres/token-versions';
+import { openToken } from '../adapters/postgres/open-token';
+import { findVersion } from '../adapters/postgres/token-versions';
 import { LAST_REFRESH_GRACE_MS } from '../core/refresh-policy';
 import { nextReminderAt } from '../core/reminder-policy';
 import { type Reason, causeOf } from '../core/states';
@@ -11,7 +12,7 @@ import { believeAtLast } from './believe-at-last';
 import { type Deps } from './deps';
 import { enterRecovery } from './enter-recovery';
 import { hold } from './hold';
-import { lastErrorOf } from './last-error';
+import { lastErrorOf, sealingError } from './last-error';
 import { probeToken } from './probe-token';
 import { save } from './save';
 import { step } from './step';
@@ -67,8 +68,12 @@ async function incidentGoesOn(deps: Deps, row: Integration): Promise<boolean> {
   if (!incident) return false;
   const current = await findVersion(deps.pool, row.id, 'current');
   if (current && (await claimProbe(deps.pool, incident, deps.clock.now()))) {
-    const verdict = await probeToken(deps, row, await openToken(deps.sealer, row, current));
-    if (verdict.is === 'dead') await believeAtLast(deps, incident, row);
+    const now = deps.clock.now();
+    const token = await openToken(deps.pool, deps.sealer, row, current, now).catch((error: unknown) => {
+      if (sealingError(error, now)) return null;
+      throw error;
+    });
+    if (token && (await probeToken(deps, row, token)).is === 'dead') await believeAtLast(deps, incident, row);
   }
   return (await findOpenIncident(deps.pool, row)) !== null;
 }

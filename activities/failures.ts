@@ -17,6 +17,8 @@ export const FAILURE_TYPES = {
   throttled: 'Throttled',
   providerUnavailable: 'ProviderUnavailable',
   keyUnavailable: 'KeyUnavailable',
+  /** What is stored is not what its row says: somebody has to look. */
+  decryptFailed: 'DecryptFailed',
   storeUnavailable: 'StoreUnavailable',
 } as const;
 
@@ -26,7 +28,7 @@ type FailureType = (typeof FAILURE_TYPES)[keyof typeof FAILURE_TYPES];
 export function toApplicationFailure(error: unknown): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
   if (error instanceof KeyUnavailable) return failure(FAILURE_TYPES.keyUnavailable, error.message);
-  if (error instanceof DecryptFailed) return failure(FAILURE_TYPES.keyUnavailable, error.message);
+  if (error instanceof DecryptFailed) return failure(FAILURE_TYPES.decryptFailed, error.message);
   if (error instanceof ProviderError) return fromProvider(error);
   const code = (error as { code?: unknown } | null)?.code;
   const kind = typeof code === 'string' ? code : error instanceof Error ? error.name : 'unknown';

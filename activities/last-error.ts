@@ -1,4 +1,5 @@
 import { type LastError } from '../core/facts';
+import { DecryptFailed, KeyUnavailable } from '../adapters/encryption/sealer';
 import { type ProviderError } from '../adapters/instagram/provider-error';
 
 /** What a row remembers of a provider's refusal. */
@@ -15,4 +16,11 @@ export function lastErrorOf(error: ProviderError, now: number): LastError {
 /** An error of our own making, by its word in `docs/errors.md`. */
 export function ownError(code: string, text: string, now: number): LastError {
   return { code, subcode: null, class: 'service', at: now, text };
+}
+
+/** What a row remembers of a token that cannot be opened or sealed; null for any other error. */
+export function sealingError(error: unknown, now: number): LastError | null {
+  if (error instanceof KeyUnavailable) return ownError('key_unavailable', error.message, now);
+  if (error instanceof DecryptFailed) return ownError('decrypt_failed', error.message, now);
+  return null;
 }

@@ -1,8 +1,10 @@
 import { type Integration } from '../adapters/postgres/integration-row';
-import { findVersion, openToken } from '../adapters/postgres/token-versions';
+import { openToken } from '../adapters/postgres/open-token';
+import { findVersion } from '../adapters/postgres/token-versions';
 import { nextReminderAt } from '../core/reminder-policy';
 import { type Outcome, type StepResult } from '../core/steps';
 import { type Deps } from './deps';
+import { sealingError } from './last-error';
 import { probeToken } from './probe-token';
 import { refreshOnce } from './refresh-once';
 import { save } from './save';
@@ -28,13 +30,21 @@ export function remind(deps: Deps, input: { integrationId: string; version: numb
   });
 }
 
-/** Takes an expired integration back into use when its token turns out to live. */
-export async function lookAgain(deps: Deps, row: Integration): Promise<Outcome> {
+/** Takes an expired integration back into use when its token turns out to live. One that cannot be opened stays as it is. */
+export function lookAgain(deps: Deps, row: Integration): Promise<Outcome> {
+  return look(deps, row).catch((error: unknown) => {
+    if (sealingError(error, 0)) return 'expired';
+    throw error;
+  });
+}
+
+async function look(deps: Deps, row: Integration): Promise<Outcome> {
   const settled = await settlePending(deps, row, 'recovery');
   if (settled.is === 'promoted') return 'refreshed';
   const current = await findVersion(deps.pool, row.id, 'current');
   if (!current) return 'expired';
-  const verdict = await probeToken(deps, row, await openToken(deps.sealer, row, current));
+  const token = await openToken(deps.pool, deps.sealer, row, current, deps.clock.now());
+  const verdict = await probeToken(deps, row, token);
   if (verdict.is !== 'alive') return 'expired';
 
   if (deps.clock.now() < current.expiresAt) {

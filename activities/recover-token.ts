@@ -1,7 +1,6 @@
 import { type Integration } from '../adapters/postgres/integration-row';
 import { claimProbe, findOpenIncident } from '../adapters/postgres/incidents';
-import { findVersion, openToken } from '../adapters/postgres/token-versions';
-import { KeyUnavailable, DecryptFailed } from '../adapters/encryption/sealer';
+import { openCurrent } from '../adapters/postgres/open-token';
 import { type Rejection } from '../core/facts';
 import { isUsable } from '../core/states';
 import { type Outcome, type StepResult } from '../core/steps';
@@ -11,7 +10,7 @@ import { enterRecovery } from './enter-recovery';
 import { hold } from './hold';
 import { lastRefresh } from './last-refresh';
 import { lookAgain } from './look-again';
-import { ownError } from './last-error';
+import { ownError, sealingError } from './last-error';
 import { probeToken } from './probe-token';
 import { decideDead, waitForOwner } from './decide-dead';
 import { settlePending } from './settle-pending';
@@ -38,8 +37,8 @@ export function recoverToken(deps: Deps, input: RecoverTokenInput): Promise<Step
     if (!isUsable(row.state) && row.state !== 'recovering') return 'moved_on';
     const recovering = await prepare(deps, row, input.rejection);
     const outcome = await recover(deps, recovering).catch((error: unknown) => {
-      if (!(error instanceof KeyUnavailable || error instanceof DecryptFailed)) throw error;
-      const lastError = ownError('key_unavailable', error.message, deps.clock.now());
+      const lastError = sealingError(error, deps.clock.now());
+      if (!lastError) throw error;
       return tryLater(deps, recovering, { lastError });
     });
     deps.counters.recovery(outcome);
@@ -69,9 +68,8 @@ async function recover(deps: Deps, row: Integration): Promise<Outcome> {
   if (settled.is === 'promoted') return 'refreshed';
   if (row.recovery?.cause === 'expiry') return lastRefresh(deps, row);
 
-  const current = await findVersion(deps.pool, row.id, 'current');
-  if (!current) return 'moved_on';
-  const verdict = await probeToken(deps, row, await openToken(deps.sealer, row, current));
+  const token = await openCurrent(deps.pool, deps.sealer, row, deps.clock.now());
+  const verdict = await probeToken(deps, row, token);
   switch (verdict.is) {
     case 'alive':
       return falseAlarm(deps, row);

@@ -5,13 +5,8 @@ import { RowMovedOn } from '../adapters/postgres/move';
 import { type LongLivedToken } from '../adapters/instagram/oauth';
 import { ProviderError } from '../adapters/instagram/provider-error';
 import { AttemptUnderWay, beginAttempt, endAttempt } from '../adapters/postgres/refresh-attempts';
-import {
-  dropPending,
-  findVersion,
-  insertPending,
-  openToken,
-  tokenContext,
-} from '../adapters/postgres/token-versions';
+import { openCurrent } from '../adapters/postgres/open-token';
+import { dropPending, findVersion, insertPending, tokenContext } from '../adapters/postgres/token-versions';
 import { MINIMUM_REFRESH_AGE_MS, refreshAtFor } from '../core/refresh-policy';
 import { type Secret } from '../core/secret';
 import { MINUTE_MS } from '../core/time';
@@ -50,9 +45,7 @@ export async function refreshOnce(
   const notBefore = (integration.issuedAt ?? 0) + MINIMUM_REFRESH_AGE_MS;
   if (deps.clock.now() < notBefore) return { is: 'too_young', notBefore };
 
-  const current = await findVersion(deps.pool, integration.id, 'current');
-  if (!current || current.version !== integration.version) throw new RowMovedOn(integration.id);
-  const token = await openToken(deps.sealer, integration, current);
+  const token = await openCurrent(deps.pool, deps.sealer, integration, deps.clock.now());
 
   let attemptId: number;
   try {

@@ -1,6 +1,5 @@
 import { factsOf, type Integration } from '../adapters/postgres/integration-row';
 import { type ProviderError } from '../adapters/instagram/provider-error';
-import { KeyUnavailable, DecryptFailed } from '../adapters/encryption/sealer';
 import { type LastError } from '../core/facts';
 import { refreshDueAt } from '../core/next-action';
 import {
@@ -14,7 +13,7 @@ import { isUsable } from '../core/states';
 import { type Outcome, type StepResult } from '../core/steps';
 import { MINUTE_MS } from '../core/time';
 import { type Deps } from './deps';
-import { lastErrorOf, ownError } from './last-error';
+import { lastErrorOf, ownError, sealingError } from './last-error';
 import { enterRecovery } from './enter-recovery';
 import { refreshOnce } from './refresh-once';
 import { save } from './save';
@@ -46,8 +45,8 @@ export function refreshToken(deps: Deps, input: RefreshTokenInput): Promise<Step
 
 async function attempt(deps: Deps, row: Integration, trigger: RefreshTrigger): Promise<Outcome> {
   const result = await refreshOnce(deps, row, trigger).catch((error: unknown) => {
-    if (error instanceof KeyUnavailable || error instanceof DecryptFailed)
-      return { is: 'key' as const, error };
+    const lastError = sealingError(error, deps.clock.now());
+    if (lastError) return { is: 'sealed' as const, lastError };
     throw error;
   });
   const now = deps.clock.now();
@@ -70,8 +69,8 @@ async function attempt(deps: Deps, row: Integration, trigger: RefreshTrigger): P
         ownError('useless_answer', 'Instagram answered with a token that does not work.', now),
       );
       return 'refresh_failed';
-    case 'key':
-      await climb(deps, row, ownError('key_unavailable', result.error.message, now));
+    case 'sealed':
+      await climb(deps, row, result.lastError);
       return 'refresh_failed';
     case 'failed':
       await afterRefusal(deps, row, result.error);

@@ -1,4 +1,3 @@
-import { verifySealingKey } from '../adapters/encryption/key-check';
 import { type Deps } from './deps';
 
 /**
@@ -6,5 +5,5 @@ import { type Deps } from './deps';
  * @throws KeyUnavailable, or what the database driver throws
  */
 export async function selfTest(deps: Deps): Promise<void> {
-  await verifySealingKey(deps.pool, deps.sealer, deps.clock.now());
+  await deps.sealer.verify();
 }

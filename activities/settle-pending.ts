@@ -1,10 +1,10 @@
 import { type Integration } from '../adapters/postgres/integration-row';
+import { openToken } from '../adapters/postgres/open-token';
 import { withTransaction } from '../adapters/postgres/pool';
 import {
   type TokenVersion,
   dropPending,
   findVersion,
-  openToken,
   promotePending,
 } from '../adapters/postgres/token-versions';
 import { type Deps } from './deps';
@@ -35,7 +35,7 @@ export async function settlePending(
 ): Promise<Settled> {
   const pending = await findVersion(deps.pool, integration.id, 'pending');
   if (!pending) return { is: 'none' };
-  const token = await openToken(deps.sealer, integration, pending);
+  const token = await openToken(deps.pool, deps.sealer, integration, pending, deps.clock.now());
   const verdict = await probeToken(deps, integration, token);
   switch (verdict.is) {
     case 'alive':

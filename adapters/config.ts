@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import proxyAddr from 'proxy-addr';
 import { z } from 'zod';
 import { Secret } from '../core/secret';
@@ -92,8 +93,12 @@ const schema = z.object({
     .default('info'),
 });
 
-export type Settings = z.infer<typeof schema>;
-type Name = keyof Settings;
+type Values = z.infer<typeof schema>;
+type Name = keyof Values;
+export interface Settings extends Values {
+  /** The file that EVERGRANT_KEYS was read from; null when the variable itself holds the keys. */
+  keysFile: string | null;
+}
 
 const NAMES = Object.keys(schema.shape) as Name[];
 const SECRETS: readonly Name[] = [
@@ -129,7 +134,8 @@ export function loadSettings(env: NodeJS.ProcessEnv, needs: readonly Name[] = []
     problems.push('EVERGRANT_TRUSTED_USER_HEADER needs EVERGRANT_TRUSTED_PROXIES: whose word is it?');
   for (const name of needs) if (values[name] === undefined) problems.push(`${name} is missing`);
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
-  return parsed.data;
+  const keysFile = env.EVERGRANT_KEYS_FILE ? resolve(env.EVERGRANT_KEYS_FILE) : null;
+  return { ...parsed.data, keysFile };
 }
 
 function isAddressList(entries: string[]): boolean {

@@ -2,10 +2,13 @@ import { type Client } from '@temporalio/client';
 import { type Pool } from 'pg';
 import { type Clock, systemClock } from './clock';
 import { type Settings, instagramSettings, publicUrl } from './config';
+import { createKeyChecks } from './encryption/key-check';
 import { parseKeyRing } from './encryption/key-ring';
+import { watchRing } from './encryption/ring-watch';
 import { type Sealer, createSealer } from './encryption/sealer';
 import { type Instagram, createInstagram } from './instagram/client';
 import { createProviderHttp } from './instagram/http';
+import { startKeyPresence } from './key-presence';
 import { type Logger, createLogger } from './logger';
 import { type Metrics, createMetrics } from './metrics';
 import { countOverdue } from './postgres/audit';
@@ -55,7 +58,7 @@ export function createServices(
   const pool = createPool(settings.DATABASE_URL?.reveal() ?? '', {
     onError: (error) => logger.warn({ reason: error.message }, 'a database connection was lost'),
   });
-  const sealer = createSealer(parseKeyRing(settings.EVERGRANT_KEYS ?? ''));
+  const keys = openKeys(settings, pool, logger, options.name);
   const instagram = createInstagram(
     createProviderHttp(
       clock,
@@ -77,14 +80,38 @@ export function createServices(
     logger,
     metrics,
     pool,
-    sealer,
+    sealer: keys.sealer,
     instagram,
     // A service that only this machine can reach is no production.
     outgoing: createOutgoing({ development: isLoopbackUrl(publicUrl(settings)) }),
     temporal: temporal.client,
     close: async () => {
+      await keys.close();
       await temporal.close();
       await pool.end();
+    },
+  };
+}
+
+/** The sealer over the ring as it is now, which follows its file where there is one, and tells others of it. */
+function openKeys(settings: Settings, pool: Pool, logger: Logger, role: string) {
+  const text = settings.EVERGRANT_KEYS ?? '';
+  const checks = createKeyChecks(pool);
+  const watch =
+    settings.keysFile === null
+      ? null
+      : watchRing(settings.keysFile, text, {
+          verify: (ring) => checks.verify(ring),
+          logger,
+          onChange: () => void presence.announce(),
+        });
+  const sealer = createSealer(watch?.current ?? parseKeyRing(text), { checks, logger });
+  const presence = startKeyPresence({ db: pool, sealer, logger }, role);
+  return {
+    sealer,
+    close: async () => {
+      watch?.stop();
+      await presence.stop();
     },
   };
 }

@@ -3,8 +3,9 @@ import { type Secret } from '../core/secret';
 import { type Sealer } from './encryption/sealer';
 import { type Integration } from './postgres/integration-row';
 import { findIntegration } from './postgres/integrations';
+import { RowMovedOn } from './postgres/move';
+import { openCurrent } from './postgres/open-token';
 import { type Db } from './postgres/pool';
-import { findVersion, openToken } from './postgres/token-versions';
 
 /** Why no token is handed out for an integration. */
 export class NoToken extends Error {
@@ -39,11 +40,13 @@ export async function usableToken(
     const integration = await findIntegration(db, integrationId);
     if (!integration) throw new NoToken('unknown', null);
     refuseUnlessUsable(integration, now);
-    const version = await findVersion(db, integrationId, 'current');
-    if (version && version.version === integration.version) {
-      return { integration, version: version.version, token: await openToken(sealer, integration, version) };
+    try {
+      const token = await openCurrent(db, sealer, integration, now);
+      return { integration, version: integration.version, token };
+    } catch (error) {
+      if (!(error instanceof RowMovedOn)) throw error;
+      if (tries === 2) throw new NoToken('recovery_pending', integration);
     }
-    if (tries === 2) throw new NoToken('recovery_pending', integration);
   }
 }
 

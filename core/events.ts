@@ -6,6 +6,7 @@ export const EVENT_TYPES = [
   'token.expiring',
   'token.rejected',
   'token.recovered',
+  'token.decrypt_failed',
   'integration.expired',
   'integration.reminder',
   'integration.reconnected',

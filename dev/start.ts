@@ -119,7 +119,8 @@ function environmentOf(
   return {
     DATABASE_URL: parts.database,
     TEMPORAL_ADDRESS: parts.temporal,
-    EVERGRANT_KEYS: settings.EVERGRANT_KEYS ?? data.secrets.encryptionKeys,
+    // As a file, so that `evergrant keys` can change it while all of this runs.
+    ...(settings.EVERGRANT_KEYS === undefined && { EVERGRANT_KEYS_FILE: data.file('encryption-keys') }),
     EVERGRANT_API_KEY: settings.EVERGRANT_API_KEY?.reveal() ?? data.secrets.apiKey,
     EVERGRANT_PUBLIC_URL: settings.EVERGRANT_PUBLIC_URL ?? `http://127.0.0.1:${settings.EVERGRANT_HTTP_PORT}`,
     INSTAGRAM_APP_ID: settings.INSTAGRAM_APP_ID ?? SANDBOX_APP_ID,

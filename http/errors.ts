@@ -25,8 +25,13 @@ function problemOf(deps: HttpDeps, error: unknown, caller: Caller | undefined): 
   if (error instanceof Problem) return error;
   if (error instanceof NoToken) return fromNoToken(deps, error, caller);
   if (error instanceof ProviderError) return fromProvider(error);
-  if (error instanceof KeyUnavailable || error instanceof DecryptFailed)
+  if (error instanceof KeyUnavailable)
     return new Problem('key_unavailable', 'The token cannot be opened now. Operators: see the key ring.');
+  if (error instanceof DecryptFailed)
+    return new Problem(
+      'decrypt_failed',
+      'What is stored is damaged or belongs to another row, so it is not used. Operators: see the events.',
+    );
   if (error instanceof ServiceError || isGrpcServiceError(error))
     return new Problem('service_unavailable', 'Temporal does not answer. Try again in a moment.');
   if (isDatabaseTrouble(error))

@@ -32,6 +32,7 @@ export const PROBLEMS = {
   provider_unavailable: [503, 'Instagram does not answer', 10],
   provider_incident: [503, 'Instagram refuses the whole app', 60],
   key_unavailable: [503, 'The encryption key is not available', 30],
+  decrypt_failed: [503, 'What is stored does not open', 60],
   recovery_pending: [503, 'The token is being looked at', 5],
   refresh_failed: [503, 'The token could not be refreshed', 60],
   service_unavailable: [503, 'A part of the service does not answer', 5],

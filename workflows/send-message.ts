@@ -76,6 +76,7 @@ function isFinal(result: SendResult): boolean {
       'rate_limited',
       'provider_unavailable',
       'key_unavailable',
+      'decrypt_failed',
       'not_connected',
     ].includes(result.problem.code)
   );
@@ -102,6 +103,8 @@ function problemOf(error: unknown): { code: string; detail: string } {
       return { code: 'rate_limited', detail };
     case 'KeyUnavailable':
       return { code: 'key_unavailable', detail };
+    case 'DecryptFailed':
+      return { code: 'decrypt_failed', detail };
     case 'CallRefused':
       return { code: numbers?.problem ?? 'provider_rejected_call', detail };
     default:

@@ -26,11 +26,21 @@ export function parseKeyRing(text: string): KeyRing {
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '')
     .map((entry, index) => parseKey(entry, index + 1));
+  return keyRing(keys);
+}
+
+/** The ring of these keys, the first of which seals. @throws KeyRingError */
+export function keyRing(keys: readonly Key[]): KeyRing {
   const [sealing] = keys;
   if (!sealing) throw new KeyRingError('has no key; give at least one as keyId:base64 of 32 bytes');
-  const ids = new Set(keys.map((key) => key.id));
-  if (ids.size !== keys.length) throw new KeyRingError('names the same key id twice');
+  const twice = keys.find((key, index) => keys.findIndex(({ id }) => id === key.id) !== index);
+  if (twice) throw new KeyRingError(`names the key id "${twice.id}" twice`);
   return { sealing, keys, find: (id) => keys.find((key) => key.id === id) };
+}
+
+/** The opposite of `parseKeyRing`: key material, for key files only. */
+export function keyRingText(ring: KeyRing): string {
+  return ring.keys.map(({ id, bytes }) => `${id}:${bytes.toString('base64')}`).join(',');
 }
 
 function parseKey(entry: string, position: number): Key {
@@ -39,7 +49,9 @@ function parseKey(entry: string, position: number): Key {
   if (separator < 1 || !/^[A-Za-z0-9_.-]{1,64}$/.test(id)) {
     throw new KeyRingError(`entry ${position} is not keyId:base64 (id: letters, digits, _ . -, at most 64)`);
   }
-  const bytes = Buffer.from(entry.slice(separator + 1), 'base64');
+  const encoded = entry.slice(separator + 1);
+  if (!/^[A-Za-z0-9+/_-]*=*$/.test(encoded)) throw new KeyRingError(`key "${id}" is not base64`);
+  const bytes = Buffer.from(encoded, 'base64');
   if (bytes.length !== 32) throw new KeyRingError(`key "${id}" is ${bytes.length} bytes long, not 32`);
   return { id, bytes };
 }

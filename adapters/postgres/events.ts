@@ -12,12 +12,16 @@ export interface Event {
   data: Record<string, unknown>;
 }
 
-/** Writes one event about an integration as it is now. Never pass token material. */
+/**
+ * Writes one event about an integration as it is now. Never pass token material.
+ * @param options `unlessTold`: of a type that the database keeps unique, told once whoever comes first
+ */
 export async function addEvent(
   db: Db,
   integration: Integration,
   event: { type: EventType; data?: Record<string, unknown> },
   now: number,
+  { unlessTold = false }: { unlessTold?: boolean } = {},
 ): Promise<void> {
   const data = {
     integrationId: integration.id,
@@ -30,7 +34,7 @@ export async function addEvent(
     expiresAt: integration.expiresAt === null ? null : new Date(integration.expiresAt).toISOString(),
     ...event.data,
   };
-  await insert(db, event.type, integration.id, data, now);
+  await insert(db, event.type, integration.id, data, now, unlessTold);
 }
 
 /** Writes one event about a provider app as a whole. */
@@ -48,14 +52,13 @@ async function insert(
   integrationId: string | null,
   data: Record<string, unknown>,
   now: number,
+  unlessTold = false,
 ): Promise<void> {
-  await db.query('insert into events (id, type, at, integration_id, data) values ($1, $2, $3, $4, $5)', [
-    newId('evt'),
-    type,
-    new Date(now),
-    integrationId,
-    JSON.stringify(data),
-  ]);
+  await db.query(
+    `insert into events (id, type, at, integration_id, data) values ($1, $2, $3, $4, $5)
+     ${unlessTold ? 'on conflict do nothing' : ''}`,
+    [newId('evt'), type, new Date(now), integrationId, JSON.stringify(data)],
+  );
 }
 
 /** One integration's timeline, newest first. @param before an event id to go on from */

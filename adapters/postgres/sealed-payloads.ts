@@ -14,7 +14,7 @@ export async function keepPayload(
   now: number,
 ): Promise<string> {
   const id = newId('txt');
-  const context = contextOf(id, payload);
+  const context = payloadContext(id, payload);
   const { sealed, keyId } = await sealer.seal(new Secret(payload.text), context);
   await db.query(
     `insert into sealed_payloads (id, integration_id, purpose, sealed, key_id, created_at, expires_at)
@@ -45,9 +45,10 @@ export async function readPayload(
     [id, context.integrationId, new Date(now)],
   );
   const [row] = rows;
-  return row ? sealer.open({ sealed: row.sealed, keyId: row.key_id }, contextOf(id, context)) : null;
+  return row ? sealer.open({ sealed: row.sealed, keyId: row.key_id }, payloadContext(id, context)) : null;
 }
 
-function contextOf(id: string, of: { integrationId: string; provider: string; purpose: string }) {
+/** What a text is sealed under. */
+export function payloadContext(id: string, of: { integrationId: string; provider: string; purpose: string }) {
   return { integration: of.integrationId, provider: of.provider, version: id, purpose: of.purpose };
 }

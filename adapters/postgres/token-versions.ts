@@ -1,5 +1,4 @@
-import { AccessToken } from '../instagram/access-token';
-import { type SealContext, type Sealed, type Sealer } from '../encryption/sealer';
+import { type SealContext, type Sealed } from '../encryption/sealer';
 import { type Integration } from './integration-row';
 import { RowMovedOn, type TimelineEntry, move } from './move';
 import { type Db } from './pool';
@@ -46,15 +45,6 @@ export async function findVersion(db: Db, integrationId: string, stage: Stage): 
     [integrationId, stage],
   );
   return rows[0] ? versionOf(rows[0]) : null;
-}
-
-export async function openToken(
-  sealer: Sealer,
-  integration: Integration,
-  version: TokenVersion,
-): Promise<AccessToken> {
-  const token = await sealer.open(version.sealed, tokenContext(integration, version.version));
-  return new AccessToken(token, integration.accountId, version.expiresAt);
 }
 
 /**
@@ -160,7 +150,8 @@ export async function eraseTokens(db: Db, integrationId: string): Promise<void> 
   await db.query('delete from token_versions where integration_id = $1', [integrationId]);
 }
 
-function versionOf(row: Record<string, unknown>): TokenVersion {
+/** One row of the table, whole. */
+export function versionOf(row: Record<string, unknown>): TokenVersion {
   const instant = (value: unknown) => (value as Date).getTime();
   return {
     integrationId: row.integration_id as string,

@@ -26,6 +26,10 @@ export const lazy = {
     const { withAudit }: typeof import('./audit') = require('./audit');
     return withAudit;
   },
+  keys() {
+    const { retireKey, rewrap, rotate, showStatus }: typeof import('./keys') = require('./keys');
+    return { retireKey, rewrap, rotate, showStatus };
+  },
   loadSettings() {
     const { loadSettings }: typeof import('../../adapters/config') = require('../../adapters/config');
     return loadSettings;

@@ -1,6 +1,5 @@
 import { ConfigError, loadSettings } from '../../adapters/config';
-import { verifySealingKey } from '../../adapters/encryption/key-check';
-import { KeyUnavailable } from '../../adapters/encryption/sealer';
+import { KeyRetired, KeyUnavailable } from '../../adapters/encryption/key-check';
 import { NEEDED_SETTINGS, type Services, createServices } from '../../adapters/services';
 import { Failure, databaseFailure } from './failures';
 import { type Io } from './io';
@@ -37,10 +36,12 @@ export async function runProcess(
 }
 
 /** A key of the right name and wrong bytes would seal what nobody can open later. */
-async function refuseWrongKey({ pool, sealer, clock, logger }: Services): Promise<void> {
+async function refuseWrongKey({ sealer, logger }: Services): Promise<void> {
   try {
-    await verifySealingKey(pool, sealer, clock.now());
+    await sealer.verifyAll();
   } catch (error) {
+    if (error instanceof KeyRetired)
+      throw new ConfigError([`EVERGRANT_KEYS begins with "${error.keyId}", which was retired`]);
     if (error instanceof KeyUnavailable) {
       throw new ConfigError([
         `EVERGRANT_KEYS holds another key under the name "${error.keyId}" than the one this database was sealed with`,

@@ -13,6 +13,7 @@ import { consoleVerb } from './verbs/console';
 import { disconnectVerb } from './verbs/disconnect';
 import { eventsVerb } from './verbs/events';
 import { fleetVerb } from './verbs/fleet';
+import { keysVerb } from './verbs/keys';
 import { listVerb } from './verbs/list';
 import { migrateVerb } from './verbs/migrate';
 import { pauseVerb, resumeVerb } from './verbs/pause';
@@ -40,7 +41,7 @@ const GROUPS: [string, Verb[]][] = [
     ],
   ],
   ['Fleet:', [eventsVerb, fleetVerb, auditVerb, consoleVerb]],
-  ['Processes and set-up:', [workerVerb, apiVerb, simulatorVerb, migrateVerb]],
+  ['Processes and set-up:', [workerVerb, apiVerb, simulatorVerb, migrateVerb, keysVerb]],
   ['Sandbox:', [sandboxVerb]],
 ];
 

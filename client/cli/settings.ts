@@ -50,6 +50,13 @@ export function withLocalServers(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...env, DATABASE_URL_FILE: file, TEMPORAL_ADDRESS: env.TEMPORAL_ADDRESS || temporal };
 }
 
+/** The same for the key ring: without a setting, the key file of an `npm start` in this folder. */
+export function withLocalKeys(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const file = join(dataFolderOf(env), 'encryption-keys');
+  if (env.EVERGRANT_KEYS || env.EVERGRANT_KEYS_FILE || !existsSync(file)) return env;
+  return { ...env, EVERGRANT_KEYS_FILE: file };
+}
+
 function firstLine(file: string): string | null {
   try {
     return readFileSync(file, 'utf8').trim() || null;

@@ -1,5 +1,4 @@
 import { Hono } from 'hono';
-import { verifySealingKey } from '../../adapters/encryption/key-check';
 import { SECOND_MS } from '../../core/time';
 import { type HttpDeps } from '../deps';
 
@@ -14,7 +13,7 @@ export function healthRoutes(deps: HttpDeps): Hono {
       deps.temporal.withDeadline(Date.now() + PATIENCE_MS, () =>
         deps.temporal.workflowService.getSystemInfo({}),
       ),
-    key: () => verifySealingKey(deps.pool, deps.sealer, deps.clock.now()),
+    key: () => deps.sealer.verify(),
   };
 
   const answer = async (parts: Part[]) => {

@@ -98,6 +98,14 @@ test('a secret may come from a file, but not from both', () => {
   ]);
 });
 
+test('where the keys came from is kept, so that the file can be followed', () => {
+  const file = path.join(mkdtempSync(path.join(tmpdir(), 'config-')), 'keys');
+  const keys = `k1:${Buffer.alloc(32).toString('base64')}`;
+  writeFileSync(file, `${keys}\n`);
+  expect(loadSettings({ EVERGRANT_KEYS_FILE: file })).toMatchObject({ EVERGRANT_KEYS: keys, keysFile: file });
+  expect(loadSettings({ EVERGRANT_KEYS: keys }).keysFile).toBeNull();
+});
+
 test('without anything set, the defaults stand', () => {
   expect(loadSettings({})).toMatchObject({
     EVERGRANT_HTTP_PORT: 3000,

@@ -1,5 +1,5 @@
 import { type Integration } from '../../adapters/postgres/integration-row';
-import { findVersion, openToken } from '../../adapters/postgres/token-versions';
+import { openCurrent } from '../../adapters/postgres/open-token';
 import { createProviderHttp } from '../../adapters/instagram/http';
 import { createInstagram } from '../../adapters/instagram/client';
 import { createProviderGate } from '../../adapters/provider-gate';
@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 
 const tokenOf = async (row: Integration) =>
-  openToken(stack.deps.sealer, row, (await findVersion(stack.pool, row.id, 'current'))!);
+  openCurrent(stack.pool, stack.deps.sealer, row, stack.simulator.clock.now());
 const page = { cursor: null, limit: 5 };
 const read = async (row: Integration) => stack.instagram.listConversations(await tokenOf(row), page);
 const probe = async (row: Integration) => stack.instagram.probe(await tokenOf(row));

@@ -11,6 +11,7 @@ import { until } from '../support/until';
 
 const COMMAND = join(__dirname, '../../client/cli/evergrant.js');
 const KEY = 'evg_process';
+const WRONG_K1 = `k1:${Buffer.alloc(32, 2).toString('base64')}`;
 let database: TestDatabase;
 let simulator: RunningSimulator;
 let env: Record<string, string>;
@@ -154,10 +155,15 @@ test('refuses to start without settings, and names all that is wrong at once', a
 test('refuses to start with another key under the same name', async () => {
   const { code, err } = await run(['api'], {
     ...env,
-    EVERGRANT_KEYS: `k1:${Buffer.alloc(32, 2).toString('base64')}`,
+    EVERGRANT_KEYS: WRONG_K1,
   });
   expect(code).toBe(1);
   expect(err).toContain('EVERGRANT_KEYS');
+
+  // Also when it is not the one that seals.
+  const ring = `k0:${Buffer.alloc(32, 3).toString('base64')},${WRONG_K1}`;
+  const second = await run(['worker'], { ...env, EVERGRANT_KEYS: ring });
+  expect([second.code, second.err]).toEqual([1, expect.stringContaining('under the name "k1"')]);
 });
 
 test('the worker says so when Temporal cannot be reached', async () => {

@@ -1,9 +1,12 @@
-import { existsSync, statSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { freePorts } from '../../dev/ports';
 import { type Everything, type Run, prepareEverything } from '../support/everything';
 import { until } from '../support/until';
+
+const ROOT = path.join(__dirname, '..', '..');
 
 let everything: Everything;
 let dataDir: string;
@@ -35,6 +38,15 @@ test('starts, keeps its data over SIGTERM and kill -9, and leaves no process beh
     body: JSON.stringify({ text: 'Hello' }),
   });
   await until(async () => (await get('/v1/events?type=message.received')).data.length === 1);
+
+  // The running process follows its key file; what was sealed before opens after every restart below.
+  const rotating = spawn(process.execPath, ['client/cli/evergrant.js', 'keys', 'rotate', '--wait'], {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH, EVERGRANT_DATA_DIR: dataDir },
+    stdio: 'ignore',
+  });
+  expect(await new Promise((resolve) => rotating.once('exit', resolve))).toBe(0);
+  expect(readFileSync(path.join(dataDir, 'encryption-keys'), 'utf8')).toMatch(/^k2:.*,k1:/);
 
   kill('SIGTERM');
   expect(await first.exited).toBe(0);

@@ -1,7 +1,7 @@
 import { createPool } from '../../adapters/postgres/pool';
 import { parseKeyRing } from '../../adapters/encryption/key-ring';
 import { createSealer } from '../../adapters/encryption/sealer';
-import { verifySealingKey } from '../../adapters/encryption/key-check';
+import { createKeyChecks } from '../../adapters/encryption/key-check';
 import { type OpenTemporal, openTemporal } from '../../adapters/temporal/connect';
 import { createLifecycleClient } from '../../client/lifecycle-client';
 import { DAY_MS } from '../../core/time';
@@ -179,7 +179,8 @@ describe('while Instagram is down', () => {
 describe('while the database is down', () => {
   test('everything says so, without waiting for it', async () => {
     const pool = createPool(`postgres://nobody@${CLOSED}/none`);
-    const api = await startApi(stack, { pool });
+    const sealer = createSealer(() => stack.deps.sealer.ring, { checks: createKeyChecks(pool) });
+    const api = await startApi(stack, { pool, sealer });
     const paths = ['/v1/integrations', `/v1/integrations/${id}/token`, '/v1/events', '/v1/fleet'];
     for (const path of paths) {
       const { status, headers, body } = await withoutWaiting(api.get(path));
@@ -194,16 +195,18 @@ describe('while the database is down', () => {
 
 describe('with a key that is not the one', () => {
   test('tokens are not served, and readyz names the key', async () => {
-    await verifySealingKey(stack.pool, stack.deps.sealer, stack.simulator.clock.now());
-    const sealer = createSealer(parseKeyRing(`other:${Buffer.alloc(32, 9).toString('base64')}`));
+    const sealerOf = (id: string) =>
+      createSealer(parseKeyRing(`${id}:${Buffer.alloc(32, 9).toString('base64')}`), {
+        checks: createKeyChecks(stack.pool),
+      });
+    const sealer = sealerOf('other');
     const missing = await startApi(stack, { sealer });
     const { status, body } = await missing.get(`/v1/integrations/${id}/token`);
     expect([status, body.code]).toEqual([503, 'key_unavailable']);
     expect((await missing.get(`/v1/integrations/${id}`)).status).toBe(200);
     await missing.stop();
 
-    const wrongBytes = createSealer(parseKeyRing(`test:${Buffer.alloc(32, 9).toString('base64')}`));
-    const wrong = await startApi(stack, { sealer: wrongBytes });
+    const wrong = await startApi(stack, { sealer: sealerOf('test') });
     expect((await wrong.get(`/v1/integrations/${id}/token`)).body.code).toBe('key_unavailable');
     const ready = await wrong.as(null).get('/readyz');
     expect([ready.status, ready.body.failing]).toEqual([503, ['key']]);

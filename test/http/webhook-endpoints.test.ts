@@ -86,7 +86,7 @@ test('the database holds the secret sealed, and for this endpoint alone', async 
     [first.id, second.id],
   );
   const moved = await api.post(`${PATH}/${second.id}/test`);
-  expect([moved.status, moved.body.code]).toEqual([503, 'key_unavailable']);
+  expect([moved.status, moved.body.code]).toEqual([503, 'decrypt_failed']);
   expect(received).toEqual([]);
 });
 

@@ -3,6 +3,7 @@ import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { type Pool } from 'pg';
 import { createActivities } from '../../activities';
 import { type Deps } from '../../activities/deps';
+import { createKeyChecks } from '../../adapters/encryption/key-check';
 import { parseKeyRing } from '../../adapters/encryption/key-ring';
 import { createSealer } from '../../adapters/encryption/sealer';
 import { createInstagram, type Instagram } from '../../adapters/instagram/client';
@@ -27,7 +28,8 @@ import { createWorkers } from '../../worker/worker';
 import { createTestDatabase } from './database';
 import { createTestNamespace } from './temporal';
 
-const KEYS = parseKeyRing(`test:${Buffer.alloc(32, 7).toString('base64')}`);
+/** What the stack seals with. */
+export const KEYS = parseKeyRing(`test:${Buffer.alloc(32, 7).toString('base64')}`);
 // What fails on purpose in tests is nobody's news.
 Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
 
@@ -78,7 +80,7 @@ export async function startStack(options: { workers?: boolean } = {}): Promise<S
   });
   const deps: Deps = {
     pool,
-    sealer: createSealer(KEYS),
+    sealer: createSealer(KEYS, { checks: createKeyChecks(pool) }),
     instagram,
     clock: simulator.clock,
     random: Math.random,

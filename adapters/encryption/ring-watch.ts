@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import { SECOND_MS } from '../../core/time';
+import { type Logger } from '../logger';
+import { KeyUnavailable } from './key-check';
+import { type KeyRing, KeyRingError, parseKeyRing } from './key-ring';
+
+const LOOK_EVERY_MS = 2 * SECOND_MS;
+
+interface Options {
+  /** Throws when the ring must not be used (now). */
+  verify(ring: KeyRing): Promise<void>;
+  logger: Logger;
+  onChange?: (ring: KeyRing) => void;
+  everyMs?: number;
+}
+
+/** A ring that follows its file. */
+export interface RingWatch {
+  current(): KeyRing;
+  stop(): void;
+}
+
+/**
+ * Follows a key file, by its content: the times of files that are mounted, linked or replaced say little. While it is
+ * malformed or names a key with wrong bytes, which is told of once, the ring from before stays in use.
+ * @param text the content that was read last
+ */
+export function watchRing(file: string, text: string, options: Options): RingWatch {
+  const { verify, logger, onChange, everyMs = LOOK_EVERY_MS } = options;
+  let inUse = text.trim();
+  let ring = parseKeyRing(inUse);
+  let told: string | null = null;
+  let looking = false;
+
+  async function look(): Promise<void> {
+    const seen = (await readFile(file, 'utf8')).trim();
+    if (seen !== inUse) {
+      const next = parseKeyRing(seen);
+      await verify(next);
+      ring = next;
+      inUse = seen;
+      logger.info({ sealing: next.sealing.id, keys: next.keys.map(({ id }) => id) }, 'the key ring changed');
+      onChange?.(next);
+    }
+    told = null;
+  }
+
+  function refuse(error: unknown): void {
+    const reason = reasonOf(error);
+    if (reason !== told) logger.error({ file, reason }, 'the key file is not used as it is now');
+    told = reason;
+  }
+
+  const timer = setInterval(() => {
+    if (looking) return;
+    looking = true;
+    look()
+      .catch(refuse)
+      .finally(() => (looking = false));
+  }, everyMs);
+  timer.unref();
+  return { current: () => ring, stop: () => clearInterval(timer) };
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof KeyRingError) return `it ${error.message}`;
+  if (error instanceof KeyUnavailable) return error.message;
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code ?? message;
+}

@@ -1,0 +1,4 @@
+export { retireKey } from './retire';
+export { rewrap } from './rewrap';
+export { rotate } from './rotate';
+export { showStatus } from './status';
