@@ -30,20 +30,20 @@ const KEPT_IN_DATA_FOLDER = [
 export function placesOnDisk({ dataDir }: Everything, id: string): Place[] {
   const all = filesBelow(dataDir);
   const of = (part: string) => all.filter((file) => file.startsWith(join(dataDir, part)));
-  const named = [...of('postgres'), ...of('temporal.db'), ...of('logs')];
+  const named = [...of('postgres/'), ...of('temporal.db'), ...of('logs')];
   const rest = all.filter(
     (file) => !named.includes(file) && !KEPT_IN_DATA_FOLDER.some((name) => file === join(dataDir, name)),
   );
   return [
     {
       name: "PostgreSQL's files, with its write-ahead log",
-      files: of('postgres'),
+      files: of('postgres/'),
       proof: id,
       holds: ['e-mail'],
     },
     { name: "Temporal's database", files: of('temporal.db'), proof: id },
     { name: "PostgreSQL's log", files: of('logs/postgres'), proof: 'database system is ready' },
-    { name: "Temporal's log", files: of('logs/temporal'), proof: 'level' },
+    { name: "Temporal's log", files: of('logs/temporal'), proof: 'Temporal Server' },
     ...(rest.length > 0 ? [{ name: 'other files of the data folder', files: rest, proof: '' }] : []),
   ];
 }

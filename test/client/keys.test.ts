@@ -325,7 +325,11 @@ describe('rewrap', () => {
 describe('retire', () => {
   test.each([
     ['the key that seals', 'k1', /k1 is the key that seals/],
-    ['a key that rows need', 'test', /test is still needed: it seals rows \(tokens 1, texts 0, webhook secrets 0\)/],
+    [
+      'a key that rows need',
+      'test',
+      /test is still needed: it seals rows \(tokens 1, texts 0, webhook secrets 0\)/,
+    ],
     ['a key that never was', 'k9', /no key "k9"/],
   ])('refuses %s', async (_name, id, says) => {
     await connect('needy');
