@@ -9,6 +9,7 @@ import { type Sealer, createSealer } from './encryption/sealer';
 import { type Instagram, createInstagram } from './instagram/client';
 import { createProviderHttp } from './instagram/http';
 import { startKeyPresence } from './key-presence';
+import { TunnelAgent } from './instagram/tunnel';
 import { type Logger, createLogger } from './logger';
 import { type Metrics, createMetrics } from './metrics';
 import { countOverdue } from './postgres/audit';
@@ -64,7 +65,7 @@ export function createServices(
       clock,
       metrics.counters,
       createProviderGate(pool, clock, settings.INSTAGRAM_APP_ID ?? ''),
-      settings.INSTAGRAM_PROXY_URL,
+      settings.INSTAGRAM_PROXY_URL && new TunnelAgent(settings.INSTAGRAM_PROXY_URL),
     ),
     instagramSettings(settings),
   );

@@ -1,10 +1,10 @@
-import axios, { type AxiosInstance, type AxiosProxyConfig } from 'axios';
+import axios, { type AxiosInstance } from 'axios';
 import { parse } from 'lossless-json';
 import { type Secret } from '../../core/secret';
 import { type Clock } from '../clock';
 import { type Counters } from '../metrics';
 import { ProviderError } from './provider-error';
-import { ProxyRefused, cameByTls, goesThroughTunnel, tunnelBy } from './tunnel';
+import { type TunnelAgent, goesThroughTunnel } from './tunnel';
 import { type UsageReport, usageOf } from './usage';
 
 const TIMEOUT_MS = 15_000;
@@ -43,16 +43,15 @@ export interface Gate {
 export type ProviderHttp = ReturnType<typeof createProviderHttp>;
 
 /**
- * Calls Meta's hosts. Follows no redirects and no proxy but the one it is given, reads whole numbers beyond 2^53 as text, and throws nothing
- * but `ProviderError`, which holds no part of a URL, header or body.
+ * Calls Meta's hosts. Follows no redirects and no proxy but the one it is given, reads whole numbers beyond 2^53 as
+ * text, and throws nothing but `ProviderError`, which holds no part of a URL, header or body.
  */
 export function createProviderHttp(
   clock: Clock,
   counters?: Counters,
   gate?: Gate,
-  proxyUrl?: Secret | undefined,
+  tunnel?: TunnelAgent | undefined,
 ) {
-  const tunnel = proxyUrl && tunnelBy(proxyUrl);
   const http: AxiosInstance = axios.create({
     maxRedirects: 0,
     proxy: false,
@@ -91,12 +90,11 @@ export function createProviderHttp(
   };
 }
 
-async function send(http: AxiosInstance, request: ProviderRequest, tunnel: AxiosProxyConfig | undefined) {
-  const proxy = tunnel && goesThroughTunnel(request.url) ? tunnel : false;
-  const answer = await http.request<string>({
+async function send(http: AxiosInstance, request: ProviderRequest, tunnel: TunnelAgent | undefined) {
+  return http.request<string>({
     method: request.method,
     url: request.url,
-    proxy,
+    ...(tunnel && goesThroughTunnel(request.url) && { httpsAgent: tunnel }),
     timeout: request.timeoutMs ?? TIMEOUT_MS,
     // the socket's own idle limit does not cover a peer that never answers the connect
     signal: AbortSignal.timeout((request.timeoutMs ?? TIMEOUT_MS) + 1_000),
@@ -104,8 +102,6 @@ async function send(http: AxiosInstance, request: ProviderRequest, tunnel: Axios
     ...(request.form && { data: new URLSearchParams(request.form) }),
     ...(request.json !== undefined && { data: request.json }),
   });
-  if (proxy && !cameByTls(answer.request)) throw new ProxyRefused();
-  return answer;
 }
 
 /** JSON with ids of any size kept as text; undefined when it is none. */

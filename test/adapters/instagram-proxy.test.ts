@@ -1,4 +1,4 @@
-import { createServer as createTlsServer, globalAgent } from 'node:https';
+import { createServer as createTlsServer } from 'node:https';
 import { createServer, type Server } from 'node:http';
 import {
   type AddressInfo,
@@ -10,8 +10,10 @@ import {
 import { systemClock } from '../../adapters/clock';
 import { createProviderHttp } from '../../adapters/instagram/http';
 import { ProviderError } from '../../adapters/instagram/provider-error';
+import { TunnelAgent } from '../../adapters/instagram/tunnel';
 import { Secret } from '../../core/secret';
 import { SERVER_TLS, TEST_AUTHORITY } from '../support/tls';
+import { until } from '../support/until';
 
 const TOKEN = 'IGAA_the_token';
 
@@ -31,7 +33,6 @@ const listening = (server: Server | TcpServer) =>
   new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
 beforeAll(async () => {
-  globalAgent.options.ca = TEST_AUTHORITY;
   instagram = createTlsServer(SERVER_TLS, (request, response) => {
     asked.push(request.url ?? '');
     response.setHeader('content-type', 'application/json');
@@ -75,20 +76,19 @@ afterEach(() => {
   }
 });
 afterAll(() => {
-  delete globalAgent.options.ca;
   for (const socket of sockets) socket.destroy();
   instagram.closeAllConnections();
   instagram.close();
   proxy.close();
 });
 
-function call(base: string, proxyUrl?: string) {
-  const http = createProviderHttp(
-    systemClock,
-    undefined,
-    undefined,
-    proxyUrl ? new Secret(proxyUrl) : undefined,
-  );
+function call(
+  base: string,
+  proxyUrl?: string,
+  options: { timeoutMs?: number; ca?: string } = { ca: TEST_AUTHORITY },
+) {
+  const tunnel = proxyUrl ? new TunnelAgent(new Secret(proxyUrl), options) : undefined;
+  const http = createProviderHttp(systemClock, undefined, undefined, tunnel);
   return http({ method: 'GET', operation: 'probe', url: `${base}/v25.0/me`, token: new Secret(TOKEN) });
 }
 const proxyUrl = () => `http://us%40er:word@127.0.0.1:${portOf(proxy)}`;
@@ -98,7 +98,7 @@ test('calls go through the proxy, which learns the host and neither path nor tok
   expect(body).toEqual({ id: '1' });
   expect(asked).toEqual([`/v25.0/me?access_token=${TOKEN}`]);
   expect(seen).toMatch(/^CONNECT server\.test:\d+ HTTP\/1\.1\r\n/);
-  expect(seen).toContain(`Proxy-Authorization: Basic ${Buffer.from('us@er:word').toString('base64')}`);
+  expect(seen).toContain(`proxy-authorization: Basic ${Buffer.from('us@er:word').toString('base64')}`);
   for (const hidden of [TOKEN, 'access_token', '/me', 'v25.0']) expect(seen).not.toContain(hidden);
 });
 
@@ -107,6 +107,27 @@ test('the certificate must be that of the host, not of whoever the proxy connect
     ProviderError,
   );
   expect(asked).toEqual([]);
+});
+
+test('an authority that is not trusted is not believed behind a proxy either', async () => {
+  await expect(call(`https://server.test:${portOf(instagram)}`, proxyUrl(), {})).rejects.toThrow('no answer');
+  expect(asked).toEqual([]);
+});
+
+test('a proxy that says nothing is left, and so is the way to it', async () => {
+  let open = 0;
+  const silent = createTcpServer((socket) => {
+    open += 1;
+    socket.on('close', () => (open -= 1));
+    socket.on('error', () => undefined);
+    socket.resume();
+  });
+  await listening(silent);
+  await expect(
+    call('https://server.test', `http://127.0.0.1:${portOf(silent)}`, { timeoutMs: 100 }),
+  ).rejects.toThrow('no answer (PROXY_REFUSED)');
+  await until(() => open === 0);
+  silent.close();
 });
 
 test.each([
@@ -119,6 +140,7 @@ test.each([
   const error = await call(`https://server.test:${portOf(instagram)}`, proxyUrl()).catch((e: unknown) => e);
   expect(error).toMatchObject({
     name: 'ProviderError',
+    message: 'probe: no answer (PROXY_REFUSED)',
     status: null,
     code: null,
     failure: { class: 'transient' },
@@ -126,12 +148,15 @@ test.each([
   expect(seen).not.toContain(TOKEN);
 });
 
-test('a plain-http address on loopback is called directly', async () => {
+test('an address on loopback is called directly', async () => {
   const simulator = createServer((_, response) => response.end('{"id":"2"}'));
   afterwards.push(simulator);
   await listening(simulator);
   for (const host of ['127.0.0.1', 'localhost'])
     expect((await call(`http://${host}:${portOf(simulator)}`, proxyUrl())).body).toEqual({ id: '2' });
+  await expect(call(`https://localhost:${portOf(instagram)}`, proxyUrl())).rejects.toThrow(
+    'UNABLE_TO_VERIFY',
+  );
   expect(seen).toBe('');
 });
 
@@ -139,7 +164,7 @@ test('without the setting, proxies of the environment do not apply', async () =>
   for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'https_proxy', 'http_proxy', 'ALL_PROXY', 'all_proxy'])
     process.env[name] = `http://127.0.0.1:${portOf(proxy)}`;
   process.env.NODE_USE_ENV_PROXY = '1';
-  expect((await call(`https://localhost:${portOf(instagram)}`)).body).toEqual({ id: '1' });
+  await expect(call(`https://localhost:${portOf(instagram)}`)).rejects.toThrow('UNABLE_TO_VERIFY');
   await expect(call(`https://server.test:${portOf(instagram)}`)).rejects.toBeInstanceOf(ProviderError);
   expect(seen).toBe('');
 });
