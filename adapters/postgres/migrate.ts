@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Db } from './pool';
 
 const TABLE = 'evergrant_migrations';
 /** From the sources, and from `dist`, beside which the SQL files stay. */
@@ -34,6 +35,16 @@ export async function migrate(
     },
   });
   return done.map(({ name }) => name);
+}
+
+/** The names of migrations that the database has not run, oldest first. */
+export async function pendingMigrations(db: Db): Promise<string[]> {
+  const { rows } = await db.query<{ name: string }>(`select name from ${TABLE}`);
+  const done = new Set(rows.map(({ name }) => name));
+  return readdirSync(migrationsFolder())
+    .map((file) => file.replace(/\.sql$/, ''))
+    .filter((name) => !done.has(name))
+    .sort();
 }
 
 function migrationsFolder(): string {

@@ -30,6 +30,10 @@ export const lazy = {
     const { retireKey, rewrap, rotate, showStatus }: typeof import('./keys') = require('./keys');
     return { retireKey, rewrap, rotate, showStatus };
   },
+  doctor() {
+    const { examine }: typeof import('./doctor') = require('./doctor');
+    return examine;
+  },
   loadSettings() {
     const { loadSettings }: typeof import('../../adapters/config') = require('../../adapters/config');
     return loadSettings;

@@ -11,6 +11,7 @@ import { auditVerb } from './verbs/audit';
 import { connectVerb } from './verbs/connect';
 import { consoleVerb } from './verbs/console';
 import { disconnectVerb } from './verbs/disconnect';
+import { doctorVerb } from './verbs/doctor';
 import { eventsVerb } from './verbs/events';
 import { fleetVerb } from './verbs/fleet';
 import { keysVerb } from './verbs/keys';
@@ -41,7 +42,7 @@ const GROUPS: [string, Verb[]][] = [
     ],
   ],
   ['Fleet:', [eventsVerb, fleetVerb, auditVerb, consoleVerb]],
-  ['Processes and set-up:', [workerVerb, apiVerb, simulatorVerb, migrateVerb, keysVerb]],
+  ['Processes and set-up:', [workerVerb, apiVerb, simulatorVerb, migrateVerb, keysVerb, doctorVerb]],
   ['Sandbox:', [sandboxVerb]],
 ];
 

@@ -57,6 +57,13 @@ export function withLocalKeys(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...env, EVERGRANT_KEYS_FILE: file };
 }
 
+/** The same for the bootstrap key. */
+export function withLocalApiKey(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const file = join(dataFolderOf(env), 'api-key');
+  if (env.EVERGRANT_API_KEY || env.EVERGRANT_API_KEY_FILE || !existsSync(file)) return env;
+  return { ...env, EVERGRANT_API_KEY_FILE: file };
+}
+
 function firstLine(file: string): string | null {
   try {
     return readFileSync(file, 'utf8').trim() || null;

@@ -14,7 +14,7 @@ const VERBS = [
     'pause',
     'resume',
   ],
-  ...['disconnect', 'reconnect-link', 'events', 'fleet', 'audit', 'console', 'sandbox'],
+  ...['disconnect', 'reconnect-link', 'events', 'fleet', 'audit', 'console', 'doctor', 'sandbox'],
 ];
 const SANDBOX_VERBS = ['advance', 'clock', 'account', 'login', 'invalidate', 'outage', 'inbound'];
 

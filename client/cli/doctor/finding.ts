@@ -1,0 +1,21 @@
+export type Level = 'ok' | 'warning' | 'problem';
+
+/** What a look at one part gave: what is so, and what to do when it should not be. */
+export interface Finding {
+  part: string;
+  level: Level;
+  text: string;
+  hint: string | null;
+}
+
+export function ok(part: string, text: string): Finding {
+  return { part, level: 'ok', text, hint: null };
+}
+
+export function warning(part: string, text: string, hint: string): Finding {
+  return { part, level: 'warning', text, hint };
+}
+
+export function problem(part: string, text: string, hint: string): Finding {
+  return { part, level: 'problem', text, hint };
+}
