@@ -1,0 +1,34 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import accepted from './accepted-advisories.json';
+import { type AuditReport, judge } from './advisories';
+import { type LockedPackage, licenceProblems } from './licences';
+
+const ROOT = join(__dirname, '..', '..');
+
+/** Looks at what production ships: its licences, and what is known to be wrong with it. */
+function check(): number {
+  const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, LockedPackage>;
+  };
+  const licences = licenceProblems(lock.packages);
+  for (const line of licences) console.error(`licence: ${line}`);
+
+  const { stdout } = spawnSync('npm', ['audit', '--omit=dev', '--json'], { cwd: ROOT, encoding: 'utf8' });
+  const today = new Date().toISOString().slice(0, 10);
+  const { checked, problems } = judge(reportOf(stdout), accepted, today);
+  for (const line of problems) console.error(`advisory: ${line}`);
+  if (!checked) console.error('advisories: not checked, for this package registry gives none');
+  return licences.length + problems.length;
+}
+
+function reportOf(text: string): AuditReport {
+  try {
+    return JSON.parse(text) as AuditReport;
+  } catch {
+    return {};
+  }
+}
+
+process.exitCode = check() > 0 ? 1 : 0;
