@@ -18,7 +18,10 @@ const list = createRoute({
   middleware: requireScope('admin'),
   request: {
     query: z.strictObject({
-      keyId: z.string().regex(/^[\w-]{1,64}$/, 'names no key'),
+      keyId: z
+        .string()
+        .max(64)
+        .regex(/^[\w-]+$/, 'names no key'),
       cursor: z.string().max(200).optional(),
       limit: z.coerce.number().int().min(1).max(500).default(100),
     }),

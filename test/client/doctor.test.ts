@@ -71,7 +71,7 @@ test('warns of a bootstrap key beside real ones, and of none at all', async () =
   afterwards(() => stack.pool.query('delete from api_keys'));
   const { code, part } = await examine({ EVERGRANT_API_KEY: 'evg_boot' });
   expect(part('API keys')).toMatchObject([
-    { level: 'warning', text: expect.stringContaining('beside 1 key') },
+    { level: 'warning', text: expect.stringContaining('beside 1 other key') },
   ]);
   expect(code).toBe(0);
   expect((await examine()).part('API keys')).toMatchObject([{ level: 'ok' }]);

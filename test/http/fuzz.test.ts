@@ -14,6 +14,10 @@ const CONFIG = `
 [checks.positive_data_acceptance]
 expected-statuses = ["2xx", "3xx", 401, 403, 404, 409, 422, 429]
 
+# What is wrong and too large besides is told as too large.
+[checks.negative_data_rejection]
+expected-statuses = [400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 429]
+
 [[operations]]
 include-path = ["/v1/api-keys", "/v1/integrations", "/v1/integrations/{id}/connect-links", "/v1/webhook-endpoints"]
 include-method = "POST"

@@ -51,9 +51,9 @@ async function keyRing(pool: Pool, settings: Settings): Promise<Finding> {
 
 async function apiKeys(pool: Pool, settings: Settings, now: number): Promise<Finding> {
   const { length } = await listApiKeys(pool, now);
-  const keys = `${length} ${length === 1 ? 'key' : 'keys'} of their own`;
+  const keys = `${length} other ${length === 1 ? 'key' : 'keys'}`;
   if (settings.EVERGRANT_API_KEY === undefined) {
-    if (length > 0) return ok('API keys', `Programs have ${keys}.`);
+    if (length > 0) return ok('API keys', `There is no bootstrap key, and ${keys}.`);
     return warning('API keys', 'There is none, so nobody can use the API.', 'Set EVERGRANT_API_KEY.');
   }
   if (length === 0) return ok('API keys', 'There is the bootstrap key alone.');
