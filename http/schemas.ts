@@ -1,6 +1,5 @@
 import { z } from '@hono/zod-openapi';
 import { EVENT_TYPES } from '../core/events';
-import { SCOPES } from '../core/scopes';
 import { REASONS, STATES } from '../core/states';
 
 /** The shapes of the API: each is validation, type and documentation in one. Instants are ISO 8601 UTC. */
@@ -78,7 +77,7 @@ const NO_NULL = /^[^\u0000]*$/;
 /** Text as the database can keep it: all but the null character. */
 export const text = (maximum: number) =>
   z.string().min(1).max(maximum).regex(NO_NULL, 'holds a null character');
-const ref = (description: string) => text(200).openapi({ description });
+export const ref = (description: string) => text(200).openapi({ description });
 /** Longer than any id of ours, and short enough to look for. */
 const MAX_ID = 200;
 export const idParam = z.object({
@@ -229,40 +228,3 @@ export const Fleet = z
 export function pageOf<T extends z.ZodType>(row: T) {
   return z.object({ data: z.array(row), nextCursor: z.string().nullable() });
 }
-
-export const ApiKey = z
-  .object({
-    id: z.string(),
-    name: z.string(),
-    scopes: z.array(z.enum(SCOPES)),
-    ownerRefs: z
-      .array(z.string())
-      .nullable()
-      .openapi({ description: 'The owners it is limited to; null: all.' }),
-    createdAt: instant,
-    expiresAt: instant.nullable(),
-    lastUsedAt: instant.nullable().openapi({ description: 'To the minute.' }),
-  })
-  .openapi('ApiKey');
-
-export const ApiKeys = z.object({ data: z.array(ApiKey), nextCursor: z.null() });
-export const CreatedApiKey = ApiKey.extend({
-  key: z.string().openapi({ description: 'Shown once.' }),
-}).openapi('CreatedApiKey');
-
-export const NewEmbedToken = z.strictObject({ ownerRef: ref('Whose integrations the page shows.') });
-
-export const TokenUse = z
-  .object({
-    integrationId: z.string(),
-    minute: instant.openapi({ description: 'The beginning of it.' }),
-    uses: z.number().int(),
-  })
-  .openapi('TokenUse');
-
-export const NewApiKey = z.strictObject({
-  name: text(100),
-  scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length),
-  ownerRefs: z.array(text(200)).min(1).max(100).optional(),
-  expiresAt: instant.max(40).optional(),
-});

@@ -28,10 +28,17 @@ export async function findOverdue(db: Db, now: number): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-export async function countOverdue(db: Db, now: number): Promise<number> {
-  const { rows } = await db.query<{ count: string }>(`select count(*) from integrations where ${OVERDUE}`, [
-    new Date(now - OVERDUE_AFTER_MS),
-  ]);
+/** @param ownerRefs whose integrations count; null: all */
+export async function countOverdue(
+  db: Db,
+  now: number,
+  ownerRefs: readonly string[] | null = null,
+): Promise<number> {
+  const { rows } = await db.query<{ count: string }>(
+    `select count(*) from integrations
+     where ${OVERDUE} and ($2::text[] is null or owner_ref = any ($2))`,
+    [new Date(now - OVERDUE_AFTER_MS), ownerRefs],
+  );
   return Number(rows[0]?.count ?? 0);
 }
 

@@ -36,6 +36,6 @@ export async function fleetOverview(
       d7: Number(within?.d7 ?? 0),
       d14: Number(within?.d14 ?? 0),
     },
-    overdue: await countOverdue(db, now),
+    overdue: await countOverdue(db, now, ownerRefs),
   };
 }

@@ -14,7 +14,8 @@ import { type HttpDeps } from '../deps';
 import { iso } from '../integration-view';
 import { Problem, invalidField, notFound } from '../problems';
 import { body, createRouter, json, problems, secured } from '../router';
-import { type ApiKey, ApiKeys, CreatedApiKey, NewApiKey, idParam as params } from '../schemas';
+import { type ApiKey, ApiKeys, CreatedApiKey, NewApiKey } from '../key-schemas';
+import { idParam as params } from '../schemas';
 
 const middleware = requireScope('admin');
 

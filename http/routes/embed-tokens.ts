@@ -5,7 +5,7 @@ import { makeEmbedToken } from '../embed-tokens';
 import { mayKnow } from '../find';
 import { Problem } from '../problems';
 import { body, createRouter, json, problems, secured } from '../router';
-import { NewEmbedToken } from '../schemas';
+import { NewEmbedToken } from '../key-schemas';
 
 const create = createRoute({
   method: 'post',

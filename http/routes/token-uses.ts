@@ -6,7 +6,8 @@ import { cursorOf, readCursor } from '../cursor';
 import { type HttpDeps } from '../deps';
 import { notFound } from '../problems';
 import { createRouter, json, problems, secured } from '../router';
-import { TokenUse, pageOf } from '../schemas';
+import { TokenUse } from '../key-schemas';
+import { pageOf } from '../schemas';
 import { refuseForeignKey } from './api-keys';
 
 const list = createRoute({

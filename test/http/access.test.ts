@@ -157,6 +157,21 @@ test('nobody makes a key that can do more than their own', async () => {
   for (const { ownerRefs } of body.data) expect(ownerRefs).toEqual(['owner-1']);
 });
 
+test('the fleet counts only what a key may see, overdue ones too', async () => {
+  const { id: late } = await stack.connect('late', { start: false });
+  await stack.pool.query("update integrations set refresh_at = $2, owner_ref = 'owner-3' where id = $1", [
+    late,
+    new Date(stack.simulator.clock.now() - DAY_MS),
+  ]);
+  const countedBy = async (ownerRefs: string[]) => {
+    const { key } = await keyFor({ scopes: ['read'], ownerRefs });
+    const { states, overdue } = (await api.as(key).get('/v1/fleet')).body;
+    return [states.active, overdue];
+  };
+  expect(await countedBy(['owner-3'])).toEqual([1, 1]);
+  expect(await countedBy(['nobody'])).toEqual([0, 0]);
+});
+
 test('an integration that moved to another owner takes its past along', async () => {
   const { id: moved } = await stack.connect('moved', { start: false });
   const { key } = await keyFor({ scopes: ['read', 'operate'], ownerRefs: ['owner-1'] });
