@@ -7,8 +7,11 @@ import { type LockedPackage, licenceProblems } from './licences';
 
 const ROOT = join(__dirname, '..', '..');
 
-/** Looks at what production ships: its licences, and what is known to be wrong with it. */
-function check(): number {
+/**
+ * Looks at what production ships: its licences, and what is known to be wrong with it. An advisory of last night fails
+ * CI; on a desk it is only told.
+ */
+function check(): boolean {
   const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
     packages: Record<string, LockedPackage>;
   };
@@ -20,7 +23,7 @@ function check(): number {
   const { checked, problems } = judge(reportOf(stdout), accepted, today);
   for (const line of problems) console.error(`advisory: ${line}`);
   if (!checked) console.error('advisories: not checked, for this package registry gives none');
-  return licences.length + problems.length;
+  return licences.length === 0 && (problems.length === 0 || !process.env.CI);
 }
 
 function reportOf(text: string): AuditReport {
@@ -31,4 +34,4 @@ function reportOf(text: string): AuditReport {
   }
 }
 
-process.exitCode = check() > 0 ? 1 : 0;
+process.exitCode = check() ? 0 : 1;
