@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { Secret } from '../core/secret';
 import { KeyRingError, parseKeyRing } from './encryption/key-ring';
 import { REQUIRED_SCOPES } from './instagram/settings';
-import { isLoopbackUrl } from './outgoing/loopback';
+import { isConfidential } from './outgoing/loopback';
 
 /** A setting is missing or malformed. Lists every problem at once, and never a secret's value. */
 export class ConfigError extends Error {
@@ -24,10 +24,7 @@ const url = z
   .url({ protocol: /^https?$/, error: 'is not an http(s) URL' })
   .transform((text) => text.replace(/\/+$/, ''));
 /** Tokens and secrets go there: plain http only where they stay on this machine. */
-const secureUrl = url.refine(
-  (text) => text.startsWith('https:') || isLoopbackUrl(text),
-  'is plain http, which is for loopback alone: use https',
-);
+const secureUrl = url.refine(isConfidential, 'is plain http, which is for loopback alone: use https');
 const secretUrl = z
   .url({ protocol: /^https?$/, error: 'is not an http(s) URL' })
   .transform((text) => new Secret(text));

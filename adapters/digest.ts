@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** What is kept of a secret that only has to be recognised. */
+/** What is kept of a text that only has to be recognised. */
 export function sha256(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { SECOND_MS } from '../core/time';
 import { KeyUnavailable, type Sealer } from './encryption/sealer';
+import { reasonOf } from './error-reason';
 import { type Logger } from './logger';
 import { announceHolder, withdrawHolder } from './postgres/key-holders';
 import { type Db } from './postgres/pool';
@@ -41,7 +42,7 @@ export function startKeyPresence(
       });
       told = null;
     } catch (error) {
-      const reason = (error as { code?: string }).code ?? (error as Error).message;
+      const reason = reasonOf(error);
       const level = error instanceof KeyUnavailable ? 'error' : 'warn';
       if (reason !== told) logger[level]({ reason }, 'the keys of this process could not be announced');
       told = reason;

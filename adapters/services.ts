@@ -13,7 +13,7 @@ import { TunnelAgent } from './instagram/tunnel';
 import { type Logger, createLogger } from './logger';
 import { type Metrics, createMetrics } from './metrics';
 import { countOverdue } from './postgres/audit';
-import { fleetOverview } from './postgres/fleet';
+import { countByState } from './postgres/fleet';
 import { type Outgoing, createOutgoing } from './outgoing/post';
 import { isLoopbackUrl } from './outgoing/loopback';
 import { createPool } from './postgres/pool';
@@ -71,7 +71,7 @@ export function createServices(
   );
   const temporal = openTemporal(temporalSettings(options.env));
   metrics.watchFleet(async () => ({
-    states: (await fleetOverview(pool, clock.now())).states,
+    states: await countByState(pool, null),
     overdue: await countOverdue(pool, clock.now()),
   }));
   return {

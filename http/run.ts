@@ -1,6 +1,6 @@
 import proxyAddr from 'proxy-addr';
 import { publicUrl } from '../adapters/config';
-import { isLoopbackHost, isLoopbackUrl } from '../adapters/outgoing/loopback';
+import { isConfidential, isLoopbackHost } from '../adapters/outgoing/loopback';
 import { type Services } from '../adapters/services';
 import { createLifecycleClient } from '../client/lifecycle-client';
 import { createApp } from './app';
@@ -43,7 +43,7 @@ export function httpDeps(services: Services): HttpDeps {
 
 /** What is wrong with the public URL, though it works. */
 export function publicUrlWarning(publicUrl: string): string | null {
-  if (!publicUrl.startsWith('http:') || isLoopbackUrl(publicUrl)) return null;
+  if (isConfidential(publicUrl)) return null;
   return 'EVERGRANT_PUBLIC_URL is plain http: keys, tokens and links cross the network unencrypted. Put TLS in front.';
 }
 

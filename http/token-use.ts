@@ -1,3 +1,4 @@
+import { reasonOf } from '../adapters/error-reason';
 import { countTokenUse } from '../adapters/postgres/token-uses';
 import { type Caller } from './caller';
 import { type HttpDeps } from './deps';
@@ -7,7 +8,6 @@ export async function noteTokenUse(deps: HttpDeps, caller: Caller, integrationId
   try {
     await countTokenUse(deps.pool, caller.keyId, integrationId, deps.clock.now());
   } catch (error) {
-    const { code, message } = error as { code?: string; message?: string };
-    deps.logger.warn({ integrationId, reason: code ?? message }, 'a use of the token could not be counted');
+    deps.logger.warn({ integrationId, reason: reasonOf(error) }, 'a use of the token could not be counted');
   }
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { SECOND_MS } from '../../core/time';
+import { reasonOf } from '../error-reason';
 import { type Logger } from '../logger';
 import { KeyUnavailable } from './key-check';
 import { type KeyRing, KeyRingError, parseKeyRing } from './key-ring';
@@ -46,7 +47,7 @@ export function watchRing(file: string, text: string, options: Options): RingWat
   }
 
   function refuse(error: unknown): void {
-    const reason = reasonOf(error);
+    const reason = complaintOf(error);
     if (reason !== told) logger.error({ file, reason }, 'the key file is not used as it is now');
     told = reason;
   }
@@ -62,9 +63,8 @@ export function watchRing(file: string, text: string, options: Options): RingWat
   return { current: () => ring, stop: () => clearInterval(timer) };
 }
 
-function reasonOf(error: unknown): string {
+function complaintOf(error: unknown): string {
   if (error instanceof KeyRingError) return `it ${error.message}`;
   if (error instanceof KeyUnavailable) return error.message;
-  const { code, message } = error as NodeJS.ErrnoException;
-  return code ?? message;
+  return reasonOf(error);
 }

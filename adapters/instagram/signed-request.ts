@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { type Secret } from '../../core/secret';
 import { fromBase64url } from '../base64url';
+import { sha256 } from '../digest';
 import { parseBody } from './http';
 import { isSigned } from './signature';
 
@@ -42,6 +42,6 @@ export function readSignedRequest(text: string, secrets: Secret[]): SignedReques
   return {
     userId: parsed.data.user_id,
     issuedBefore: (parsed.data.issued_at + 1) * 1_000,
-    digest: createHash('sha256').update(encoded).digest(),
+    digest: sha256(encoded),
   };
 }

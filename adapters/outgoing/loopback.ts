@@ -5,6 +5,11 @@ export function isLoopbackHost(host: string): boolean {
   return host === 'localhost' || isLoopbackAddress(host.replace(/^\[|\]$/g, ''));
 }
 
+/** Whether nobody on the way can read what goes to a URL: it is https, or does not leave this machine. */
+export function isConfidential(url: string): boolean {
+  return url.startsWith('https:') || isLoopbackUrl(url);
+}
+
 /** Whether a URL leads to this machine. */
 export function isLoopbackUrl(url: string): boolean {
   return URL.canParse(url) && isLoopbackHost(new URL(url).hostname);

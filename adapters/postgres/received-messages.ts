@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { type Pool } from 'pg';
 import { type InboundMessage } from '../instagram/inbound';
+import { sha256 } from '../digest';
 import { addEvent } from './events';
 import { type Integration, integrationOf } from './integration-row';
 import { type Db, withTransaction } from './pool';
@@ -74,5 +74,5 @@ async function claim(db: Db, keys: string[], now: number): Promise<Set<string>> 
 }
 
 function digestOf({ messageId }: InboundMessage): string {
-  return createHash('sha256').update(messageId).digest('hex');
+  return sha256(messageId).toString('hex');
 }

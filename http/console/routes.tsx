@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { sha256 } from '../../adapters/digest';
-import { fleetOverview } from '../../adapters/postgres/fleet';
+import { countByState } from '../../adapters/postgres/fleet';
 import { redeemSignIn } from '../../adapters/postgres/sessions';
 import { callerOf } from '../caller';
 import { clientAddress } from '../client-address';
@@ -8,12 +8,12 @@ import { type HttpDeps } from '../deps';
 import { CONSOLE, noStore } from '../headers';
 import { frameOf } from '../pages/frame';
 import { HomePage, SignInLinkPage, SignInPage } from '../pages/console';
-import { type ConsoleEnv, type ConsoleUser, createSessions, refuseOtherPages } from './session';
+import { type ConsoleEnv, createSessions, refuseOtherPages } from './session';
 
 const SIGN_IN = `${CONSOLE}/sign-in`;
 
 /** What operators see in a browser. */
-export function consoleRoutes(deps: HttpDeps): Hono {
+export function consoleRoutes(deps: HttpDeps) {
   const sessions = createSessions(deps);
   const frame = (c: Context) => frameOf(deps.site, c);
 
@@ -29,35 +29,33 @@ export function consoleRoutes(deps: HttpDeps): Hono {
     return c.redirect(CONSOLE, 303);
   }
 
-  const app = new Hono<ConsoleEnv>()
-    .use(`${CONSOLE}/*`, noStore, refuseOtherPages(deps))
-    .get(SIGN_IN, (c) => c.html(<SignInPage frame={frame(c)} refused={null} />))
-    .post(SIGN_IN, async (c) => {
-      const { key } = await c.req.parseBody();
-      return signIn(c, typeof key === 'string' && key !== '' ? sha256(key.trim()) : null, 'key');
-    })
-    // Opening a link uses nothing up: what looks at links before people do must not spend it.
-    .get(`${SIGN_IN}/:token`, (c) => c.html(<SignInLinkPage frame={frame(c)} action={c.req.path} />))
-    .post(`${SIGN_IN}/:token`, async (c) => {
-      return signIn(c, await redeemSignIn(deps.pool, c.req.param('token'), deps.clock.now()), 'link');
-    })
-    .use(`${CONSOLE}/*`, async (c, next) => {
-      const user = await sessions.userOf(c);
-      if (!user) return c.redirect(SIGN_IN, 303);
-      c.set('user', user);
-      return next();
-    })
-    .post(`${CONSOLE}/sign-out`, async (c) => {
-      await sessions.end(c);
-      return c.redirect(SIGN_IN, 303);
-    })
-    .get(CONSOLE, async (c) => {
-      const user = c.get('user');
-      return c.html(<HomePage frame={frame(c)} user={user} states={await statesFor(deps, user)} />);
-    });
-  return app as unknown as Hono;
-}
-
-async function statesFor(deps: HttpDeps, { ownerRefs }: ConsoleUser) {
-  return (await fleetOverview(deps.pool, deps.clock.now(), ownerRefs)).states;
+  return (
+    new Hono<ConsoleEnv>()
+      .use(`${CONSOLE}/*`, noStore, refuseOtherPages(deps))
+      .get(SIGN_IN, (c) => c.html(<SignInPage frame={frame(c)} refused={null} />))
+      .post(SIGN_IN, async (c) => {
+        const { key } = await c.req.parseBody();
+        return signIn(c, typeof key === 'string' && key !== '' ? sha256(key.trim()) : null, 'key');
+      })
+      // Opening a link uses nothing up: what looks at links before people do must not spend it.
+      .get(`${SIGN_IN}/:token`, (c) => c.html(<SignInLinkPage frame={frame(c)} action={c.req.path} />))
+      .post(`${SIGN_IN}/:token`, async (c) => {
+        return signIn(c, await redeemSignIn(deps.pool, c.req.param('token'), deps.clock.now()), 'link');
+      })
+      .use(`${CONSOLE}/*`, async (c, next) => {
+        const user = await sessions.userOf(c);
+        if (!user) return c.redirect(SIGN_IN, 303);
+        c.set('user', user);
+        return next();
+      })
+      .post(`${CONSOLE}/sign-out`, async (c) => {
+        await sessions.end(c);
+        return c.redirect(SIGN_IN, 303);
+      })
+      .get(CONSOLE, async (c) => {
+        const user = c.get('user');
+        const states = await countByState(deps.pool, user.ownerRefs);
+        return c.html(<HomePage frame={frame(c)} user={user} states={states} />);
+      })
+  );
 }

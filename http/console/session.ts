@@ -22,6 +22,11 @@ const NAME_BY_PROXY = /^[\x21-\x7e]{1,200}$/;
 export function createSessions(deps: HttpDeps) {
   const cookie = secretCookie(deps.site, 'evergrant', SESSION_LIFE_MS / SECOND_MS);
 
+  async function forget(c: Context): Promise<void> {
+    const text = cookie.read(c);
+    if (text) await endSession(deps.pool, text);
+  }
+
   return {
     /** Whoever is signed in: by their cookie, or by a proxy of ours that says so. */
     async userOf(c: Context): Promise<ConsoleUser | null> {
@@ -32,12 +37,11 @@ export function createSessions(deps: HttpDeps) {
     },
     /** Signs in under a new name, so that nobody can have known it before. */
     async begin(c: Context, keyHash: Buffer): Promise<void> {
-      await this.end(c);
+      await forget(c);
       cookie.write(c, await createSession(deps.pool, keyHash, deps.clock.now()));
     },
     async end(c: Context): Promise<void> {
-      const text = cookie.read(c);
-      if (text) await endSession(deps.pool, text);
+      await forget(c);
       cookie.clear(c);
     },
   };

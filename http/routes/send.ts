@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { createRoute, z } from '@hono/zod-openapi';
 import { WorkflowFailedError, WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client';
+import { sha256 } from '../../adapters/digest';
 import { claimSend, findSend } from '../../adapters/postgres/message-sends';
 import { type Integration } from '../../adapters/postgres/integration-row';
 import { keepPayload } from '../../adapters/postgres/sealed-payloads';
@@ -148,5 +148,5 @@ async function problemOf(
 }
 
 function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return sha256(text).toString('hex');
 }

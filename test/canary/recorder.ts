@@ -1,5 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { cookieJar } from '../support/cookies';
 import { type Secret } from './patterns';
 
 export interface Answer {
@@ -29,27 +30,22 @@ export function createRecorder(folder: string, base: string, secrets: Secret[]) 
   };
 
   function client(authorization: string | null) {
-    const jar = new Map<string, string>();
+    const jar = cookieJar();
     return async function ask(method: string, path: string, options: Ask = {}): Promise<Answer> {
-      const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
       const { form, body } = options;
       const response = await fetch(path.startsWith('http') ? path : base + path, {
         method,
         redirect: 'manual',
         headers: {
           ...(authorization !== null && { authorization: `Bearer ${authorization}` }),
-          ...(cookie && { cookie }),
+          ...jar.headers(),
           ...(body !== undefined && { 'content-type': 'application/json' }),
           ...options.headers,
         },
         ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
         ...(form && { body: new URLSearchParams(form) }),
       });
-      for (const line of response.headers.getSetCookie()) {
-        const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-        jar.set(name, value);
-        keep('cookie', value);
-      }
+      for (const value of jar.take(response.headers)) keep('cookie', value);
       const text = await response.text();
       const type = response.headers.get('content-type') ?? '';
       if (!options.handsOut) appendFileSync(files[kindOf(type)], `${text}\n`);

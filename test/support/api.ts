@@ -5,6 +5,7 @@ import { createApp } from '../../http/app';
 import { type HttpDeps, type Site } from '../../http/deps';
 import { createLimits } from '../../http/limits';
 import { listen } from '../../http/server';
+import { cookieJar } from './cookies';
 import { type Stack } from './stack';
 
 export const API_KEY = 'evg_test_key';
@@ -77,18 +78,13 @@ export async function startApi(
 
 /** Verbs that keep cookies as a browser does: by host name, whatever the port, until they are cleared. */
 function withCookies(url: string): Verbs {
-  const jar = new Map<string, string>();
+  const jar = cookieJar();
   const plain = verbs(url, null);
   return verbsOf(async (method, path, options = {}) => {
     const isOurs = new URL(path, url).hostname === new URL(url).hostname;
-    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
-    const headers = { ...(isOurs && cookie !== '' && { cookie }), ...options.headers };
+    const headers = { ...(isOurs && jar.headers()), ...options.headers };
     const answer = await plain.request(method, path, { ...options, headers });
-    for (const line of isOurs ? answer.headers.getSetCookie() : []) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-      if (/max-age=0/i.test(line)) jar.delete(name);
-      else jar.set(name, value);
-    }
+    if (isOurs) jar.take(answer.headers);
     return answer;
   });
 }

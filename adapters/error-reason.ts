@@ -1,0 +1,5 @@
+/** What to log of an error that somebody else threw: its code, or its text where it has none. */
+export function reasonOf(error: unknown): string {
+  const { code, message } = error as { code?: string; message?: string };
+  return code ?? String(message);
+}
