@@ -1,5 +1,6 @@
 import { except } from 'hono/combine';
 import { secureHeaders } from 'hono/secure-headers';
+import { assetRoutes } from './assets';
 import { authenticate } from './auth';
 import { takeAtMost } from './body-limit';
 import { callbackRoutes } from './callbacks/routes';
@@ -50,6 +51,7 @@ export function createApp(deps: HttpDeps) {
   app.use(guardHostAndOrigin(deps));
   app.use(except(WEBHOOKS_PATH, takeAtMost(MAX_BODY_KIB)));
   app.route('/', healthRoutes(deps));
+  app.route('/', assetRoutes());
   app.route('/', connectRoutes(deps));
   app.route('/', consoleRoutes(deps));
 

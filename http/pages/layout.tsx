@@ -1,5 +1,6 @@
 import { type Child } from 'hono/jsx';
 import { raw } from 'hono/html';
+import { assetUrl } from '../assets';
 import { type Frame } from './frame';
 
 const STYLE = `
@@ -18,7 +19,7 @@ label { display: block; font-weight: 600; margin-bottom: .3rem; }
 input { font: inherit; width: 100%; padding: .6rem .8rem; color: var(--ink); background: var(--paper); border: 1px solid var(--field); border-radius: 8px; }
 h2 { font-size: 1.15rem; margin: 1.5rem 0 .5rem; }
 dl { display: grid; grid-template-columns: max-content auto; gap: .2rem 1.5rem; margin: 0 0 1.5rem; } dd { margin: 0; }
-footer { font-size: .9rem; opacity: .8; margin-top: 1.5rem; }
+footer { font-size: .9rem; margin-top: 1.5rem; }
 `;
 
 /** What every page that an account's owner sees stands in. Needs no script. */
@@ -32,6 +33,7 @@ export function Layout(props: { title: string; frame: Frame; children: Child }) 
           <meta charset="utf-8" />
           <meta name="viewport" content="width=device-width, initial-scale=1" />
           <title>{`${props.title} · ${product}`}</title>
+          <link rel="icon" href={assetUrl('icon.svg')} />
           <style nonce={nonce}>{raw(STYLE)}</style>
         </head>
         <body>

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { Hono } from 'hono';
+
+const TYPES: Record<string, string> = {
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+const FILES = {
+  'icon.svg': own('icon.svg'),
+};
+
+export type AssetName = keyof typeof FILES;
+
+interface Asset {
+  type: string;
+  body: Buffer;
+  gzipped: Buffer;
+  /** Of its content. */
+  hash: string;
+}
+
+const loaded = new Map<string, Asset>();
+
+/** Where a page finds the file: the address changes with its content, so browsers may keep it for good. */
+export function assetUrl(name: AssetName): string {
+  return `/assets/${name}?v=${asset(name).hash}`;
+}
+
+/** What our pages load beside themselves. */
+export function assetRoutes() {
+  return new Hono().get('/assets/:name', (c) => {
+    const name = c.req.param('name');
+    if (!Object.hasOwn(FILES, name)) return c.notFound();
+    const { type, body, gzipped, hash } = asset(name as AssetName);
+    c.header('content-type', type);
+    c.header('vary', 'accept-encoding');
+    const isCurrent = c.req.query('v') === hash;
+    c.header('cache-control', isCurrent ? 'public, max-age=31536000, immutable' : 'no-cache');
+    if (!/\bgzip\b/.test(c.req.header('accept-encoding') ?? '')) return c.body(new Uint8Array(body));
+    c.header('content-encoding', 'gzip');
+    return c.body(new Uint8Array(gzipped));
+  });
+}
+
+function asset(name: AssetName): Asset {
+  let found = loaded.get(name);
+  if (!found) {
+    const body = readFileSync(FILES[name]);
+    const hash = createHash('sha256').update(body).digest('base64url').slice(0, 12);
+    found = { type: TYPES[extname(name)] ?? 'application/octet-stream', body, gzipped: gzipSync(body), hash };
+    loaded.set(name, found);
+  }
+  return found;
+}
+
+function own(name: string): string {
+  return join(__dirname, 'assets', name);
+}

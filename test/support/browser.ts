@@ -1,0 +1,74 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import axe, { type AxeResults } from 'axe-core';
+import { type Browser, type BrowserContextOptions, type Page, chromium } from 'playwright-core';
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+/** The machine's own Chromium: what `.ci/run` installs by the system's package manager. */
+export function openBrowser(): Promise<Browser> {
+  // Its own sandbox needs user namespaces, which containers often lack; it opens nothing but our own pages.
+  return chromium.launch({ executablePath: executable(), args: ['--no-sandbox'] });
+}
+
+function executable(): string {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  const found = NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
+  if (!found)
+    throw new Error('These tests need Chromium: install it, for example by apt-get install chromium');
+  return found;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A page, and everything that went wrong in it: errors of scripts, refusals by its security policy, failed loads. */
+export interface Viewer {
+  page: Page;
+  problems: string[];
+  close(): Promise<void>;
+}
+
+export async function openViewer(browser: Browser, options: BrowserContextOptions = {}): Promise<Viewer> {
+  const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options });
+  context.setDefaultTimeout(15_000);
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(`error: ${error.message}`));
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type()))
+      problems.push(`${message.type()}: ${message.text()} (${message.location().url})`);
+  });
+  return { page, problems, close: () => context.close() };
+}
+
+export type Scheme = 'light' | 'dark';
+/** Every page is looked at in both themes, on a phone and on a desktop. */
+export const LOOKS = (['light', 'dark'] as const).flatMap((scheme) =>
+  [360, 1440].map((width) => ({ scheme, width })),
+);
+
+/** What axe-core finds wrong with the page as it is shown now, in every look: none is good. */
+export async function inaccessible(page: Page): Promise<string[]> {
+  const found = new Set<string>();
+  const before = page.viewportSize();
+  for (const { scheme, width } of LOOKS) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme: scheme });
+    // Through the debugger, which no content security policy holds back.
+    await page.evaluate(axe.source);
+    const { violations } = await page.evaluate<AxeResults>('axe.run()');
+    for (const { id, help, nodes } of violations)
+      for (const { target } of nodes) found.add(`${scheme} ${width}: ${id} (${help}) at ${String(target)}`);
+    const tooWide = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+    if (tooWide > 0) found.add(`${scheme} ${width}: ${tooWide} px wider than the window`);
+  }
+  if (before) await page.setViewportSize(before);
+  return [...found];
+}
