@@ -3,14 +3,14 @@ import { createMiddleware } from 'hono/factory';
 import { sha256 } from '../adapters/digest';
 import { type Scope } from '../core/scopes';
 import { type Secret } from '../core/secret';
-import { type Caller, callerOf, refuseWithout } from './caller';
+import { type KeyHolder, callerOf, refuseWithout } from './caller';
 import { clientAddress } from './client-address';
 import { type HttpDeps } from './deps';
 import { callerByEmbedToken, isEmbedToken } from './embed-tokens';
 import { Problem } from './problems';
 
 export interface Env {
-  Variables: { caller: Caller };
+  Variables: { caller: KeyHolder };
 }
 
 /** Lets a request with a valid key pass, and notes who it is. */
@@ -33,7 +33,7 @@ export function authenticate(deps: HttpDeps) {
   });
 }
 
-function callerByText(deps: HttpDeps, text: string, headers: Headers): Promise<Caller | null> {
+function callerByText(deps: HttpDeps, text: string, headers: Headers): Promise<KeyHolder | null> {
   return isEmbedToken(text) ? callerByEmbedToken(deps, text, headers) : callerOf(deps, sha256(text));
 }
 

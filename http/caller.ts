@@ -10,8 +10,6 @@ export interface Caller {
   name: string;
   /** Of the key, or what stands for it: `bootstrap`, `proxy`. */
   keyId: string;
-  /** By which the key is found again. */
-  keyHash: Buffer;
   scopes: ReadonlySet<Scope>;
   /** The owners it is limited to; null: all. */
   ownerRefs: readonly string[] | null;
@@ -19,8 +17,14 @@ export interface Caller {
   isEmbed: boolean;
 }
 
+/** A caller by key. */
+export interface KeyHolder extends Caller {
+  /** By which the key is found again. */
+  keyHash: Buffer;
+}
+
 /** The bootstrap key needs no database; every other is looked up each time, so that it ends when it is revoked. */
-export async function callerOf(deps: HttpDeps, keyHash: Buffer): Promise<Caller | null> {
+export async function callerOf(deps: HttpDeps, keyHash: Buffer): Promise<KeyHolder | null> {
   if (deps.apiKey && timingSafeEqual(keyHash, sha256(deps.apiKey.reveal())))
     return { ...ALMIGHTY, name: 'bootstrap', keyId: 'bootstrap', keyHash };
   const key = await useApiKey(deps.pool, keyHash, deps.clock.now());
@@ -37,7 +41,7 @@ export async function callerOf(deps: HttpDeps, keyHash: Buffer): Promise<Caller 
 }
 
 /** Somebody whom a proxy in front of the console has signed in: no key stands for them. */
-export function userByProxy(name: string): Omit<Caller, 'keyHash'> {
+export function userByProxy(name: string): Caller {
   return { ...ALMIGHTY, name, keyId: 'proxy' };
 }
 

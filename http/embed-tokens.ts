@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { HOUR_MS } from '../core/time';
-import { type Caller, callerOf } from './caller';
+import { type KeyHolder, callerOf } from './caller';
 import { type HttpDeps } from './deps';
 import { isAppOrigin } from './origins';
 import { readSigned, signText } from './signed-text';
@@ -44,7 +44,7 @@ export async function callerByEmbedToken(
   deps: HttpDeps,
   text: string,
   headers: Headers,
-): Promise<Caller | null> {
+): Promise<KeyHolder | null> {
   if (!isFromOwnPage(deps, headers)) return null;
   const parsed = content.safeParse(readSigned(deps.sealer.ring, PURPOSE, text.slice(PREFIX.length)));
   if (!parsed.success || deps.clock.now() >= parsed.data.e) return null;

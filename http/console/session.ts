@@ -9,11 +9,9 @@ import { type HttpDeps } from '../deps';
 import { isSelf } from '../guard';
 import { Problem } from '../problems';
 
-/** Who uses the console: no more than their key may, and nothing that needs the key itself. */
-export type ConsoleUser = Omit<Caller, 'keyHash'>;
-
+/** Who uses the console may do no more than their key, and nothing that needs the key itself. */
 export interface ConsoleEnv {
-  Variables: { user: ConsoleUser };
+  Variables: { user: Caller };
 }
 
 const NAME_BY_PROXY = /^[\x21-\x7e]{1,200}$/;
@@ -29,7 +27,7 @@ export function createSessions(deps: HttpDeps) {
 
   return {
     /** Whoever is signed in: by their cookie, or by a proxy of ours that says so. */
-    async userOf(c: Context): Promise<ConsoleUser | null> {
+    async userOf(c: Context): Promise<Caller | null> {
       const text = cookie.read(c);
       const keyHash = text && (await findSession(deps.pool, text, deps.clock.now()));
       const caller = keyHash ? await callerOf(deps, keyHash) : null;
@@ -47,7 +45,7 @@ export function createSessions(deps: HttpDeps) {
   };
 }
 
-function userByHeader(deps: HttpDeps, c: Context): ConsoleUser | null {
+function userByHeader(deps: HttpDeps, c: Context): Caller | null {
   const { trustedUserHeader: header } = deps.site;
   if (header === null || !isFromProxy(deps, c)) return null;
   const name = c.req.header(header);

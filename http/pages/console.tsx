@@ -1,5 +1,5 @@
 import { consoleText, signInText } from '../../core/console-pages';
-import { type ConsoleUser } from '../console/session';
+import { type Caller } from '../caller';
 import { CONSOLE } from '../headers';
 import { type Frame } from './frame';
 import { Layout } from './layout';
@@ -42,7 +42,7 @@ export function SignInLinkPage({ frame, action }: { frame: Frame; action: string
 }
 
 /** Who is signed in, and how many connections are in which state. */
-export function HomePage(props: { frame: Frame; user: ConsoleUser; states: Record<string, number> }) {
+export function HomePage(props: { frame: Frame; user: Caller; states: Record<string, number> }) {
   const { title, signedInAs, connections, none, signOut } = consoleText(props.user.name);
   const states = Object.entries(props.states).filter(([, count]) => count > 0);
   return (

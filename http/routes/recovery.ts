@@ -1,22 +1,14 @@
 import { createRoute } from '@hono/zod-openapi';
-import { type Context } from 'hono';
 import { claimReport, releaseReport } from '../../adapters/postgres/rejection-reports';
-import { type Integration as Row } from '../../adapters/postgres/integration-row';
-import { NoToken } from '../../adapters/token-access';
-import { type LifecycleClient, type Recovered } from '../../client/lifecycle-client';
 import { isTokenCode } from '../../core/failure';
-import { askAgainSeconds, isDecidedLater } from '../ask-again';
-import { type Env, requireScope } from '../auth';
+import { type RecoverInput, decide, findConnected, recheck, tellDecision } from '../actions/recheck';
+import { requireScope } from '../auth';
 import { type HttpDeps } from '../deps';
-import { findFor } from '../find';
-import { viewOf } from '../integration-view';
 import { answerBy, before } from '../patience';
 import { noteTokenUse } from '../token-use';
 import { Problem } from '../problems';
 import { body, createRouter, json, problems, secured } from '../router';
-import { type RECOVERY_OUTCOMES, Recovery, TokenRejection, idParam as params } from '../schemas';
-
-type RecoverInput = Parameters<LifecycleClient['recover']>[1];
+import { Recovery, TokenRejection, idParam as params } from '../schemas';
 
 const reject = createRoute({
   method: 'post',
@@ -30,7 +22,7 @@ const reject = createRoute({
   responses: { 200: json(Recovery, 'The decision'), 202: { description: 'Noted' }, ...problems },
 });
 
-const recheck = createRoute({
+const recheckRoute = createRoute({
   method: 'post',
   path: '/integrations/{id}/recheck',
   summary: 'Look whether the token lives, also when expired',
@@ -43,7 +35,7 @@ const recheck = createRoute({
 export function recoveryRoutes(deps: HttpDeps) {
   return createRouter()
     .openapi(reject, async (c) => {
-      const row = await findConnected(deps, c, c.req.valid('param').id);
+      const row = await findConnected(deps, c.get('caller'), c.req.valid('param').id);
       await noteTokenUse(deps, c.get('caller'), row.id);
       const { version, code, subcode = null, wait } = c.req.valid('json');
       if (!isTokenCode(code))
@@ -58,21 +50,15 @@ export function recoveryRoutes(deps: HttpDeps) {
         await note(deps, row.id, report);
         return c.body(null, 202);
       }
-      if (version < row.version) return c.json(await answer(deps, c, row.id, 'stale_version'), 200);
-      if (row.state === 'expired') return c.json(await answer(deps, c, row.id, 'expired'), 200);
-      return c.json(await answer(deps, c, row.id, await decide(deps, row, report)), 200);
+      if (version < row.version)
+        return c.json(await tellDecision(deps, c.get('caller'), row.id, 'stale_version'), 200);
+      if (row.state === 'expired')
+        return c.json(await tellDecision(deps, c.get('caller'), row.id, 'expired'), 200);
+      return c.json(await tellDecision(deps, c.get('caller'), row.id, await decide(deps, row, report)), 200);
     })
-    .openapi(recheck, async (c) => {
-      const row = await findConnected(deps, c, c.req.valid('param').id);
-      const report = {
-        version: row.version,
-        code: 0,
-        subcode: null,
-        source: `recheck/${c.get('caller').name}`,
-        recheck: true,
-      };
-      return c.json(await answer(deps, c, row.id, await decide(deps, row, report)), 200);
-    });
+    .openapi(recheckRoute, async (c) =>
+      c.json(await recheck(deps, c.get('caller'), c.req.valid('param').id), 200),
+    );
 }
 
 /** Passes a report on unless another was just passed on. One that could not be leaves the way free for the next. */
@@ -88,31 +74,4 @@ async function note(deps: HttpDeps, id: string, report: RecoverInput): Promise<v
     await releaseReport(deps.pool, id, report.version);
     throw error;
   }
-}
-
-async function decide(deps: HttpDeps, row: Row, report: RecoverInput): Promise<Recovered> {
-  const deadline = answerBy();
-  if (!report.recheck && isDecidedLater(row, deadline - Date.now(), deps.clock.now())) return 'undecided';
-  return before(deadline, deps.lifecycles.recover(row.id, report), () => 'undecided' as const);
-}
-
-async function findConnected(deps: HttpDeps, c: Context<Env>, id: string): Promise<Row> {
-  const row = await findFor(deps, c.get('caller'), id);
-  if (row.state === 'pending') throw new NoToken('not_connected', row);
-  if (row.state === 'disconnected') throw new NoToken('disconnected', row);
-  return row;
-}
-
-async function answer(
-  deps: HttpDeps,
-  c: Context<Env>,
-  id: string,
-  outcome: (typeof RECOVERY_OUTCOMES)[number],
-) {
-  const row = await findFor(deps, c.get('caller'), id);
-  return {
-    outcome,
-    ...(outcome === 'undecided' && { retryAfterSeconds: askAgainSeconds(row, deps.clock.now()) }),
-    integration: viewOf(deps, c.get('caller'), row),
-  };
 }
