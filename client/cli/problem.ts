@@ -1,5 +1,5 @@
 import { Failure } from './failures';
-import { inWords } from './times';
+import { inWords } from '../../core/human-time';
 
 /** What the API says when it refuses. @see https://www.rfc-editor.org/rfc/rfc9457 */
 export interface ProblemDocument {

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { relative as relativeTo } from '../../core/human-time';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/time';
 
 const UNITS: Record<string, number> = { w: 7 * DAY_MS, d: DAY_MS, h: HOUR_MS, m: MINUTE_MS, s: SECOND_MS };
@@ -16,19 +17,9 @@ export function parseDuration(text: string): number {
   return total;
 }
 
-/** `13 days`, `36 hours`, `1 minute`: whole periods, as many as have fully passed. */
-export function inWords(milliseconds: number): string {
-  if (milliseconds >= 2 * DAY_MS) return count(milliseconds / DAY_MS, 'day');
-  if (milliseconds >= 2 * HOUR_MS) return count(milliseconds / HOUR_MS, 'hour');
-  if (milliseconds >= 2 * MINUTE_MS) return count(milliseconds / MINUTE_MS, 'minute');
-  return count(milliseconds / SECOND_MS, 'second');
-}
-
 /** `in 13 days`, `2 hours ago`, `now`. @param instant ISO 8601 @param now epoch ms */
 export function relative(instant: string, now: number): string {
-  const distance = Date.parse(instant) - now;
-  if (Math.abs(distance) < SECOND_MS) return 'now';
-  return distance > 0 ? `in ${inWords(distance)}` : `${inWords(-distance)} ago`;
+  return relativeTo(Date.parse(instant), now);
 }
 
 /** `2026-05-21 04:00:00 UTC` */
@@ -39,9 +30,4 @@ export function absolute(instant: string): string {
 /** `2026-05-21 04:00:00 UTC (in 13 days)` */
 export function both(instant: string, now: number): string {
   return `${absolute(instant)} (${relative(instant, now)})`;
-}
-
-function count(amount: number, unit: string): string {
-  const whole = Math.floor(amount);
-  return `${whole} ${unit}${whole === 1 ? '' : 's'}`;
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { absolute, both, inWords, parseDuration, relative } from '../../client/cli/times';
+import { absolute, both, parseDuration, relative } from '../../client/cli/times';
+import { inWords } from '../../core/human-time';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/time';
 
 const NOW = Date.parse('2026-05-21T04:00:00.000Z');

@@ -5,7 +5,7 @@ import { Failure } from '../failures';
 import { type Io } from '../io';
 import { note, say, sayJson } from '../output';
 import { withProgress } from '../progress';
-import { inWords } from '../times';
+import { inWords } from '../../../core/human-time';
 import { type KeysAtHand, withKeys } from './open';
 import { nameOf } from './report';
 import { type Unopened, resealAll } from './reseal-all';

@@ -3,7 +3,8 @@ import { type Io } from '../io';
 import { say, sayJson } from '../output';
 import { withProgress } from '../progress';
 import { type Sandbox, openSandbox } from '../sandbox';
-import { absolute, inWords, parseDuration } from '../times';
+import { inWords } from '../../../core/human-time';
+import { absolute, parseDuration } from '../times';
 import { type Verb } from '../verb';
 import { JSON_OPTION, wholeNumber } from './common';
 
