@@ -46,6 +46,7 @@ const schema = z.object({
   EVERGRANT_METRICS_PORT: port.default(9464),
   EVERGRANT_TEMPORAL_PORT: port.default(7233),
   EVERGRANT_TEMPORAL_UI_PORT: port.default(8233),
+  EVERGRANT_TEMPORAL_UI_URL: url.optional(),
   EVERGRANT_TEMPORAL_CLI: z.string().optional(),
   EVERGRANT_TEMPORAL_TEST_SERVER: z.string().optional(),
   EVERGRANT_SIMULATOR_PORT: port.default(4010),

@@ -1,3 +1,9 @@
+import { type EventType } from './events';
+import { type LifecycleFacts, NOTHING_ASKED } from './facts';
+import { relative } from './human-time';
+import { nextAction } from './next-action';
+import { type Reason, type State } from './states';
+
 /** What an operator reads in the console. */
 
 export function signInText() {
@@ -14,12 +20,111 @@ export function signInText() {
   };
 }
 
-export function consoleText(name: string) {
-  return {
-    title: 'Evergrant console',
-    signedInAs: `You are signed in as ${name}. The session ends after 12 hours, or when its key is revoked.`,
-    connections: 'Connections',
-    none: 'There are none yet. “npx evergrant connect” makes the first.',
-    signOut: 'Sign out',
-  };
+export const CONSOLE_TEXT = {
+  signOut: 'Sign out',
+  none: 'There are none yet. “npx evergrant connect” makes the first.',
+  noMatch: 'No connection is like that.',
+  messagesOff: 'Messages are shown here only where EVERGRANT_CONSOLE_MESSAGES=true. Each view is an event.',
+  disconnectWarning:
+    'This erases the token at once. To connect the account again, its owner has to go through Instagram.',
+  linkHint: 'Give it to the owner of the account. Opening it uses nothing up; connecting does.',
+  notSent: 'Not sent.',
+  sent: 'Sent.',
+  keyOnce: 'Copy it now: it is shown this once.',
+  noMail: 'No mail is sent: SMTP_URL is not set.',
+} as const;
+
+export function signedInText(name: string): string {
+  return `Signed in as ${name}`;
+}
+
+/** A state in one word, with a sign of its own, so that nothing hangs on colour. */
+export const STATE_LABELS = {
+  pending: { word: 'Not connected yet', icon: '○' },
+  active: { word: 'Active', icon: '✓' },
+  refreshing: { word: 'Refreshing', icon: '↻' },
+  recovering: { word: 'Being checked', icon: '?' },
+  expired: { word: 'Expired', icon: '✕' },
+  disconnected: { word: 'Disconnected', icon: '–' },
+} as const satisfies Record<State, { word: string; icon: string }>;
+
+/** Why a connection is over, in a few words. */
+export const REASON_LABELS = {
+  lifetime_elapsed: 'not renewed in time',
+  session_expired: 'Instagram ended the session',
+  password_changed: 'password changed',
+  deauthorized: 'removed on Instagram',
+  checkpoint: 'Instagram wants a login confirmed',
+  account_unusable: 'Instagram has suspended the account',
+  permission_removed: 'permission removed',
+  invalidated: 'ended by Instagram',
+  response_lost: 'the answer to a refresh was lost',
+} as const satisfies Record<Reason, string>;
+
+export const EVENT_LABELS = {
+  'integration.connected': 'Connected',
+  'token.refreshed': 'Token refreshed',
+  'token.refresh_failing': 'Refreshes fail since a day',
+  'token.expiring': 'Owner warned: the token ends soon',
+  'token.rejected': 'Instagram refused the token',
+  'token.recovered': 'Works again',
+  'token.decrypt_failed': 'The stored token does not open',
+  'integration.expired': 'Expired: the owner has to reconnect',
+  'integration.reminder': 'Owner reminded',
+  'integration.reconnected': 'Reconnected',
+  'integration.disconnected': 'Disconnected',
+  'provider.incident_started': 'Instagram trouble began',
+  'provider.incident_ended': 'Instagram trouble ended',
+  'message.received': 'Message received',
+  'messages.viewed': 'Messages viewed in the console',
+} as const satisfies Record<EventType, string>;
+
+/** What happens next with a connection, and when. @param now epoch ms */
+export function nextStepText(facts: LifecycleFacts, now: number): string {
+  if (facts.state === 'pending') return 'Waits for its owner to connect';
+  if (facts.state === 'disconnected') return 'Nothing more';
+  const action = nextAction(facts, NOTHING_ASKED, now);
+  if (action.type !== 'wait') return 'Acts now';
+  if (facts.state === 'recovering') {
+    const who = facts.recovery?.ownerAction ? 'Waits for its owner; looks again' : 'Looks again';
+    return `${who} ${relative(action.until ?? now, now)}`;
+  }
+  if (facts.state === 'expired')
+    return action.until === null
+      ? 'Waits for its owner'
+      : `Waits for its owner; reminder ${relative(action.until, now)}`;
+  const due = facts.nextAttemptAt ?? facts.refreshAt;
+  const paused = facts.paused ? 'Paused; ' : '';
+  if (due === null || due <= now) return `${paused}${relative(action.until ?? now, now)}`;
+  const verb = facts.failedAttempts > 0 ? 'tries again' : 'refreshes';
+  const text = `${paused}${verb} ${relative(facts.paused ? (action.until ?? due) : due, now)}`;
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** What a recheck found. */
+export const RECHECK_TEXTS = {
+  stale_version: 'A newer token is in use already.',
+  verified_ok: 'Instagram accepts the token.',
+  refreshed: 'The token was replaced by a new one.',
+  expired: 'The token is dead: the owner has to reconnect.',
+  undecided: 'Instagram gives no clear answer yet. Evergrant looks again by itself.',
+} as const;
+
+/** A button pressed while another of the same kind is at work, or a page that was open for long. */
+export function doneText(
+  verb: 'refreshed' | 'not_due' | 'paused' | 'resumed' | 'disconnected',
+  who: string,
+): string {
+  switch (verb) {
+    case 'refreshed':
+      return `${who} has a new token.`;
+    case 'not_due':
+      return `The token of ${who} is fresh enough.`;
+    case 'paused':
+      return `Scheduled refreshes of ${who} are paused, until 3 days before the end.`;
+    case 'resumed':
+      return `Scheduled refreshes of ${who} go on.`;
+    case 'disconnected':
+      return `${who} is disconnected, its token erased.`;
+  }
 }

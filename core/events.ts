@@ -14,5 +14,6 @@ export const EVENT_TYPES = [
   'provider.incident_started',
   'provider.incident_ended',
   'message.received',
+  'messages.viewed',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];

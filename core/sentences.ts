@@ -47,20 +47,21 @@ export function ownerActionText({ username }: Subject): string {
   return `Instagram wants ${who} to confirm a login. Open Instagram, follow its steps, then choose Check again.`;
 }
 
-/** The toast after a proactive refresh failed while the connection still works. */
-export function refreshFailedText(subject: Subject, expiresAt: number): string {
-  const who = subject.username ? `of @${subject.username}` : '';
+/**
+ * The toast after a proactive refresh failed while the connection still works.
+ * @param timeZone the reader's, an IANA name; absent: UTC, and the text says so
+ */
+export function refreshFailedText({ username }: Subject, expiresAt: number, timeZone?: string): string {
+  const who = username ? ` of @${username}` : '';
   const until = new Intl.DateTimeFormat('en-GB', {
     day: 'numeric',
     month: 'short',
     hour: '2-digit',
     minute: '2-digit',
-    timeZone: 'UTC',
+    timeZone: timeZone ?? 'UTC',
   }).format(expiresAt);
-  return `We could not renew the Instagram connection ${who}. It works until ${until} UTC. Reconnect now to be safe.`.replace(
-    '  ',
-    ' ',
-  );
+  const zone = timeZone === undefined ? ' UTC' : '';
+  return `We could not renew the Instagram connection${who}. It works until ${until}${zone}. Reconnect now to be safe.`;
 }
 
 function capital(text: string): string {

@@ -6,10 +6,10 @@ import { answerError } from '../http/errors';
 import { notFound, Problem } from '../http/problems';
 import { createRouter, invalid } from '../http/router';
 import { type Simulator } from '../simulator';
-import { createTimeTravel } from './time-travel';
+import { setOutage } from './sandbox-controls';
+import { type TimeTravel } from './time-travel';
 
 const MAX_ADVANCE_SECONDS = 10 * 366 * 24 * 3600;
-const OUTAGE = { status: 503 } as const;
 
 const advance = z.strictObject({ seconds: z.number().positive().max(MAX_ADVANCE_SECONDS) });
 const account = z.strictObject({
@@ -26,8 +26,7 @@ const outage = z.strictObject({ on: z.boolean() });
 const inbound = z.strictObject({ text: z.string().min(1).max(1_000), from: z.string().optional() });
 
 /** What only a sandbox can do: move time, and play the accounts' owners. Needs a key with the scope admin. */
-export function sandboxRoutes(deps: HttpDeps, simulator: Simulator) {
-  const travel = createTimeTravel({ pool: deps.pool, client: deps.temporal, clock: simulator.clock });
+export function sandboxRoutes(deps: HttpDeps, simulator: Simulator, travel: TimeTravel) {
   const app = createRouter();
   app.onError((error, c) => answerError(deps, refusalOf(error), c));
   app.use(authenticate(deps), requireScope('admin'), noStore);
@@ -65,8 +64,7 @@ export function sandboxRoutes(deps: HttpDeps, simulator: Simulator) {
   });
   app.post('/outage', async (c) => {
     const { on } = await read(c, outage);
-    simulator.clearFaults();
-    if (on) simulator.addFault({ match: {}, ...OUTAGE });
+    setOutage(simulator, on);
     return c.json({ on });
   });
   return app;

@@ -13,8 +13,10 @@ import { connectFirstAccount } from './first-account';
 import { migrateDatabase } from './migrate';
 import { requireFreePorts } from './ports';
 import { stopLeftover } from './processes';
+import { sandboxControls } from './sandbox-controls';
 import { sandboxRoutes } from './sandbox-routes';
 import { startTemporalServer } from './temporal-server';
+import { createTimeTravel } from './time-travel';
 import { Undo } from './undo';
 
 const WORKER_GRACE = '4s';
@@ -38,7 +40,12 @@ async function start(undo: Undo): Promise<void> {
 
   const env = {
     ...process.env,
-    ...environmentOf(wanted, data, { database, temporal: temporal.address, simulator: simulator.url }),
+    ...environmentOf(wanted, data, {
+      database,
+      temporal: temporal.address,
+      temporalUi: temporal.uiUrl,
+      simulator: simulator.url,
+    }),
   };
   const services = createServices(loadSettings(env, NEEDED_SETTINGS), {
     name: 'evergrant',
@@ -52,9 +59,15 @@ async function start(undo: Undo): Promise<void> {
   const worker = await runWorker(services, { env, shutdownGrace: WORKER_GRACE });
   undo.add('worker', () => worker.stop());
   undo.failOn('The worker', worker.ended);
-  const api = await runApi(services, (app, deps) =>
-    app.route('/sandbox', sandboxRoutes(deps, simulator.simulator)),
-  );
+  const travel = createTimeTravel({
+    ...services,
+    client: services.temporal,
+    clock: simulator.simulator.clock,
+  });
+  const api = await runApi(services, {
+    controls: sandboxControls(simulator.simulator, travel),
+    extend: (app, deps) => app.route('/sandbox', sandboxRoutes(deps, simulator.simulator, travel)),
+  });
   undo.add('API', () => api.stop());
 
   await setUpCallbacks(services.settings, simulator.url);
@@ -114,7 +127,7 @@ async function startSimulator(undo: Undo, settings: Settings, data: DataFolder) 
 function environmentOf(
   settings: Settings,
   data: DataFolder,
-  parts: { database: string; temporal: string; simulator: string },
+  parts: { database: string; temporal: string; temporalUi: string | undefined; simulator: string },
 ) {
   return {
     DATABASE_URL: parts.database,
@@ -130,6 +143,8 @@ function environmentOf(
     INSTAGRAM_GRAPH_URL: process.env.INSTAGRAM_GRAPH_URL ?? parts.simulator,
     INSTAGRAM_WEBHOOK_VERIFY_TOKEN:
       settings.INSTAGRAM_WEBHOOK_VERIFY_TOKEN?.reveal() ?? data.secrets.webhookVerifyToken,
+    ...(parts.temporalUi !== undefined &&
+      settings.EVERGRANT_TEMPORAL_UI_URL === undefined && { EVERGRANT_TEMPORAL_UI_URL: parts.temporalUi }),
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
   };
 }

@@ -55,7 +55,14 @@ export function createTimeTravel(parts: TravelParts) {
     return journey;
   }
 
-  return { advance };
+  /** The next instant at which a connection wants to do something; null: none does. */
+  async function nextActionAt(): Promise<number | null> {
+    const now = parts.clock.now();
+    const due = Math.min(...(await settled(parts)).map((row) => wakesAt(row, now)));
+    return Number.isFinite(due) ? due : null;
+  }
+
+  return { advance, nextActionAt };
 }
 
 export type TimeTravel = ReturnType<typeof createTimeTravel>;

@@ -11,6 +11,10 @@ const TYPES: Record<string, string> = {
 };
 
 const FILES = {
+  'console.css': own('console.css'),
+  'console.js': own('console.js'),
+  'htmx.js': require.resolve('htmx.org/dist/htmx.min.js'),
+  'htmx-sse.js': require.resolve('htmx.org/dist/ext/hx-sse.min.js'),
   'icon.svg': own('icon.svg'),
 };
 

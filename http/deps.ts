@@ -18,6 +18,8 @@ export interface HttpDeps {
   /** Requests to customers' addresses. */
   outgoing: Outgoing;
   clock: Clock;
+  /** What people's sessions go by: where a sandbox moves the other clock on by days, nobody is signed out. */
+  wallClock: Clock;
   random: () => number;
   logger: Logger;
   metrics: Metrics;
@@ -30,6 +32,30 @@ export interface HttpDeps {
   /** The bootstrap key, with every scope. */
   apiKey: Secret | null;
   limits: Limits;
+  console: ConsoleSettings;
+}
+
+/** What the console shows in this deployment. */
+export interface ConsoleSettings {
+  /** Whether conversations are shown outside a sandbox. */
+  messages: boolean;
+  /** Where Temporal's own UI is, without a trailing slash; null: not known. */
+  temporalUiUrl: string | null;
+  /** The clock and the faults of a sandbox; null: this is none. */
+  sandbox: SandboxControls | null;
+}
+
+/** What a visitor of a sandbox can do to it. */
+export interface SandboxControls {
+  /** Moves time, step by step, and returns when all has settled. @returns epoch ms */
+  advance(milliseconds: number): Promise<number>;
+  /** The next instant at which a connection wants to do something; null: none does. */
+  nextActionAt(): Promise<number | null>;
+  accounts(): { username: string; state: string }[];
+  /** Makes Instagram refuse the account's token from now on. @param subcode Meta's, such as 460: password changed */
+  invalidate(username: string, subcode: number): void;
+  isOutage(): boolean;
+  setOutage(on: boolean): void;
 }
 
 /** How the outside sees this deployment. */

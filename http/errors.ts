@@ -21,7 +21,8 @@ export function answerError(deps: HttpDeps, error: unknown, c: Context): Respons
   });
 }
 
-function problemOf(deps: HttpDeps, error: unknown, caller: Caller | undefined): Problem {
+/** What a thrown error is told as. */
+export function problemOf(deps: HttpDeps, error: unknown, caller: Caller | undefined): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof NoToken) return fromNoToken(deps, error, caller);
   if (error instanceof ProviderError) return fromProvider(error);

@@ -1,10 +1,11 @@
 import proxyAddr from 'proxy-addr';
+import { systemClock } from '../adapters/clock';
 import { publicUrl } from '../adapters/config';
 import { isConfidential, isLoopbackHost } from '../adapters/outgoing/loopback';
 import { type Services } from '../adapters/services';
 import { createLifecycleClient } from '../client/lifecycle-client';
 import { createApp } from './app';
-import { type HttpDeps } from './deps';
+import { type HttpDeps, type SandboxControls } from './deps';
 import { createLimits } from './limits';
 import { metricsApp } from './metrics';
 import { type Listening, listen } from './server';
@@ -18,10 +19,11 @@ export interface RunningApi {
 }
 
 /** What the API needs, from the parts that all processes share. */
-export function httpDeps(services: Services): HttpDeps {
+export function httpDeps(services: Services, sandbox: SandboxControls | null = null): HttpDeps {
   const { settings, clock, temporal } = services;
   return {
     ...services,
+    wallClock: systemClock,
     lifecycles: createLifecycleClient(temporal, clock),
     site: {
       publicUrl: publicUrl(settings),
@@ -38,6 +40,11 @@ export function httpDeps(services: Services): HttpDeps {
       failuresPerMinute: FAILURES_PER_MINUTE,
     }),
     apiKey: settings.EVERGRANT_API_KEY ?? null,
+    console: {
+      messages: settings.EVERGRANT_CONSOLE_MESSAGES,
+      temporalUiUrl: settings.EVERGRANT_TEMPORAL_UI_URL ?? null,
+      sandbox,
+    },
   };
 }
 
@@ -47,21 +54,24 @@ export function publicUrlWarning(publicUrl: string): string | null {
   return 'EVERGRANT_PUBLIC_URL is plain http: keys, tokens and links cross the network unencrypted. Put TLS in front.';
 }
 
+/** What a sandbox adds: routes of its own, and what its console can do to it. */
+export interface SandboxParts {
+  controls: SandboxControls;
+  extend(app: ReturnType<typeof createApp>, deps: HttpDeps): void;
+}
+
 /** Serves the API, and metrics on a port of their own. */
-export async function runApi(
-  services: Services,
-  extend: (app: ReturnType<typeof createApp>, deps: HttpDeps) => void = () => undefined,
-): Promise<RunningApi> {
+export async function runApi(services: Services, sandbox: SandboxParts | null = null): Promise<RunningApi> {
   const {
     EVERGRANT_HTTP_HOST: host,
     EVERGRANT_HTTP_PORT: port,
     EVERGRANT_METRICS_PORT: metricsPort,
   } = services.settings;
-  const deps = httpDeps(services);
+  const deps = httpDeps(services, sandbox?.controls);
   const warning = publicUrlWarning(deps.site.publicUrl);
   if (warning) services.logger.warn(warning);
   const app = createApp(deps);
-  extend(app, deps);
+  sandbox?.extend(app, deps);
   const listening: Listening[] = [];
   const stop = async () => void (await Promise.all(listening.map((server) => server.close())));
   try {

@@ -55,6 +55,8 @@ export interface SimulatorMethods {
   messages(name: string): MessageView[];
   scriptLogin(input: z.input<typeof LoginInput>): void;
   addFault(fault: FaultInput): Fault;
+  /** Those that still wait for a request. */
+  faults(): Fault[];
   clearFaults(): void;
   setMode(mode: Partial<Mode>): Mode;
   /** Sets where callbacks go, after the handshake; addresses on this machine only. */
@@ -104,6 +106,7 @@ export function createMethods(world: World): SimulatorMethods {
     messages: (name) => messageViews(named(name)),
     scriptLogin: (input) => void scriptLogin(world, LoginInput.parse(input)),
     addFault: (fault) => world.faults.add(FaultInput.parse(fault)),
+    faults: () => world.faults.list(),
     clearFaults: () => world.faults.clear(),
     setMode: (mode) => setMode(world, ModeInput.parse(mode)),
     setCallbacks: async (input) => setCallbacks(world, CallbackInput.parse(input)),

@@ -98,6 +98,12 @@ export async function feed(
   return rows.map(eventOf);
 }
 
+/** The id of the newest event: another one means that something happened. */
+export async function newestEvent(db: Db): Promise<string | null> {
+  const { rows } = await db.query<{ id: string }>('select id from events order by tx desc, seq desc limit 1');
+  return rows[0]?.id ?? null;
+}
+
 export async function eventExists(db: Db, id: string): Promise<boolean> {
   const { rowCount } = await db.query('select 1 from events where id = $1', [id]);
   return rowCount === 1;

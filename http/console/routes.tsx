@@ -1,13 +1,22 @@
 import { type Context, Hono } from 'hono';
 import { sha256 } from '../../adapters/digest';
-import { countByState } from '../../adapters/postgres/fleet';
 import { redeemSignIn } from '../../adapters/postgres/sessions';
-import { callerOf } from '../caller';
+import { type Caller, callerOf } from '../caller';
+import { answerError, problemOf } from '../errors';
+import { PROBLEMS } from '../problems';
+import { show } from './show';
 import { clientAddress } from '../client-address';
 import { type HttpDeps } from '../deps';
 import { CONSOLE, noStore } from '../headers';
 import { frameOf } from '../pages/frame';
-import { HomePage, SignInLinkPage, SignInPage } from '../pages/console';
+import { SignInLinkPage, SignInPage } from '../pages/sign-in';
+import { connectionListRoutes } from './connections';
+import { connectionRoutes } from './connection';
+import { fleetPageRoutes } from './fleet';
+import { settingsRoutes } from './settings';
+import { messageRoutes } from './messages';
+import { liveRoutes } from './live';
+import { sandboxRoutes } from './sandbox';
 import { type ConsoleEnv, createSessions, refuseOtherPages } from './session';
 
 const SIGN_IN = `${CONSOLE}/sign-in`;
@@ -29,8 +38,22 @@ export function consoleRoutes(deps: HttpDeps) {
     return c.redirect(CONSOLE, 303);
   }
 
+  const app = new Hono<ConsoleEnv>();
+  // People get a page, also of what was refused.
+  app.onError((error, c) => {
+    const user = c.get('user') as Caller | undefined;
+    const problem = problemOf(deps, error, user);
+    if (!user || problem.code === 'internal') return answerError(deps, error, c);
+    c.status(problem.status);
+    return show(deps, c, {
+      title: PROBLEMS[problem.code][1],
+      section: 'Connections',
+      url: CONSOLE,
+      content: <p class="card">{problem.detail}</p>,
+    });
+  });
   return (
-    new Hono<ConsoleEnv>()
+    app
       .use(`${CONSOLE}/*`, noStore, refuseOtherPages(deps))
       .get(SIGN_IN, (c) => c.html(<SignInPage frame={frame(c)} refused={null} />))
       .post(SIGN_IN, async (c) => {
@@ -40,11 +63,15 @@ export function consoleRoutes(deps: HttpDeps) {
       // Opening a link uses nothing up: what looks at links before people do must not spend it.
       .get(`${SIGN_IN}/:token`, (c) => c.html(<SignInLinkPage frame={frame(c)} action={c.req.path} />))
       .post(`${SIGN_IN}/:token`, async (c) => {
-        return signIn(c, await redeemSignIn(deps.pool, c.req.param('token'), deps.clock.now()), 'link');
+        return signIn(c, await redeemSignIn(deps.pool, c.req.param('token'), deps.wallClock.now()), 'link');
       })
       .use(`${CONSOLE}/*`, async (c, next) => {
         const user = await sessions.userOf(c);
-        if (!user) return c.redirect(SIGN_IN, 303);
+        if (!user) {
+          // A part of a page cannot be a form to sign in.
+          if (c.req.header('hx-request')) return c.body(null, 200, { 'hx-redirect': SIGN_IN });
+          return c.redirect(SIGN_IN, 303);
+        }
         c.set('user', user);
         return next();
       })
@@ -52,10 +79,12 @@ export function consoleRoutes(deps: HttpDeps) {
         await sessions.end(c);
         return c.redirect(SIGN_IN, 303);
       })
-      .get(CONSOLE, async (c) => {
-        const user = c.get('user');
-        const states = await countByState(deps.pool, user.ownerRefs);
-        return c.html(<HomePage frame={frame(c)} user={user} states={states} />);
-      })
+      .route('/', connectionListRoutes(deps))
+      .route('/', connectionRoutes(deps))
+      .route('/', messageRoutes(deps))
+      .route('/', fleetPageRoutes(deps))
+      .route('/', settingsRoutes(deps))
+      .route('/', liveRoutes(deps, sessions))
+      .route('/', sandboxRoutes(deps))
   );
 }

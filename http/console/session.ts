@@ -29,14 +29,14 @@ export function createSessions(deps: HttpDeps) {
     /** Whoever is signed in: by their cookie, or by a proxy of ours that says so. */
     async userOf(c: Context): Promise<Caller | null> {
       const text = cookie.read(c);
-      const keyHash = text && (await findSession(deps.pool, text, deps.clock.now()));
+      const keyHash = text && (await findSession(deps.pool, text, deps.wallClock.now()));
       const caller = keyHash ? await callerOf(deps, keyHash) : null;
       return caller?.scopes.has('admin') ? caller : userByHeader(deps, c);
     },
     /** Signs in under a new name, so that nobody can have known it before. */
     async begin(c: Context, keyHash: Buffer): Promise<void> {
       await forget(c);
-      cookie.write(c, await createSession(deps.pool, keyHash, deps.clock.now()));
+      cookie.write(c, await createSession(deps.pool, keyHash, deps.wallClock.now()));
     },
     async end(c: Context): Promise<void> {
       await forget(c);

@@ -4,10 +4,10 @@ import { CONSOLE } from '../headers';
 
 /** An address that signs in whoever opens it and presses its button: once, within ten minutes. */
 export async function makeSignInLink(
-  deps: Pick<HttpDeps, 'pool' | 'clock' | 'site'>,
+  deps: Pick<HttpDeps, 'pool' | 'wallClock' | 'site'>,
   keyHash: Buffer,
 ): Promise<{ url: string; expiresAt: string }> {
-  const now = deps.clock.now();
+  const now = deps.wallClock.now();
   const text = await createSignIn(deps.pool, keyHash, now);
   return {
     url: `${deps.site.publicUrl}${CONSOLE}/sign-in/${text}`,

@@ -8,7 +8,7 @@ import { notFound } from '../problems';
 import { createRouter, json, problems, secured } from '../router';
 import { TokenUse } from '../key-schemas';
 import { pageOf } from '../schemas';
-import { refuseForeignKey } from './api-keys';
+import { refuseForeignKey } from '../actions/api-keys';
 
 const list = createRoute({
   method: 'get',

@@ -55,6 +55,7 @@ export interface TestApi extends Listening {
 export async function serveApi(stack: Stack, { sandbox = true } = {}): Promise<TestApi> {
   const deps: HttpDeps = {
     ...stack.deps,
+    wallClock: stack.simulator.clock,
     metrics: createMetrics(),
     outgoing: createOutgoing({ development: true }),
     lifecycles: stack.lifecycles,
@@ -71,9 +72,10 @@ export async function serveApi(stack: Stack, { sandbox = true } = {}): Promise<T
     forwardMessageText: false,
     limits: createLimits({ requestsPerMinute: 1_000_000, failuresPerMinute: 1_000_000 }),
     apiKey: new Secret(KEY),
+    console: { messages: false, temporalUiUrl: null, sandbox: null },
   };
   const app = createApp(deps);
-  if (sandbox) app.route('/sandbox', sandboxRoutes(deps, stack.simulator));
+  if (sandbox) app.route('/sandbox', sandboxRoutes(deps, stack.simulator, stack.travel));
   const listening = await listen(app, { host: '127.0.0.1', port: 0, setting: 'none' });
   const url = `http://127.0.0.1:${listening.port}`;
   return { ...listening, url, env: { EVERGRANT_URL: url, EVERGRANT_API_KEY: KEY } };

@@ -52,12 +52,14 @@ export async function startApi(
   const url = `http://127.0.0.1:${listening.port}`;
   const deps: HttpDeps = {
     ...stack.deps,
+    wallClock: stack.simulator.clock,
     metrics: createMetrics(),
     outgoing: createOutgoing({ development: true }),
     lifecycles: stack.lifecycles,
     temporal: stack.client,
     apiKey: new Secret(API_KEY),
     forwardMessageText: false,
+    console: { messages: false, temporalUiUrl: null, sandbox: null },
     limits: createLimits({ requestsPerMinute: 1_000_000, failuresPerMinute: 1_000_000 }),
     ...changed,
     site: {

@@ -48,11 +48,17 @@ export async function openViewer(browser: Browser, options: BrowserContextOption
   return { page, problems, close: () => context.close() };
 }
 
-export type Scheme = 'light' | 'dark';
 /** Every page is looked at in both themes, on a phone and on a desktop. */
 export const LOOKS = (['light', 'dark'] as const).flatMap((scheme) =>
   [360, 1440].map((width) => ({ scheme, width })),
 );
+
+/** What reaches furthest beyond the window's edge, if the page has to be scrolled sideways for it. */
+const WIDEST = `document.documentElement.scrollWidth > innerWidth
+  ? [...document.body.querySelectorAll('*')]
+      .map((element) => [element.getBoundingClientRect().right, element.outerHTML.slice(0, 120)])
+      .sort(([one], [other]) => other - one)[0].join(': ')
+  : undefined`;
 
 /** What axe-core finds wrong with the page as it is shown now, in every look: none is good. */
 export async function inaccessible(page: Page): Promise<string[]> {
@@ -66,8 +72,8 @@ export async function inaccessible(page: Page): Promise<string[]> {
     const { violations } = await page.evaluate<AxeResults>('axe.run()');
     for (const { id, help, nodes } of violations)
       for (const { target } of nodes) found.add(`${scheme} ${width}: ${id} (${help}) at ${String(target)}`);
-    const tooWide = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
-    if (tooWide > 0) found.add(`${scheme} ${width}: ${tooWide} px wider than the window`);
+    const tooWide = await page.evaluate<string | undefined>(WIDEST);
+    if (tooWide) found.add(`${scheme} ${width}: wider than the window: ${tooWide}`);
   }
   if (before) await page.setViewportSize(before);
   return [...found];

@@ -1,5 +1,4 @@
-import { consoleText, signInText } from '../../core/console-pages';
-import { type Caller } from '../caller';
+import { signInText } from '../../core/console-pages';
 import { CONSOLE } from '../headers';
 import { type Frame } from './frame';
 import { Layout } from './layout';
@@ -36,34 +35,6 @@ export function SignInLinkPage({ frame, action }: { frame: Frame; action: string
       <p>{linkText}</p>
       <form method="post" action={action}>
         <button type="submit">{label}</button>
-      </form>
-    </Layout>
-  );
-}
-
-/** Who is signed in, and how many connections are in which state. */
-export function HomePage(props: { frame: Frame; user: Caller; states: Record<string, number> }) {
-  const { title, signedInAs, connections, none, signOut } = consoleText(props.user.name);
-  const states = Object.entries(props.states).filter(([, count]) => count > 0);
-  return (
-    <Layout title={title} frame={props.frame}>
-      <h1>{title}</h1>
-      <p>{signedInAs}</p>
-      <h2>{connections}</h2>
-      {states.length === 0 ? (
-        <p>{none}</p>
-      ) : (
-        <dl>
-          {states.map(([state, count]) => (
-            <>
-              <dt>{state}</dt>
-              <dd>{count}</dd>
-            </>
-          ))}
-        </dl>
-      )}
-      <form method="post" action={`${CONSOLE}/sign-out`}>
-        <button type="submit">{signOut}</button>
       </form>
     </Layout>
   );

@@ -1,0 +1,33 @@
+// What the console's pages cannot do without a script beside htmx. All of it is a comfort: forms work without.
+(() => {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+
+  /** Instants in the viewer's own time zone. */
+  function localize() {
+    for (const time of document.querySelectorAll('time[data-utc]')) {
+      const text = format.format(new Date(time.dateTime));
+      if (time.dataset.utc === 'title') time.title = text;
+      else time.textContent = text;
+    }
+  }
+
+  document.addEventListener('htmx:config:request', ({ detail }) => {
+    detail.ctx.request.headers['X-Time-Zone'] = zone;
+  });
+  document.addEventListener('htmx:after:swap', localize);
+  localize();
+
+  document.addEventListener('click', ({ target }) => {
+    const copy = target.closest('[data-copy]');
+    if (copy) {
+      const field = document.getElementById(copy.dataset.copy);
+      field.select();
+      navigator.clipboard?.writeText(field.value).then(
+        () => (copy.textContent = copy.dataset.done),
+        () => undefined,
+      );
+    }
+    target.closest('[data-dismiss]')?.closest('.toast')?.remove();
+  });
+})();

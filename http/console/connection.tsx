@@ -1,0 +1,145 @@
+import { type Context, Hono } from 'hono';
+import { timeline } from '../../adapters/postgres/events';
+import { type Integration, factsOf } from '../../adapters/postgres/integration-row';
+import { bannerFor } from '../../core/banner';
+import { RECHECK_TEXTS, doneText } from '../../core/console-pages';
+import { lifecycleWorkflowId } from '../../core/names';
+import { refreshFailedText } from '../../core/sentences';
+import { DAY_MS } from '../../core/time';
+import { recheck } from '../actions/recheck';
+import { refreshNow } from '../actions/refresh';
+import { disconnectFor, pauseOrResume } from '../actions/state';
+import { type Caller, refuseWithout } from '../caller';
+import { type HttpDeps } from '../deps';
+import { findFor } from '../find';
+import { CONSOLE } from '../headers';
+import { makeConnectLink } from '../links';
+import { Problem } from '../problems';
+import { CheckOnLoad, Connection, LinkBox, pathOf } from '../pages/console/connection';
+import { type Toast } from '../pages/console/shell';
+import { mayShowMessages } from './messages';
+import { type ConsoleEnv } from './session';
+import { attempt, show } from './show';
+import { timeZoneOf } from './time-zone';
+
+const EVENTS_SHOWN = 50;
+/** Loading the page refreshes a token that ends within this. */
+const CHECK_WITHIN_MS = 3 * DAY_MS;
+const ONE = `${CONSOLE}/connections/:id` as const;
+
+type C = Context<ConsoleEnv>;
+
+/** The page of one connection, and what its buttons do. */
+export function connectionRoutes(deps: HttpDeps) {
+  const verbs: Record<string, (caller: Caller, id: string, who: string) => Promise<string>> = {
+    async refresh(caller, id, who) {
+      const { refreshed } = await refreshNow(deps, caller, id, null);
+      return doneText(refreshed ? 'refreshed' : 'not_due', who);
+    },
+    recheck: async (caller, id) => RECHECK_TEXTS[(await recheck(deps, caller, id)).outcome],
+    async pause(caller, id, who) {
+      await pauseOrResume(deps, caller, id, true);
+      return doneText('paused', who);
+    },
+    async resume(caller, id, who) {
+      await pauseOrResume(deps, caller, id, false);
+      return doneText('resumed', who);
+    },
+    async disconnect(caller, id, who) {
+      await disconnectFor(deps, caller, id);
+      return doneText('disconnected', who);
+    },
+  };
+
+  return new Hono<ConsoleEnv>()
+    .get(ONE, async (c) => page(deps, c, await find(deps, c)))
+    .post(`${ONE}/check`, async (c) => {
+      const row = await find(deps, c);
+      return show(
+        deps,
+        c,
+        { title: nameOf(row), section: 'Connections', url: pathOf(row.id), content: null },
+        [...(await check(deps, c, row))],
+      );
+    })
+    .post(`${ONE}/reconnect-link`, async (c) => {
+      const row = await find(deps, c);
+      refuseWithout(c.get('user'), 'operate');
+      return page(deps, c, row, [], makeConnectLink(deps, row));
+    })
+    .post(`${ONE}/:verb`, async (c) => {
+      const row = await find(deps, c);
+      const verb = verbs[c.req.param('verb')];
+      if (!verb) return c.notFound();
+      const user = c.get('user');
+      refuseWithout(user, 'operate');
+      const toasts = await attempt(deps, user, () => verb(user, row.id, nameOf(row)));
+      return page(deps, c, await find(deps, c), toasts);
+    });
+}
+
+/** One refresh if the token ends soon and may be refreshed; only a failure is worth a word. */
+async function check(deps: HttpDeps, c: C, row: Integration): Promise<Toast[]> {
+  const user = c.get('user');
+  if (!user.scopes.has('operate') || row.state === 'pending' || row.state === 'disconnected') return [];
+  try {
+    await refreshNow(deps, user, row.id, CHECK_WITHIN_MS);
+    return [];
+  } catch (error) {
+    // Of what the page itself tells already, an expired connection say, no toast is made.
+    if (!(error instanceof Problem) || error.code !== 'refresh_failed') return [];
+    const subject = { username: row.username, product: deps.site.productName };
+    return [{ text: refreshFailedText(subject, row.expiresAt ?? 0, timeZoneOf(c)), good: false }];
+  }
+}
+
+async function find(deps: HttpDeps, c: C): Promise<Integration> {
+  refuseWithout(c.get('user'), 'read');
+  return findFor(deps, c.get('user'), c.req.param('id') ?? '');
+}
+
+async function page(
+  deps: HttpDeps,
+  c: C,
+  row: Integration,
+  toasts: Toast[] = [],
+  link: { url: string; expiresAt: string } | null = null,
+) {
+  const user = c.get('user');
+  const now = deps.clock.now();
+  const { temporalUiUrl } = deps.console;
+  const { namespace } = deps.temporal.options;
+  const workflow = encodeURIComponent(lifecycleWorkflowId(row.id));
+  const hasLifecycle = row.state !== 'pending' && row.state !== 'disconnected';
+  return show(
+    deps,
+    c,
+    {
+      title: nameOf(row),
+      section: 'Connections',
+      url: pathOf(row.id),
+      top: c.req.method === 'GET' ? <CheckOnLoad id={row.id} /> : null,
+      made: link && <LinkBox url={link.url} expiresAt={link.expiresAt} />,
+      content: (
+        <Connection
+          row={row}
+          banner={bannerFor(factsOf(row), deps.site.productName, now)}
+          events={await timeline(deps.pool, row.id, EVENTS_SHOWN, null)}
+          now={now}
+          mayOperate={user.scopes.has('operate')}
+          hasMessages={hasLifecycle && mayShowMessages(deps, user)}
+          temporalUrl={
+            temporalUiUrl && hasLifecycle
+              ? `${temporalUiUrl}/namespaces/${namespace}/workflows/${workflow}`
+              : null
+          }
+        />
+      ),
+    },
+    toasts,
+  );
+}
+
+function nameOf({ username, id }: Integration): string {
+  return username ? `@${username}` : id;
+}

@@ -1,0 +1,60 @@
+import { type Context, Hono } from 'hono';
+import { streamSSE } from 'hono/streaming';
+import { newestEvent } from '../../adapters/postgres/events';
+import { SECOND_MS } from '../../core/time';
+import { type HttpDeps } from '../deps';
+import { CONSOLE } from '../headers';
+import { Problem } from '../problems';
+import { type ConsoleEnv, type createSessions } from './session';
+
+const LOOK_EVERY_MS = SECOND_MS;
+/** What changes without an event, a failed try or the time left, is brought up to date this often. */
+const TICK_MS = 5 * SECOND_MS;
+const MAX_WATCHERS = 200;
+
+/** Tells open pages that something changed: they fetch what they show again. One look at the database serves them all. */
+export function liveRoutes(deps: HttpDeps, sessions: ReturnType<typeof createSessions>) {
+  const watchers = new Set<() => void>();
+  let timer: NodeJS.Timeout | undefined;
+  let seen: string | null = null;
+  let toldAt = 0;
+
+  async function look(): Promise<void> {
+    const newest = await newestEvent(deps.pool).catch(() => seen);
+    if (newest !== seen || Date.now() - toldAt >= TICK_MS) {
+      seen = newest;
+      toldAt = Date.now();
+      for (const tell of watchers) tell();
+    }
+    if (watchers.size > 0) timer = setTimeout(() => void look(), LOOK_EVERY_MS).unref();
+    else timer = undefined;
+  }
+
+  function watch(tell: () => void): () => void {
+    watchers.add(tell);
+    toldAt ||= Date.now();
+    timer ??= setTimeout(() => void look(), LOOK_EVERY_MS).unref();
+    return () => watchers.delete(tell);
+  }
+
+  return new Hono<ConsoleEnv>().get(`${CONSOLE}/live`, (c: Context<ConsoleEnv>) => {
+    if (watchers.size >= MAX_WATCHERS)
+      throw new Problem('rate_limited', 'Too many pages of the console are open.');
+    return streamSSE(c, async (stream) => {
+      await new Promise<void>((resolve) => {
+        const end = () => {
+          stop();
+          resolve();
+        };
+        const stop = watch(() => {
+          // A session that is over hears nothing more.
+          void sessions
+            .userOf(c)
+            .then((user) => (user ? stream.writeSSE({ event: 'changed', data: '' }) : end()))
+            .catch(end);
+        });
+        stream.onAbort(end);
+      });
+    });
+  });
+}

@@ -1,0 +1,54 @@
+import { Hono } from 'hono';
+import { relative } from '../../core/human-time';
+import { DAY_MS } from '../../core/time';
+import { refuseWithout } from '../caller';
+import { type HttpDeps } from '../deps';
+import { CONSOLE } from '../headers';
+import { invalidField, notFound } from '../problems';
+import { type ConsoleEnv } from './session';
+import { attempt, show } from './show';
+
+const STEPS_MS: Record<string, number> = { '1d': DAY_MS, '7d': 7 * DAY_MS };
+
+/** What the sandbox bar does. The page it stands on then fetches what it shows again. */
+export function sandboxRoutes(deps: HttpDeps) {
+  const { sandbox } = deps.console;
+  const app = new Hono<ConsoleEnv>();
+  if (!sandbox) return app;
+
+  const verbs: Record<string, (form: Record<string, unknown>) => Promise<string>> = {
+    async advance({ by }) {
+      const now = deps.clock.now();
+      const step = STEPS_MS[String(by)] ?? (await untilNext());
+      if (step === null) return 'Nothing is planned: no connection is alive.';
+      const arrived = await sandbox.advance(step);
+      return `It is ${relative(now, arrived).replace(' ago', '')} later.`;
+    },
+    async invalidate({ username, subcode }) {
+      if (!sandbox.accounts().some((account) => account.username === username)) throw notFound('account');
+      if (!/^\d{1,7}$/.test(String(subcode))) throw invalidField('subcode', 'is no number');
+      sandbox.invalidate(String(username), Number(subcode));
+      return `Instagram refuses the token of @${String(username)} from now on. Evergrant finds out at the next call: open its messages, or choose Check now.`;
+    },
+    async outage({ on }) {
+      sandbox.setOutage(on === 'true');
+      return on === 'true' ? 'Instagram answers nobody now.' : 'Instagram answers again.';
+    },
+  };
+  const untilNext = async () => {
+    const at = await sandbox.nextActionAt();
+    return at === null ? null : Math.max(1, at - deps.clock.now());
+  };
+
+  return app.post(`${CONSOLE}/sandbox/:verb`, async (c) => {
+    refuseWithout(c.get('user'), 'admin');
+    const verb = verbs[c.req.param('verb')];
+    if (!verb) return c.notFound();
+    const { here, ...form } = await c.req.parseBody();
+    const toasts = await attempt(deps, c.get('user'), () => verb(form));
+    const url = typeof here === 'string' && here.startsWith(CONSOLE) ? here : CONSOLE;
+    if (!c.req.header('hx-request')) return c.redirect(url, 303);
+    c.header('hx-trigger', 'changed');
+    return show(deps, c, { title: 'Sandbox', section: 'Connections', url, content: null }, toasts);
+  });
+}

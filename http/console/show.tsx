@@ -1,0 +1,63 @@
+import { type Context } from 'hono';
+import { type Child } from 'hono/jsx';
+import { type Caller } from '../caller';
+import { type HttpDeps } from '../deps';
+import { Problem } from '../problems';
+import { problemOf } from '../errors';
+import { Shell, type Section, type Toast } from '../pages/console/shell';
+import { frameOf } from '../pages/frame';
+import { sandboxView } from './sandbox-view';
+import { type ConsoleEnv } from './session';
+
+export interface Page {
+  title: string;
+  section: Section;
+  /** Where it can be had again; absent: where it was asked for. */
+  url?: string;
+  top?: Child;
+  throttle?: string;
+  made?: Child;
+  bottom?: Child;
+  content: Child;
+}
+
+/** Answers with a page of the console. */
+export function show(deps: HttpDeps, c: Context<ConsoleEnv>, page: Page, toasts: Toast[] = []) {
+  const { pathname, search } = new URL(c.req.url);
+  return c.html(
+    <Shell
+      title={page.title}
+      section={page.section}
+      frame={frameOf(deps.site, c)}
+      userName={c.get('user').name}
+      sandbox={sandboxView(deps)}
+      toasts={toasts}
+      url={page.url ?? pathname + search}
+      top={page.top}
+      throttle={page.throttle}
+      made={page.made}
+      bottom={page.bottom}
+    >
+      {page.content}
+    </Shell>,
+  );
+}
+
+/**
+ * Does what a button asks for and tells how it ended: a refusal is an answer like another, shown beside the page.
+ * @param work gives the sentence of success; null: nothing to say
+ */
+export async function attempt(
+  deps: HttpDeps,
+  user: Caller,
+  work: () => Promise<string | null>,
+): Promise<Toast[]> {
+  try {
+    const text = await work();
+    return text === null ? [] : [{ text, good: true }];
+  } catch (error) {
+    const problem = error instanceof Problem ? error : problemOf(deps, error, user);
+    if (problem.code === 'internal') throw error;
+    return [{ text: problem.detail, good: false }];
+  }
+}

@@ -1,0 +1,33 @@
+import { inWords } from '../../../core/human-time';
+
+/** A token's life from issue to end: what is past, where its refresh window lies, where now is. Instants in epoch ms. */
+export function LifeBar(props: {
+  issuedAt: number | null;
+  refreshAt: number | null;
+  expiresAt: number | null;
+  now: number;
+}) {
+  const { issuedAt, refreshAt, expiresAt, now } = props;
+  if (issuedAt === null || expiresAt === null || expiresAt <= issuedAt) return null;
+  const place = (at: number) => Math.min(100, Math.max(0, ((at - issuedAt) / (expiresAt - issuedAt)) * 100));
+  const [past, window] = [place(now), place(refreshAt ?? expiresAt)];
+  const left = expiresAt - now;
+  const label = left > 0 ? `${inWords(left)} left` : `Over for ${inWords(-left)}`;
+  return (
+    <>
+      <svg class="life" viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label={label}>
+        <rect class="all" width="100" height="8" />
+        <rect class="window" x={round(window)} width={round(100 - window)} height="8" />
+        <rect class="past" width={round(past)} height="8" />
+        <rect class="now" x={round(Math.min(past, 99.2))} width="0.8" height="8" />
+      </svg>
+      <span class="quiet" aria-hidden="true">
+        {label}
+      </span>
+    </>
+  );
+}
+
+function round(value: number): string {
+  return value.toFixed(1);
+}

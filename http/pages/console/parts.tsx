@@ -1,0 +1,97 @@
+import { type Child } from 'hono/jsx';
+import { REASON_LABELS, STATE_LABELS } from '../../../core/console-pages';
+import { relative } from '../../../core/human-time';
+import { type Reason, type State } from '../../../core/states';
+
+/** An instant as people say it; the exact one, in the viewer's time zone, on pointing at it. */
+export function When({ at, now }: { at: number; now: number }) {
+  const iso = new Date(at).toISOString();
+  return (
+    <time dateTime={iso} data-utc="title" title={utc(at)}>
+      {relative(at, now)}
+    </time>
+  );
+}
+
+/** An instant to the minute, in the viewer's time zone where scripts run, else in UTC. */
+export function Instant({ at }: { at: number }) {
+  return (
+    <time dateTime={new Date(at).toISOString()} data-utc="text">
+      {utc(at)}
+    </time>
+  );
+}
+
+function utc(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+export function StateBadge(props: { state: State; reason?: Reason | null; paused?: boolean }) {
+  const { word, icon } = STATE_LABELS[props.state];
+  return (
+    <>
+      <span class={`state ${props.state}`}>
+        <i aria-hidden="true">{icon}</i>
+        {word}
+      </span>
+      {props.paused && <span class="quiet"> paused</span>}
+      {props.reason && <div class="quiet">{REASON_LABELS[props.reason]}</div>}
+    </>
+  );
+}
+
+/** A form of one button that acts on what the page shows, and brings that part up to date. */
+export function Action(props: {
+  path: string;
+  label: string;
+  kind?: 'main' | 'danger' | undefined;
+  fields?: Record<string, string>;
+  children?: Child;
+}) {
+  return (
+    <form
+      method="post"
+      action={props.path}
+      hx-post={props.path}
+      hx-target="#live"
+      hx-select="#live"
+      hx-select-oob="#toasts,#made"
+      hx-swap="outerMorph"
+      hx-disable="find button"
+    >
+      {Object.entries(props.fields ?? {}).map(([name, value]) => (
+        <input type="hidden" name={name} value={value} />
+      ))}
+      {props.children}
+      <button type="submit" class={props.kind}>
+        {props.label}
+      </button>
+    </form>
+  );
+}
+
+/** A text that is shown once, to be copied. */
+export function CopyBox({
+  id,
+  label,
+  value,
+  children,
+}: {
+  id: string;
+  label: string;
+  value: string;
+  children?: Child;
+}) {
+  return (
+    <section class="card" aria-label="Made just now">
+      <label for={id}>{label}</label>
+      <div class="copy">
+        <input id={id} readonly value={value} />
+        <button type="button" data-copy={id} data-done="Copied">
+          Copy
+        </button>
+      </div>
+      {children}
+    </section>
+  );
+}

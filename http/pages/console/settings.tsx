@@ -1,0 +1,157 @@
+import { type ApiKey } from '../../../adapters/postgres/api-keys';
+import { type KeysReport } from '../../../client/cli/keys/report';
+import { CONSOLE_TEXT } from '../../../core/console-pages';
+import { SCOPES } from '../../../core/scopes';
+import { CONSOLE } from '../../headers';
+import { Action, CopyBox, Instant, When } from './parts';
+
+export const SETTINGS = `${CONSOLE}/settings`;
+
+export interface SettingsView {
+  keys: ApiKey[];
+  ring: KeysReport;
+  /** What to do next with the ring. */
+  ringNext: string;
+  now: number;
+}
+
+export function Settings({ keys, ring, ringNext, now }: SettingsView) {
+  return (
+    <>
+      <section class="card">
+        <h2>API keys</h2>
+        {keys.length === 0 ? (
+          <p>None but the bootstrap key. Make one for each program, with the scopes it needs.</p>
+        ) : (
+          <KeyTable keys={keys} now={now} />
+        )}
+      </section>
+      <section class="card">
+        <h2>Encryption keys</h2>
+        <RingTable ring={ring} />
+        <p class="quiet">{`Next: ${ringNext}`}</p>
+      </section>
+    </>
+  );
+}
+
+/** Stands outside what is kept up to date, so that nobody's words are lost. */
+export function NewKeyForm() {
+  return (
+    <details class="card">
+      <summary>New API key</summary>
+      <form
+        method="post"
+        action={`${SETTINGS}/api-keys`}
+        hx-post={`${SETTINGS}/api-keys`}
+        hx-target="#live"
+        hx-select="#live"
+        hx-select-oob="#toasts,#made"
+        hx-swap="outerMorph"
+        hx-disable="find button"
+      >
+        <div class="fields">
+          <div>
+            <label for="name">Name</label>
+            <input id="name" name="name" maxlength={100} required placeholder="Which program it is for" />
+          </div>
+          <div>
+            <label for="owners">Owners (empty: all)</label>
+            <input id="owners" name="owners" maxlength={1000} placeholder="shop-1, shop-2" />
+          </div>
+        </div>
+        <fieldset>
+          <legend>Scopes</legend>
+          {SCOPES.map((scope) => (
+            <label class="tick">
+              <input type="checkbox" name="scopes" value={scope} /> {scope}
+            </label>
+          ))}
+        </fieldset>
+        <button type="submit" class="main">
+          Make the key
+        </button>
+      </form>
+    </details>
+  );
+}
+
+export function MadeKey({ text }: { text: string }) {
+  return <CopyBox id="made-key" label={CONSOLE_TEXT.keyOnce} value={text} />;
+}
+
+function KeyTable({ keys, now }: { keys: ApiKey[]; now: number }) {
+  return (
+    <div class="scroll" role="region" aria-label="API keys" tabindex={0}>
+      <table class="stacked">
+        <thead>
+          <tr>
+            <th scope="col">Name</th>
+            <th scope="col">Scopes</th>
+            <th scope="col">Owners</th>
+            <th scope="col">Last used</th>
+            <th scope="col">Ends</th>
+            <th scope="col">
+              <span class="unseen">Revoke</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {keys.map((key) => (
+            <tr id={key.id}>
+              <th scope="row">{key.name}</th>
+              <td>{key.scopes.join(', ')}</td>
+              <td>{key.ownerRefs?.join(', ') ?? 'all'}</td>
+              <td data-label="Last used">
+                {key.lastUsedAt === null ? 'never' : <When at={key.lastUsedAt} now={now} />}
+              </td>
+              <td data-label="Ends">{key.expiresAt === null ? 'never' : <Instant at={key.expiresAt} />}</td>
+              <td>
+                <Action
+                  path={`${SETTINGS}/api-keys/${key.id}/revoke`}
+                  label={`Revoke ${key.name}`}
+                  kind="danger"
+                />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+const CHECKS = { opens: 'opens', other_bytes: 'wrong bytes', none: 'none yet' } as const;
+
+function RingTable({ ring }: { ring: KeysReport }) {
+  return (
+    <div class="scroll" role="region" aria-label="Encryption keys" tabindex={0}>
+      <table class="stacked">
+        <thead>
+          <tr>
+            <th scope="col">Key</th>
+            <th scope="col">Role</th>
+            <th scope="col">Check</th>
+            <th scope="col">Rows it seals</th>
+            <th scope="col">Processes</th>
+          </tr>
+        </thead>
+        <tbody>
+          {ring.keys.map(({ id, role, check, rows, heldBy }) => (
+            <tr>
+              <th scope="row">{id}</th>
+              <td class={role === 'missing' ? 'bad' : undefined}>{role}</td>
+              <td data-label="Check" class={check === 'other_bytes' ? 'bad' : undefined}>
+                {check === null ? 'not here' : CHECKS[check]}
+              </td>
+              <td data-label="Rows it seals">
+                {String(Object.values(rows).reduce((sum, count) => sum + count, 0))}
+              </td>
+              <td data-label="Processes">{`${heldBy.length} of ${ring.processes.length}`}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

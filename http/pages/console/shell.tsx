@@ -1,0 +1,122 @@
+import { raw } from 'hono/html';
+import { type Child } from 'hono/jsx';
+import { CONSOLE_TEXT, signedInText } from '../../../core/console-pages';
+import { assetUrl } from '../../assets';
+import { CONSOLE } from '../../headers';
+import { type Frame } from '../frame';
+import { SandboxBar, type SandboxView } from './sandbox-bar';
+
+const SECTIONS = [
+  { path: CONSOLE, name: 'Connections' },
+  { path: `${CONSOLE}/fleet`, name: 'Fleet' },
+  { path: `${CONSOLE}/settings`, name: 'Settings' },
+] as const;
+export type Section = (typeof SECTIONS)[number]['name'];
+
+export interface Toast {
+  text: string;
+  good: boolean;
+}
+
+export interface ShellProps {
+  title: string;
+  section: Section;
+  frame: Frame;
+  userName: string;
+  sandbox: SandboxView | null;
+  toasts: Toast[];
+  /** The page's own address: what changes is fetched from it again. */
+  url: string;
+  /** Stays as it is while the rest is kept up to date: what somebody types into. */
+  top?: Child;
+  /** At most so often is what changes fetched again, such as `20s`; absent: at every change. */
+  throttle?: string | undefined;
+  /** What was just made and is shown this once: a link, a key. */
+  made?: Child;
+  /** Below what is kept up to date. */
+  bottom?: Child;
+  children: Child;
+}
+
+/** What every page of the console stands in. What is inside `#live` follows the events of the fleet. */
+export function Shell(props: ShellProps) {
+  const { frame, url } = props;
+  return (
+    <>
+      {raw('<!doctype html>')}
+      <html lang="en">
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width, initial-scale=1" />
+          <meta
+            name="htmx-config"
+            content='{"includeIndicatorCSS":true,"history":"reload","defaultTimeout":120000}'
+          />
+          <title>{`${props.title} · Evergrant`}</title>
+          <link rel="icon" href={assetUrl('icon.svg')} />
+          <link rel="stylesheet" href={assetUrl('console.css')} nonce={frame.nonce} />
+          {(['htmx.js', 'htmx-sse.js', 'console.js'] as const).map((name) => (
+            <script src={assetUrl(name)} nonce={frame.nonce} defer />
+          ))}
+        </head>
+        <body>
+          <a class="skip" href="#main">
+            Skip to content
+          </a>
+          {props.sandbox && <SandboxBar view={props.sandbox} here={url} />}
+          <header>
+            <div>
+              <a class="brand" href={CONSOLE}>
+                <img src={assetUrl('icon.svg')} width="24" height="24" alt="" /> Evergrant
+              </a>
+              <nav aria-label="Sections">
+                {SECTIONS.map(({ path, name }) => (
+                  <a href={path} aria-current={name === props.section ? 'page' : undefined}>
+                    {name}
+                  </a>
+                ))}
+              </nav>
+              <form method="post" action={`${CONSOLE}/sign-out`}>
+                <span>{signedInText(props.userName)}</span>
+                <button type="submit">{CONSOLE_TEXT.signOut}</button>
+              </form>
+            </div>
+          </header>
+          <main id="main">
+            <h1>{props.title}</h1>
+            {props.top}
+            <div id="made">{props.made}</div>
+            <div
+              id="live"
+              hx-get={url}
+              hx-trigger={`changed from:body${props.throttle ? ` throttle:${props.throttle}` : ''}`}
+              hx-target="#live"
+              hx-select="#live"
+              hx-swap="outerMorph"
+            >
+              {props.children}
+            </div>
+            {props.bottom}
+          </main>
+          <Toasts toasts={props.toasts} />
+          <div {...{ 'hx-sse:connect': `${CONSOLE}/live` }} hx-swap="none" />
+        </body>
+      </html>
+    </>
+  );
+}
+
+function Toasts({ toasts }: { toasts: Toast[] }) {
+  return (
+    <div id="toasts" role="status" aria-live="polite">
+      {toasts.map(({ text, good }) => (
+        <div class={good ? 'toast' : 'toast bad-news'}>
+          <p>{text}</p>
+          <button type="button" data-dismiss aria-label="Dismiss">
+            ×
+          </button>
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+import { type Browser } from 'playwright-core';
+import { type TestApi } from '../support/api';
+import { openBrowser, openViewer } from '../support/browser';
+import { signIn, startConsole } from '../support/console';
+import { type Stack, startStack } from '../support/stack';
+
+const INTEGRATIONS = 10_000;
+const MAX_PAGE_KIB = 100;
+
+let stack: Stack;
+let api: TestApi;
+let browser: Browser;
+beforeAll(async () => {
+  stack = await startStack({ workers: false });
+  api = await startConsole(stack);
+  browser = await openBrowser();
+  await stack.pool.query(
+    `insert into integrations (id, provider, app_id, owner_ref, account_id, username, state, grant_no, token_version,
+       last_version, issued_at, expires_at, refresh_at, created_at, updated_at)
+     select 'int_many' || n, 'instagram', 'app', 'owner-' || n % 900, n::text, 'many_' || n, 'active', 1, 1, 1,
+       $1::timestamptz - make_interval(days => n % 50), $1::timestamptz + make_interval(days => 10 + n % 50),
+       $1::timestamptz + make_interval(days => n % 46), $1, $1
+     from generate_series(1, $2::integer) n`,
+    [new Date(stack.simulator.clock.now()), INTEGRATIONS],
+  );
+  await stack.pool.query('analyze integrations');
+});
+afterAll(async () => {
+  await browser.close();
+  await api.stop();
+  await stack.stop();
+});
+
+test.each(['', '?q=many_77', '?state=active&days=14', '/connections/int_many1', '/fleet', '/settings'])(
+  'the page %p weighs under 100 KiB with all that it loads, with 10,000 integrations',
+  async (path) => {
+    const { page, close } = await openViewer(browser);
+    await signIn(page, api);
+    // From here on like a first visit: nothing of what it loads is there already.
+    const session = await page.context().newCDPSession(page);
+    await session.send('Network.setCacheDisabled', { cacheDisabled: true });
+    await page.goto(`${api.url}/console${path}`, { waitUntil: 'load' });
+    const weight = await page.evaluate<number>(
+      `[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+         .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0) / 1024`,
+    );
+    expect(weight).toBeGreaterThan(5);
+    expect(weight).toBeLessThan(MAX_PAGE_KIB);
+    const paint = await page.evaluate<number>(
+      `performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN`,
+    );
+    if (process.env.FIGURES)
+      process.stdout.write(`${path || '/'} ${weight.toFixed(1)} KiB, first paint ${paint.toFixed(0)} ms\n`);
+    await close();
+  },
+);

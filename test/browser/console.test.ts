@@ -1,0 +1,223 @@
+import { type Browser, type Page } from 'playwright-core';
+import { DAY_MS, HOUR_MS } from '../../core/time';
+import { type TestApi } from '../support/api';
+import { type Viewer, inaccessible, openBrowser, openViewer } from '../support/browser';
+import { signIn, startConsole } from '../support/console';
+import { type Stack, startStack } from '../support/stack';
+import { until } from '../support/until';
+
+let stack: Stack;
+let api: TestApi;
+let browser: Browser;
+let viewer: Viewer;
+let page: Page;
+beforeAll(async () => {
+  stack = await startStack();
+  api = await startConsole(stack);
+  browser = await openBrowser();
+});
+beforeEach(async () => {
+  viewer = await openViewer(browser);
+  page = viewer.page;
+  await signIn(page, api);
+});
+afterEach(async () => {
+  await stack.calm();
+  expect(viewer.problems).toEqual([]);
+  await viewer.close();
+});
+afterAll(async () => {
+  await browser.close();
+  await api.stop();
+  await stack.stop();
+});
+
+const open = (path: string) => page.goto(`${api.url}/console${path}`);
+const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
+const toast = (text: string | RegExp) => page.locator('#toasts').getByText(text).waitFor();
+
+test('every page is accessible, in every look, and no wider than the window', async () => {
+  const { id } = await stack.connect('seen');
+  const [conversation] = await conversationsOf('seen');
+  const paths = [
+    '',
+    `/connections/${id}`,
+    `/connections/${id}/messages`,
+    '/fleet',
+    '/settings',
+    '/connections/int_none',
+  ];
+  for (const path of [...paths, `/connections/${id}/messages/${conversation}`]) {
+    // Chromium counts a page that is not there as an error.
+    const { status } = { status: (await open(path))?.status() };
+    if (status === 404) viewer.problems.length = 0;
+    expect({ path, problems: await inaccessible(page) }).toEqual({ path, problems: [] });
+  }
+});
+
+test('connections are found by name, state, owner and days left, as one types', async () => {
+  await stack.connect('findable');
+  await stack.connect('hidden');
+  const row = (name: string) => page.getByRole('link', { name: `@${name}` });
+  await page.getByLabel('Search').fill('findab');
+  await row('hidden').waitFor({ state: 'detached' });
+  await row('findable').waitFor();
+  expect(page.url()).toContain('q=findab');
+  await page.getByLabel('State').selectOption('expired');
+  await page.getByText('No connection is like that.').waitFor();
+  await page.getByLabel('State').selectOption('active');
+  await row('findable').waitFor();
+  await page.getByLabel('Owner').fill('nobody');
+  await page.getByText('No connection is like that.').waitFor();
+  await page.getByLabel('Owner').fill('owner-1');
+  await row('findable').waitFor();
+  await page.getByLabel('Days left', { exact: true }).selectOption('14');
+  await page.getByText('No connection is like that.').waitFor();
+});
+
+test('what changes elsewhere shows by itself', async () => {
+  const { id } = await stack.connect('lively');
+  await open('?q=lively');
+  await page.locator(`#${id}`).getByText('Active').waitFor();
+  await api.delete(`/v1/integrations/${id}`);
+  await page.getByText('No connection is like that.').waitFor();
+});
+
+test('one is refreshed, checked, paused, resumed and disconnected', async () => {
+  const { id } = await stack.connect('handled');
+  await open(`/connections/${id}`);
+  await press('Refresh now');
+  await toast(/Instagram refreshes no token under 24 hours of age/);
+  await stack.travel.advance(2 * DAY_MS);
+  await press('Refresh now');
+  await toast('@handled has a new token.');
+  await page.locator('.timeline').getByText('Token refreshed').first().waitFor();
+  await press('Check now');
+  await toast('Instagram accepts the token.');
+  await press('Pause');
+  await toast(/are paused/);
+  expect((await stack.row(id)).paused).toBe(true);
+  await press('Resume');
+  await toast(/go on/);
+  await page.getByText('Disconnect …').click();
+  await press('Disconnect for good');
+  await toast('@handled is disconnected, its token erased.');
+  expect((await stack.row(id)).state).toBe('disconnected');
+});
+
+test('a reconnect link is made, stays while the page follows events, and works', async () => {
+  const { id } = await stack.connect('linked');
+  await open(`/connections/${id}`);
+  await press('Reconnect link');
+  const field = page.locator('#link');
+  await field.waitFor();
+  const url = await field.inputValue();
+  await api.post(`/v1/integrations/${id}/pause`);
+  await page.getByText('paused').first().waitFor();
+  expect(await field.inputValue()).toBe(url);
+  stack.simulator.scriptLogin({ account: 'linked', decision: 'allow' });
+  await page.goto(url);
+  await page.getByRole('button', { name: 'Continue to Instagram' }).click();
+  await page.getByRole('heading', { name: 'Connected' }).waitFor();
+});
+
+test('loading a connection that ends soon refreshes it, and says when that fails', async () => {
+  const { id } = await stack.connect('ending');
+  stack.simulator.addFault({ match: { path: '/refresh_access_token' }, status: 503 });
+  await stack.travel.advance(58 * DAY_MS);
+  await open(`/connections/${id}`);
+  const format = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' } as const;
+  const until = new Intl.DateTimeFormat('en-GB', { ...format, timeZone: 'Europe/Berlin' }).format(
+    (await stack.row(id)).expiresAt!,
+  );
+  await toast(
+    `We could not renew the Instagram connection of @ending. It works until ${until}. Reconnect now to be safe.`,
+  );
+});
+
+test('the sandbox bar moves time, invalidates a token and plays an outage', async () => {
+  const { id } = await stack.connect('played');
+  await open(`/connections/${id}`);
+  const before = stack.simulator.clock.now();
+  await press('+1 day');
+  await toast('It is 24 hours later.');
+  expect(stack.simulator.clock.now() - before).toBeGreaterThanOrEqual(DAY_MS);
+  await page.getByLabel('Account').selectOption('played');
+  await press('Invalidate');
+  await toast(/Instagram refuses the token of @played/);
+  await press('Check now');
+  await page.locator('.banner').getByText('@played changed its Instagram password').waitFor();
+  await press('Instagram outage');
+  await toast('Instagram answers nobody now.');
+  expect((await fetch(`${stack.simulatorUrl}/me`)).status).toBe(503);
+  await press('End the outage of Instagram');
+  await toast('Instagram answers again.');
+});
+
+async function conversationsOf(username: string): Promise<string[]> {
+  const { rows } = await stack.pool.query<{ id: string }>('select id from integrations where username = $1', [
+    username,
+  ]);
+  const { body } = await api.get(`/v1/integrations/${rows[0]!.id}/conversations`);
+  return body.data.map((one: { id: string }) => one.id);
+}
+
+test('messages are read and answered, also when Instagram refuses the token underneath', async () => {
+  const { id } = await stack.connect('inbox');
+  await until(() => stack.events(id).then((types) => types.length > 0));
+  await stack.travel.advance(25 * HOUR_MS);
+  stack.simulator.receive('inbox', { text: 'Is it in stock?' });
+  await open(`/connections/${id}/messages`);
+  await page.locator('.conversations a').first().click();
+  await page.getByText('Is it in stock?').waitFor();
+  // The call, then the look whether the token lives: dead to both, until it is refreshed.
+  for (const path of ['/*', '/me'])
+    stack.simulator.addFault({
+      match: { path, account: 'inbox' },
+      times: 1,
+      status: 400,
+      error: { code: 190 },
+    });
+  await page.getByLabel('Answer').fill('Yes, it is.');
+  await press('Send');
+  await page.locator('#composer').getByText('Sent.', { exact: true }).waitFor();
+  await page.locator('.thread').getByText('Yes, it is.').waitFor();
+  expect((await stack.row(id)).version).toBe(2);
+  expect(await stack.events(id)).toContain('messages.viewed');
+});
+
+test('overnight the password changes: the messages page says what happened and what to do', async () => {
+  const { id } = await stack.connect('overnight');
+  // Not in the same minute as others: many deaths at once are taken for trouble of Instagram's, and nobody's.
+  await stack.travel.advance(8 * HOUR_MS);
+  stack.simulator.invalidate('overnight', 460);
+  await open(`/connections/${id}/messages`);
+  await page
+    .getByText(
+      '@overnight changed its Instagram password, which ended this connection. Reconnect to read and send messages again.',
+    )
+    .waitFor();
+  expect(await inaccessible(page)).toEqual([]);
+  await page.getByRole('link', { name: 'See this connection' }).click();
+  await press('Make a reconnect link');
+  await page.locator('#link').waitFor();
+});
+
+test('an API key is made, shown once, and revoked', async () => {
+  await open('/settings');
+  await page.getByText('New API key').click();
+  await page.getByLabel('Name').fill('shop backend');
+  await press('Make the key');
+  await toast(/scopes/);
+  await page.getByLabel('read', { exact: true }).check();
+  await press('Make the key');
+  const field = page.locator('#made-key');
+  await field.waitFor();
+  const key = await field.inputValue();
+  expect((await api.as(key).get('/v1/integrations?limit=1')).status).toBe(200);
+  await open('/settings');
+  expect(await page.content()).not.toContain(key);
+  await press('Revoke shop backend');
+  await toast('The key works no more.');
+  expect((await api.as(key).get('/v1/integrations?limit=1')).status).toBe(401);
+});
