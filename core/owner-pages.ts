@@ -66,8 +66,8 @@ export function resultText(result: ConnectResult, { product, username, other }: 
       };
     case 'link_outdated':
       return {
-        title: 'This link has been used',
-        text: `The link is no longer valid. Go back to ${product} and ask for a new one.`,
+        title: 'This link has been used or is out of date',
+        text: `It leads nowhere any more, and nothing was changed. Go back to ${product} and ask for a new one.`,
         action: null,
         good: false,
       };
@@ -86,6 +86,41 @@ export function resultText(result: ConnectResult, { product, username, other }: 
         good: false,
       };
   }
+}
+
+/** What the owner of a checkpointed account reads after asking to look again. */
+export function checkText(outcome: 'alive' | 'waits' | 'over', { product, username }: PageSubject): PageText {
+  const account = username ? `@${username}` : 'your account';
+  switch (outcome) {
+    case 'alive':
+      return {
+        title: 'It works again',
+        text: `Instagram accepts the connection of ${account} with ${product} again. You can close this page.`,
+        action: null,
+        good: true,
+      };
+    case 'waits':
+      return {
+        title: 'Not yet',
+        text: `Instagram still wants ${account} to confirm a login. Open Instagram, follow its steps, then choose Check again.`,
+        action: 'Check again',
+        good: false,
+      };
+    case 'over':
+      return {
+        title: 'Instagram has ended the connection',
+        text: `${account} has to be connected with ${product} again.`,
+        action: 'Continue to Instagram',
+        good: false,
+      };
+  }
+}
+
+export const CHECK_AGAIN = 'Check again';
+
+/** Where an owner who is done here goes on. */
+export function backText({ product }: PageSubject): string {
+  return `Back to ${product}`;
 }
 
 /** Whose connection it is, in the product's own terms: a link that was slipped to somebody else shows it. */

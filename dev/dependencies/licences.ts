@@ -12,6 +12,8 @@ const ACCEPTED = new Set([
   'BSD-2-Clause',
   'BSD-3-Clause',
   '0BSD',
+  // The same, as htmx spells it.
+  'BSD-0-Clause',
   'BlueOak-1.0.0',
   'Unlicense',
   // Of tables of data alone.

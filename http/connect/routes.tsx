@@ -6,16 +6,20 @@ import { bannerFor } from '../../core/banner';
 import { type ConnectResult } from '../../core/owner-pages';
 import { Secret } from '../../core/secret';
 import { SECOND_MS } from '../../core/time';
+import { recheck } from '../actions/recheck';
+import { type Caller } from '../caller';
 import { type HttpDeps } from '../deps';
 import { secretCookie } from '../cookies';
 import { noStore } from '../headers';
 import { makeConnectLink, readLink } from '../links';
 import { frameOf } from '../pages/frame';
-import { InvitationPage, ResultPage } from '../pages/connect';
+import { CheckPage, InvitationPage, ResultPage } from '../pages/connect';
 import { mayReturnTo } from '../return-to';
 import { completeConnect } from './complete';
 
 const CALLBACK = '/oauth/instagram/callback';
+/** Whoever holds a valid link may have its one integration looked at. */
+const OWNER: Caller = { name: 'owner', keyId: 'link', scopes: new Set(), ownerRefs: null, isEmbed: false };
 const STATUS = {
   connected: 200,
   cancelled: 200,
@@ -47,7 +51,19 @@ export function connectRoutes(deps: HttpDeps): Hono {
           ownerRef={integration.ownerRef}
           reason={reason}
           action={`/connect/${c.req.param('link')}`}
+          check={integration.recovery?.ownerAction ? `/connect/${c.req.param('link')}/check` : null}
         />,
+      );
+    })
+    .post('/connect/:link/check', async (c) => {
+      const text = c.req.param('link');
+      const integration = await integrationOfLink(deps, text);
+      if (!integration) return show(deps, c, 'link_outdated', null);
+      const outcome = await checkAgain(deps, integration);
+      const subject = { product: deps.site.productName, username: integration.username, other: null };
+      const next = outcome === 'waits' ? c.req.path : `/connect/${text}`;
+      return c.html(
+        <CheckPage frame={frameOf(deps.site, c)} outcome={outcome} subject={subject} next={next} />,
       );
     })
     .post('/connect/:link', async (c) => {
@@ -93,6 +109,13 @@ async function integrationOfLink(deps: HttpDeps, text: string): Promise<Integrat
   return integration;
 }
 
+/** One look whether Instagram accepts the token by now, as the owner says. */
+async function checkAgain(deps: HttpDeps, { id }: Integration): Promise<'alive' | 'waits' | 'over'> {
+  const { integration } = await recheck(deps, OWNER, id);
+  if (integration.usable) return 'alive';
+  return integration.state === 'expired' ? 'over' : 'waits';
+}
+
 /** Back to the product's own app when it asked for that, else a page. */
 function finish(
   deps: HttpDeps,
@@ -120,8 +143,16 @@ function show(
 ) {
   const subject = { product: deps.site.productName, username: integration?.username ?? null, other };
   const again = integration && makeConnectLink(deps, integration).url;
+  const back = result === 'link_outdated' || result === 'round_over' ? appAddress(deps) : null;
   return c.html(
-    <ResultPage frame={frameOf(deps.site, c)} result={result} subject={subject} again={again} />,
+    <ResultPage frame={frameOf(deps.site, c)} result={result} subject={subject} again={again} back={back} />,
     STATUS[result],
   );
+}
+
+/** The product's own app, where it is known. */
+function appAddress({ site }: HttpDeps): string | null {
+  const [first] = site.appOrigins;
+  if (first === undefined) return site.supportUrl;
+  return first.includes('://') ? first : `https://${first}`;
 }

@@ -1,6 +1,9 @@
 import {
+  CHECK_AGAIN,
   type ConnectResult,
   type PageSubject,
+  backText,
+  checkText,
   invitationText,
   ownerText,
   resultText,
@@ -15,6 +18,8 @@ export function InvitationPage(props: {
   ownerRef: string;
   reason: string | null;
   action: string;
+  /** Where to ask for another look, while Instagram waits for its owner; null: it does not. */
+  check: string | null;
 }) {
   const { title, text, action } = invitationText(props.subject, props.reason);
   return (
@@ -22,19 +27,48 @@ export function InvitationPage(props: {
       <h1>{title}</h1>
       <p>{text}</p>
       <p>{ownerText(props.subject, props.ownerRef)}</p>
+      {props.check && (
+        <form method="post" action={props.check}>
+          <button type="submit">{CHECK_AGAIN}</button>
+        </form>
+      )}
       <form method="post" action={props.action}>
-        <button type="submit">{action}</button>
+        <button type="submit" class={props.check ? 'second' : undefined}>
+          {action}
+        </button>
       </form>
     </Layout>
   );
 }
 
-/** How it ended. @param again where another try begins */
+/** What another look at a checkpointed account found. @param next where its button leads */
+export function CheckPage(props: {
+  frame: Frame;
+  outcome: Parameters<typeof checkText>[0];
+  subject: PageSubject;
+  next: string;
+}) {
+  const { title, text, action, good } = checkText(props.outcome, props.subject);
+  return (
+    <Layout title={title} frame={props.frame}>
+      <h1 class={good ? 'good' : 'bad'}>{title}</h1>
+      <p>{text}</p>
+      {action && (
+        <form method="post" action={props.next}>
+          <button type="submit">{action}</button>
+        </form>
+      )}
+    </Layout>
+  );
+}
+
+/** How it ended. @param again where another try begins @param back the product's own page */
 export function ResultPage(props: {
   frame: Frame;
   result: ConnectResult;
   subject: PageSubject;
   again: string | null;
+  back: string | null;
 }) {
   const { title, text, action, good } = resultText(props.result, props.subject);
   return (
@@ -45,6 +79,11 @@ export function ResultPage(props: {
         <form method="post" action={props.again}>
           <button type="submit">{action}</button>
         </form>
+      )}
+      {props.back && (
+        <p>
+          <a href={props.back}>{backText(props.subject)}</a>
+        </p>
       )}
     </Layout>
   );

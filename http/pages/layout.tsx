@@ -13,6 +13,8 @@ h1 { font-size: 1.45rem; line-height: 1.3; margin: 0 0 1rem; }
 p { margin: 0 0 1rem; }
 a { color: var(--accent); }
 button, .button { font: inherit; font-weight: 600; display: inline-block; padding: .7rem 1.3rem; border: 0; border-radius: 8px; background: var(--accent); color: var(--paper); text-decoration: none; cursor: pointer; }
+form { margin: 0 0 1rem; }
+.second { background: transparent; color: var(--accent); box-shadow: inset 0 0 0 1px var(--accent); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .good { color: var(--good); } .bad { color: var(--bad); }
 label { display: block; font-weight: 600; margin-bottom: .3rem; }

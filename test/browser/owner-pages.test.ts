@@ -1,0 +1,156 @@
+import { type Browser, type Page } from 'playwright-core';
+import { HOUR_MS } from '../../core/time';
+import { type TestApi, startApi } from '../support/api';
+import { type Viewer, inaccessible, openBrowser, openViewer } from '../support/browser';
+import { type Stack, startStack } from '../support/stack';
+
+let stack: Stack;
+let api: TestApi;
+let browser: Browser;
+let viewer: Viewer;
+let page: Page;
+beforeAll(async () => {
+  stack = await startStack();
+  api = await startApi(stack);
+  browser = await openBrowser();
+});
+beforeEach(async () => {
+  viewer = await openViewer(browser);
+  page = viewer.page;
+});
+afterEach(async () => {
+  await stack.calm();
+  // Chromium counts every answer that is no success as an error of the page.
+  expect(viewer.problems.filter((text) => !text.includes('the server responded with a status of'))).toEqual(
+    [],
+  );
+  await viewer.close();
+});
+afterAll(async () => {
+  await browser.close();
+  await api.stop();
+  await stack.stop();
+});
+
+/** A new integration's link. */
+async function newLink(ownerRef = 'owner-1'): Promise<{ id: string; url: string }> {
+  const { body } = await api.post('/v1/integrations', { provider: 'instagram', ownerRef });
+  return { id: body.integration.id, url: body.connectUrl };
+}
+async function reconnectLink(id: string): Promise<string> {
+  return (await api.post(`/v1/integrations/${id}/connect-links`)).body.url;
+}
+/** Opens a link and goes on to Instagram, where this account decides. */
+async function consent(
+  url: string,
+  account: string,
+  decision: 'allow' | 'deny' = 'allow',
+  scopes?: string[],
+) {
+  if (!stack.simulator.accounts().some(({ username }) => username === account))
+    stack.simulator.addAccount({ username: account });
+  stack.simulator.scriptLogin({ account, decision, ...(scopes && { scopes }) } as Parameters<
+    Stack['simulator']['scriptLogin']
+  >[0]);
+  await page.goto(url);
+  await page.getByRole('button', { name: 'Continue to Instagram' }).click();
+}
+const heading = (name: string) => page.getByRole('heading', { name }).waitFor();
+
+test('the first page names product and owner, the last says that it worked', async () => {
+  const { url } = await newLink('bakery-7');
+  await page.goto(url);
+  await page.getByText('In Shopdesk this connection belongs to “bakery-7”.').waitFor();
+  expect(await inaccessible(page)).toEqual([]);
+  await consent(url, 'fresh_shop');
+  await heading('Connected');
+  expect(await inaccessible(page)).toEqual([]);
+});
+
+test('who cancels reads that nothing was changed, and may try again', async () => {
+  const { url } = await newLink();
+  await consent(url, 'doubtful', 'deny');
+  await heading('Nothing was connected');
+  expect(await inaccessible(page)).toEqual([]);
+  stack.simulator.scriptLogin({ account: 'doubtful', decision: 'allow' });
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await heading('Connected');
+});
+
+test('who is logged in as somebody else reads as whom, and can log in as another account', async () => {
+  const { id } = await stack.connect('account_a');
+  await consent(await reconnectLink(id), 'account_b');
+  await page
+    .getByText(
+      'You are logged in to Instagram as @account_b. This connection belongs to @account_a. Nothing was changed.',
+    )
+    .waitFor();
+  expect(await inaccessible(page)).toEqual([]);
+  stack.simulator.scriptLogin({ account: 'account_a', decision: 'allow' });
+  await page.getByRole('button', { name: 'Log in as another account' }).click();
+  await heading('Connected');
+});
+
+test('who does not allow messages is told to leave both boxes ticked', async () => {
+  const { url } = await newLink();
+  await consent(url, 'half_allowed', 'allow', ['instagram_business_basic']);
+  await page.getByText('You did not allow messages. Connect again and leave both boxes ticked.').waitFor();
+  expect(await inaccessible(page)).toEqual([]);
+  stack.simulator.scriptLogin({ account: 'half_allowed', decision: 'allow' });
+  await page.getByRole('button', { name: 'Connect again' }).click();
+  await heading('Connected');
+});
+
+test("an account of another owner's is not taken", async () => {
+  await stack.connect('taken');
+  const { url } = await newLink('owner-2');
+  await consent(url, 'taken');
+  await heading('This account is connected already');
+  expect(await inaccessible(page)).toEqual([]);
+});
+
+test('a link that has been used leads back to the product', async () => {
+  const { url } = await newLink();
+  await consent(url, 'used_link');
+  await heading('Connected');
+  await page.goto(url);
+  await heading('This link has been used or is out of date');
+  expect(await page.getByRole('link', { name: 'Back to Shopdesk' }).getAttribute('href')).toBe(
+    'https://app.shopdesk.example',
+  );
+  expect(await inaccessible(page)).toEqual([]);
+});
+
+test('while Instagram is down nothing is changed, and trying again works afterwards', async () => {
+  const { url } = await newLink();
+  stack.simulator.addFault({ match: { path: '/oauth/access_token' }, times: 3, status: 503 });
+  await consent(url, 'unlucky');
+  await heading('Instagram did not answer');
+  expect(await inaccessible(page)).toEqual([]);
+  stack.simulator.clearFaults();
+  stack.simulator.scriptLogin({ account: 'unlucky', decision: 'allow' });
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await heading('Connected');
+});
+
+test('who has to confirm a login on Instagram chooses Check again when that is done', async () => {
+  const { id } = await stack.connect('checkpointed');
+  await stack.travel.advance(25 * HOUR_MS);
+  stack.simulator.invalidate('checkpointed', 459);
+  await api.post(`/v1/integrations/${id}/recheck`);
+  await page.goto(await reconnectLink(id));
+  await page
+    .getByText(
+      'Instagram wants @checkpointed to confirm a login. Open Instagram, follow its steps, then choose Check again.',
+    )
+    .waitFor();
+  expect(await inaccessible(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Check again' }).click();
+  await heading('Not yet');
+  expect(await inaccessible(page)).toEqual([]);
+  stack.simulator.restore('checkpointed');
+  // Looks of one version share their answer for 20 seconds.
+  await stack.travel.advance(60_000);
+  await page.getByRole('button', { name: 'Check again' }).click();
+  await heading('It works again');
+});
