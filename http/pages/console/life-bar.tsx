@@ -1,12 +1,15 @@
 import { inWords } from '../../../core/human-time';
+import { type State } from '../../../core/states';
 
 /** A token's life from issue to end: what is past, where its refresh window lies, where now is. Instants in epoch ms. */
 export function LifeBar(props: {
   issuedAt: number | null;
   refreshAt: number | null;
   expiresAt: number | null;
+  state: State;
   now: number;
 }) {
+  if (props.state === 'expired') return <span class="quiet">The token is dead</span>;
   const { issuedAt, refreshAt, expiresAt, now } = props;
   if (issuedAt === null || expiresAt === null || expiresAt <= issuedAt) return null;
   const place = (at: number) => Math.min(100, Math.max(0, ((at - issuedAt) / (expiresAt - issuedAt)) * 100));

@@ -1,0 +1,107 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Page } from 'playwright-core';
+import { openBrowser, openViewer } from '../support/browser';
+import { type Everything, prepareEverything } from '../support/everything';
+
+// `npm run screenshots`: lets a whole sandbox live for some months and takes the pictures that the docs show.
+const FOLDER = join(__dirname, '..', '..', 'docs', 'images');
+const ACCOUNTS = ['atelier_nord', 'velo.werk', 'kaffeehaus', 'blumen_mia', 'studio.lumen', 'brot_und_salz'];
+
+async function main(): Promise<void> {
+  mkdirSync(FOLDER, { recursive: true });
+  const everything = await prepareEverything();
+  const browser = await openBrowser();
+  try {
+    await everything.ready(everything.start());
+    const { page, close } = await openViewer(browser, { viewport: { width: 1200, height: 760 } });
+    const world = new World(everything, page);
+    await world.live();
+    await world.picture();
+    await close();
+  } finally {
+    await browser.close();
+    await everything.remove();
+  }
+}
+
+class World {
+  private readonly ids = new Map<string, string>();
+
+  constructor(
+    private readonly everything: Everything,
+    private readonly page: Page,
+  ) {}
+
+  /** Connections of many ages, one that ends soon, one that waits for its owner, one that is over. */
+  async live(): Promise<void> {
+    for (const account of ACCOUNTS) {
+      await this.connect(account);
+      await this.ask('/sandbox/advance', { seconds: 6 * 24 * 3600 });
+    }
+    await this.ask(`/sandbox/accounts/studio.lumen/invalidate`, { subcode: 459 });
+    await this.ask(`/v1/integrations/${this.ids.get('studio.lumen')}/recheck`);
+    await this.ask('/sandbox/advance', { seconds: 3600 });
+    await this.ask(`/sandbox/accounts/brot_und_salz/invalidate`, { subcode: 460 });
+    await this.ask(`/v1/integrations/${this.ids.get('brot_und_salz')}/recheck`);
+    await this.ask(`/sandbox/accounts/sandbox_shop/inbound`, { text: 'Is the blue one still in stock?' });
+  }
+
+  async picture(): Promise<void> {
+    const { page } = this;
+    await page.goto((await this.ask('/v1/console-links')).url as string);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'Connections' }).waitFor();
+    await this.shoot('connections');
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await this.shoot('connections-dark');
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.getByRole('link', { name: '@brot_und_salz' }).click();
+    await page.locator('.banner').waitFor();
+    await this.shoot('connection');
+    await page.goto(`${this.everything.api}/console/fleet`);
+    await this.shoot('fleet');
+    await page.goto(`${this.everything.api}/console`);
+    await page.getByRole('link', { name: '@sandbox_shop' }).click();
+    await page.getByRole('link', { name: 'Messages' }).click();
+    await page.locator('.conversations a').first().click();
+    await page.locator('.thread').waitFor();
+    await this.shoot('messages');
+    const { url } = await this.ask(`/v1/integrations/${this.ids.get('brot_und_salz')}/connect-links`);
+    await page.goto(url as string);
+    await this.shoot('reconnect');
+  }
+
+  private async connect(username: string): Promise<void> {
+    await this.ask('/sandbox/accounts', { username, conversations: 2 });
+    await this.ask('/sandbox/login', { account: username, decision: 'allow' });
+    const made = await this.ask('/v1/integrations', {
+      provider: 'instagram',
+      ownerRef: `shop-${this.ids.size + 1}`,
+    });
+    this.ids.set(username, (made.integration as { id: string }).id);
+    await this.page.goto(made.connectUrl as string);
+    await this.page.getByRole('button', { name: 'Continue to Instagram' }).click();
+    await this.page.getByRole('heading', { name: 'Connected' }).waitFor();
+  }
+
+  private async ask(path: string, body: object = {}): Promise<Record<string, unknown>> {
+    const response = await fetch(this.everything.api + path, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${this.everything.key()}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as Record<string, unknown>;
+  }
+
+  private async shoot(name: string): Promise<void> {
+    await this.page.screenshot({ path: join(FOLDER, `${name}.png`) });
+    process.stdout.write(`docs/images/${name}.png\n`);
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(1);
+});
