@@ -242,7 +242,7 @@ describe('a proxy in front', () => {
   test('says who uses the console', async () => {
     const page = await proxied.as(null).request('GET', '/console', { headers });
     expect(page.status).toBe(200);
-    expect(page.body).toContain('Signed in as ada@shopdesk.example.');
+    expect(page.body).toContain('Signed in as ada@shopdesk.example');
   });
 
   test('opens nothing of the API', async () => {
