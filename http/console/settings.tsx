@@ -6,7 +6,7 @@ import { keysFor, makeKey, revokeKey } from '../actions/api-keys';
 import { refuseWithout } from '../caller';
 import { type HttpDeps } from '../deps';
 import { NewApiKey } from '../key-schemas';
-import { MadeKey, NewKeyForm, SETTINGS, Settings } from '../pages/console/settings';
+import { MadeKey, NewKeyForm, type RingView, SETTINGS, Settings } from '../pages/console/settings';
 import { type Toast } from '../pages/console/shell';
 import { invalid } from '../router';
 import { type ConsoleEnv } from './session';
@@ -17,15 +17,17 @@ type C = Context<ConsoleEnv>;
 export function settingsRoutes(deps: HttpDeps) {
   const checks = createKeyChecks(deps.pool);
 
+  async function ringView(): Promise<RingView> {
+    const report = await reportOn({ pool: deps.pool, checks, ring: deps.sealer.ring, file: null });
+    return { report, next: nextStep(report) };
+  }
+
   async function page(c: C, toasts: Toast[] = [], madeKey: string | null = null) {
     refuseWithout(c.get('user'), 'admin');
-    const ring = await reportOn({ pool: deps.pool, checks, ring: deps.sealer.ring, file: null });
-    const view = {
-      keys: await keysFor(deps, c.get('user')),
-      ring,
-      ringNext: nextStep(ring),
-      now: deps.clock.now(),
-    };
+    const user = c.get('user');
+    const keys = await keysFor(deps, user);
+    // The ring is the whole deployment's, and none of the business of who is limited to some owners.
+    const ring = user.ownerRefs === null ? await ringView() : null;
     return show(
       deps,
       c,
@@ -34,7 +36,7 @@ export function settingsRoutes(deps: HttpDeps) {
         section: 'Settings',
         url: SETTINGS,
         made: madeKey && <MadeKey text={madeKey} />,
-        content: <Settings {...view} />,
+        content: <Settings keys={keys} ring={ring} now={deps.clock.now()} />,
         bottom: <NewKeyForm />,
       },
       toasts,

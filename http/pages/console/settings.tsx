@@ -7,15 +7,14 @@ import { Action, CopyBox, Instant, When } from './parts';
 
 export const SETTINGS = `${CONSOLE}/settings`;
 
-export interface SettingsView {
-  keys: ApiKey[];
-  ring: KeysReport;
-  /** What to do next with the ring. */
-  ringNext: string;
-  now: number;
+export interface RingView {
+  report: KeysReport;
+  /** What to do next with it. */
+  next: string;
 }
 
-export function Settings({ keys, ring, ringNext, now }: SettingsView) {
+export function Settings(props: { keys: ApiKey[]; ring: RingView | null; now: number }) {
+  const { keys, ring, now } = props;
   return (
     <>
       <section class="card">
@@ -26,11 +25,13 @@ export function Settings({ keys, ring, ringNext, now }: SettingsView) {
           <KeyTable keys={keys} now={now} />
         )}
       </section>
-      <section class="card">
-        <h2>Encryption keys</h2>
-        <RingTable ring={ring} />
-        <p class="quiet">{`Next: ${ringNext}`}</p>
-      </section>
+      {ring && (
+        <section class="card">
+          <h2>Encryption keys</h2>
+          <RingTable ring={ring.report} />
+          <p class="quiet">{`Next: ${ring.next}`}</p>
+        </section>
+      )}
     </>
   );
 }
