@@ -4,8 +4,5 @@ import { evergrant } from '../_shared/evergrant.ts';
 /** `GET ?integrationId=&cursor=` → `{data: [{id, updatedAt, participants}], nextCursor}` */
 export default endpoint((integrationId, request) => {
   const cursor = new URL(request.url).searchParams.get('cursor');
-  return evergrant(
-    integrationId,
-    `/conversations${cursor ? `?${new URLSearchParams({ cursor })}` : ''}`,
-  );
+  return evergrant(integrationId, `/conversations${cursor ? `?${new URLSearchParams({ cursor })}` : ''}`);
 });
