@@ -113,7 +113,7 @@ describe.each(ALL)('%s, %s', (name, form, handle) => {
     const shop = await openShop(nameOf('ok', name, form));
     const since = lastSeq();
     const answer = await make(shop);
-    const body = await answer.json();
+    const body = (await answer.json()) as { data: { text?: string }[] };
     expect(answer.status).toBe(200);
     expect(answer.headers.get('access-control-allow-origin')).toBe('*');
     if (name === 'send-message') {
@@ -173,7 +173,7 @@ describe.each(ALL)('%s, %s', (name, form, handle) => {
   });
 
   test("is closed to strangers and for other people's accounts", async () => {
-    const { id } = await stack.connect(nameOf('mine', name, form), { start: false });
+    const { id } = await stack.connect(nameOf('mine', name, form));
     const by = async (user: string | null) => (await handle(asked({ integrationId: id }, {}, user))).status;
     expect([await by(null), await by('forged'), await by('owner-2')]).toEqual([401, 401, 404]);
     expect((await handle(asked({}))).status).toBe(400);

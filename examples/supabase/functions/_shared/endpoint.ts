@@ -41,7 +41,7 @@ async function userOf(request: Request): Promise<string | undefined> {
   const answer = await fetch(`${setting('SUPABASE_URL')}/auth/v1/user`, {
     headers: { authorization, apikey: setting('SUPABASE_ANON_KEY') },
   });
-  return answer.ok ? (await answer.json()).id : undefined;
+  return answer.ok ? ((await answer.json()) as { id: string }).id : undefined;
 }
 
 function refused(error: unknown): Response {

@@ -27,7 +27,7 @@ export async function evergrant<T>(
   const url = `${setting('EVERGRANT_URL')}/v1/integrations/${encodeURIComponent(integrationId)}${path}`;
   const authorization = `Bearer ${setting('EVERGRANT_API_KEY')}`;
   let answer: Response;
-  let told;
+  let told: unknown;
   try {
     answer = await fetch(url, {
       headers: { authorization, 'content-type': 'application/json', ...headers },
@@ -39,12 +39,12 @@ export async function evergrant<T>(
     throw new Refusal(503, { code: 'evergrant_unavailable' }, AGAIN_SECONDS);
   }
   if (answer.ok) return told as T;
-  if (told.code === 'reconnect_required')
-    throw reconnectRequired(await evergrant<Integration>(integrationId, ''));
+  const { code, detail } = told as { code: string; detail?: string };
+  if (code === 'reconnect_required') throw reconnectRequired(await evergrant<Integration>(integrationId, ''));
   // The app can do nothing about a key of ours that is wrong, or lacks a scope.
-  if (answer.status === 401 || answer.status === 403) throw new Error(`Evergrant: ${told.detail}`);
+  if (answer.status === 401 || answer.status === 403) throw new Error(`Evergrant: ${detail}`);
   const after = answer.headers.get('retry-after');
-  throw new Refusal(answer.status, { code: told.code, text: told.detail }, after ? Number(after) : undefined);
+  throw new Refusal(answer.status, { code, text: detail ?? '' }, after ? Number(after) : undefined);
 }
 
 /** Only the owner can help: why, in a sentence for them, and where to. */

@@ -52,7 +52,7 @@ export async function callInstagram<T>(integrationId: string, call: Call): Promi
 /** The token goes into a header: addresses end up in logs. */
 async function ask<T>({ path, body }: Call, token: string): Promise<{ result: T } | { failure: Failure }> {
   let answer: Response;
-  let told;
+  let told: unknown;
   try {
     answer = await fetch(
       `${setting('INSTAGRAM_GRAPH_URL', 'https://graph.instagram.com')}/${VERSION}${path}`,
@@ -68,7 +68,8 @@ async function ask<T>({ path, body }: Call, token: string): Promise<{ result: T 
     if (body !== undefined) throw new Refusal(502, { code: 'outcome_unknown' });
     throw new Refusal(503, { code: 'provider_unavailable' }, AGAIN_SECONDS);
   }
-  return answer.ok ? { result: told } : { failure: told.error ?? { code: answer.status } };
+  if (answer.ok) return { result: told as T };
+  return { failure: (told as { error?: Failure }).error ?? { code: answer.status } };
 }
 
 function refusedByInstagram({ code, error_subcode }: Failure): Refusal {

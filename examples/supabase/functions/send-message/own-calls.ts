@@ -11,7 +11,7 @@ import { Refusal } from '../_shared/refusal.ts';
  * For the second, look into the conversation before you send again. The other form does both for you.
  */
 export default endpoint(async (integrationId, request) => {
-  const { recipientId, text } = await request.json().catch(() => ({}));
+  const { recipientId, text } = (await request.json().catch(() => ({}))) as Record<string, unknown>;
   if (typeof recipientId !== 'string' || typeof text !== 'string')
     throw new Refusal(400, { code: 'invalid_request', text: 'recipientId and text are needed' });
   const sent = await callInstagram<{ message_id: string; recipient_id: string }>(integrationId, {

@@ -6,7 +6,7 @@ import { evergrant } from '../_shared/evergrant.ts';
  * key when somebody presses "Send", and keeps it for every repetition: one key, one message.
  */
 export default endpoint(async (integrationId, request) => {
-  const { recipientId, text } = await request.json().catch(() => ({}));
+  const { recipientId, text } = (await request.json().catch(() => ({}))) as Record<string, unknown>;
   const key = request.headers.get('idempotency-key') ?? '';
   return evergrant(integrationId, '/messages', { recipientId, text }, { 'idempotency-key': key });
 });
