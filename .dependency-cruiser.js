@@ -45,6 +45,9 @@ module.exports = {
     // The CLI starts every process of the product.
     { from: { path: '^client/cli/' }, to: { path: ['worker', 'http', 'simulator', 'dev'].map(folder) } },
     { from: { path: folder('dev') }, to: { path: [...own, 'dev'].map(folder) } },
+    // Examples are copied out of here: nothing of ours, or they would not run elsewhere.
+    { from: { path: folder('examples') }, to: { path: folder('examples') } },
+    { from: { path: folder('examples') }, to: libraries },
     { from: { path: folder('(test|bench)') }, to: {} },
     { from: { path: '^[^/]+$' }, to: {} },
   ],
