@@ -13,6 +13,7 @@ export const EVENT_TYPES = [
   'integration.disconnected',
   'provider.incident_started',
   'provider.incident_ended',
+  'webhook.disabled',
   'message.received',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];

@@ -12,6 +12,7 @@ const ACCEPTED = new Set([
   'BSD-2-Clause',
   'BSD-3-Clause',
   '0BSD',
+  'MIT-0',
   'BlueOak-1.0.0',
   'Unlicense',
   // Of tables of data alone.

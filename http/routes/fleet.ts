@@ -1,5 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
 import { lastAudit } from '../../adapters/postgres/audit';
+import { deliveryCounts } from '../../adapters/postgres/delivery-log';
 import { fleetOverview } from '../../adapters/postgres/fleet';
 import { openIncidents } from '../../adapters/postgres/incidents';
 import { AUDIT_EVERY, describeAuditSchedule } from '../../adapters/temporal/audit-schedule';
@@ -24,11 +25,13 @@ const get = createRoute({
 export function fleetRoutes(deps: HttpDeps) {
   return createRouter().openapi(get, async (c) => {
     const fleet = await fleetOverview(deps.pool, deps.clock.now(), c.get('caller').ownerRefs);
+    const { oldestWaitingAt, ...deliveries } = await deliveryCounts(deps.pool, c.get('caller').ownerRefs);
     const last = await lastAudit(deps.pool);
     const schedule = await scheduleOf(deps);
     return c.json(
       {
         ...fleet,
+        deliveries: { ...deliveries, oldestWaitingAt: iso(oldestWaitingAt) },
         incidents: (await openIncidents(deps.pool)).map(({ id, provider, kind, startedAt }) => ({
           id,
           provider,
