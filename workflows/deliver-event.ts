@@ -13,7 +13,7 @@ import { DELIVERY_TASK_QUEUE, LANE_CHANGED } from '../core/names';
 /** Something new may be due in the lane, or sooner than was known. */
 const laneChangedSignal = defineSignal(LANE_CHANGED);
 /** A run does no more than this before it continues as new. */
-const MAX_STEPS = 250;
+const MAX_STEPS = 100;
 
 /**
  * Delivers what is in one lane, one after the other, and ends when it is empty. Everything it goes by is in the

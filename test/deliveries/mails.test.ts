@@ -23,6 +23,10 @@ beforeEach(() => {
 afterEach(async () => {
   await stack.calm();
   await stack.pool.query('delete from dead_verdicts');
+  const { rows } = await stack.pool.query<{ id: string }>(
+    "select id from integrations where state <> 'disconnected'",
+  );
+  for (const { id } of rows) await api.delete(`/v1/integrations/${id}`);
 });
 afterAll(async () => {
   await api.stop();
@@ -33,6 +37,8 @@ afterAll(async () => {
 /** A connected account whose owner is told. */
 async function shop(name: string, contact = true) {
   const row = await stack.connect(name);
+  // Old enough for one look to prove that its token is dead.
+  await stack.travel.advance(2 * DAY_MS);
   if (contact) await api.patch(`/v1/integrations/${row.id}`, { contact: { email: addressOf(name) } });
   return row;
 }
