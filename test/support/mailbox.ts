@@ -13,10 +13,16 @@ export interface Mailbox {
   stop(): Promise<void>;
 }
 
-export async function startMailbox(port = 0): Promise<Mailbox> {
+/** @param options.password with it everybody has to sign in */
+export async function startMailbox(options: { password?: string } = {}): Promise<Mailbox> {
+  const { password } = options;
   const server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS', 'AUTH'],
+    authOptional: password === undefined,
+    allowInsecureAuth: true,
+    disabledCommands: password === undefined ? ['STARTTLS', 'AUTH'] : ['STARTTLS'],
+    onAuth(given, _session, done) {
+      done(given.password === password ? null : new Error('no'), { user: given.username });
+    },
     onRcptTo({ address }, _session, done) {
       const refusal = mailbox.refuse(address);
       done(refusal && Object.assign(new Error(refusal.text), { responseCode: refusal.code }));
@@ -33,9 +39,9 @@ export async function startMailbox(port = 0): Promise<Mailbox> {
       });
     },
   });
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const mailbox: Mailbox = {
-    url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`,
+    url: `smtp://${password === undefined ? '' : `canary:${password}@`}127.0.0.1:${(server.server.address() as AddressInfo).port}`,
     mails: [],
     refuse: () => null,
     stop: () => new Promise((resolve) => void server.close(() => resolve())),
