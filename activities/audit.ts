@@ -11,13 +11,17 @@ import {
   purge,
 } from '../adapters/postgres/audit';
 import { endIdleIncidents, openIncidents } from '../adapters/postgres/incidents';
+import { handOverAgain } from '../adapters/postgres/outbox';
 import { withTransaction } from '../adapters/postgres/pool';
 import { isAtItsLimit } from '../adapters/temporal/lifecycles';
-import { DAY_MS } from '../core/time';
+import { DAY_MS, MINUTE_MS } from '../core/time';
 import { controlIsAlive } from './control-probe';
 import { type Deps } from './deps';
 import { toApplicationFailure } from './failures';
 import { finishDeletions, subscribeMissing } from './finish-callbacks';
+
+/** What is due longer than this has no workflow that knows of it. */
+const DELIVERED_WITHIN_MS = 10 * MINUTE_MS;
 
 export interface AuditResult {
   kind: AuditKind;
@@ -31,6 +35,8 @@ export interface AuditResult {
   extra: number;
   /** Accounts whose messages are subscribed to now, where connecting them had not done it. */
   subscribed: number;
+  /** Lanes of deliveries where something is late: handed over again. */
+  deliveries: number;
   /** Deletions of somebody's data that are complete now. */
   deletions: number;
   /** Rows removed because their time was over. */
@@ -53,6 +59,7 @@ export async function auditFleet(deps: Deps): Promise<AuditResult> {
       overdue: await wakeAll(deps, await findOverdue(deps.pool, now)),
       ...(kind === 'daily' ? await matchLifecycles(deps) : { missing: 0, extra: 0 }),
       subscribed: await subscribeMissing(deps),
+      deliveries: await handOverAgain(deps.pool, now - DELIVERED_WITHIN_MS),
       deletions: await finishDeletions(deps),
       purged: await purge(deps.pool, now),
       incidents: await lookIntoIncidents(deps, now),

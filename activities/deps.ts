@@ -5,6 +5,8 @@ import { type Instagram } from '../adapters/instagram/client';
 import { type Lifecycles } from '../adapters/temporal/lifecycles';
 import { type Logger } from '../adapters/logger';
 import { type Counters } from '../adapters/metrics';
+import { type Mailer } from '../adapters/notices/mailer';
+import { type Outgoing } from '../adapters/outgoing/post';
 
 /** What activities act with. */
 export interface Deps {
@@ -17,4 +19,15 @@ export interface Deps {
   logger: Logger;
   counters: Counters;
   lifecycles: Lifecycles;
+  /** Requests to customers' addresses. */
+  outgoing: Outgoing;
+  /** null: there is no mail server. */
+  mailer: Mailer | null;
+  /** Who is told of the service itself. */
+  operatorEmail: string | null;
+  site: {
+    /** Where owners and programs reach the API, without a trailing slash. */
+    publicUrl: string;
+    productName: string;
+  };
 }

@@ -1,4 +1,5 @@
 import { auditFleet } from './audit';
+import { deliverNext } from './deliver-next';
 import { type Deps } from './deps';
 import { expire } from './expire';
 import { findSent } from './find-sent';
@@ -26,6 +27,7 @@ export function createActivities(deps: Deps) {
     sendMessage: (input: Input<typeof sendMessage>) => sendMessage(deps, input),
     findSent: (input: Input<typeof findSent>) => findSent(deps, input),
     recordSend: (input: Input<typeof recordSend>) => recordSend(deps, input),
+    deliverNext: (input: Input<typeof deliverNext>) => deliverNext(deps, input),
     auditFleet: () => auditFleet(deps),
   };
 }

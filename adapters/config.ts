@@ -29,6 +29,7 @@ const secretUrl = z
   .url({ protocol: /^https?$/, error: 'is not an http(s) URL' })
   .transform((text) => new Secret(text));
 const secret = z.string().transform((text) => new Secret(text));
+const emailAddress = z.email('is not an e-mail address').max(254);
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -64,8 +65,15 @@ const schema = z.object({
   EVERGRANT_REQUESTS_PER_MINUTE: z.coerce.number('is not a number').int().min(1).default(6000),
   EVERGRANT_PRODUCT_NAME: z.string().min(1).max(60).default('Evergrant'),
   EVERGRANT_SUPPORT_URL: url.optional(),
-  EVERGRANT_NOTICE_FROM: z.string().optional(),
-  EVERGRANT_OPERATOR_EMAIL: z.string().optional(),
+  EVERGRANT_NOTICE_FROM: z
+    .string()
+    .max(320)
+    .refine(
+      (text) => senderOf(text) !== null,
+      'is neither an e-mail address nor a name with one in angle brackets',
+    )
+    .optional(),
+  EVERGRANT_OPERATOR_EMAIL: emailAddress.optional(),
   EVERGRANT_FORWARD_MESSAGE_TEXT: flag.default(false),
   EVERGRANT_CONSOLE_MESSAGES: flag.default(false),
   DATABASE_URL: z
@@ -85,7 +93,10 @@ const schema = z.object({
     .default('v25.0'),
   INSTAGRAM_PROXY_URL: secretUrl.optional(),
   INSTAGRAM_WEBHOOK_VERIFY_TOKEN: secret.optional(),
-  SMTP_URL: secret.optional(),
+  SMTP_URL: z
+    .url({ protocol: /^smtps?$/, error: 'is not an smtp:// or smtps:// URL' })
+    .transform((text) => new Secret(text))
+    .optional(),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'is no log level')
     .default('info'),
@@ -143,6 +154,20 @@ function isAddressList(entries: string[]): boolean {
   } catch {
     return false;
   }
+}
+
+/** `address`, or `Name <address>`; null when it is neither. */
+function senderOf(text: string): { name: string; address: string } | null {
+  const [, name = '', inBrackets] = /^([^<>\r\n]*)<([^<>]+)>$/.exec(text) ?? [];
+  const address = emailAddress.safeParse(inBrackets ?? text);
+  return address.success ? { name: name.trim().replace(/^"(.*)"$/, '$1'), address: address.data } : null;
+}
+
+/** How this deployment sends mails: without a sender of its own, as `no-reply` at its public host. */
+export function mailSettings(settings: Settings, url: Secret) {
+  const host = new URL(publicUrl(settings)).hostname;
+  const usual = { name: settings.EVERGRANT_PRODUCT_NAME, address: `no-reply@${host}` };
+  return { url, from: senderOf(settings.EVERGRANT_NOTICE_FROM ?? '') ?? usual, host };
 }
 
 /** How this deployment reaches Instagram. @param settings with INSTAGRAM_APP_ID and _SECRET present */

@@ -26,6 +26,12 @@ export function createMetrics() {
     labelNames: ['cause'],
     registers,
   });
+  const deliveries = new Counter({
+    name: 'evergrant_deliveries_total',
+    help: 'Attempts to tell webhooks and people of an event, by kind and outcome; refused ones are tried again.',
+    labelNames: ['kind', 'outcome'],
+    registers,
+  });
   const providerRequests = new Counter({
     name: 'evergrant_provider_requests_total',
     help: 'Calls to Instagram by operation and status class.',
@@ -44,6 +50,7 @@ export function createMetrics() {
     refresh: (trigger: string, result: string) => refreshes.inc({ trigger, result }),
     recovery: (outcome: string) => recoveries.inc({ outcome }),
     expiration: (cause: string) => expirations.inc({ cause }),
+    delivery: (kind: string, outcome: string) => deliveries.inc({ kind, outcome }),
     providerCall: (operation: string, status: string, durationMs: number) => {
       providerRequests.inc({ operation, status });
       providerSeconds.observe({ operation }, durationMs / 1000);
@@ -74,7 +81,29 @@ export function createMetrics() {
     void states;
   }
 
-  return { registry, counters, watchFleet };
+  /** Shows what waits to be delivered, read from the database at each scrape. */
+  function watchDeliveries(read: () => Promise<{ waiting: number; oldestAgeSeconds: number }>): void {
+    const oldest = new Gauge({
+      name: 'evergrant_deliveries_oldest_waiting_seconds',
+      help: 'Age of the oldest delivery that waits; 0 when none does.',
+      registers,
+    });
+    void new Gauge({
+      name: 'evergrant_deliveries_waiting',
+      help: 'Deliveries that are not over.',
+      registers,
+      async collect() {
+        const found = await read().catch(() => null);
+        this.remove();
+        oldest.remove();
+        if (!found) return;
+        this.set(found.waiting);
+        oldest.set(found.oldestAgeSeconds);
+      },
+    });
+  }
+
+  return { registry, counters, watchFleet, watchDeliveries };
 }
 
 export type Metrics = ReturnType<typeof createMetrics>;

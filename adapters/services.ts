@@ -1,7 +1,7 @@
 import { type Client } from '@temporalio/client';
 import { type Pool } from 'pg';
 import { type Clock, systemClock } from './clock';
-import { type Settings, instagramSettings, publicUrl } from './config';
+import { type Settings, instagramSettings, mailSettings, publicUrl } from './config';
 import { createKeyChecks } from './encryption/key-check';
 import { parseKeyRing } from './encryption/key-ring';
 import { watchRing } from './encryption/ring-watch';
@@ -12,7 +12,9 @@ import { startKeyPresence } from './key-presence';
 import { TunnelAgent } from './instagram/tunnel';
 import { type Logger, createLogger } from './logger';
 import { type Metrics, createMetrics } from './metrics';
+import { type Mailer, createMailer } from './notices/mailer';
 import { countOverdue } from './postgres/audit';
+import { deliveryCounts } from './postgres/delivery-log';
 import { countByState } from './postgres/fleet';
 import { type Outgoing, createOutgoing } from './outgoing/post';
 import { isLoopbackUrl } from './outgoing/loopback';
@@ -40,6 +42,8 @@ export interface Services {
   instagram: Instagram;
   /** Requests to customers' addresses. */
   outgoing: Outgoing;
+  /** Sends notices; null: there is no mail server. */
+  mailer: Mailer | null;
   temporal: Client;
   close(): Promise<void>;
 }
@@ -74,6 +78,12 @@ export function createServices(
     states: await countByState(pool, null),
     overdue: await countOverdue(pool, clock.now()),
   }));
+  metrics.watchDeliveries(async () => {
+    const { waiting, oldestWaitingAt } = await deliveryCounts(pool);
+    const ageMs = oldestWaitingAt === null ? 0 : clock.now() - oldestWaitingAt;
+    return { waiting, oldestAgeSeconds: Math.max(0, Math.round(ageMs / 1000)) };
+  });
+  const mailer = settings.SMTP_URL ? createMailer(mailSettings(settings, settings.SMTP_URL)) : null;
   return {
     settings,
     clock,
@@ -85,8 +95,10 @@ export function createServices(
     instagram,
     // A service that only this machine can reach is no production.
     outgoing: createOutgoing({ development: isLoopbackUrl(publicUrl(settings)) }),
+    mailer,
     temporal: temporal.client,
     close: async () => {
+      mailer?.close();
       await keys.close();
       await temporal.close();
       await pool.end();

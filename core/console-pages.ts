@@ -76,6 +76,7 @@ export const EVENT_LABELS = {
   'provider.incident_started': 'Instagram trouble began',
   'provider.incident_ended': 'Instagram trouble ended',
   'message.received': 'Message received',
+  'webhook.disabled': 'Webhook endpoint disabled',
   'messages.viewed': 'Messages viewed in the console',
 } as const satisfies Record<EventType, string>;
 

@@ -13,6 +13,7 @@ export const EVENT_TYPES = [
   'integration.disconnected',
   'provider.incident_started',
   'provider.incident_ended',
+  'webhook.disabled',
   'message.received',
   'messages.viewed',
 ] as const;

@@ -2,11 +2,14 @@
 export const TASK_QUEUE = 'evergrant';
 /** Calls to Instagram have their own queue, so that a slow provider never holds up the rest. */
 export const INSTAGRAM_TASK_QUEUE = 'evergrant-instagram';
+/** So have calls to customers' webhooks and to the mail server. */
+export const DELIVERY_TASK_QUEUE = 'evergrant-deliveries';
 export const AUDIT_SCHEDULE_ID = 'evergrant-fleet-audit';
 
 export const WORKFLOW_TYPES = {
   tokenLifecycle: 'tokenLifecycle',
   sendMessage: 'sendMessage',
+  deliverEvent: 'deliverEvent',
   fleetAudit: 'fleetAudit',
 } as const;
 
@@ -15,6 +18,8 @@ export const SIGNALS = {
   refreshNow: 'refreshNow',
   rowChanged: 'rowChanged',
 } as const;
+/** What a `deliverEvent` understands: something may be due in its lane. */
+export const LANE_CHANGED = 'laneChanged';
 export const UPDATES = { recover: 'recover', ensureFresh: 'ensureFresh' } as const;
 export const QUERIES = { status: 'status' } as const;
 
@@ -38,4 +43,9 @@ export function integrationIdOf(workflowId: string): string | null {
 /** One send per integration and Idempotency-Key. @param keyDigest hex SHA-256 of the key */
 export function sendMessageWorkflowId(integrationId: string, keyDigest: string): string {
   return `send-message/${integrationId}/${keyDigest}`;
+}
+
+/** One workflow per lane: what one endpoint, or people, are told of one integration. @param lane as in `deliveries.lane` */
+export function deliverEventWorkflowId(lane: string): string {
+  return `deliver/${lane}`;
 }

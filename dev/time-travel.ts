@@ -10,6 +10,7 @@ import { SIGNALS, lifecycleWorkflowId } from '../core/names';
 import { nextAction } from '../core/next-action';
 import { SECOND_MS } from '../core/time';
 import { type LifecycleStatus, statusQuery } from '../workflows/messages';
+import { deliveriesSettled, deliveryDueAt, tellLanes } from './deliveries-in-time';
 
 const SETTLE_WITHIN_MS = 60 * SECOND_MS;
 /**
@@ -42,8 +43,8 @@ export interface Arrival {
 }
 
 /**
- * Moves the sandbox's clock and every lifecycle forward together, from one due instant to the next, so that nothing is
- * jumped over. Only the sandbox has this: time skipping is a feature of the development server's.
+ * Moves the sandbox's clock and every lifecycle forward together, from one due instant to the next, be it a lifecycle's
+ * or a delivery's, so that nothing is jumped over. Only the sandbox has this: time skipping is a feature of the development server's.
  */
 export function createTimeTravel(parts: TravelParts) {
   let underWay: Promise<unknown> = Promise.resolve();
@@ -75,15 +76,18 @@ async function travel(parts: TravelParts, totalMs: number, onStep: (now: number)
   const lag: Lag = new Map();
   let steps = 0;
   let resting = await settled(parts);
+  await deliveriesSettled(parts);
   try {
     for (let now = parts.clock.now(); now < end; now = parts.clock.now()) {
-      const target = Math.min(end, ...resting.map((row) => wakesAt(row, now)));
+      const delivery = Math.max(await deliveryDueAt(parts), now + 1);
+      const target = Math.min(end, delivery, ...resting.map((row) => wakesAt(row, now)));
       parts.clock.advance(target - now);
       for (const { id } of resting) lag.set(id, (lag.get(id) ?? 0) + target - now);
       const due = resting.filter((row) => wakesAt(row, now) <= target);
       const moved = target === end ? resting : due;
       await Promise.all(moved.map((row) => catchUp(parts.client, row.id, lag, !due.includes(row))));
       resting = await settled(parts, moved);
+      await deliveriesSettled(parts);
       steps += 1;
       onStep(parts.clock.now());
     }
@@ -92,6 +96,7 @@ async function travel(parts: TravelParts, totalMs: number, onStep: (now: number)
     await Promise.all(
       [...lag.keys()].map((id) => catchUp(parts.client, id, lag, true).catch(() => undefined)),
     );
+    await tellLanes(parts).catch(() => undefined);
   }
   return { now: parts.clock.now(), steps };
 }

@@ -20,6 +20,7 @@ import { apiKeyRoutes } from './routes/api-keys';
 import { consoleLinkRoutes } from './routes/console-links';
 import { embedTokenRoutes } from './routes/embed-tokens';
 import { connectLinkRoutes } from './routes/connect-links';
+import { deliveryRoutes } from './routes/deliveries';
 import { eventRoutes } from './routes/events';
 import { fleetRoutes } from './routes/fleet';
 import { healthRoutes } from './routes/health';
@@ -74,6 +75,7 @@ export function createApp(deps: HttpDeps) {
     embedTokenRoutes,
     consoleLinkRoutes,
     webhookEndpointRoutes,
+    deliveryRoutes,
   ];
   for (const routes of parts) v1.route('/', routes(deps));
   app.route('/v1', v1);

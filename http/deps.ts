@@ -5,6 +5,7 @@ import { type Sealer } from '../adapters/encryption/sealer';
 import { type Instagram } from '../adapters/instagram/client';
 import { type Logger } from '../adapters/logger';
 import { type Metrics } from '../adapters/metrics';
+import { type Mailer } from '../adapters/notices/mailer';
 import { type Outgoing } from '../adapters/outgoing/post';
 import { type LifecycleClient } from '../client/lifecycle-client';
 import { type Limits } from './limits';
@@ -17,6 +18,8 @@ export interface HttpDeps {
   instagram: Instagram;
   /** Requests to customers' addresses. */
   outgoing: Outgoing;
+  /** null: there is no mail server. */
+  mailer: Mailer | null;
   clock: Clock;
   /** What people's sessions go by: where a sandbox moves the other clock on by days, nobody is signed out. */
   wallClock: Clock;

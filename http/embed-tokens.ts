@@ -3,7 +3,7 @@ import { HOUR_MS } from '../core/time';
 import { type KeyHolder, callerOf } from './caller';
 import { type HttpDeps } from './deps';
 import { isAppOrigin } from './origins';
-import { readSigned, signText } from './signed-text';
+import { readSigned, signText } from '../adapters/encryption/signed-text';
 
 const PREFIX = 'evge_';
 const PURPOSE = 'embed-token';

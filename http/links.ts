@@ -1,54 +1,20 @@
-import { z } from 'zod';
+import {
+  type Link,
+  type LinkMaker,
+  makeLink,
+  readLink as read,
+  reconnectUrl,
+} from '../adapters/connect-links';
 import { type Integration } from '../adapters/postgres/integration-row';
-import { WARNING_DAYS } from '../core/refresh-policy';
 import { DAY_MS } from '../core/time';
 import { type Caller } from './caller';
 import { type HttpDeps } from './deps';
-import { readSigned, signText } from './signed-text';
 
-const PURPOSE = 'connect-link';
 const CONNECT_LINK_LIFE_MS = DAY_MS;
-
-const content = z.object({
-  i: z.string(),
-  /** The grant the link was made under: a newer one makes it outdated. */
-  g: z.number().int(),
-  /** The token version a reconnect link was made for; a connect link is for any. */
-  v: z.number().int().nullable(),
-  /** The end in epoch ms; a reconnect link has none. */
-  e: z.number().nullable(),
-  r: z.string().nullable(),
-});
-
-export interface Link {
-  integrationId: string;
-  grantNo: number;
-  /** Only while this is the newest token version; null: whatever the version. */
-  version: number | null;
-  /** Epoch ms; null: as long as nothing newer exists. */
-  expiresAt: number | null;
-  returnTo: string | null;
-}
-
-/** A signed address that lets an owner connect one integration. Opening it consumes nothing; completing it does. */
-function makeLink(deps: HttpDeps, link: Link): string {
-  const text = signText(deps.sealer.ring, PURPOSE, {
-    i: link.integrationId,
-    g: link.grantNo,
-    v: link.version,
-    e: link.expiresAt,
-    r: link.returnTo,
-  });
-  return `${deps.site.publicUrl}/connect/${text}`;
-}
 
 /** Reads a link that any key of the ring signed; null when it is forged, damaged or past its end. */
 export function readLink(deps: HttpDeps, text: string): Link | null {
-  const parsed = content.safeParse(readSigned(deps.sealer.ring, PURPOSE, text));
-  if (!parsed.success) return null;
-  const { i, g, v, e, r } = parsed.data;
-  if (e !== null && deps.clock.now() >= e) return null;
-  return { integrationId: i, grantNo: g, version: v, expiresAt: e, returnTo: r };
+  return read(deps.sealer.ring, text, deps.clock.now());
 }
 
 /** A link for now: valid for a day, and until there is a newer grant. */
@@ -58,7 +24,7 @@ export function makeConnectLink(
   returnTo: string | null = null,
 ): { url: string; expiresAt: string } {
   const expiresAt = deps.clock.now() + CONNECT_LINK_LIFE_MS;
-  const url = makeLink(deps, {
+  const url = makeLink(makerOf(deps), {
     integrationId: integration.id,
     grantNo: integration.grantNo,
     version: null,
@@ -68,12 +34,12 @@ export function makeConnectLink(
   return { url, expiresAt: new Date(expiresAt).toISOString() };
 }
 
-/** The owner's way back, given within 7 days of the end and after it; valid until there is a newer token. */
+/** The owner's way back as this caller may know it: with the scope `operate`, or on the owner's own page. */
 export function reconnectUrlFor(deps: HttpDeps, caller: Caller, integration: Integration): string | null {
   if (!caller.scopes.has('operate') && !caller.isEmbed) return null;
-  const { id, state, expiresAt, grantNo, version } = integration;
-  if (state === 'pending' || state === 'disconnected') return null;
-  const near = expiresAt !== null && expiresAt - deps.clock.now() <= WARNING_DAYS * DAY_MS;
-  if (state !== 'expired' && !near) return null;
-  return makeLink(deps, { integrationId: id, grantNo, version, expiresAt: null, returnTo: null });
+  return reconnectUrl(makerOf(deps), integration, deps.clock.now());
+}
+
+function makerOf({ sealer, site }: HttpDeps): LinkMaker {
+  return { ring: sealer.ring, publicUrl: site.publicUrl };
 }

@@ -13,6 +13,7 @@ export const PROBLEMS = {
   not_connected: [409, 'The account is not connected yet'],
   reconnect_required: [409, 'The account must be connected again'],
   disconnected: [409, 'The integration was disconnected'],
+  endpoint_disabled: [409, 'The endpoint is disabled'],
   not_due: [409, 'The token cannot be refreshed yet'],
   account_taken: [409, 'The account is connected already'],
   too_large: [413, 'The request is too large'],

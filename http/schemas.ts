@@ -86,7 +86,8 @@ export const idParam = z.object({
 export const returnTo = z.url({ protocol: /^https?$/ }).max(2_000);
 /** An instant that somebody else wrote, with their own offset or fractions. */
 const givenInstant = z.iso.datetime({ offset: true }).max(40);
-const contact = z.strictObject({ email: z.email({ pattern: z.regexes.html5Email }).max(254) });
+export const emailAddress = z.email({ pattern: z.regexes.html5Email }).max(254);
+const contact = z.strictObject({ email: emailAddress });
 
 export const NewIntegration = z
   .strictObject({
@@ -206,6 +207,13 @@ export const Fleet = z
     states: z.record(z.string(), z.number().int()),
     expiringWithin: z.object({ d3: z.number().int(), d7: z.number().int(), d14: z.number().int() }),
     overdue: z.number().int(),
+    deliveries: z
+      .object({
+        waiting: z.number().int(),
+        failed: z.number().int().openapi({ description: 'Given up in the last 30 days.' }),
+        oldestWaitingAt: instant.nullable(),
+      })
+      .openapi({ description: 'Events on their way to webhooks and people.' }),
     incidents: z.array(
       z.object({
         id: z.string(),

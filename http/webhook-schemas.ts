@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { OUTGOING_CODES } from '../adapters/outgoing/failure';
+import { DISABLED_REASONS } from '../core/deliveries';
 import { EVENT_TYPES } from '../core/events';
 import { instant } from './schemas';
 
@@ -13,7 +14,21 @@ const events = z
   .openapi({ description: 'The types it is told of; `["*"]`: all, also such as come later.' });
 
 export const WebhookEndpoint = z
-  .object({ id, url: z.string(), events, createdAt: instant })
+  .object({
+    id,
+    url: z.string(),
+    events,
+    enabled: z.boolean().openapi({ description: 'Whether it is told of events.' }),
+    disabledAt: instant.nullable(),
+    disabledReason: z.enum(DISABLED_REASONS).nullable().openapi({
+      description:
+        '`by_hand`: by request. `gone`: it answered 410. `failing`: it answered nothing with 2xx for five days.',
+    }),
+    oldSecretUntil: instant
+      .nullable()
+      .openapi({ description: 'Until when the secret before signs, too; null: there is none.' }),
+    createdAt: instant,
+  })
   .openapi('WebhookEndpoint');
 
 export const WebhookEndpoints = z.object({ data: z.array(WebhookEndpoint), nextCursor: z.null() });
@@ -22,16 +37,31 @@ export const CreatedWebhookEndpoint = WebhookEndpoint.extend({
   secret: z.string().openapi({ description: 'Verifies its deliveries. Shown once.' }),
 }).openapi('CreatedWebhookEndpoint');
 
+const wantedEvents = events
+  .min(1)
+  .max(EVENT_TYPES.length)
+  .refine((types) => types.length === 1 || !types.includes('*'), '* stands alone');
+
+export const ChangedWebhookEndpoint = z
+  .strictObject({ enabled: z.boolean().optional(), events: wantedEvents.optional() })
+  .refine((changes) => Object.keys(changes).length > 0, 'names nothing to change')
+  .openapi('ChangedWebhookEndpoint', { minProperties: 1 });
+
+export const RotatedWebhookSecret = z
+  .object({
+    id,
+    secret: z.string().openapi({ description: 'The new one. Shown once.' }),
+    oldSecretUntil: instant.openapi({ description: 'Until then the old one signs, too.' }),
+  })
+  .openapi('RotatedWebhookSecret');
+
 export const NewWebhookEndpoint = z
   .strictObject({
     url: z
       .url({ protocol: /^https?$/ })
       .max(2_000)
       .openapi({ description: 'https, of a public address, without credentials.' }),
-    events: events
-      .min(1)
-      .max(EVENT_TYPES.length)
-      .refine((types) => types.length === 1 || !types.includes('*'), '* stands alone'),
+    events: wantedEvents,
   })
   .openapi('NewWebhookEndpoint');
 

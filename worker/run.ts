@@ -1,5 +1,8 @@
 import { NativeConnection, Runtime, DefaultLogger, type WorkflowBundleOption } from '@temporalio/worker';
 import { createActivities } from '../activities';
+import { type Deps } from '../activities/deps';
+import { publicUrl } from '../adapters/config';
+import { type MailReach } from '../adapters/postgres/outbox';
 import { type Services } from '../adapters/services';
 import { ensureAuditSchedule } from '../adapters/temporal/audit-schedule';
 import { temporalSettings } from '../adapters/temporal/connect';
@@ -7,6 +10,7 @@ import { createLifecycles } from '../adapters/temporal/lifecycles';
 import { registerSearchAttributes } from '../adapters/temporal/register-search-attributes';
 import { HOUR_MS } from '../core/time';
 import { workflowBundle } from './bundle';
+import { startRelay } from './relay';
 import { createWorkers } from './worker';
 
 export interface RunningWorker {
@@ -20,7 +24,7 @@ export interface RunningWorker {
 export function installRuntime(services: Pick<Services, 'logger'>): void {
   Runtime.install({
     logger: new DefaultLogger('WARN', ({ level, message }) => {
-      // One of our two workers has activities alone, on purpose.
+      // Two of our workers have activities alone, on purpose.
       if (message.startsWith('No workflows registered')) return;
       if (level === 'ERROR') services.logger.error(message);
       else services.logger.warn(message);
@@ -40,20 +44,18 @@ export async function runWorker(
   const workers = await createWorkers({
     connection,
     namespace,
-    activities: createActivities({
-      ...services,
-      counters: services.metrics.counters,
-      lifecycles: createLifecycles(services.temporal),
-    }),
+    activities: createActivities(activityDeps(services)),
     workflowBundle: options.bundle ?? (await workflowBundle()),
     ...(options.shutdownGrace !== undefined && { shutdownGrace: options.shutdownGrace }),
   });
+  const relay = startRelay({ ...services, reach: mailReach(services) });
   const repair = setInterval(() => {
     prepareNamespace(services).catch(() => services.logger.warn('the audit schedule could not be checked'));
   }, HOUR_MS);
   repair.unref();
   const ended = workers.run().finally(async () => {
     clearInterval(repair);
+    await relay.stop();
     await connection.close();
   });
   return {
@@ -63,6 +65,25 @@ export async function runWorker(
       await ended;
     },
   };
+}
+
+/** What activities act with, from the parts that all processes share. */
+function activityDeps(services: Services): Deps {
+  const { settings, temporal, metrics } = services;
+  return {
+    ...services,
+    counters: metrics.counters,
+    lifecycles: createLifecycles(temporal),
+    operatorEmail: settings.EVERGRANT_OPERATOR_EMAIL ?? null,
+    site: { publicUrl: publicUrl(settings), productName: settings.EVERGRANT_PRODUCT_NAME },
+  };
+}
+
+/** Whom e-mail reaches, and a line for the log when it reaches nobody. */
+function mailReach({ mailer, settings, logger }: Services): MailReach {
+  const isThere = mailer !== null;
+  if (!isThere) logger.info('SMTP_URL is not set: nobody is told anything by e-mail');
+  return { owners: isThere, operators: isThere && settings.EVERGRANT_OPERATOR_EMAIL !== undefined };
 }
 
 /** Idempotent: what is there already is left alone. */

@@ -5,7 +5,7 @@ import {
   type WorkflowBundleOption,
 } from '@temporalio/worker';
 import { type Activities } from '../activities';
-import { INSTAGRAM_TASK_QUEUE, LIFECYCLE_TASK_SECONDS, TASK_QUEUE } from '../core/names';
+import { DELIVERY_TASK_QUEUE, INSTAGRAM_TASK_QUEUE, LIFECYCLE_TASK_SECONDS, TASK_QUEUE } from '../core/names';
 import { workerDataConverter } from './bundle';
 
 /** An answer of Instagram's that is being stored must not be cut off. */
@@ -28,7 +28,10 @@ export interface WorkerParts {
   shutdownGrace?: string;
 }
 
-/** One worker for workflows and the database, one for calls to Instagram: a slow provider never holds up the rest. */
+/**
+ * One worker for workflows and the database, one for calls to Instagram, one for calls to customers: neither a slow
+ * provider nor a slow consumer holds up the rest.
+ */
 export async function createWorkers(parts: WorkerParts): Promise<{ run(): Promise<void>; shutdown(): void }> {
   const { connection, namespace, activities, workflowBundle } = parts;
   const shared = {
@@ -47,6 +50,7 @@ export async function createWorkers(parts: WorkerParts): Promise<{ run(): Promis
       maxCachedWorkflows: 500,
     }),
     Worker.create({ ...shared, taskQueue: INSTAGRAM_TASK_QUEUE, maxConcurrentActivityTaskExecutions: 20 }),
+    Worker.create({ ...shared, taskQueue: DELIVERY_TASK_QUEUE, maxConcurrentActivityTaskExecutions: 50 }),
   ]);
   return {
     run: async () => void (await Promise.all(workers.map((worker) => worker.run()))),

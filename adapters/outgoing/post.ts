@@ -1,5 +1,5 @@
 import { OutgoingFailure } from './failure';
-import { sendTo } from './request';
+import { type Head, sendTo } from './request';
 import { type Resolve, addressesOf, resolveByTheSystem } from './resolve';
 import { type Rules, checkTarget } from './target';
 
@@ -11,8 +11,7 @@ export interface OutgoingPost {
   body: string;
 }
 
-export interface OutgoingAnswer {
-  status: number;
+export interface OutgoingAnswer extends Head {
   durationMs: number;
 }
 
@@ -38,12 +37,12 @@ export function createOutgoing(rules: Rules, options: Options = {}) {
     const passed = () => Math.round(performance.now() - began);
     try {
       const target = checkTarget(url, rules);
-      const status = await within(timeoutMs, async (signal) => {
+      const head = await within(timeoutMs, async (signal) => {
         const addresses = await addressesOf(target, rules, resolve);
         signal.throwIfAborted();
         return sendTo({ url: target.url, headers, body, addresses, signal, ca });
       });
-      return { status, durationMs: passed() };
+      return { ...head, durationMs: passed() };
     } catch (error) {
       throw error instanceof OutgoingFailure ? new OutgoingFailure(error.code, passed()) : error;
     }

@@ -30,12 +30,18 @@ export interface Wanted {
   ca?: string | undefined;
 }
 
+/** All that is kept of an answer. */
+export interface Head {
+  status: number;
+  /** The header `Retry-After` as it came. */
+  retryAfter: string | null;
+}
+
 /**
  * Sends one POST and waits for the end of its answer. Redirects are answers like any other.
- * @returns the status
  * @throws OutgoingFailure `connection_failed`, `tls_failed` or `address_refused`; whatever the signal was aborted with
  */
-export function sendTo({ url, headers, body, addresses, signal, ca }: Wanted): Promise<number> {
+export function sendTo({ url, headers, body, addresses, signal, ca }: Wanted): Promise<Head> {
   return new Promise((resolve, reject) => {
     const secure = url.protocol === 'https:';
     let phase: 'connecting' | 'tls' | 'http' = 'connecting';
@@ -80,10 +86,10 @@ export function isAmong(
   return addresses.some(({ address }) => address === remoteAddress);
 }
 
-function readToItsEnd(response: IncomingMessage, done: (status: number) => void, fail: () => void): void {
+function readToItsEnd(response: IncomingMessage, done: (head: Head) => void, fail: () => void): void {
   let read = 0;
   const finish = () => {
-    done(response.statusCode ?? 0);
+    done({ status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'] ?? null });
     response.destroy();
   };
   response.on('data', (chunk: Buffer) => {

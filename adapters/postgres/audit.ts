@@ -1,3 +1,4 @@
+import { DELIVERIES_KEPT_MS } from '../../core/delivery-policy';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/time';
 import { type Db } from './pool';
 
@@ -139,6 +140,8 @@ export async function purge(db: Db, now: number): Promise<number> {
     ['delete from provider_incidents where ended_at < $1', now - 90 * DAY_MS],
     ['delete from received_messages where received_at < $1', now - 7 * DAY_MS],
     ['delete from deauthorizations where received_at < $1', now - 90 * DAY_MS],
+    ['delete from webhook_old_secrets where expires_at < $1', now],
+    ['delete from deliveries where ended_at < $1', now - DELIVERIES_KEPT_MS],
     ['delete from data_deletions where asked_at < $1 and finished_at is not null', now - 90 * DAY_MS],
   ];
   let removed = 0;

@@ -104,6 +104,13 @@ export async function newestEvent(db: Db): Promise<string | null> {
   return rows[0]?.id ?? null;
 }
 
+export async function findEvent(db: Db, id: string): Promise<Event | null> {
+  const { rows } = await db.query('select id, type, at, integration_id, data from events where id = $1', [
+    id,
+  ]);
+  return rows[0] ? eventOf(rows[0]) : null;
+}
+
 export async function eventExists(db: Db, id: string): Promise<boolean> {
   const { rowCount } = await db.query('select 1 from events where id = $1', [id]);
   return rowCount === 1;

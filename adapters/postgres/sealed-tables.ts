@@ -55,6 +55,12 @@ export const SEALED_TABLES: readonly SealedTable[] = [
     key: [{ column: 'id', type: 'text' }],
     context: { columns: [], of: (row) => webhookSecretContext(String(row.id)) },
   },
+  {
+    name: 'webhook_old_secrets',
+    title: 'webhook secrets that end',
+    key: [{ column: 'endpoint_id', type: 'text' }],
+    context: { columns: [], of: (row) => webhookSecretContext(String(row.endpoint_id)) },
+  },
 ];
 
 /** A sealed value with where it stands. */

@@ -14,6 +14,7 @@ const ACCEPTED = new Set([
   '0BSD',
   // The same, as htmx spells it.
   'BSD-0-Clause',
+  'MIT-0',
   'BlueOak-1.0.0',
   'Unlicense',
   // Of tables of data alone.

@@ -1,4 +1,5 @@
 import { lastAudit } from '../../adapters/postgres/audit';
+import { deliveryCounts } from '../../adapters/postgres/delivery-log';
 import { fleetOverview } from '../../adapters/postgres/fleet';
 import { openIncidents } from '../../adapters/postgres/incidents';
 import { AUDIT_EVERY, describeAuditSchedule } from '../../adapters/temporal/audit-schedule';
@@ -14,8 +15,10 @@ export async function fleetFor(deps: HttpDeps, caller: Caller) {
   const last = await lastAudit(deps.pool);
   const schedule = await scheduleOf(deps);
   const incidents = await openIncidents(deps.pool);
+  const { oldestWaitingAt, ...deliveries } = await deliveryCounts(deps.pool, caller.ownerRefs);
   return {
     ...fleet,
+    deliveries: { ...deliveries, oldestWaitingAt: iso(oldestWaitingAt) },
     incidents: incidents.map(({ id, provider, kind, startedAt }) => ({
       id,
       provider,

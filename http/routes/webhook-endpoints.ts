@@ -1,41 +1,40 @@
 import { randomBytes } from 'node:crypto';
 import { createRoute } from '@hono/zod-openapi';
-import { createMiddleware } from 'hono/factory';
 import { newId } from '../../adapters/ids';
 import { OutgoingFailure } from '../../adapters/outgoing/failure';
 import { sendSigned } from '../../adapters/outgoing/send-signed';
 import {
   MAX_WEBHOOK_ENDPOINTS,
   type WebhookEndpoint as Row,
+  changeWebhookEndpoint,
   createWebhookEndpoint,
   deleteWebhookEndpoint,
   listWebhookEndpoints,
-  openWebhookEndpoint,
 } from '../../adapters/postgres/webhook-endpoints';
+import {
+  type OpenEndpoint,
+  openWebhookEndpoint,
+  rotateWebhookSecret,
+} from '../../adapters/postgres/webhook-secrets';
 import { cloudEvent } from '../../core/cloud-event';
 import { Secret } from '../../core/secret';
-import { type Env, requireScope } from '../auth';
+import { requireScope } from '../auth';
 import { type HttpDeps } from '../deps';
+import { iso } from '../integration-view';
 import { Problem, invalidField, notFound } from '../problems';
+import { refuseLimited } from '../refuse-limited';
 import { body, createRouter, json, problems, secured } from '../router';
 import {
+  ChangedWebhookEndpoint,
   CreatedWebhookEndpoint,
   NewWebhookEndpoint,
-  type WebhookEndpoint,
+  RotatedWebhookSecret,
+  WebhookEndpoint,
   WebhookEndpoints,
   WebhookTest,
   webhookIdParam as params,
 } from '../webhook-schemas';
 
-/** Endpoints hear of everybody's events, which a key of some owners may not. */
-const refuseLimited = createMiddleware<Env>(async (c, next) => {
-  if (c.get('caller').ownerRefs !== null)
-    throw new Problem(
-      'forbidden',
-      'Webhooks tell of the events of all owners, and this key is limited to some. Use one without ownerRefs.',
-    );
-  await next();
-});
 const middleware = [requireScope('admin'), refuseLimited];
 
 const list = createRoute({
@@ -68,6 +67,30 @@ const remove = createRoute({
   responses: { 204: { description: 'It is told nothing more' }, ...problems },
 });
 
+const change = createRoute({
+  method: 'patch',
+  path: '/webhook-endpoints/{id}',
+  summary: 'Enable or disable an endpoint, or change what it is told of',
+  description:
+    'A disabled endpoint is told of nothing, and what waits for it is skipped. An enabled one is told of what happens from then on.',
+  security: secured,
+  middleware,
+  request: { params, body: body(ChangedWebhookEndpoint) },
+  responses: { 200: json(WebhookEndpoint, 'The endpoint'), ...problems },
+});
+
+const rotate = createRoute({
+  method: 'post',
+  path: '/webhook-endpoints/{id}/rotate-secret',
+  summary: 'Give an endpoint a new secret',
+  description:
+    'The new secret is in this answer and never again. For 24 hours deliveries are signed with both, then the old one is erased.',
+  security: secured,
+  middleware,
+  request: { params },
+  responses: { 200: json(RotatedWebhookSecret, 'The new secret'), ...problems },
+});
+
 const test = createRoute({
   method: 'post',
   path: '/webhook-endpoints/{id}/test',
@@ -87,7 +110,7 @@ export function webhookEndpointRoutes(deps: HttpDeps) {
     .openapi(create, async (c) => {
       const { url, events } = c.req.valid('json');
       await refuseForbidden(deps, url);
-      const secret = new Secret(`whsec_${randomBytes(32).toString('base64')}`);
+      const secret = newSecret();
       const wanted = { url, events: [...new Set(events)], secret };
       const endpoint = await createWebhookEndpoint(deps.pool, deps.sealer, wanted, deps.clock.now());
       if (!endpoint)
@@ -101,9 +124,27 @@ export function webhookEndpointRoutes(deps: HttpDeps) {
       if (!(await deleteWebhookEndpoint(deps.pool, c.req.valid('param').id))) throw notFound('endpoint');
       return c.body(null, 204);
     })
+    .openapi(change, async (c) => {
+      const { enabled, events } = c.req.valid('json');
+      const wanted = {
+        ...(enabled !== undefined && { enabled }),
+        ...(events !== undefined && { events: [...new Set(events)] }),
+      };
+      const id = c.req.valid('param').id;
+      const endpoint = await changeWebhookEndpoint(deps.pool, id, wanted, deps.clock.now());
+      if (!endpoint) throw notFound('endpoint');
+      return c.json(viewOf(endpoint), 200);
+    })
+    .openapi(rotate, async (c) => {
+      const { id } = c.req.valid('param');
+      const secret = newSecret();
+      const until = await rotateWebhookSecret(deps.pool, deps.sealer, id, secret, deps.clock.now());
+      if (until === null) throw notFound('endpoint');
+      return c.json({ id, secret: secret.reveal(), oldSecretUntil: new Date(until).toISOString() }, 200);
+    })
     .openapi(test, async (c) => {
       const { id } = c.req.valid('param');
-      const endpoint = await openWebhookEndpoint(deps.pool, deps.sealer, id);
+      const endpoint = await openWebhookEndpoint(deps.pool, deps.sealer, id, deps.clock.now());
       if (!endpoint) throw notFound('endpoint');
       return c.json(await sendTest(deps, id, endpoint), 200);
     });
@@ -117,7 +158,7 @@ async function refuseForbidden(deps: HttpDeps, url: string): Promise<void> {
   });
 }
 
-async function sendTest(deps: HttpDeps, id: string, to: { url: string; secret: Secret }) {
+async function sendTest(deps: HttpDeps, id: string, to: OpenEndpoint) {
   const event = cloudEvent(deps.site.publicUrl, {
     id: newId('evt'),
     type: 'evergrant.test',
@@ -135,6 +176,17 @@ async function sendTest(deps: HttpDeps, id: string, to: { url: string; secret: S
   }
 }
 
-function viewOf({ createdAt, ...endpoint }: Row): typeof WebhookEndpoint._output {
-  return { ...endpoint, createdAt: new Date(createdAt).toISOString() };
+function newSecret(): Secret {
+  return new Secret(`whsec_${randomBytes(32).toString('base64')}`);
+}
+
+function viewOf({ id, url, events, ...row }: Row): typeof WebhookEndpoint._output {
+  return {
+    ...{ id, url, events },
+    enabled: row.disabledAt === null,
+    disabledAt: iso(row.disabledAt),
+    disabledReason: row.disabledReason,
+    oldSecretUntil: iso(row.oldSecretUntil),
+    createdAt: new Date(row.createdAt).toISOString(),
+  };
 }

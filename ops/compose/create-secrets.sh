@@ -25,6 +25,7 @@ create evergrant_api_key "$(random_hex)"
 create instagram_app_secret_previous '' # for when the app secret is replaced
 create instagram_proxy_url '' # for calls to Instagram that have to go through a proxy
 create instagram_webhook_verify_token "$(random_hex)"
+create smtp_url '' # the mail server, for notices by e-mail
 
 if [[ ! -s instagram_app_secret ]]; then
   : >instagram_app_secret

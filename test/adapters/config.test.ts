@@ -1,7 +1,8 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { ConfigError, loadSettings } from '../../adapters/config';
+import { ConfigError, loadSettings, mailSettings } from '../../adapters/config';
+import { Secret } from '../../core/secret';
 import { NEEDED_SETTINGS } from '../../adapters/services';
 
 function problemsOf(env: Record<string, string>, needs: Parameters<typeof loadSettings>[1] = []): string[] {
@@ -113,4 +114,28 @@ test('without anything set, the defaults stand', () => {
     EVERGRANT_METRICS_PORT: 9464,
     EVERGRANT_DATA_DIR: '.data',
   });
+});
+
+test.each([
+  ['SMTP_URL', 'https://mail.example.com'],
+  ['SMTP_URL', 'mail.example.com:25'],
+  ['EVERGRANT_OPERATOR_EMAIL', 'operators'],
+  ['EVERGRANT_OPERATOR_EMAIL', 'a@x.example, b@x.example'],
+  ['EVERGRANT_NOTICE_FROM', 'Acme'],
+  ['EVERGRANT_NOTICE_FROM', 'a@x.example, b@x.example'],
+  ['EVERGRANT_NOTICE_FROM', 'Acme\r\nBcc: b@x.example <a@x.example>'],
+])('%s=%j is refused, by its name', (name, value) => {
+  expect(() => loadSettings({ [name]: value })).toThrow(new RegExp(`- ${name} is`));
+});
+
+test.each([
+  [{}, { name: 'Evergrant', address: 'no-reply@127.0.0.1' }],
+  [
+    { EVERGRANT_PUBLIC_URL: 'https://eg.acme.example', EVERGRANT_PRODUCT_NAME: 'Acme, Inc <x>' },
+    { name: 'Acme, Inc <x>', address: 'no-reply@eg.acme.example' },
+  ],
+  [{ EVERGRANT_NOTICE_FROM: 'a@x.example' }, { name: '', address: 'a@x.example' }],
+  [{ EVERGRANT_NOTICE_FROM: '"Acme, Inc" <a@x.example>' }, { name: 'Acme, Inc', address: 'a@x.example' }],
+])('with %j mails come from %j', (env, from) => {
+  expect(mailSettings(loadSettings(env), new Secret('smtp://127.0.0.1')).from).toEqual(from);
 });

@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Everything, type Run, prepareEverything } from '../support/everything';
+import { type Mailbox, startMailbox } from '../support/mailbox';
 import { until } from '../support/until';
 import { EMAIL, TEXTS, USERNAME, journey, simulatorOf } from './journey';
 import { type Secret } from './patterns';
@@ -15,17 +16,19 @@ import { createSearch } from './search';
 
 /** A whole deployment lives through everything, under secrets that are known; then they are looked for everywhere. */
 
-const FEWEST_PLACES = 15;
+const FEWEST_PLACES = 16;
 
 let everything: Everything;
 let folder: string;
 let run: Run;
 let sink: Server | undefined;
+let mailbox: Mailbox | undefined;
 const secrets: Secret[] = [
   { kind: 'setting', value: `canary-app-secret-${randomBytes(12).toString('hex')}` },
   { kind: 'setting', value: `canary-verify-${randomBytes(12).toString('hex')}` },
   ...Object.values(TEXTS).map((value) => ({ kind: 'text' as const, value })),
   { kind: 'e-mail', value: EMAIL },
+  { kind: 'setting', value: `canary-mail-${randomBytes(12).toString('hex')}` },
 ];
 
 beforeAll(async () => {
@@ -34,6 +37,9 @@ beforeAll(async () => {
   everything.env.INSTAGRAM_APP_ID = '990602627938098';
   everything.env.INSTAGRAM_APP_SECRET = secrets[0]!.value;
   everything.env.INSTAGRAM_WEBHOOK_VERIFY_TOKEN = secrets[1]!.value;
+  mailbox = await startMailbox({ password: secrets.at(-1)!.value });
+  everything.env.SMTP_URL = mailbox.url;
+  everything.env.EVERGRANT_OPERATOR_EMAIL = 'operators@shopdesk.example';
   everything.env.LOG_LEVEL = 'trace';
   run = everything.start();
   await everything.ready(run);
@@ -41,6 +47,7 @@ beforeAll(async () => {
 afterAll(async () => {
   sink?.closeAllConnections();
   sink?.close();
+  await mailbox?.stop();
   await everything.remove();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -62,6 +69,11 @@ function listenForWebhooks(): Promise<{ url: string; text(): string }> {
       }),
     ),
   );
+}
+
+/** A mail as it came, and as its reader sees it. */
+function textOf({ raw, text, html }: Mailbox['mails'][0]): string {
+  return [raw, text, html].join('\n');
 }
 
 /** Whatever Instagram ever gave, and what opens the data folder's parts. */
@@ -117,7 +129,8 @@ test('no secret is anywhere but where it belongs', async () => {
     text('the log of what Instagram was asked', JSON.stringify(ledger), '/refresh_access_token'),
     text('what the command line prints', shown.map((one) => one.output()).join('\n'), id, ['e-mail']),
     text('the output of a crash', crashed.output(), 'crashed with [secret]'),
-    text('bodies of webhooks', webhooks.text(), 'evergrant.test'),
+    text('bodies of webhooks', webhooks.text(), 'integration.expired', ['link']),
+    text('mails', mailbox!.mails.map(textOf).join('\n'), 'is still not connected', ['link', 'e-mail']),
     {
       name: 'problem documents',
       files: [recorder.problems],

@@ -133,6 +133,10 @@ async function listen(admin: Client, recorder: Recorder, sink: { url: string }):
   });
   recorder.keep('api key', body.secret);
   await admin('POST', `/v1/webhook-endpoints/${body.id}/test`, { body: {} });
+  const rotated = await admin('POST', `/v1/webhook-endpoints/${body.id}/rotate-secret`, { handsOut: true });
+  recorder.keep('api key', rotated.body.secret);
+  await admin('GET', '/v1/webhook-endpoints');
+  await admin('POST', '/v1/mail-test', { body: { to: EMAIL } });
 }
 
 /** Refreshes, false alarms, an Instagram that says too much, an end, and a new beginning. */
@@ -180,6 +184,7 @@ async function liveOn(admin: Client, recorder: Recorder, sim: Control, id: strin
   await advance(8 * 24 * 3600);
   await consent(recorder, sim, over.reconnectUrl);
   await admin('GET', '/v1/events', {});
+  await admin('GET', '/v1/deliveries?limit=200');
   await admin('GET', `${path}/events`);
   await admin('GET', '/v1/fleet');
   await admin('GET', '/v1/api-keys');

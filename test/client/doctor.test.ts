@@ -40,13 +40,16 @@ async function examine(changed: NodeJS.ProcessEnv = {}) {
   return { code, data, part: (name: string) => data.filter(({ part }) => part === name) };
 }
 
+const MAIL = { SMTP_URL: 'smtp://127.0.0.1:25', EVERGRANT_OPERATOR_EMAIL: 'ops@shop.example' };
+
 test('finds nothing to do where all is well', async () => {
-  const { code, data } = await examine({ EVERGRANT_API_KEY: 'evg_boot' });
+  const { code, data } = await examine({ EVERGRANT_API_KEY: 'evg_boot', ...MAIL });
   expect(data.filter(({ level }) => level !== 'ok')).toEqual([]);
   expect(data.map(({ part }) => part)).toEqual([
     ...[
       'settings',
       'address',
+      'mail',
       'database',
       'clocks',
       'key ring',
@@ -114,4 +117,13 @@ test('names every setting that is wrong, at once', async () => {
 test('warns of an address without TLS', async () => {
   const { part } = await examine({ EVERGRANT_PUBLIC_URL: 'http://evergrant.example.com' });
   expect(part('address')).toMatchObject([{ level: 'warning' }]);
+});
+
+test('warns when nobody, or no operator, is told by e-mail', async () => {
+  expect((await examine()).part('mail')).toMatchObject([
+    { level: 'warning', hint: expect.stringContaining('SMTP_URL') },
+  ]);
+  expect((await examine({ SMTP_URL: MAIL.SMTP_URL })).part('mail')).toMatchObject([
+    { level: 'warning', hint: expect.stringContaining('EVERGRANT_OPERATOR_EMAIL') },
+  ]);
 });

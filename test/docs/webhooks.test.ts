@@ -35,7 +35,7 @@ test('the example of docs/webhooks.md takes what we sign, and refuses what other
     const send = (key: string) =>
       sendSigned(
         createOutgoing({ development: true }),
-        { url: `http://127.0.0.1:${port}/`, secret: new Secret(key) },
+        { url: `http://127.0.0.1:${port}/`, secrets: [new Secret(key)] },
         event,
       );
     expect((await send(`whsec_${Buffer.alloc(32, 2).toString('base64')}`)).status).toBe(401);

@@ -47,7 +47,12 @@ const ROUTES: Record<string, Scope> = {
   'GET /v1/webhook-endpoints': 'admin',
   'POST /v1/webhook-endpoints': 'admin',
   'DELETE /v1/webhook-endpoints/{id}': 'admin',
+  'PATCH /v1/webhook-endpoints/{id}': 'admin',
+  'POST /v1/webhook-endpoints/{id}/rotate-secret': 'admin',
   'POST /v1/webhook-endpoints/{id}/test': 'admin',
+  'GET /v1/deliveries': 'admin',
+  'POST /v1/deliveries/{id}/redeliver': 'admin',
+  'POST /v1/mail-test': 'admin',
 };
 const BODIES: Record<string, object> = {
   'POST /v1/integrations': { provider: 'instagram', ownerRef: 'stranger' },
@@ -57,6 +62,8 @@ const BODIES: Record<string, object> = {
   'POST /v1/embed-tokens': { ownerRef: 'stranger' },
   'POST /v1/api-keys': { name: 'x', scopes: ['admin'] },
   'POST /v1/webhook-endpoints': { url: 'http://127.0.0.1:9/', events: ['*'] },
+  'PATCH /v1/webhook-endpoints/{id}': { enabled: false },
+  'POST /v1/mail-test': { to: 'somebody@shop.example' },
 };
 const QUERIES: Record<string, string> = { 'GET /v1/token-uses': '?keyId=bootstrap' };
 const NAMES = Object.keys(ROUTES);

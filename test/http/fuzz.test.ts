@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { API_KEY, type TestApi, startApi } from '../support/api';
 import { schemathesis } from '../support/schemathesis';
 import { type Stack, startStack } from '../support/stack';
+import { until } from '../support/until';
 import { temporaryFolder } from '../support/temporary-folder';
 
 /** More of them find more: `FUZZ_EXAMPLES=200 FUZZ_SEED=7 npx jest test/http/fuzz`. */
@@ -24,10 +25,15 @@ include-method = "POST"
 checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 403, 404, 409, 422]
 
 [[operations]]
-include-path = ["/v1/integrations", "/v1/events", "/v1/integrations/{id}/events", "/v1/token-uses",
+include-path = ["/v1/integrations", "/v1/events", "/v1/integrations/{id}/events", "/v1/token-uses", "/v1/deliveries",
   "/v1/integrations/{id}/conversations", "/v1/integrations/{id}/conversations/{conversationId}/messages"]
 include-method = "GET"
 checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 403, 404, 409, 422]
+
+[[operations]]
+include-path = "/v1/webhook-endpoints/{id}"
+include-method = "PATCH"
+checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 403, 404]
 
 [[operations]]
 include-path-regex = "^/callbacks/"
@@ -86,8 +92,17 @@ test('keeps to its own description whatever is thrown at it, and to what the key
 test('so it does for keys that administer', async () => {
   const only = [
     '--include-path-regex',
-    '^/v1/(api-keys|console-links|webhook-endpoints|embed-tokens|token-uses)',
+    '^/v1/(api-keys|console-links|webhook-endpoints|deliveries|mail-test|embed-tokens|token-uses)',
   ];
-  const { output } = await fuzz(API_KEY, ['bootstrap'], only);
+  const { body: endpoint } = await api.post('/v1/webhook-endpoints', {
+    url: 'http://127.0.0.1:9/',
+    events: ['*'],
+  });
+  await stack.connect('told_of');
+  const [delivery] = await until(async () => {
+    const { body } = await api.get('/v1/deliveries');
+    return body.data.length > 0 && body.data;
+  });
+  const { output } = await fuzz(API_KEY, ['bootstrap', endpoint.id, delivery.id], only);
   expect(output).toBe('');
 }, 600_000);

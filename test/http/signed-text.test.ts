@@ -1,5 +1,5 @@
 import { parseKeyRing } from '../../adapters/encryption/key-ring';
-import { readSigned, signText } from '../../http/signed-text';
+import { readSigned, signText } from '../../adapters/encryption/signed-text';
 
 const key = (id: string, byte: number) => `${id}:${Buffer.alloc(32, byte).toString('base64')}`;
 const RING = parseKeyRing(key('k1', 1));

@@ -59,6 +59,10 @@ test('an endpoint is made, listed without its secret, and removed', async () => 
     id: expect.stringMatching(/^whe_/),
     url: 'https://good.example/hooks',
     events: ['token.refreshed'],
+    enabled: true,
+    disabledAt: null,
+    disabledReason: null,
+    oldSecretUntil: null,
     createdAt: expect.any(String),
   });
   expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
@@ -147,6 +151,11 @@ test('a key of some owners is told why it may not: they hear of everybody’s ev
     await limited.get(PATH),
     await limited.post(PATH, { url: consumerUrl, events: ['*'] }),
     await limited.post(`${PATH}/${made.id}/test`),
+    await limited.patch(`${PATH}/${made.id}`, { enabled: false }),
+    await limited.post(`${PATH}/${made.id}/rotate-secret`),
+    await limited.get('/v1/deliveries'),
+    await limited.post('/v1/deliveries/dlv_1/redeliver'),
+    await limited.post('/v1/mail-test', { to: 'me@shop.example' }),
     await limited.delete(`${PATH}/${made.id}`),
   ])
     expect([refused.status, refused.body.code, refused.body.detail]).toEqual([

@@ -14,6 +14,7 @@ import { createMetrics } from '../../adapters/metrics';
 import { storeGrant } from '../../adapters/postgres/grants';
 import { type Integration } from '../../adapters/postgres/integration-row';
 import { createIntegration, findIntegration } from '../../adapters/postgres/integrations';
+import { createOutgoing } from '../../adapters/outgoing/post';
 import { createPool } from '../../adapters/postgres/pool';
 import { openTemporal } from '../../adapters/temporal/connect';
 import { createProviderGate } from '../../adapters/provider-gate';
@@ -24,6 +25,7 @@ import { Secret } from '../../core/secret';
 import { createTimeTravel, type TimeTravel } from '../../dev/time-travel';
 import { runSimulator, type RunningSimulator, type Simulator } from '../../simulator';
 import { buildBundle } from '../../worker/bundle';
+import { startRelay } from '../../worker/relay';
 import { createWorkers } from '../../worker/worker';
 import { createTestDatabase } from './database';
 import { createTestNamespace } from './temporal';
@@ -58,7 +60,9 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-export async function startStack(options: { workers?: boolean } = {}): Promise<Stack> {
+export async function startStack(
+  options: { workers?: boolean; deps?: Partial<Pick<Deps, 'mailer' | 'operatorEmail'>> } = {},
+): Promise<Stack> {
   const database = await createTestDatabase();
   const { address, namespace } = await createTestNamespace();
   const running: RunningSimulator = await runSimulator({ port: 0, seed: 'tests' });
@@ -87,6 +91,11 @@ export async function startStack(options: { workers?: boolean } = {}): Promise<S
     logger: createLogger(process.env.LOG_LEVEL ?? 'silent', 'test'),
     counters: metrics.counters,
     lifecycles: createLifecycles(client),
+    outgoing: createOutgoing({ development: true }),
+    mailer: null,
+    operatorEmail: null,
+    site: { publicUrl: 'http://127.0.0.1:3000', productName: 'Shopdesk' },
+    ...options.deps,
   };
   const lifecycles = createLifecycleClient(client, simulator.clock);
   let workers: { stop(): Promise<void> } | undefined;
@@ -150,8 +159,11 @@ export async function startStack(options: { workers?: boolean } = {}): Promise<S
         shutdownGrace: '1s',
       });
       const ended = created.run();
+      const reach = { owners: deps.mailer !== null, operators: deps.operatorEmail !== null };
+      const relay = startRelay({ ...deps, temporal: client, reach });
       workers = {
         async stop() {
+          await relay.stop();
           created.shutdown();
           await ended;
           await native.close();

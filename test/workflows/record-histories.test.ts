@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { lifecycleWorkflowId } from '../../core/names';
+import { wakeLane } from '../../adapters/temporal/lanes';
+import { deliverEventWorkflowId, lifecycleWorkflowId } from '../../core/names';
 import { DAY_MS } from '../../core/time';
 import { recordHistory } from '../support/record-histories';
 import { type Stack, grant, startStack } from '../support/stack';
@@ -20,6 +21,24 @@ test('the folder of histories is there to be replayed', () => {
 });
 
 if (name) test('records a refreshed run, an outage, a recovery, an expiry with reconnect', record, 120_000);
+
+if (name) test('records a lane that was refused, told of more, and came to its end', recordLane, 120_000);
+
+async function recordLane(): Promise<void> {
+  const waits = [5_000, 3_600_000, 0, null];
+  await stack.stopWorkers();
+  await stack.startWorkers({ deliverNext: async () => ({ waitMs: waits.shift() ?? null }) });
+  const lane = 'whe_recorded/int_recorded';
+  const workflowId = deliverEventWorkflowId(lane);
+  await wakeLane(stack.client, lane);
+  const started = () => stack.client.workflow.getHandle(workflowId).fetchHistory();
+  const timers = async () =>
+    ((await started()).events ?? []).filter((event) => event.timerStartedEventAttributes);
+  await until(async () => (await timers()).length === 2, { timeoutMs: 20_000 });
+  await wakeLane(stack.client, lane);
+  await stack.client.workflow.getHandle(workflowId).result();
+  await recordHistory(stack, `${name}-lane`, workflowId);
+}
 
 async function record(): Promise<void> {
   const { id, version } = await stack.connect('recorded');

@@ -14,8 +14,9 @@ beforeAll(async () => {
   workflowBundle = await buildBundle();
 });
 
-test('there are recorded histories of refresh, recovery, expiry, reconnect and send', () => {
-  expect(files.length).toBeGreaterThanOrEqual(5);
+test('there are recorded histories of refresh, recovery, expiry, reconnect and deliveries', () => {
+  expect(files.length).toBeGreaterThanOrEqual(6);
+  expect(files.some((file) => file.endsWith('-lane.json'))).toBe(true);
 });
 
 test.each(files)("today's code replays %s", async (file) => {
@@ -31,14 +32,17 @@ test.each(files)("today's code replays %s", async (file) => {
   );
 });
 
-test('a changed workflow is noticed', async () => {
-  const file = files.find((name) => name.includes('refreshed'))!;
+test.each([
+  ['refreshed', '.refreshToken(', '.remind('],
+  ['lane', 'deliverNext(', 'auditFleet('],
+])('a changed workflow is noticed: %s', async (kind, was, now) => {
+  const file = files.find((name) => name.includes(kind))!;
   const recorded = JSON.parse(readFileSync(path.join(FOLDER, file), 'utf8')) as {
     workflowId: string;
     history: unknown;
   };
   const history = historyFromJSON(recorded.history as Parameters<typeof historyFromJSON>[0]);
-  const changed = { code: workflowBundle.code.replaceAll('.refreshToken(', '.remind(') };
+  const changed = { code: workflowBundle.code.replaceAll(was, now) };
   await expect(
     Worker.runReplayHistory(
       { workflowBundle: changed, dataConverter: workerDataConverter() },

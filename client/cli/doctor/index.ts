@@ -25,11 +25,25 @@ export async function examine(io: Io): Promise<Finding[]> {
       lookAtDatabase(pool, settings, Date.now()),
       lookAtTemporal(temporal.client),
     ]);
-    return [ok('settings', 'They are well-formed.'), address(settings), ...stored, ...durable];
+    return [
+      ok('settings', 'They are well-formed.'),
+      address(settings),
+      mail(settings),
+      ...stored,
+      ...durable,
+    ];
   } finally {
     await pool.end();
     await temporal.close();
   }
+}
+
+function mail({ SMTP_URL, EVERGRANT_OPERATOR_EMAIL }: Settings): Finding {
+  if (!SMTP_URL)
+    return warning('mail', 'Nobody is told anything by e-mail.', 'Set SMTP_URL, and see docs/notices.md.');
+  if (EVERGRANT_OPERATOR_EMAIL === undefined)
+    return warning('mail', 'Operators are told of nothing by e-mail.', 'Set EVERGRANT_OPERATOR_EMAIL.');
+  return ok('mail', 'Owners and operators are told. POST /v1/mail-test tries it.');
 }
 
 function address(settings: Settings): Finding {

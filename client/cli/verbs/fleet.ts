@@ -21,7 +21,10 @@ export const fleetVerb: Verb = (program, io) => {
     });
 };
 
-function page({ states, expiringWithin, overdue, incidents, audit }: Fleet, now: number): string[] {
+function page(
+  { states, expiringWithin, overdue, deliveries, incidents, audit }: Fleet,
+  now: number,
+): string[] {
   const total = Object.values(states).reduce((sum, one) => sum + one, 0);
   const counts = Object.entries(states).map(([state, count]) => [state, String(count)] as const);
   return [
@@ -36,6 +39,7 @@ function page({ states, expiringWithin, overdue, incidents, audit }: Fleet, now:
     'Health',
     ...pairs([
       ['overdue', overdue === 0 ? 'none' : `${overdue}: something should have happened over an hour ago`],
+      ['deliveries', `${deliveries.waiting} waiting, ${deliveries.failed} given up`],
       [
         'incidents',
         incidents.map(({ provider, startedAt }) => `${provider} since ${absolute(startedAt)}`).join(', ') ||

@@ -59,7 +59,7 @@ const codeOf = (work: Promise<unknown>) =>
 test('posts the body and headers, and tells status and time', async () => {
   const { port, requests } = await customer((_, response) => response.writeHead(204).end());
   const answer = await post(`http://127.0.0.1:${port}/hook?a=b`);
-  expect(answer).toEqual({ status: 204, durationMs: expect.any(Number) });
+  expect(answer).toEqual({ status: 204, retryAfter: null, durationMs: expect.any(Number) });
   expect(requests).toEqual([expect.objectContaining({ method: 'POST', url: '/hook?a=b', body: '{"é":1}' })]);
   expect(requests[0]?.headers).toMatchObject({ 'x-a': 'b', 'content-length': '8', connection: 'close' });
 });

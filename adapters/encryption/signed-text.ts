@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { type Key, type KeyRing, deriveKey, sign } from '../adapters/encryption/key-ring';
+import { type Key, type KeyRing, deriveKey, sign } from './key-ring';
 
 /**
  * Text that others carry for us and cannot change: `payload.signature`, both base64url.

@@ -1,0 +1,55 @@
+import { findOpenIncident } from '../adapters/postgres/incidents';
+import {
+  endpointIsDisabled,
+  happenedSince,
+  incidentGoesOn,
+  incidentWasTold,
+  troubleWasTold,
+} from '../adapters/postgres/told';
+import {
+  INCIDENT_WAIT_MS,
+  isClosing,
+  isStillSo,
+  isTrouble,
+  mayBeAnIncidents,
+  overtakenBy,
+} from '../core/notice-policy';
+import { type Verdict, type Wanted } from './delivery-verdict';
+import { type Deps } from './deps';
+
+type Not = Extract<Verdict, { is: 'skipped' | 'later' }>;
+
+const skipped = (error: string): Not => ({ is: 'skipped', error });
+const OVER = skipped('It was over before anybody was to be told.');
+const UNTOLD = skipped('Nobody was told of the trouble, so nobody is told of its end.');
+
+/** Why people are not told of an event, or not yet; null: they are. */
+export async function whyNot(deps: Deps, wanted: Wanted): Promise<Not | null> {
+  const { event, row, delivery } = wanted;
+  const { type, data } = event;
+  if (!isTrouble(type) && !isClosing(type)) return ofOperators(deps, wanted);
+  const now = deps.clock.now();
+  const told = {
+    tokenVersion: typeof data.tokenVersion === 'number' ? data.tokenVersion : null,
+    reason: typeof data.reason === 'string' ? data.reason : null,
+  };
+  if (!row || !isStillSo(type, told, row, now)) return OVER;
+  if (await happenedSince(deps.pool, delivery, overtakenBy(type))) return OVER;
+  if (isClosing(type)) return (await troubleWasTold(deps.pool, delivery)) ? null : UNTOLD;
+  if (mayBeAnIncidents(type, row.reason) && (await findOpenIncident(deps.pool, row)))
+    return { is: 'later', error: 'An incident of the whole app is on.', waitMs: INCIDENT_WAIT_MS };
+  return null;
+}
+
+async function ofOperators(deps: Deps, { event: { type, data } }: Wanted): Promise<Not | null> {
+  switch (type) {
+    case 'provider.incident_started':
+      return (await incidentGoesOn(deps.pool, String(data.incidentId))) ? null : OVER;
+    case 'provider.incident_ended':
+      return (await incidentWasTold(deps.pool, String(data.incidentId))) ? null : UNTOLD;
+    case 'webhook.disabled':
+      return (await endpointIsDisabled(deps.pool, String(data.endpointId))) ? null : OVER;
+    default:
+      return skipped('People are not told of such events.');
+  }
+}

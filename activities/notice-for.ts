@@ -1,0 +1,42 @@
+import { reconnectUrl } from '../adapters/connect-links';
+import { type Audience } from '../core/deliveries';
+import { isTrouble } from '../core/notice-policy';
+import {
+  type NoticeSubject,
+  type NoticeText,
+  endpointNotice,
+  forOperators,
+  incidentNotice,
+  recoveredNotice,
+  troubleNotice,
+} from '../core/notice-texts';
+import { type Wanted } from './delivery-verdict';
+import { type Deps } from './deps';
+
+/** What people read of an event, by what its integration is like now. */
+export function noticeFor(deps: Deps, { event, row }: Wanted, audience: Audience): NoticeText {
+  const { type, data } = event;
+  const { productName: product, publicUrl } = deps.site;
+  if (type === 'provider.incident_started' || type === 'provider.incident_ended')
+    return incidentNotice(type, { product, startedAt: Date.parse(String(data.startedAt)) });
+  if (type === 'webhook.disabled') {
+    const [host, endpointId, why] = [data.host, data.endpointId, data.why].map(String) as [
+      string,
+      string,
+      string,
+    ];
+    return endpointNotice({ product, host, endpointId, why });
+  }
+  if (!row) throw new Error(`${type} is about an integration.`);
+  const now = deps.clock.now();
+  const about: NoticeSubject = {
+    product,
+    username: row.username,
+    ownerRef: row.ownerRef,
+    reason: row.reason,
+    expiresAt: row.expiresAt,
+    reconnectUrl: reconnectUrl({ ring: deps.sealer.ring, publicUrl }, row, now),
+  };
+  const text = isTrouble(type) ? troubleNotice(type, about, now) : recoveredNotice(about);
+  return audience === 'owner' ? text : forOperators(text, about, row.id);
+}

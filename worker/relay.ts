@@ -1,0 +1,126 @@
+import { type Client } from '@temporalio/client';
+import { type Pool, type PoolClient } from 'pg';
+import { type Clock } from '../adapters/clock';
+import { reasonOf } from '../adapters/error-reason';
+import { type Logger } from '../adapters/logger';
+import {
+  type MailReach,
+  OUTBOX_CHANNEL,
+  lanesToHandOver,
+  markHandedOver,
+  relayEvents,
+} from '../adapters/postgres/outbox';
+import { wakeLane } from '../adapters/temporal/lanes';
+import { SECOND_MS } from '../core/time';
+
+/** Notifications may be lost, with their connection or while Temporal is away. */
+const LOOK_EVERY_MS = 5 * SECOND_MS;
+const LANES_AT_ONCE = 10;
+
+export interface RelayParts {
+  pool: Pool;
+  temporal: Client;
+  clock: Clock;
+  logger: Logger;
+  reach: MailReach;
+}
+
+export interface Relay {
+  /** Ends what is under way, then stops. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Carries events from the table that they are written to with their change to the workflows that deliver them. Any
+ * number of relays may run: one killed in the middle leaves nothing that the next does not find.
+ */
+export function startRelay(parts: RelayParts): Relay {
+  const bell = createBell();
+  const listening = createListener(parts.pool, bell.ring);
+  let stopped = false;
+  const ended = run();
+
+  async function run(): Promise<void> {
+    while (!stopped) {
+      await listening.ensure();
+      bell.reset();
+      const more = await relayOnce(parts).catch((error: unknown) => {
+        parts.logger.warn({ reason: reasonOf(error) }, 'events could not be relayed, and are tried again');
+        return false;
+      });
+      if (!more) await bell.wait(LOOK_EVERY_MS);
+    }
+    listening.close();
+  }
+
+  return {
+    async stop() {
+      stopped = true;
+      bell.ring();
+      await ended;
+    },
+  };
+}
+
+/** @returns whether there may be more to do at once */
+async function relayOnce({ pool, temporal, clock, reach }: RelayParts): Promise<boolean> {
+  const relayed = await relayEvents(pool, reach, clock.now());
+  const lanes = await lanesToHandOver(pool);
+  for (let at = 0; at < lanes.length; at += LANES_AT_ONCE)
+    await Promise.all(
+      lanes.slice(at, at + LANES_AT_ONCE).map(async (handover) => {
+        await wakeLane(temporal, handover.lane);
+        await markHandedOver(pool, handover, clock.now());
+      }),
+    );
+  return relayed > 0 || lanes.length > 0;
+}
+
+/** Something to wait for that others may ring, before or while somebody waits. */
+function createBell() {
+  let rung = false;
+  let wake = () => {};
+  return {
+    ring() {
+      rung = true;
+      wake();
+    },
+    reset: () => void (rung = false),
+    wait(ms: number): Promise<void> {
+      if (rung) return Promise.resolve();
+      return new Promise((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    },
+  };
+}
+
+/** A connection that hears when there is something to relay; a lost one is replaced at the next look. */
+function createListener(pool: Pool, heard: () => void) {
+  let client: PoolClient | null = null;
+  const lose = () => {
+    const lost = client;
+    client = null;
+    lost?.release(true);
+  };
+  return {
+    async ensure(): Promise<void> {
+      if (client) return;
+      try {
+        const fresh = await pool.connect();
+        client = fresh;
+        fresh.on('error', lose);
+        fresh.on('end', lose);
+        fresh.on('notification', heard);
+        await fresh.query(`listen ${OUTBOX_CHANNEL}`);
+      } catch {
+        lose();
+      }
+    },
+    close: lose,
+  };
+}

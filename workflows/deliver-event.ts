@@ -1,0 +1,49 @@
+import {
+  condition,
+  continueAsNew,
+  defineSignal,
+  proxyActivities,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Activities } from '../activities';
+import { type DeliverEventInput } from '../core/deliveries';
+import { DELIVERY_TASK_QUEUE, LANE_CHANGED } from '../core/names';
+
+/** Something new may be due in the lane, or sooner than was known. */
+const laneChangedSignal = defineSignal(LANE_CHANGED);
+/** A run does no more than this before it continues as new. */
+const MAX_STEPS = 100;
+
+/**
+ * Delivers what is in one lane, one after the other, and ends when it is empty. Everything it goes by is in the
+ * database: it only knows how long to sleep. Ids alone travel here.
+ */
+export async function deliverEvent(input: DeliverEventInput): Promise<void> {
+  let changed = false;
+  let steps = 0;
+  setHandler(laneChangedSignal, () => {
+    changed = true;
+    steps += 1;
+  });
+  // One slow endpoint must not take the places of all others.
+  const [fairnessKey] = input.lane.split('/');
+  const { deliverNext } = proxyActivities<Activities>({
+    taskQueue: DELIVERY_TASK_QUEUE,
+    startToCloseTimeout: '2m',
+    retry: { initialInterval: '1s', maximumInterval: '1m' },
+    priority: { ...(fairnessKey !== undefined && { fairnessKey }) },
+  });
+
+  for (;;) {
+    if (steps >= MAX_STEPS || workflowInfo().continueAsNewSuggested)
+      return continueAsNew<typeof deliverEvent>(input);
+    steps += 1;
+    changed = false;
+    const { waitMs } = await deliverNext(input);
+    if (changed || waitMs === 0) continue;
+    // A signal that comes while this ends starts the last task anew, and is seen here.
+    if (waitMs === null) return;
+    await condition(() => changed, waitMs);
+  }
+}
