@@ -122,7 +122,7 @@ describe.each(ALL)('%s, %s', (name, form, handle) => {
     } else {
       expect(body).toEqual({ data: expect.any(Array), nextCursor: null });
       expect(body.data.length).toBeGreaterThan(0);
-      if (name === 'get-messages') expect(body.data[0].text).toEqual(expect.any(String));
+      if (name === 'get-messages') expect(body.data[0]?.text).toEqual(expect.any(String));
       else expect(body.data).toContainEqual(expect.objectContaining({ id: shop.conversationId }));
     }
     expect(statuses(PATHS[name](shop), since)).toEqual([200]);
