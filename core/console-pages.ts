@@ -1,3 +1,4 @@
+import { type DeliveryStatus, type DisabledReason } from './deliveries';
 import { type EventType } from './events';
 import { type LifecycleFacts, NOTHING_ASKED } from './facts';
 import { relative } from './human-time';
@@ -31,7 +32,7 @@ export const CONSOLE_TEXT = {
   notSent: 'Not sent.',
   sent: 'Sent.',
   keyOnce: 'Copy it now: it is shown this once.',
-  noMail: 'No mail is sent: SMTP_URL is not set.',
+  noMail: 'People are told nothing by e-mail: SMTP_URL is not set.',
 } as const;
 
 export function signedInText(name: string): string {
@@ -79,6 +80,19 @@ export const EVENT_LABELS = {
   'webhook.disabled': 'Webhook endpoint disabled',
   'messages.viewed': 'Messages viewed in the console',
 } as const satisfies Record<EventType, string>;
+
+export const DELIVERY_LABELS = {
+  waiting: 'Waits',
+  delivered: 'Delivered',
+  failed: 'Given up',
+  skipped: 'No longer needed',
+} as const satisfies Record<DeliveryStatus, string>;
+
+export const DISABLED_LABELS = {
+  by_hand: 'by request',
+  gone: 'it answered that it is gone',
+  failing: 'it failed for five days',
+} as const satisfies Record<DisabledReason, string>;
 
 /** What happens next with a connection, and when. @param now epoch ms */
 export function nextStepText(facts: LifecycleFacts, now: number): string {

@@ -15,7 +15,8 @@ import { findFor } from '../find';
 import { CONSOLE } from '../headers';
 import { makeConnectLink } from '../links';
 import { Problem } from '../problems';
-import { CheckOnLoad, Connection, LinkBox, pathOf } from '../pages/console/connection';
+import { CheckOnLoad, Connection, LinkBox } from '../pages/console/connection';
+import { pathOfConnection } from '../pages/console/paths';
 import { type Toast } from '../pages/console/shell';
 import { mayShowMessages } from './messages';
 import { type ConsoleEnv } from './session';
@@ -58,7 +59,7 @@ export function connectionRoutes(deps: HttpDeps) {
       return show(
         deps,
         c,
-        { title: nameOf(row), section: 'Connections', url: pathOf(row.id), content: null },
+        { title: nameOf(row), section: 'Connections', url: pathOfConnection(row.id), content: null },
         [...(await check(deps, c, row))],
       );
     })
@@ -117,7 +118,7 @@ async function page(
     {
       title: nameOf(row),
       section: 'Connections',
-      url: pathOf(row.id),
+      url: pathOfConnection(row.id),
       top: c.req.method === 'GET' ? <CheckOnLoad id={row.id} /> : null,
       made: link && <LinkBox url={link.url} expiresAt={link.expiresAt} />,
       content: (

@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono';
+import { type Child } from 'hono/jsx';
 import { createKeyChecks } from '../../adapters/encryption/key-check';
 import { nextStep } from '../../client/cli/keys/next-step';
 import { reportOn } from '../../client/cli/keys/report';
@@ -6,9 +7,11 @@ import { keysFor, makeKey, revokeKey } from '../actions/api-keys';
 import { refuseWithout } from '../caller';
 import { type HttpDeps } from '../deps';
 import { NewApiKey } from '../key-schemas';
-import { MadeKey, NewKeyForm, type RingView, SETTINGS, Settings } from '../pages/console/settings';
+import { SETTINGS } from '../pages/console/paths';
+import { MadeKey, type RingView, Settings, SettingsForms } from '../pages/console/settings';
 import { type Toast } from '../pages/console/shell';
 import { invalid } from '../router';
+import { noticeRoutes, noticesView } from './notices';
 import { type ConsoleEnv } from './session';
 import { attempt, show } from './show';
 
@@ -22,12 +25,14 @@ export function settingsRoutes(deps: HttpDeps) {
     return { report, next: nextStep(report) };
   }
 
-  async function page(c: C, toasts: Toast[] = [], madeKey: string | null = null) {
+  async function page(c: C, toasts: Toast[] = [], made: Child = null) {
     refuseWithout(c.get('user'), 'admin');
     const user = c.get('user');
     const keys = await keysFor(deps, user);
-    // The ring is the whole deployment's, and none of the business of who is limited to some owners.
-    const ring = user.ownerRefs === null ? await ringView() : null;
+    // Ring and deliveries are the whole deployment's, and none of the business of who is limited to some owners.
+    const isWhole = user.ownerRefs === null;
+    const ring = isWhole ? await ringView() : null;
+    const notices = isWhole ? await noticesView(deps) : null;
     return show(
       deps,
       c,
@@ -35,25 +40,26 @@ export function settingsRoutes(deps: HttpDeps) {
         title: 'Settings',
         section: 'Settings',
         url: SETTINGS,
-        made: madeKey && <MadeKey text={madeKey} />,
-        content: <Settings keys={keys} ring={ring} now={deps.clock.now()} />,
-        bottom: <NewKeyForm />,
+        made,
+        content: <Settings keys={keys} ring={ring} notices={notices} now={deps.clock.now()} />,
+        bottom: <SettingsForms notices={notices} />,
       },
       toasts,
     );
   }
 
   return new Hono<ConsoleEnv>()
+    .route('/', noticeRoutes(deps, page))
     .get(SETTINGS, (c) => page(c))
     .post(`${SETTINGS}/api-keys`, async (c) => {
       refuseWithout(c.get('user'), 'admin');
       const form = await c.req.parseBody({ all: true });
-      let made: string | null = null;
+      let made: Child = null;
       const toasts = await attempt(deps, c.get('user'), async () => {
         const parsed = NewApiKey.safeParse(wantedKey(form));
         if (!parsed.success) throw invalid(parsed.error.issues);
         const { key, text } = await makeKey(deps, c.get('user'), parsed.data);
-        made = text;
+        made = <MadeKey text={text} />;
         return `The key ${key.name} works from now on.`;
       });
       return page(c, toasts, made);

@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { type Delivery as Row } from '../../adapters/postgres/deliveries';
-import { findDelivery, listDeliveries, redeliver } from '../../adapters/postgres/delivery-log';
+import { listDeliveries } from '../../adapters/postgres/delivery-log';
+import { deliverAgain } from '../actions/deliveries';
 import { requireScope } from '../auth';
 import { cursorOf, readCursor } from '../cursor';
 import {
@@ -14,7 +15,6 @@ import {
 import { type HttpDeps } from '../deps';
 import { iso } from '../integration-view';
 import { testMail } from '../mail-test';
-import { Problem, notFound } from '../problems';
 import { refuseLimited } from '../refuse-limited';
 import { body, createRouter, json, problems, secured } from '../router';
 
@@ -72,11 +72,7 @@ export function deliveryRoutes(deps: HttpDeps) {
       return c.json({ data: data.map(viewOf), nextCursor }, 200);
     })
     .openapi(again, async (c) => {
-      const { id } = c.req.valid('param');
-      const begun = await redeliver(deps.pool, id, deps.clock.now());
-      if (begun) return c.json(viewOf(begun), 202);
-      if (!(await findDelivery(deps.pool, id))) throw notFound('delivery');
-      throw new Problem('endpoint_disabled', 'The endpoint of this delivery is disabled. Enable it first.');
+      return c.json(viewOf(await deliverAgain(deps, c.req.valid('param').id)), 202);
     })
     .openapi(mail, async (c) =>
       c.json(await testMail(deps.mailer, c.req.valid('json').to, deps.site.productName), 200),

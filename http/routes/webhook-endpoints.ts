@@ -1,27 +1,16 @@
-import { randomBytes } from 'node:crypto';
 import { createRoute } from '@hono/zod-openapi';
-import { newId } from '../../adapters/ids';
-import { OutgoingFailure } from '../../adapters/outgoing/failure';
-import { sendSigned } from '../../adapters/outgoing/send-signed';
 import {
   MAX_WEBHOOK_ENDPOINTS,
   type WebhookEndpoint as Row,
   changeWebhookEndpoint,
-  createWebhookEndpoint,
   deleteWebhookEndpoint,
   listWebhookEndpoints,
 } from '../../adapters/postgres/webhook-endpoints';
-import {
-  type OpenEndpoint,
-  openWebhookEndpoint,
-  rotateWebhookSecret,
-} from '../../adapters/postgres/webhook-secrets';
-import { cloudEvent } from '../../core/cloud-event';
-import { Secret } from '../../core/secret';
+import { addEndpoint, rotateSecret, testEndpoint } from '../actions/webhook-endpoints';
 import { requireScope } from '../auth';
 import { type HttpDeps } from '../deps';
 import { iso } from '../integration-view';
-import { Problem, invalidField, notFound } from '../problems';
+import { notFound } from '../problems';
 import { refuseLimited } from '../refuse-limited';
 import { body, createRouter, json, problems, secured } from '../router';
 import {
@@ -108,16 +97,7 @@ export function webhookEndpointRoutes(deps: HttpDeps) {
       c.json({ data: (await listWebhookEndpoints(deps.pool)).map(viewOf), nextCursor: null }, 200),
     )
     .openapi(create, async (c) => {
-      const { url, events } = c.req.valid('json');
-      await refuseForbidden(deps, url);
-      const secret = newSecret();
-      const wanted = { url, events: [...new Set(events)], secret };
-      const endpoint = await createWebhookEndpoint(deps.pool, deps.sealer, wanted, deps.clock.now());
-      if (!endpoint)
-        throw new Problem(
-          'forbidden',
-          `There are ${MAX_WEBHOOK_ENDPOINTS} endpoints already. Remove one first.`,
-        );
+      const { endpoint, secret } = await addEndpoint(deps, c.req.valid('json'));
       return c.json({ ...viewOf(endpoint), secret: secret.reveal() }, 201);
     })
     .openapi(remove, async (c) => {
@@ -137,47 +117,15 @@ export function webhookEndpointRoutes(deps: HttpDeps) {
     })
     .openapi(rotate, async (c) => {
       const { id } = c.req.valid('param');
-      const secret = newSecret();
-      const until = await rotateWebhookSecret(deps.pool, deps.sealer, id, secret, deps.clock.now());
-      if (until === null) throw notFound('endpoint');
-      return c.json({ id, secret: secret.reveal(), oldSecretUntil: new Date(until).toISOString() }, 200);
+      const { secret, oldSecretUntil } = await rotateSecret(deps, id);
+      return c.json(
+        { id, secret: secret.reveal(), oldSecretUntil: new Date(oldSecretUntil).toISOString() },
+        200,
+      );
     })
     .openapi(test, async (c) => {
-      const { id } = c.req.valid('param');
-      const endpoint = await openWebhookEndpoint(deps.pool, deps.sealer, id, deps.clock.now());
-      if (!endpoint) throw notFound('endpoint');
-      return c.json(await sendTest(deps, id, endpoint), 200);
+      return c.json(await testEndpoint(deps, c.req.valid('param').id), 200);
     });
-}
-
-/** @throws Problem that names the field */
-async function refuseForbidden(deps: HttpDeps, url: string): Promise<void> {
-  await deps.outgoing.check(url).catch((error: unknown) => {
-    if (!(error instanceof OutgoingFailure)) throw error;
-    throw invalidField('url', 'must be https, of a public address and without credentials');
-  });
-}
-
-async function sendTest(deps: HttpDeps, id: string, to: OpenEndpoint) {
-  const event = cloudEvent(deps.site.publicUrl, {
-    id: newId('evt'),
-    type: 'evergrant.test',
-    subject: id,
-    at: deps.clock.now(),
-    data: { endpointId: id },
-  });
-  try {
-    const { status, durationMs } = await sendSigned(deps.outgoing, to, event);
-    return { delivered: status >= 200 && status < 300, status, durationMs, error: null };
-  } catch (error) {
-    if (!(error instanceof OutgoingFailure)) throw error;
-    const { code, message: text, durationMs } = error;
-    return { delivered: false, status: null, durationMs, error: { code, text } };
-  }
-}
-
-function newSecret(): Secret {
-  return new Secret(`whsec_${randomBytes(32).toString('base64')}`);
 }
 
 function viewOf({ id, url, events, ...row }: Row): typeof WebhookEndpoint._output {

@@ -3,7 +3,9 @@ import { DAY_MS, HOUR_MS } from '../../core/time';
 import { type TestApi } from '../support/api';
 import { type Viewer, inaccessible, openBrowser, openViewer } from '../support/browser';
 import { signIn, startConsole } from '../support/console';
+import { startConsumer } from '../support/consumer';
 import { type Stack, startStack } from '../support/stack';
+import { afterwards } from '../support/temporary-folder';
 import { until } from '../support/until';
 
 let stack: Stack;
@@ -123,8 +125,10 @@ test('a reconnect link is made, stays while the page follows events, and works',
 
 test('loading a connection that ends soon refreshes it, and says when that fails', async () => {
   const { id } = await stack.connect('ending');
-  stack.simulator.addFault({ match: { path: '/refresh_access_token' }, status: 503 });
-  await stack.travel.advance(58 * DAY_MS);
+  // Paused until 3 days before the end, so that there are few tries on the way.
+  await api.post(`/v1/integrations/${id}/pause`);
+  stack.simulator.addFault({ match: { path: '/refresh_access_token', account: 'ending' }, status: 503 });
+  await stack.travel.advance(57 * DAY_MS + 12 * HOUR_MS);
   await open(`/connections/${id}`);
   const format = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' } as const;
   const until = new Intl.DateTimeFormat('en-GB', { ...format, timeZone: 'Europe/Berlin' }).format(
@@ -220,4 +224,26 @@ test('an API key is made, shown once, and revoked', async () => {
   await press('Revoke shop backend');
   await toast('The key works no more.');
   expect((await api.as(key).get('/v1/integrations?limit=1')).status).toBe(401);
+});
+
+test('a webhook endpoint is added, tested, told of events, and removed', async () => {
+  const consumer = await startConsumer();
+  afterwards(() => consumer.stop());
+  await open('/settings');
+  await page.getByText('New webhook endpoint').click();
+  await page.getByLabel('Address').fill('http://10.0.0.1/hook');
+  await press('Add it, for all events');
+  await toast(/url/);
+  await page.getByLabel('Address').fill(consumer.url);
+  await press('Add it, for all events');
+  await page.locator('#made-secret').waitFor();
+  await press('Send a test');
+  await toast('The endpoint took the test event.');
+  await stack.connect('told_of');
+  await page.getByRole('region', { name: 'Deliveries' }).getByText('Delivered').first().waitFor();
+  expect(await inaccessible(page)).toEqual([]);
+  await press('Disable');
+  await page.getByText('disabled: by request').waitFor();
+  await press('Remove');
+  await page.getByText('None: no program is told of events.').waitFor();
 });

@@ -3,7 +3,7 @@ import { type Integration, factsOf } from '../../../adapters/postgres/integratio
 import { type Banner } from '../../../core/sentences';
 import { CONSOLE_TEXT, EVENT_LABELS, REASON_LABELS, nextStepText } from '../../../core/console-pages';
 import { type Reason } from '../../../core/states';
-import { CONSOLE } from '../../headers';
+import { pathOfConnection } from './paths';
 import { LifeBar } from './life-bar';
 import { Action, CopyBox, Instant, StateBadge, When } from './parts';
 
@@ -18,15 +18,11 @@ export interface ConnectionView {
   temporalUrl: string | null;
 }
 
-export function pathOf(id: string): string {
-  return `${CONSOLE}/connections/${id}`;
-}
-
 /** The proactive check: one refresh if the token ends soon, told only when it fails. */
 export function CheckOnLoad({ id }: { id: string }) {
   return (
     <div
-      hx-post={`${pathOf(id)}/check`}
+      hx-post={`${pathOfConnection(id)}/check`}
       hx-trigger="load"
       hx-target="#toasts"
       hx-select="#toasts"
@@ -73,7 +69,7 @@ function BannerBox({ row, banner, mayOperate }: ConnectionView) {
       </p>
       {mayOperate && (
         <Action
-          path={`${pathOf(row.id)}/${row.recovery?.ownerAction ? 'recheck' : 'reconnect-link'}`}
+          path={`${pathOfConnection(row.id)}/${row.recovery?.ownerAction ? 'recheck' : 'reconnect-link'}`}
           label={row.recovery?.ownerAction ? 'Check again' : 'Make a reconnect link'}
           kind="main"
         />
@@ -83,7 +79,7 @@ function BannerBox({ row, banner, mayOperate }: ConnectionView) {
 }
 
 function Actions({ row }: ConnectionView) {
-  const path = pathOf(row.id);
+  const path = pathOfConnection(row.id);
   const isConnected = row.state !== 'pending';
   return (
     <section class="card">
@@ -147,7 +143,7 @@ function Details({ row, temporalUrl, hasMessages, now }: ConnectionView) {
       <p />
       {hasMessages && (
         <p>
-          <a class="button" href={`${pathOf(row.id)}/messages`}>
+          <a class="button" href={`${pathOfConnection(row.id)}/messages`}>
             Messages
           </a>
         </p>

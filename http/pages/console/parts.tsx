@@ -40,33 +40,32 @@ export function StateBadge(props: { state: State; reason?: Reason | null; paused
   );
 }
 
-/** A form of one button that acts on what the page shows, and brings that part up to date. */
-export function Action(props: {
-  path: string;
-  label: string;
-  kind?: 'main' | 'danger' | undefined;
-  fields?: Record<string, string>;
-  children?: Child;
-}) {
+/** A form whose answer brings what the page shows up to date, with a word on how it ended. */
+export function ActionForm({ path, children }: { path: string; children?: Child }) {
   return (
     <form
       method="post"
-      action={props.path}
-      hx-post={props.path}
+      action={path}
+      hx-post={path}
       hx-target="#live"
       hx-select="#live"
       hx-select-oob="#toasts,#made"
       hx-swap="outerMorph"
       hx-disable="find button"
     >
-      {Object.entries(props.fields ?? {}).map(([name, value]) => (
-        <input type="hidden" name={name} value={value} />
-      ))}
-      {props.children}
+      {children}
+    </form>
+  );
+}
+
+/** A form of one button. */
+export function Action(props: { path: string; label: string; kind?: 'main' | 'danger' | undefined }) {
+  return (
+    <ActionForm path={props.path}>
       <button type="submit" class={props.kind}>
         {props.label}
       </button>
-    </form>
+    </ActionForm>
   );
 }
 

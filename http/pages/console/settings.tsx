@@ -2,10 +2,9 @@ import { type ApiKey } from '../../../adapters/postgres/api-keys';
 import { type KeysReport } from '../../../client/cli/keys/report';
 import { CONSOLE_TEXT } from '../../../core/console-pages';
 import { SCOPES } from '../../../core/scopes';
-import { CONSOLE } from '../../headers';
-import { Action, CopyBox, Instant, When } from './parts';
-
-export const SETTINGS = `${CONSOLE}/settings`;
+import { NoticeForms, Notices, type NoticesView } from './notices';
+import { SETTINGS } from './paths';
+import { Action, ActionForm, CopyBox, Instant, When } from './parts';
 
 export interface RingView {
   report: KeysReport;
@@ -13,8 +12,13 @@ export interface RingView {
   next: string;
 }
 
-export function Settings(props: { keys: ApiKey[]; ring: RingView | null; now: number }) {
-  const { keys, ring, now } = props;
+export function Settings(props: {
+  keys: ApiKey[];
+  ring: RingView | null;
+  notices: NoticesView | null;
+  now: number;
+}) {
+  const { keys, ring, notices, now } = props;
   return (
     <>
       <section class="card">
@@ -25,6 +29,7 @@ export function Settings(props: { keys: ApiKey[]; ring: RingView | null; now: nu
           <KeyTable keys={keys} now={now} />
         )}
       </section>
+      {notices && <Notices view={notices} now={now} />}
       {ring && (
         <section class="card">
           <h2>Encryption keys</h2>
@@ -36,21 +41,21 @@ export function Settings(props: { keys: ApiKey[]; ring: RingView | null; now: nu
   );
 }
 
-/** Stands outside what is kept up to date, so that nobody's words are lost. */
-export function NewKeyForm() {
+/** Stand outside what is kept up to date, so that nobody's words are lost. */
+export function SettingsForms({ notices }: { notices: NoticesView | null }) {
+  return (
+    <>
+      <NewKeyForm />
+      {notices && <NoticeForms hasMail={notices.hasMail} />}
+    </>
+  );
+}
+
+function NewKeyForm() {
   return (
     <details class="card">
       <summary>New API key</summary>
-      <form
-        method="post"
-        action={`${SETTINGS}/api-keys`}
-        hx-post={`${SETTINGS}/api-keys`}
-        hx-target="#live"
-        hx-select="#live"
-        hx-select-oob="#toasts,#made"
-        hx-swap="outerMorph"
-        hx-disable="find button"
-      >
+      <ActionForm path={`${SETTINGS}/api-keys`}>
         <div class="fields">
           <div>
             <label for="name">Name</label>
@@ -72,7 +77,7 @@ export function NewKeyForm() {
         <button type="submit" class="main">
           Make the key
         </button>
-      </form>
+      </ActionForm>
     </details>
   );
 }

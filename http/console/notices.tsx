@@ -1,0 +1,120 @@
+import { type Context, Hono } from 'hono';
+import { type Child } from 'hono/jsx';
+import { listDeliveries } from '../../adapters/postgres/delivery-log';
+import {
+  changeWebhookEndpoint,
+  deleteWebhookEndpoint,
+  listWebhookEndpoints,
+} from '../../adapters/postgres/webhook-endpoints';
+import { deliverAgain } from '../actions/deliveries';
+import { addEndpoint, rotateSecret, testEndpoint } from '../actions/webhook-endpoints';
+import { refuseWithout } from '../caller';
+import { MailTestRequest } from '../delivery-schemas';
+import { type HttpDeps } from '../deps';
+import { testMail } from '../mail-test';
+import { MadeSecret, type NoticesView } from '../pages/console/notices';
+import { SETTINGS } from '../pages/console/paths';
+import { type Toast } from '../pages/console/shell';
+import { Problem, notFound } from '../problems';
+import { invalid } from '../router';
+import { NewWebhookEndpoint } from '../webhook-schemas';
+import { type ConsoleEnv } from './session';
+import { attempt } from './show';
+
+const DELIVERIES_SHOWN = 25;
+
+export async function noticesView(deps: HttpDeps): Promise<NoticesView> {
+  const all = { endpointId: null, integrationId: null, status: null };
+  return {
+    endpoints: await listWebhookEndpoints(deps.pool),
+    deliveries: await listDeliveries(deps.pool, all, null, DELIVERIES_SHOWN),
+    hasMail: deps.mailer !== null,
+  };
+}
+
+type Done = { text: string; made?: Child };
+
+/** What the settings' buttons about webhooks and mails do. */
+export function noticeRoutes(
+  deps: HttpDeps,
+  page: (c: Context<ConsoleEnv>, toasts: Toast[], made?: Child) => Response | Promise<Response>,
+) {
+  const act = async (c: Context<ConsoleEnv>, work: () => Promise<Done>) => {
+    const user = c.get('user');
+    refuseWithout(user, 'admin');
+    if (user.ownerRefs !== null)
+      throw new Problem('forbidden', 'Deliveries tell of all owners, and this key is limited to some.');
+    let made: Child = null;
+    const toasts = await attempt(deps, user, async () => {
+      const done = await work();
+      made = done.made ?? null;
+      return done.text;
+    });
+    return page(c, toasts, made);
+  };
+
+  const verbs: Record<string, (id: string) => Promise<Done>> = {
+    async test(id) {
+      const { delivered, status, error } = await testEndpoint(deps, id);
+      if (delivered) return { text: 'The endpoint took the test event.' };
+      throw new Problem(
+        'invalid_request',
+        `The endpoint did not take it: ${error?.text ?? `it answered ${status}`}.`,
+      );
+    },
+    async rotate(id) {
+      const { secret } = await rotateSecret(deps, id);
+      return {
+        text: 'From now on both secrets sign, for a day.',
+        made: <MadeSecret text={secret.reveal()} />,
+      };
+    },
+    enable: (id) => enable(id, true),
+    disable: (id) => enable(id, false),
+    async remove(id) {
+      if (!(await deleteWebhookEndpoint(deps.pool, id))) throw notFound('endpoint');
+      return { text: 'The endpoint is told nothing more.' };
+    },
+  };
+
+  async function enable(id: string, enabled: boolean): Promise<Done> {
+    if (!(await changeWebhookEndpoint(deps.pool, id, { enabled }, deps.clock.now())))
+      throw notFound('endpoint');
+    return {
+      text: enabled ? 'The endpoint is told of events again.' : 'The endpoint is told nothing for now.',
+    };
+  }
+
+  return new Hono<ConsoleEnv>()
+    .post(`${SETTINGS}/webhook-endpoints`, (c) =>
+      act(c, async () => {
+        const parsed = NewWebhookEndpoint.safeParse({ ...(await c.req.parseBody()), events: ['*'] });
+        if (!parsed.success) throw invalid(parsed.error.issues);
+        const { secret } = await addEndpoint(deps, parsed.data);
+        return {
+          text: 'The endpoint is told of all events from now on.',
+          made: <MadeSecret text={secret.reveal()} />,
+        };
+      }),
+    )
+    .post(`${SETTINGS}/webhook-endpoints/:endpoint/:verb`, (c) => {
+      const verb = verbs[c.req.param('verb')];
+      if (!verb) return c.notFound();
+      return act(c, () => verb(c.req.param('endpoint')));
+    })
+    .post(`${SETTINGS}/deliveries/:delivery/redeliver`, (c) =>
+      act(c, async () => {
+        await deliverAgain(deps, c.req.param('delivery'));
+        return { text: 'It is delivered once more.' };
+      }),
+    )
+    .post(`${SETTINGS}/mail-test`, (c) =>
+      act(c, async () => {
+        const parsed = MailTestRequest.safeParse(await c.req.parseBody());
+        if (!parsed.success) throw invalid(parsed.error.issues);
+        const { error } = await testMail(deps.mailer, parsed.data.to, deps.site.productName);
+        if (error) throw new Problem('invalid_request', error.text);
+        return { text: `The mail to ${parsed.data.to} is on its way.` };
+      }),
+    );
+}
