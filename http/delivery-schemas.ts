@@ -20,12 +20,9 @@ export const Delivery = z
     id: z.string(),
     kind: z.enum(DELIVERY_KINDS),
     endpointId: z.string().nullable().openapi({ description: 'null: by e-mail.' }),
-    audience: z
-      .enum(AUDIENCES)
-      .nullable()
-      .openapi({
-        description: 'Whom an e-mail went to; null until it was tried. Addresses are not kept here.',
-      }),
+    audience: z.enum(AUDIENCES).nullable().openapi({
+      description: 'Whom an e-mail went to; null until it was tried. Addresses are not kept here.',
+    }),
     integrationId: z.string().nullable(),
     eventId: z.string().openapi({ description: 'Of webhooks: their `webhook-id`.' }),
     type: z.enum(EVENT_TYPES),
@@ -40,11 +37,9 @@ export const Delivery = z
       .nullable()
       .openapi({ description: "The HTTP status, or SMTP's reply code; null: there was no answer." }),
     lastError: z.string().nullable().openapi({ description: 'Why it was not delivered.' }),
-    nextAttemptAt: instant
-      .nullable()
-      .openapi({
-        description: 'The earliest; what comes before it in its lane goes first. null: it is over.',
-      }),
+    nextAttemptAt: instant.nullable().openapi({
+      description: 'The earliest; what comes before it in its lane goes first. null: it is over.',
+    }),
     createdAt: instant,
     endedAt: instant.nullable(),
   })
