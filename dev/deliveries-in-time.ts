@@ -18,29 +18,21 @@ interface Parts {
 const HEADS = `select distinct on (lane) lane, next_attempt_at from deliveries
   where status = 'waiting' order by lane, event_seq`;
 
-/** The next instant at which something is to be delivered, or Infinity. */
-export async function deliveryDueAt({ pool }: Parts): Promise<number> {
-  const { rows } = await pool.query<{ at: Date | null }>(
-    `select min(next_attempt_at) as at from (${HEADS}) h`,
-  );
-  return rows[0]?.at?.getTime() ?? Infinity;
-}
-
 /**
  * Waits until every event has become deliveries and nothing is due any more. Lanes sleep by timers of the machine's
  * time: those that are due by the sandbox's are told to look, and then find out themselves.
+ * @returns the next instant at which something is due, or Infinity
  */
-export async function deliveriesSettled({ pool, client, clock }: Parts): Promise<void> {
+export async function deliveriesSettled({ pool, client, clock }: Parts): Promise<number> {
   const deadline = Date.now() + SETTLE_WITHIN_MS;
   const told = new Map<string, number>();
   while (Date.now() < deadline) {
-    const due = await pool.query<{ lane: string }>(
-      `select lane from (${HEADS}) h where next_attempt_at <= $1`,
-      [new Date(clock.now())],
-    );
     const { rows: untold } = await pool.query('select 1 from events where relayed_at is null limit 1');
-    if (due.rows.length === 0 && untold.length === 0) return;
-    for (const { lane } of due.rows) {
+    const { rows: heads } = await pool.query<{ lane: string; next_attempt_at: Date }>(HEADS);
+    const due = heads.filter(({ next_attempt_at: at }) => at.getTime() <= clock.now());
+    if (due.length === 0 && untold.length === 0)
+      return Math.min(Infinity, ...heads.map(({ next_attempt_at: at }) => at.getTime()));
+    for (const { lane } of due) {
       if (Date.now() - (told.get(lane) ?? 0) < TELL_EVERY_MS) continue;
       told.set(lane, Date.now());
       await wakeLane(client, lane);

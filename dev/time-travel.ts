@@ -10,7 +10,7 @@ import { SIGNALS, lifecycleWorkflowId } from '../core/names';
 import { nextAction } from '../core/next-action';
 import { SECOND_MS } from '../core/time';
 import { type LifecycleStatus, statusQuery } from '../workflows/messages';
-import { deliveriesSettled, deliveryDueAt, tellLanes } from './deliveries-in-time';
+import { deliveriesSettled, tellLanes } from './deliveries-in-time';
 
 const SETTLE_WITHIN_MS = 60 * SECOND_MS;
 /**
@@ -76,18 +76,17 @@ async function travel(parts: TravelParts, totalMs: number, onStep: (now: number)
   const lag: Lag = new Map();
   let steps = 0;
   let resting = await settled(parts);
-  await deliveriesSettled(parts);
+  let delivery = await deliveriesSettled(parts);
   try {
     for (let now = parts.clock.now(); now < end; now = parts.clock.now()) {
-      const delivery = Math.max(await deliveryDueAt(parts), now + 1);
-      const target = Math.min(end, delivery, ...resting.map((row) => wakesAt(row, now)));
+      const target = Math.min(end, Math.max(delivery, now + 1), ...resting.map((row) => wakesAt(row, now)));
       parts.clock.advance(target - now);
       for (const { id } of resting) lag.set(id, (lag.get(id) ?? 0) + target - now);
       const due = resting.filter((row) => wakesAt(row, now) <= target);
       const moved = target === end ? resting : due;
       await Promise.all(moved.map((row) => catchUp(parts.client, row.id, lag, !due.includes(row))));
       resting = await settled(parts, moved);
-      await deliveriesSettled(parts);
+      delivery = await deliveriesSettled(parts);
       steps += 1;
       onStep(parts.clock.now());
     }
