@@ -11,6 +11,7 @@
   const SOON = 3 * DAY;
   /** Embed tokens live an hour: the page is asked for the next one a little before. */
   const TOKEN_AGE = 55 * MINUTE;
+  const ASK_AGAIN = 5 * MINUTE;
   const PATIENCE = 30 * SECOND;
   const CONFIRM = ['checkpoint', 'account_unusable'];
 
@@ -79,14 +80,19 @@
 
     /** What is shown now, by integration. */
     #drawn = new Map();
-    #integrations = [];
+    /** What was told last of all integrations, as text. */
+    #integrations = '';
     /** Integrations that were looked after since the page loaded. */
     #checked = new Set();
     /** One life between start and stop; whatever belongs to an earlier one is dropped. */
     #life = null;
+    #asking;
+    #wasRefused = false;
     #starting = false;
     #onVisible = () => {
-      if (!document.hidden && this.#life) this.#load(this.#life);
+      if (document.hidden) return;
+      if (this.#life) this.#load(this.#life);
+      else if (this.#asking) this.#needToken();
     };
 
     constructor() {
@@ -119,7 +125,8 @@
       this.#life?.controller.abort();
       clearTimeout(this.#life?.timer);
       clearTimeout(this.#life?.ending);
-      this.#life = null;
+      clearTimeout(this.#asking);
+      this.#life = this.#asking = null;
     }
 
     /** Once per turn, so that both attributes can be set, and listeners added, before anything happens. */
@@ -133,7 +140,11 @@
         const base = this.getAttribute('base')?.trim().replace(/\/+$/, '');
         const token = this.getAttribute('token');
         if (base === undefined) return;
-        if (!token) return this.#tell('token-needed', {});
+        if (!token) {
+          this.#draw([]);
+          return this.#needToken();
+        }
+        this.#integrations = '';
         const life = { base, token, controller: new AbortController(), failures: 0, turn: 0 };
         life.ending = setTimeout(() => this.#tell('token-needed', {}), TOKEN_AGE);
         this.#life = life;
@@ -167,31 +178,32 @@
       return { said, now };
     }
 
-    /** Whether the life is over, or a later turn has taken over. */
-    #isPast(life, turn) {
-      return this.#life !== life || life.turn !== turn;
-    }
-
     async #load(life) {
-      const turn = ++life.turn;
-      clearTimeout(life.timer);
       let wait = MINUTE;
       try {
         if (!document.hidden) {
-          const { all, now } = await this.#list(life);
-          if (this.#isPast(life, turn)) return;
+          const { all, now } = await this.#view(life);
           life.failures = 0;
-          this.#show(all);
-          await this.#lookAfter(life, turn, all, now);
+          this.#wasRefused = false;
+          await this.#lookAfter(life, all, now);
         }
       } catch (error) {
-        if (this.#isPast(life, turn)) return;
+        if (this.#life !== life) return;
         if (error.status === 401) return this.#refused();
         life.failures += 1;
         wait = Math.max(MINUTE * Math.min(2 ** life.failures, 15), (error.retryAfter ?? 0) * SECOND);
       }
-      if (this.#isPast(life, turn)) return;
+      if (this.#life !== life) return;
+      clearTimeout(life.timer);
       life.timer = setTimeout(() => this.#load(life), wait * (0.9 + Math.random() * 0.2));
+    }
+
+    /** Shows how things are, unless a later look has begun meanwhile. */
+    async #view(life) {
+      const turn = ++life.turn;
+      const seen = await this.#list(life);
+      if (this.#life === life && life.turn === turn) this.#show(seen.all);
+      return seen;
     }
 
     async #list(life) {
@@ -205,39 +217,47 @@
       } while (cursor);
     }
 
-    /** What was shown stays until the page brings another token. */
-    #refused() {
+    /** What was shown stays until the page brings another token, which it is asked for again and again. */
+    #needToken(atOnce = true) {
       this.#stop();
-      this.#tell('token-needed', {});
+      this.#asking = setTimeout(() => this.#needToken(), ASK_AGAIN);
+      if (atOnce) this.#tell('token-needed', {});
+    }
+
+    /** A page that brings one bad token after another is not asked for the next at once. */
+    #refused() {
+      const atOnce = !this.#wasRefused;
+      this.#wasRefused = true;
+      this.#needToken(atOnce);
     }
 
     /** Refreshes what ends soon, once per page. */
-    async #lookAfter(life, turn, all, now) {
+    async #lookAfter(life, all, now) {
+      const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
       let changed = false;
       for (const { id, usable, expiresAt, account } of all) {
+        if (this.#life !== life) return;
         if (!usable || Date.parse(expiresAt) - now > SOON || this.#checked.has(id)) continue;
         this.#checked.add(id);
-        const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
         try {
           const { said } = await this.#ask(life, 'POST', `/${id}/ensure-fresh`, { timeZone });
           changed ||= said.refreshed;
         } catch (error) {
-          if (this.#isPast(life, turn)) return this.#checked.delete(id);
-          if (error.status === 401) throw error;
+          // Not answered, or by nobody who knows this token: it is tried again.
+          if (!error.status || error.status === 401) {
+            this.#checked.delete(id);
+            throw error;
+          }
           if (error.body?.code === 'refresh_failed')
             this.#tell('refresh-failed', { account, text: error.body.text });
           changed = true;
         }
-        if (this.#isPast(life, turn)) return;
       }
-      if (!changed) return;
-      const { all: after } = await this.#list(life);
-      if (!this.#isPast(life, turn)) this.#show(after);
+      if (changed) await this.#view(life);
     }
 
     #show(all) {
-      const before = JSON.stringify(this.#integrations);
-      this.#integrations = all.map(({ id, account, state, usable, expiresAt, banner }) => ({
+      const integrations = all.map(({ id, account, state, usable, expiresAt, banner }) => ({
         id,
         account,
         state,
@@ -246,8 +266,9 @@
         banner,
       }));
       this.#draw(all);
-      if (!all.length || JSON.stringify(this.#integrations) !== before)
-        this.#tell('status', { integrations: this.#integrations });
+      const seen = JSON.stringify(integrations);
+      if (seen !== this.#integrations) this.#tell('status', { integrations });
+      this.#integrations = seen;
       for (const { id, state, account, reason, banner, reconnectUrl } of all) {
         if (state !== 'expired') told.delete(id);
         else if (!told.has(id)) {
@@ -297,16 +318,18 @@
       words.append(text);
       if (banner.note) words.append(make('p', 'note', banner.note));
       const actions = make('div', 'actions');
-      const add = (label, act) => {
-        const button = make('button', 'button', label);
+      const add = (part, label, act) => {
+        const button = make('button', part, label);
+        button.setAttribute('part', `button ${part}`);
         button.type = 'button';
         button.setAttribute('aria-describedby', id);
         button.addEventListener('click', () => this.#press(button, act));
         actions.append(button);
       };
       const confirm = mustConfirm(drawn.one);
-      if (confirm) add('Check again', (life) => this.#checkAgain(life, drawn));
-      if (!confirm || drawn.one.reconnectUrl) add('Reconnect', (life) => this.#reconnect(life, drawn.one));
+      if (confirm) add('check', 'Check again', (life) => this.#checkAgain(life, drawn));
+      if (!confirm || drawn.one.reconnectUrl)
+        add('reconnect', 'Reconnect', (life) => this.#reconnect(life, drawn.one));
       element.append(words, actions);
       return element;
     }
@@ -324,7 +347,7 @@
     }
 
     async #checkAgain(life, drawn) {
-      if (!life) return this.#tell('token-needed', {});
+      if (!life) return this.#needToken();
       await this.#ask(life, 'POST', `/${drawn.one.id}/recheck`);
       if (this.#life !== life) return;
       // Whatever came out is drawn, and read aloud, also when it is the same again.
@@ -336,7 +359,7 @@
     async #reconnect(life, { id, reconnectUrl }) {
       let url = reconnectUrl;
       if (life) {
-        const returnTo = location.href.replace(/#.*/, '');
+        const returnTo = location.href;
         const link = (body) => this.#ask(life, 'POST', `/${id}/connect-links`, body);
         try {
           url = (await link({ returnTo })).said.url;
@@ -345,7 +368,7 @@
           else if (!url) throw error;
         }
       }
-      if (!url) return this.#tell('token-needed', {});
+      if (!url) return this.#needToken();
       if (!isWeb(url)) return;
       // Evergrant's pages are shown in no frame.
       if (window.top === window) location.assign(url);
