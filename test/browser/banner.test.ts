@@ -3,6 +3,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/time';
 import { type TestApi, startApi } from '../support/api';
 import { type Viewer, inaccessible, openBrowser, openViewer } from '../support/browser';
 import { type HostPage, startHostPage } from '../support/host-page';
+import { startProgram } from '../support/program';
 import { type Stack, startStack } from '../support/stack';
 import { until } from '../support/until';
 
@@ -24,6 +25,8 @@ let stack: Stack;
 let api: TestApi;
 let host: HostPage;
 let stranger: HostPage;
+/** Those whose pages may ask. */
+const origins: string[] = [];
 let browser: Browser;
 let viewer: Viewer;
 let page: Page;
@@ -32,7 +35,8 @@ let asked: string[];
 beforeAll(async () => {
   stack = await startStack();
   [host, stranger] = await Promise.all([startHostPage(), startHostPage()]);
-  api = await startApi(stack, { site: { appOrigins: [host.origin] } });
+  origins.push(host.origin);
+  api = await startApi(stack, { site: { appOrigins: origins } });
   browser = await openBrowser();
 });
 beforeEach(async () => {
@@ -139,9 +143,10 @@ test('amber within 7 days with a calm note; within 3 days a refresh is tried, an
   expectProblem(/503/);
 
   await stack.calm();
-  await page.reload();
-  await until(async () => (await stack.row(id)).version === 2);
-  await banner.waitFor({ state: 'detached' });
+  await stack.travel.advance(12 * HOUR_MS);
+  await open('amber');
+  expect((await once('status')).integrations[0]).toMatchObject({ id, state: 'active', banner: null });
+  expect(await banners().count()).toBe(0);
 });
 
 test('red after a change of password, until the owner has reconnected', async () => {
@@ -173,7 +178,9 @@ test('red after a change of password, until the owner has reconnected', async ()
   await page.getByRole('button', { name: 'Continue to Instagram' }).click();
   await page.getByRole('radio', { name: '@red' }).check();
   await page.getByRole('button', { name: 'Allow' }).click();
-  await page.waitForURL(`${host.origin}/?integrationId=${id}&result=connected`);
+  await page.waitForURL(
+    ({ origin, searchParams }) => origin === host.origin && searchParams.get('result') === 'connected',
+  );
   expect((await once('status')).integrations[0]).toMatchObject({ state: 'active', banner: null });
   expect(await banners().count()).toBe(0);
 });
@@ -245,8 +252,13 @@ test('a token that is refused or grows old is asked for, and another one starts 
   await once('token-needed');
 
   stack.simulator.clock.advance(HOUR_MS);
-  await page.clock.runFor(70_000);
-  await until(async () => (await told('token-needed')).length === 2);
+  await until(
+    async () => {
+      await page.clock.runFor(70_000);
+      return (await told('token-needed')).length === 2;
+    },
+    { everyMs: 200 },
+  );
   const set = (token: string) =>
     page.evaluate(`document.querySelector('evergrant-banner').setAttribute('token', '${token}')`);
   const answered = async (act: () => Promise<unknown>) => {
@@ -278,4 +290,28 @@ test('a page of an origin that is not listed shows nothing', async () => {
   expect(await page.evaluate('window.told')).toEqual([]);
   await until(() => viewer.problems.length > 1);
   expectProblem(/CORS|ERR_FAILED/);
+});
+
+test('the plain example gets its token by itself, and shows the banner and a toast', async () => {
+  const { id } = await connect('exemplary');
+  await stack.travel.advance(2 * DAY_MS);
+  stack.simulator.invalidate('exemplary', 460);
+  await api.post(`/v1/integrations/${id}/recheck`);
+  const { key } = (await api.post('/v1/api-keys', { name: 'example', scopes: ['operate'] })).body;
+  const example = startProgram('examples/plain/server.js', [], {
+    EVERGRANT_URL: api.url,
+    EVERGRANT_KEY: key,
+    OWNER_REF: 'exemplary',
+    PORT: '0',
+  });
+  const url = (await example.line()).replace('Listening on ', '');
+  origins.push(url);
+  await page.goto(url);
+  await page.getByRole('alert').getByText('@exemplary changed its Instagram password').waitFor();
+  await page.locator('#toasts').getByText('@exemplary changed its Instagram password').waitFor();
+  expect(await inaccessible(page)).toEqual([]);
+  await button('Dismiss').click();
+  await page.locator('.toast').waitFor({ state: 'detached' });
+  example.kill('SIGTERM');
+  await example.ended;
 });
