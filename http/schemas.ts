@@ -92,7 +92,7 @@ export const idParam = z.object({
 export const returnTo = z.url({ protocol: /^https?$/ }).max(2_000);
 export const timeZone = z
   .string()
-  .max(100)
+  .max(100, { abort: true })
   .refine(isTimeZone, 'is no IANA time zone')
   .openapi({ description: "The reader's, an IANA name.", example: 'Europe/Berlin' });
 /** An instant that somebody else wrote, with their own offset or fractions. */

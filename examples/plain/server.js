@@ -29,7 +29,8 @@ const policy = [
 ].join('; ');
 
 /** Who is signed in. Your app asks its session; never take this from what the page sends. */
-function ownerOf(_request) {
+function ownerOf(request) {
+  void request;
   return process.env.OWNER_REF ?? 'acme';
 }
 

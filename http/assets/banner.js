@@ -348,11 +348,15 @@
 
     async #checkAgain(life, drawn) {
       if (!life) return this.#needToken();
-      await this.#ask(life, 'POST', `/${drawn.one.id}/recheck`);
-      if (this.#life !== life) return;
-      // Whatever came out is drawn, and read aloud, also when it is the same again.
-      drawn.look = '';
-      await this.#load(life);
+      try {
+        await this.#ask(life, 'POST', `/${drawn.one.id}/recheck`);
+      } finally {
+        // Whatever came out is drawn, and read aloud, also when it is the same again.
+        if (this.#life === life) {
+          drawn.look = '';
+          await this.#load(life);
+        }
+      }
     }
 
     /** To Instagram, and back to this page where that is allowed. */

@@ -1,5 +1,5 @@
 import { type Browser, type Page } from 'playwright-core';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/time';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/time';
 import { type TestApi, startApi } from '../support/api';
 import { type Viewer, inaccessible, openBrowser, openViewer } from '../support/browser';
 import { type HostPage, startHostPage } from '../support/host-page';
@@ -204,6 +204,8 @@ test('while Instagram waits for the owner, they choose Check again', async () =>
   await button('Check again').press('Enter');
   await rechecked;
   await page.locator('evergrant-banner button:focus:not([aria-disabled])').waitFor();
+  // Those who ask in the same second share one answer.
+  stack.simulator.clock.advance(2 * SECOND_MS);
   stack.simulator.restore('held');
   await button('Check again').click();
   await banners().waitFor({ state: 'detached', timeout: 30_000 });
