@@ -166,9 +166,10 @@ test('red after a change of password, until the owner has reconnected', async ()
     text,
     reconnectUrl: expect.stringContaining(`${api.url}/connect/`),
   });
-  const before = asked.length;
-  await page.clock.runFor(3 * MINUTE_MS);
-  await until(() => asked.length > before);
+  const seenAgain = page.waitForResponse((response) => response.url().includes('/v1/integrations?'));
+  await page.clock.runFor(2 * MINUTE_MS);
+  await (await seenAgain).finished();
+  await page.waitForTimeout(200);
   expect(await told('token-expired')).toHaveLength(1);
   expect(await told('status')).toHaveLength(1);
 
