@@ -22,6 +22,9 @@ module.exports = {
       from: { path: folder(name) },
       to: { path: [name, ...arrows[name]].map(folder) },
     })),
+    // Examples are apps of their own.
+    { from: { path: folder('examples') }, to: { path: folder('examples') } },
+    { from: { path: folder('examples') }, to: libraries },
     // The libraries of a folder are its own affair, save for core and workflows, which must stay deterministic.
     {
       from: {

@@ -62,9 +62,21 @@ export default tseslint.config(
     },
   },
   {
-    files: ['http/assets/*.js'],
+    files: ['http/assets/*.js', 'examples/plain/public/*.js'],
     languageOptions: {
-      globals: { document: 'readonly', navigator: 'readonly', window: 'readonly' },
+      globals: {
+        AbortController: 'readonly',
+        AbortSignal: 'readonly',
+        CSSStyleSheet: 'readonly',
+        CustomEvent: 'readonly',
+        HTMLElement: 'readonly',
+        customElements: 'readonly',
+        document: 'readonly',
+        fetch: 'readonly',
+        location: 'readonly',
+        navigator: 'readonly',
+        window: 'readonly',
+      },
     },
   },
   {
@@ -85,6 +97,8 @@ export default tseslint.config(
         require: 'readonly',
         __dirname: 'readonly',
         URL: 'readonly',
+        fetch: 'readonly',
+        AbortSignal: 'readonly',
         setTimeout: 'readonly',
         clearTimeout: 'readonly',
         Buffer: 'readonly',

@@ -1,8 +1,11 @@
 import { type LifecycleFacts } from './facts';
 import { WARNING_DAYS } from './refresh-policy';
-import { type Banner, expiredText, expiringText, ownerActionText } from './sentences';
+import { type Banner, STILL_RETRYING, expiredText, expiringText, ownerActionText } from './sentences';
 import { causeOf } from './states';
 import { DAY_MS } from './time';
+
+/** While more is left than this, a warning leaves the matter to us. */
+const CALM_DAYS = 3;
 
 type Shown = Pick<
   LifecycleFacts,
@@ -14,10 +17,10 @@ export function bannerFor(facts: Shown, product: string, now: number): Banner | 
   const subject = { username: facts.username, product };
   if (facts.state === 'expired') {
     const reason = facts.reason ?? 'invalidated';
-    return { level: 'error', cause: causeOf(reason), text: expiredText(reason, subject) };
+    return { level: 'error', cause: causeOf(reason), text: expiredText(reason, subject), note: null };
   }
   if (facts.state === 'recovering' && facts.recovery?.ownerAction) {
-    return { level: 'error', cause: 'owner', text: ownerActionText(subject) };
+    return { level: 'error', cause: 'owner', text: ownerActionText(subject), note: null };
   }
   if (facts.state === 'pending' || facts.state === 'disconnected' || facts.expiresAt === null) return null;
   const remainingMs = facts.expiresAt - now;
@@ -26,5 +29,6 @@ export function bannerFor(facts: Shown, product: string, now: number): Banner | 
     level: 'warning',
     cause: facts.failedAttempts > 0 ? 'provider' : 'service',
     text: expiringText(remainingMs),
+    note: remainingMs > CALM_DAYS * DAY_MS ? STILL_RETRYING : null,
   };
 }

@@ -12,8 +12,11 @@ export interface Banner {
   level: 'warning' | 'error';
   cause: 'owner' | 'provider' | 'service';
   text: string;
+  /** What takes the worry off the reader, where there is something. */
+  note: string | null;
 }
 
+export const STILL_RETRYING = 'We are still retrying; you need not do anything yet.';
 const RECONNECT = 'Reconnect to read and send messages again.';
 
 /** The amber warning within 7 days of expiry. @param remainingMs time left, above 0 */

@@ -10,6 +10,7 @@ import { type HttpDeps } from './deps';
 import { consoleRoutes } from './console/routes';
 import { letAppPagesCall } from './cross-origin';
 import { docsRoutes } from './docs';
+import { BANNER_PATH, embedRoutes, letAnyPageLoad } from './embed';
 import { answerError } from './errors';
 import { guardHostAndOrigin } from './guard';
 import { noStore, securityHeaders } from './headers';
@@ -48,11 +49,13 @@ export function createApp(deps: HttpDeps) {
     // By the clock that set all other times of the answer: a sandbox has its own.
     c.header('date', new Date(deps.clock.now()).toUTCString());
   });
+  app.use(BANNER_PATH, letAnyPageLoad);
   app.use(secureHeaders(securityHeaders(deps.site)));
   app.use(guardHostAndOrigin(deps));
   app.use(except(WEBHOOKS_PATH, takeAtMost(MAX_BODY_KIB)));
   app.route('/', healthRoutes(deps));
   app.route('/', assetRoutes());
+  app.route('/', embedRoutes());
   app.route('/', connectRoutes(deps));
   app.route('/', consoleRoutes(deps));
 

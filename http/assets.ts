@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 
 const TYPES: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
@@ -11,6 +11,7 @@ const TYPES: Record<string, string> = {
 };
 
 const FILES = {
+  'banner.js': own('banner.js'),
   'console.css': own('console.css'),
   'console.js': own('console.js'),
   'htmx.js': require.resolve('htmx.org/dist/htmx.min.js'),
@@ -40,18 +41,22 @@ export function assetRoutes() {
   return new Hono().get('/assets/:name', (c) => {
     const name = c.req.param('name');
     if (!Object.hasOwn(FILES, name)) return c.notFound();
-    const { type, body, gzipped, hash } = asset(name as AssetName);
-    c.header('content-type', type);
-    c.header('vary', 'accept-encoding');
-    const isCurrent = c.req.query('v') === hash;
+    const file = asset(name as AssetName);
+    const isCurrent = c.req.query('v') === file.hash;
     c.header('cache-control', isCurrent ? 'public, max-age=31536000, immutable' : 'no-cache');
-    if (!/\bgzip\b/.test(c.req.header('accept-encoding') ?? '')) return c.body(new Uint8Array(body));
-    c.header('content-encoding', 'gzip');
-    return c.body(new Uint8Array(gzipped));
+    return sendAsset(c, file);
   });
 }
 
-function asset(name: AssetName): Asset {
+export function sendAsset(c: Context, { type, body, gzipped }: Asset): Response {
+  c.header('content-type', type);
+  c.header('vary', 'accept-encoding');
+  if (!/\bgzip\b/.test(c.req.header('accept-encoding') ?? '')) return c.body(new Uint8Array(body));
+  c.header('content-encoding', 'gzip');
+  return c.body(new Uint8Array(gzipped));
+}
+
+export function asset(name: AssetName): Asset {
   let found = loaded.get(name);
   if (!found) {
     const body = readFileSync(FILES[name]);

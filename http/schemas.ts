@@ -1,6 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { EVENT_TYPES } from '../core/events';
+import { STILL_RETRYING } from '../core/sentences';
 import { REASONS, STATES } from '../core/states';
+import { isTimeZone } from '../core/time-zone';
 
 /** The shapes of the API: each is validation, type and documentation in one. Instants are ISO 8601 UTC. */
 
@@ -42,6 +44,10 @@ export const Integration = z
         level: z.enum(['warning', 'error']),
         cause: z.enum(['owner', 'provider', 'service']),
         text: z.string(),
+        note: z.string().nullable().openapi({
+          description: 'A calming word below a warning while more than 3 days remain.',
+          example: STILL_RETRYING,
+        }),
       })
       .nullable(),
     reconnectUrl: z.string().nullable(),
@@ -84,6 +90,11 @@ export const idParam = z.object({
   id: z.string().max(MAX_ID).openapi({ example: 'int_0a1b2c3d4e5f6g7h8j9kmnpq' }),
 });
 export const returnTo = z.url({ protocol: /^https?$/ }).max(2_000);
+export const timeZone = z
+  .string()
+  .max(100, { abort: true })
+  .refine(isTimeZone, 'is no IANA time zone')
+  .openapi({ description: "The reader's, an IANA name.", example: 'Europe/Berlin' });
 /** An instant that somebody else wrote, with their own offset or fractions. */
 const givenInstant = z.iso.datetime({ offset: true }).max(40);
 export const emailAddress = z.email({ pattern: z.regexes.html5Email }).max(254);

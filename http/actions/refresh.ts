@@ -14,9 +14,16 @@ import { tokenOnceDecided } from '../with-recovery';
 /**
  * One refresh now, if the integration's token is due.
  * @param withinMs refresh when no more than this is left; null: whatever is left
+ * @param timeZone of who reads the toast; absent: UTC
  * @throws Problem `refresh_failed` with the text of a toast, `not_due`; NoToken
  */
-export async function refreshNow(deps: HttpDeps, caller: Caller, id: string, withinMs: number | null) {
+export async function refreshNow(
+  deps: HttpDeps,
+  caller: Caller,
+  id: string,
+  withinMs: number | null,
+  timeZone?: string,
+) {
   const deadline = answerBy();
   await findFor(deps, caller, id);
   const { integration: row } = await tokenOnceDecided(deps, id, deadline);
@@ -33,7 +40,7 @@ export async function refreshNow(deps: HttpDeps, caller: Caller, id: string, wit
       if (withinMs === null) throw notDue(after);
       return { refreshed: false, integration };
     default:
-      throw refreshFailed(deps, after, integration);
+      throw refreshFailed(deps, after, integration, timeZone);
   }
 }
 
@@ -67,10 +74,16 @@ function notDue(row: Row): Problem {
   );
 }
 
-function refreshFailed(deps: HttpDeps, row: Row, integration: ReturnType<typeof viewOf>): Problem {
+function refreshFailed(
+  deps: HttpDeps,
+  row: Row,
+  integration: ReturnType<typeof viewOf>,
+  timeZone?: string,
+): Problem {
   const text = refreshFailedText(
     { username: row.username, product: deps.site.productName },
     row.expiresAt ?? 0,
+    timeZone,
   );
   return new Problem('refresh_failed', text, { text, integration });
 }

@@ -4,7 +4,6 @@ import { type Integration, factsOf } from '../../adapters/postgres/integration-r
 import { bannerFor } from '../../core/banner';
 import { RECHECK_TEXTS, doneText } from '../../core/console-pages';
 import { lifecycleWorkflowId } from '../../core/names';
-import { refreshFailedText } from '../../core/sentences';
 import { DAY_MS } from '../../core/time';
 import { recheck } from '../actions/recheck';
 import { refreshNow } from '../actions/refresh';
@@ -84,13 +83,12 @@ async function check(deps: HttpDeps, c: C, row: Integration): Promise<Toast[]> {
   const user = c.get('user');
   if (!user.scopes.has('operate') || row.state === 'pending' || row.state === 'disconnected') return [];
   try {
-    await refreshNow(deps, user, row.id, CHECK_WITHIN_MS);
+    await refreshNow(deps, user, row.id, CHECK_WITHIN_MS, timeZoneOf(c));
     return [];
   } catch (error) {
     // Of what the page itself tells already, an expired connection say, no toast is made.
     if (!(error instanceof Problem) || error.code !== 'refresh_failed') return [];
-    const subject = { username: row.username, product: deps.site.productName };
-    return [{ text: refreshFailedText(subject, row.expiresAt ?? 0, timeZoneOf(c)), good: false }];
+    return [{ text: error.detail, good: false }];
   }
 }
 

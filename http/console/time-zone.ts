@@ -1,13 +1,8 @@
 import { type Context } from 'hono';
+import { isTimeZone } from '../../core/time-zone';
 
 /** The viewer's time zone, as the console's script tells it; undefined: unknown, so UTC. */
 export function timeZoneOf(c: Context): string | undefined {
   const zone = c.req.header('x-time-zone');
-  if (!zone || zone.length > 100) return undefined;
-  try {
-    new Intl.DateTimeFormat('en-GB', { timeZone: zone });
-    return zone;
-  } catch {
-    return undefined;
-  }
+  return zone !== undefined && zone.length <= 100 && isTimeZone(zone) ? zone : undefined;
 }

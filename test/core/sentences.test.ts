@@ -32,6 +32,24 @@ test('the banner begins exactly seven days before the end', () => {
   expect(bannerFor({ ...usable, expiresAt: now + 7 * DAY_MS + 1 }, 'Shopdesk', now)).toBeNull();
 });
 
+test('a warning is calm while more than three days are left, and the owner has done nothing', () => {
+  const now = 1_000 * DAY_MS;
+  const noteAt = (left: number, facts: object = {}) =>
+    bannerFor({ ...usable, ...facts, expiresAt: now + left }, 'Shopdesk', now)?.note;
+  const calm = 'We are still retrying; you need not do anything yet.';
+  expect(noteAt(3 * DAY_MS + 1)).toBe(calm);
+  expect(noteAt(5 * DAY_MS, { failedAttempts: 4 })).toBe(calm);
+  expect(noteAt(3 * DAY_MS)).toBeNull();
+  expect(noteAt(5 * DAY_MS, { state: 'expired', reason: 'invalidated' })).toBeNull();
+  const ownerAction = {
+    cause: 'rejection',
+    returnTo: 'active',
+    nextAttemptAt: now,
+    ownerAction: 'checkpoint',
+  };
+  expect(noteAt(5 * DAY_MS, { state: 'recovering', recovery: ownerAction })).toBeNull();
+});
+
 test('our own outage is never blamed on the owner', () => {
   expect(expiredText('lifetime_elapsed', subject)).toBe(
     'We could not renew the connection to @shop in time. Reconnect to read and send messages again.',

@@ -198,6 +198,14 @@ describe('bodies', () => {
     expect([form.status, fields(form.body)]).toEqual([400, ['content-type']]);
   });
 
+  test.each(['Mars/Olympus', '', '+01:00', `Europe/${'x'.repeat(100)}`, 1, null])(
+    '%p is no time zone, and is refused by name',
+    async (timeZone) => {
+      const { status, body } = await api.post(`/v1/integrations/${id}/ensure-fresh`, { timeZone });
+      expect([status, body.code, fields(body)]).toEqual([400, 'invalid_request', ['timeZone']]);
+    },
+  );
+
   test('where a body is optional, none, an empty one and {} are the same', async () => {
     const path = `/v1/integrations/${id}/ensure-fresh`;
     for (const options of [{}, { body: {} }, { headers: { 'content-type': 'application/json' }, body: '' }])

@@ -44,6 +44,7 @@ describe('shows and keeps the connections of its owner', () => {
     const { status, body, headers } = await at.get('/v1/integrations');
     expect(status).toBe(200);
     expect(headers.get('access-control-allow-origin')).toBe(ORIGIN);
+    expect(headers.get('access-control-expose-headers')).toBe('date,retry-after');
     expect(headers.get('access-control-allow-credentials')).toBeNull();
     expect(body.data.map(({ id }: { id: string }) => id)).toEqual([mine]);
     expect(body.data[0]).toMatchObject({ account: { username: 'mine' }, contact: null, temporal: null });
@@ -53,7 +54,8 @@ describe('shows and keeps the connections of its owner', () => {
 
   test('refreshes, looks again, and leads back to Instagram', async () => {
     const at = page(await tokenOf('owner-1'));
-    expect((await at.post(`/v1/integrations/${mine}/ensure-fresh`)).body.refreshed).toBe(false);
+    const fresh = await at.post(`/v1/integrations/${mine}/ensure-fresh`, { timeZone: 'Europe/Berlin' });
+    expect(fresh.body.refreshed).toBe(false);
     expect((await at.post(`/v1/integrations/${mine}/recheck`)).body.outcome).toBe('verified_ok');
     const link = await at.post(`/v1/integrations/${mine}/connect-links`, { returnTo: `${ORIGIN}/done` });
     expect([link.status, link.body.url]).toEqual([201, expect.stringContaining('/connect/')]);

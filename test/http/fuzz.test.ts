@@ -10,7 +10,7 @@ import { temporaryFolder } from '../support/temporary-folder';
 const EXAMPLES = process.env.FUZZ_EXAMPLES ?? '10';
 const SEED = process.env.FUZZ_SEED ?? '1';
 
-/** Refusals of what a description cannot forbid: an instant that is past, an origin or cursor not ours, no signature. */
+/** Refusals of what a description cannot forbid: an instant that is past, an origin or cursor not ours, a zone nobody lives in, no signature. */
 const CONFIG = `
 [checks.positive_data_acceptance]
 expected-statuses = ["2xx", "3xx", 401, 403, 404, 409, 422, 429]
@@ -20,7 +20,8 @@ expected-statuses = ["2xx", "3xx", 401, 403, 404, 409, 422, 429]
 expected-statuses = [400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 429]
 
 [[operations]]
-include-path = ["/v1/api-keys", "/v1/integrations", "/v1/integrations/{id}/connect-links", "/v1/webhook-endpoints"]
+include-path = ["/v1/api-keys", "/v1/integrations", "/v1/integrations/{id}/connect-links",
+  "/v1/integrations/{id}/ensure-fresh", "/v1/webhook-endpoints"]
 include-method = "POST"
 checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 403, 404, 409, 422]
 

@@ -149,6 +149,7 @@ test('the exact warning text within 7 days', async () => {
     level: 'warning',
     cause: 'service',
     text: text('in 6 days'),
+    note: 'We are still retrying; you need not do anything yet.',
   });
   expect((await bannerAt(2 * DAY_MS + MINUTE_MS)).text).toBe(text('in 2 days'));
   expect((await bannerAt(2 * DAY_MS - MINUTE_MS)).text).toBe(text('in 1 day'));

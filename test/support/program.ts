@@ -14,9 +14,10 @@ export interface Program {
 }
 
 /** Starts a TypeScript file as a program of its own, to be killed as a user or a machine would. */
-export function startProgram(file: string, args: string[]): Program {
+export function startProgram(file: string, args: string[], env: Record<string, string> = {}): Program {
   const child = spawn(process.execPath, ['-r', 'tsx/cjs', file, ...args], {
     cwd: ROOT,
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   afterwards(() => child.kill('SIGKILL'));

@@ -1,0 +1,384 @@
+/*
+ * <evergrant-banner base="https://evergrant.example" token="evge_…"></evergrant-banner>
+ * Shows an owner what their Instagram connections need. Plain script or module; no dependency, no inline style.
+ */
+(() => {
+  const NAME = 'evergrant-banner';
+  const SECOND = 1000;
+  const MINUTE = 60 * SECOND;
+  const DAY = 1440 * MINUTE;
+  /** A token that ends within this is refreshed as the page loads. */
+  const SOON = 3 * DAY;
+  /** Embed tokens live an hour: the page is asked for the next one a little before. */
+  const TOKEN_AGE = 55 * MINUTE;
+  const ASK_AGAIN = 5 * MINUTE;
+  const PATIENCE = 30 * SECOND;
+  const CONFIRM = ['checkpoint', 'account_unusable'];
+
+  const STYLE = `
+    :host { display: block; font: 1rem/1.5 system-ui, sans-serif; }
+    :host([hidden]) { display: none; }
+    .banner {
+      display: flex; flex-wrap: wrap; align-items: center; gap: .5em 1em; box-sizing: border-box;
+      margin: 0 0 .5em; padding: .75em 1em; border: 1px solid; border-inline-start-width: .4em; border-radius: .4em;
+      overflow-wrap: anywhere;
+    }
+    .words { flex: 1 1 15em; min-width: 0; }
+    .warning { color: #4d3300; background: #fff4d6; border-color: #b27700; }
+    .error { color: #650f0f; background: #fdeaea; border-color: #c62828; }
+    .warning { color: light-dark(#4d3300, #ffe3a3); background: light-dark(#fff4d6, #332600); }
+    .error { color: light-dark(#650f0f, #ffd0d0); background: light-dark(#fdeaea, #3a1212); }
+    p { margin: 0; }
+    .account { font-weight: 600; }
+    .note { font-size: .875em; }
+    .actions { display: flex; flex-wrap: wrap; gap: .5em; }
+    button {
+      font: inherit; color: inherit; background: transparent; border: 1px solid; border-radius: .3em;
+      min-height: 2.5em; padding: .25em 1em; cursor: pointer;
+    }
+    button:hover { text-decoration: underline; }
+    button:focus-visible { outline: 3px solid; outline-offset: 2px; }
+    button[aria-disabled] { cursor: progress; opacity: .8; }
+  `;
+
+  /** Episodes of ended tokens that this page was told of. */
+  const told = new Set();
+  let sheet;
+
+  function make(tag, name, text) {
+    const element = document.createElement(tag);
+    element.className = name;
+    element.setAttribute('part', name);
+    if (text) element.textContent = text;
+    return element;
+  }
+
+  /** What one connection looks like decides whether it has to be drawn anew. */
+  const looks = ({ banner, account, state, reason, reconnectUrl }) =>
+    JSON.stringify([banner, account, mustConfirm({ state, reason, banner }), Boolean(reconnectUrl)]);
+
+  /** Whether Instagram waits for the owner to confirm a login. */
+  function mustConfirm({ state, reason, banner }) {
+    return (
+      (state === 'recovering' && banner?.level === 'error') ||
+      (state === 'expired' && CONFIRM.includes(reason))
+    );
+  }
+
+  /** Only an address that a browser may be sent to. */
+  const isWeb = (url) => /^https?:/.test(url);
+
+  class Refusal extends Error {
+    constructor(status, body, retryAfter) {
+      super(String(status));
+      Object.assign(this, { status, body, retryAfter });
+    }
+  }
+
+  class EvergrantBanner extends HTMLElement {
+    static observedAttributes = ['base', 'token'];
+
+    /** What is shown now, by integration. */
+    #drawn = new Map();
+    /** What was told last of all integrations, as text. */
+    #integrations = '';
+    /** Integrations that were looked after since the page loaded. */
+    #checked = new Set();
+    /** One life between start and stop; whatever belongs to an earlier one is dropped. */
+    #life = null;
+    #asking;
+    #wasRefused = false;
+    #starting = false;
+    #onVisible = () => {
+      if (document.hidden) return;
+      if (this.#life) this.#load(this.#life);
+      else if (this.#asking) this.#needToken();
+    };
+
+    constructor() {
+      super();
+      const root = this.attachShadow({ mode: 'open' });
+      try {
+        sheet ??= new CSSStyleSheet();
+        sheet.replaceSync(STYLE);
+        root.adoptedStyleSheets = [sheet];
+      } catch {
+        // An old browser shows it plainly.
+      }
+    }
+
+    connectedCallback() {
+      document.addEventListener('visibilitychange', this.#onVisible);
+      this.#start();
+    }
+
+    disconnectedCallback() {
+      document.removeEventListener('visibilitychange', this.#onVisible);
+      this.#stop();
+    }
+
+    attributeChangedCallback(name, before, after) {
+      if (before !== after && this.isConnected) this.#start();
+    }
+
+    #stop() {
+      this.#life?.controller.abort();
+      clearTimeout(this.#life?.timer);
+      clearTimeout(this.#life?.ending);
+      clearTimeout(this.#asking);
+      this.#life = this.#asking = null;
+    }
+
+    /** Once per turn, so that both attributes can be set, and listeners added, before anything happens. */
+    #start() {
+      this.#stop();
+      if (this.#starting) return;
+      this.#starting = true;
+      setTimeout(() => {
+        this.#starting = false;
+        if (!this.isConnected || this.#life) return;
+        const base = this.getAttribute('base')?.trim().replace(/\/+$/, '');
+        const token = this.getAttribute('token');
+        if (base === undefined) return;
+        if (!token) {
+          this.#draw([]);
+          return this.#needToken();
+        }
+        this.#integrations = '';
+        const life = { base, token, controller: new AbortController(), failures: 0, turn: 0 };
+        life.ending = setTimeout(() => this.#tell('token-needed', {}), TOKEN_AGE);
+        this.#life = life;
+        this.#load(life);
+      });
+    }
+
+    #tell(name, detail) {
+      this.dispatchEvent(new CustomEvent(`evergrant:${name}`, { bubbles: true, composed: true, detail }));
+    }
+
+    /** @throws Refusal for any answer but a good one */
+    async #ask(life, method, path, body) {
+      const { signal } = life.controller;
+      const answer = await fetch(`${life.base}/v1/integrations${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${life.token}`,
+          ...(body && { 'content-type': 'application/json' }),
+        },
+        ...(body && { body: JSON.stringify(body) }),
+        credentials: 'omit',
+        cache: 'no-store',
+        redirect: 'error',
+        signal: AbortSignal.any?.([signal, AbortSignal.timeout(PATIENCE)]) ?? signal,
+      });
+      const said = await answer.json().catch(() => null);
+      if (!answer.ok || !said)
+        throw new Refusal(answer.status, said, Number(answer.headers.get('retry-after')) || 0);
+      const now = Date.parse(answer.headers.get('date') ?? '') || Date.now();
+      return { said, now };
+    }
+
+    async #load(life) {
+      let wait = MINUTE;
+      try {
+        if (!document.hidden) {
+          const { all, now } = await this.#view(life);
+          life.failures = 0;
+          this.#wasRefused = false;
+          await this.#lookAfter(life, all, now);
+        }
+      } catch (error) {
+        if (this.#life !== life) return;
+        if (error.status === 401) return this.#refused();
+        life.failures += 1;
+        wait = Math.max(MINUTE * Math.min(2 ** life.failures, 15), (error.retryAfter ?? 0) * SECOND);
+      }
+      if (this.#life !== life) return;
+      clearTimeout(life.timer);
+      life.timer = setTimeout(() => this.#load(life), wait * (0.9 + Math.random() * 0.2));
+    }
+
+    /** Shows how things are, unless a later look has begun meanwhile. */
+    async #view(life) {
+      const turn = ++life.turn;
+      const seen = await this.#list(life);
+      if (this.#life === life && life.turn === turn) this.#show(seen.all);
+      return seen;
+    }
+
+    async #list(life) {
+      const all = [];
+      let cursor = '';
+      do {
+        const { said, now } = await this.#ask(life, 'GET', `?limit=200${cursor}`);
+        all.push(...said.data);
+        cursor = said.nextCursor && `&cursor=${encodeURIComponent(said.nextCursor)}`;
+        if (!cursor) return { all, now };
+      } while (cursor);
+    }
+
+    /** What was shown stays until the page brings another token, which it is asked for again and again. */
+    #needToken(atOnce = true) {
+      this.#stop();
+      this.#asking = setTimeout(() => this.#needToken(), ASK_AGAIN);
+      if (atOnce) this.#tell('token-needed', {});
+    }
+
+    /** A page that brings one bad token after another is not asked for the next at once. */
+    #refused() {
+      const atOnce = !this.#wasRefused;
+      this.#wasRefused = true;
+      this.#needToken(atOnce);
+    }
+
+    /** Refreshes what ends soon, once per page. */
+    async #lookAfter(life, all, now) {
+      const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+      let changed = false;
+      for (const { id, usable, expiresAt, account } of all) {
+        if (this.#life !== life) return;
+        if (!usable || Date.parse(expiresAt) - now > SOON || this.#checked.has(id)) continue;
+        this.#checked.add(id);
+        try {
+          const { said } = await this.#ask(life, 'POST', `/${id}/ensure-fresh`, { timeZone });
+          changed ||= said.refreshed;
+        } catch (error) {
+          // Not answered, or by nobody who knows this token: it is tried again.
+          if (!error.status || error.status === 401) {
+            this.#checked.delete(id);
+            throw error;
+          }
+          if (error.body?.code === 'refresh_failed')
+            this.#tell('refresh-failed', { account, text: error.body.text });
+          changed = true;
+        }
+      }
+      if (changed) await this.#view(life);
+    }
+
+    #show(all) {
+      const integrations = all.map(({ id, account, state, usable, expiresAt, banner }) => ({
+        id,
+        account,
+        state,
+        usable,
+        expiresAt,
+        banner,
+      }));
+      this.#draw(all);
+      const seen = JSON.stringify(integrations);
+      if (seen !== this.#integrations) this.#tell('status', { integrations });
+      this.#integrations = seen;
+      for (const { id, state, account, reason, banner, reconnectUrl } of all) {
+        if (state !== 'expired') told.delete(id);
+        else if (!told.has(id)) {
+          told.add(id);
+          this.#tell('token-expired', { account, reason, text: banner?.text ?? '', reconnectUrl });
+        }
+      }
+    }
+
+    /** Draws what has changed, and nothing else: screen readers read aloud what is drawn. */
+    #draw(all) {
+      const wanted = all.filter(({ banner }) => banner);
+      for (const [id, { element }] of this.#drawn) {
+        if (wanted.some((one) => one.id === id)) continue;
+        element.remove();
+        this.#drawn.delete(id);
+      }
+      for (const one of wanted) {
+        const drawn = this.#drawn.get(one.id);
+        const look = looks(one);
+        if (drawn?.look === look) {
+          drawn.one = one;
+          continue;
+        }
+        const fresh = { look, one };
+        fresh.element = this.#banner(fresh);
+        this.#drawn.set(one.id, fresh);
+        const focused = drawn?.element.contains(this.shadowRoot.activeElement);
+        if (drawn) drawn.element.replaceWith(fresh.element);
+        else this.shadowRoot.append(fresh.element);
+        if (focused) fresh.element.querySelector('button')?.focus();
+      }
+    }
+
+    #banner(drawn) {
+      const { id, account, banner } = drawn.one;
+      const isError = banner.level === 'error';
+      const element = make('div', 'banner');
+      element.classList.add(isError ? 'error' : 'warning');
+      element.setAttribute('part', `banner ${isError ? 'error' : 'warning'}`);
+      element.setAttribute('role', isError ? 'alert' : 'status');
+      const words = make('div', 'words');
+      const name = account?.username && `@${account.username}`;
+      if (name && !banner.text.includes(name)) words.append(make('p', 'account', name));
+      const text = make('p', 'text', banner.text);
+      text.id = id;
+      words.append(text);
+      if (banner.note) words.append(make('p', 'note', banner.note));
+      const actions = make('div', 'actions');
+      const add = (part, label, act) => {
+        const button = make('button', part, label);
+        button.setAttribute('part', `button ${part}`);
+        button.type = 'button';
+        button.setAttribute('aria-describedby', id);
+        button.addEventListener('click', () => this.#press(button, act));
+        actions.append(button);
+      };
+      const confirm = mustConfirm(drawn.one);
+      if (confirm) add('check', 'Check again', (life) => this.#checkAgain(life, drawn));
+      if (!confirm || drawn.one.reconnectUrl)
+        add('reconnect', 'Reconnect', (life) => this.#reconnect(life, drawn.one));
+      element.append(words, actions);
+      return element;
+    }
+
+    /** One press at a time. The button keeps the focus meanwhile. */
+    async #press(button, act) {
+      if (button.hasAttribute('aria-disabled')) return;
+      button.setAttribute('aria-disabled', 'true');
+      try {
+        await act(this.#life);
+      } catch (error) {
+        if (error.status === 401 && this.#life) this.#refused();
+      }
+      button.removeAttribute('aria-disabled');
+    }
+
+    async #checkAgain(life, drawn) {
+      if (!life) return this.#needToken();
+      try {
+        await this.#ask(life, 'POST', `/${drawn.one.id}/recheck`);
+      } finally {
+        // Whatever came out is drawn, and read aloud, also when it is the same again.
+        if (this.#life === life) {
+          drawn.look = '';
+          await this.#load(life);
+        }
+      }
+    }
+
+    /** To Instagram, and back to this page where that is allowed. */
+    async #reconnect(life, { id, reconnectUrl }) {
+      let url = reconnectUrl;
+      if (life) {
+        const returnTo = location.href;
+        const link = (body) => this.#ask(life, 'POST', `/${id}/connect-links`, body);
+        try {
+          url = (await link({ returnTo })).said.url;
+        } catch (error) {
+          if (!url && error.status === 400) url = (await link()).said.url;
+          else if (!url) throw error;
+        }
+      }
+      if (!url) return this.#needToken();
+      if (!isWeb(url)) return;
+      // Evergrant's pages are shown in no frame.
+      if (window.top === window) location.assign(url);
+      else window.open(url, '_blank', 'noopener');
+    }
+  }
+
+  if (!customElements.get(NAME)) customElements.define(NAME, EvergrantBanner);
+})();
