@@ -2,30 +2,29 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const root = join(__dirname, '..', '..');
-/** Written elsewhere at the same time. */
-const COMING = ['docs/banner.md', 'examples/plain'];
 const slug = (heading: string) =>
   heading
     .toLowerCase()
     .replace(/[^\p{L}\p{N} _-]/gu, '')
     .replaceAll(' ', '-');
 
-test.each(['docs/original-plan.md', 'examples/supabase/README.md', 'examples/react/README.md'])(
-  'every link of %s leads somewhere',
-  (page) => {
-    const links = [...readFileSync(join(root, page), 'utf8').matchAll(/\]\(([^)\s]+)\)/g)].map(
-      ([, to]) => to!,
-    );
-    expect(links.length).toBeGreaterThan(1);
-    const broken = links.filter((link) => {
-      const [path = '', anchor] = link.split('#');
-      const file = join(dirname(page), path);
-      if (COMING.includes(file)) return false;
-      if (!existsSync(join(root, file))) return true;
-      if (anchor === undefined) return false;
-      const headings = readFileSync(join(root, file), 'utf8').matchAll(/^#+ (.*)$/gm);
-      return ![...headings].some(([, heading]) => slug(heading!) === anchor);
-    });
-    expect(broken).toEqual([]);
-  },
-);
+test.each([
+  'README.md',
+  'docs/console.md',
+  'docs/notices.md',
+  'docs/original-plan.md',
+  'examples/supabase/README.md',
+  'examples/react/README.md',
+])('every link of %s leads somewhere', (page) => {
+  const links = [...readFileSync(join(root, page), 'utf8').matchAll(/\]\(([^)\s]+)\)/g)].map(([, to]) => to!);
+  expect(links.length).toBeGreaterThan(1);
+  const broken = links.filter((link) => {
+    const [path = '', anchor] = link.split('#');
+    const file = join(dirname(page), path);
+    if (!existsSync(join(root, file))) return true;
+    if (anchor === undefined) return false;
+    const headings = readFileSync(join(root, file), 'utf8').matchAll(/^#+ (.*)$/gm);
+    return ![...headings].some(([, heading]) => slug(heading!) === anchor);
+  });
+  expect(broken).toEqual([]);
+});
