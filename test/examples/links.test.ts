@@ -19,6 +19,7 @@ test.each([
   const links = [...readFileSync(join(root, page), 'utf8').matchAll(/\]\(([^)\s]+)\)/g)].map(([, to]) => to!);
   expect(links.length).toBeGreaterThan(1);
   const broken = links.filter((link) => {
+    if (/^https?:/.test(link)) return false;
     const [path = '', anchor] = link.split('#');
     const file = join(dirname(page), path);
     if (!existsSync(join(root, file))) return true;
