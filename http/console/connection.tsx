@@ -19,7 +19,7 @@ import { pathOfConnection } from '../pages/console/paths';
 import { type Toast } from '../pages/console/shell';
 import { mayShowMessages } from './messages';
 import { type ConsoleEnv } from './session';
-import { attempt, show } from './show';
+import { attempt, ownOf, show } from './show';
 import { timeZoneOf } from './time-zone';
 
 const EVENTS_SHOWN = 50;
@@ -69,7 +69,7 @@ export function connectionRoutes(deps: HttpDeps) {
     })
     .post(`${ONE}/:verb`, async (c) => {
       const row = await find(deps, c);
-      const verb = verbs[c.req.param('verb')];
+      const verb = ownOf(verbs, c.req.param('verb'));
       if (!verb) return c.notFound();
       const user = c.get('user');
       refuseWithout(user, 'operate');

@@ -19,7 +19,7 @@ import { Problem, notFound } from '../problems';
 import { invalid } from '../router';
 import { NewWebhookEndpoint } from '../webhook-schemas';
 import { type ConsoleEnv } from './session';
-import { attempt } from './show';
+import { attempt, ownOf } from './show';
 
 const DELIVERIES_SHOWN = 25;
 
@@ -98,7 +98,7 @@ export function noticeRoutes(
       }),
     )
     .post(`${SETTINGS}/webhook-endpoints/:endpoint/:verb`, (c) => {
-      const verb = verbs[c.req.param('verb')];
+      const verb = ownOf(verbs, c.req.param('verb'));
       if (!verb) return c.notFound();
       return act(c, () => verb(c.req.param('endpoint')));
     })

@@ -6,7 +6,7 @@ import { type HttpDeps } from '../deps';
 import { CONSOLE } from '../headers';
 import { invalidField, notFound } from '../problems';
 import { type ConsoleEnv } from './session';
-import { attempt, show } from './show';
+import { attempt, ownOf, show } from './show';
 
 const STEPS_MS: Record<string, number> = { '1d': DAY_MS, '7d': 7 * DAY_MS };
 
@@ -42,7 +42,7 @@ export function sandboxRoutes(deps: HttpDeps) {
 
   return app.post(`${CONSOLE}/sandbox/:verb`, async (c) => {
     refuseWithout(c.get('user'), 'admin');
-    const verb = verbs[c.req.param('verb')];
+    const verb = ownOf(verbs, c.req.param('verb'));
     if (!verb) return c.notFound();
     const { here, ...form } = await c.req.parseBody();
     const toasts = await attempt(deps, c.get('user'), () => verb(form));

@@ -61,3 +61,8 @@ export async function attempt(
     return [{ text: problem.detail, good: false }];
   }
 }
+
+/** What a table has under a name that somebody sent; not what every object has, such as `constructor`. */
+export function ownOf<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}

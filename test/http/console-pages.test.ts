@@ -137,6 +137,12 @@ test.each([
   expect((await browser.get(`/console?${query}`)).status).toBe(200);
 });
 
+test.each(['constructor', 'toString', 'nonsense'])('there is no button %p', async (verb) => {
+  const browser = await userWith(['read', 'operate']);
+  for (const path of [`/console/connections/${id}`, '/console/settings/webhook-endpoints/whe_1'])
+    expect((await submit(browser, `${path}/${verb}`)).status).toBe(405);
+});
+
 test('a part of a page asks a visitor whose session is over to sign in', async () => {
   const { status, headers } = await api
     .as(null)
