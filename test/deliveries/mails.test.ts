@@ -119,9 +119,9 @@ test('an end that is followed by another within five minutes is told once', asyn
   await reconnect('twice');
   await stack.travel.advance(2 * MINUTE_MS);
   await stack.pool.query('delete from dead_verdicts');
-  await kill('twice', 458);
+  await kill('twice');
   await stack.travel.advance(HOUR_MS);
-  expect(to(addressOf('twice')).map(({ text }) => /removed Shopdesk/.test(text ?? ''))).toEqual([true]);
+  expect(subjectsTo(addressOf('twice'))).toEqual(['Shopdesk: the connection to @twice has ended']);
 });
 
 test('reminders follow, and the end of the story is told, once', async () => {

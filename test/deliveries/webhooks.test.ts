@@ -283,17 +283,20 @@ test('for a day after a rotation both secrets verify, then the new one alone, an
 });
 
 test('an endpoint hears only what it wants, from when it was made on', async () => {
+  await stack.stopWorkers();
   const before = await stack.connect('before_it');
   stack.simulator.clock.advance(1);
-  const { id: endpointId } = await listen(['integration.disconnected']);
+  const { id: endpointId } = await listen(['integration.disconnected', 'integration.connected']);
+  await stack.startWorkers();
   const { id } = await stack.connect('picky');
   await api.delete(`/v1/integrations/${id}`);
-  await until(() => consumer.taken().length === 1);
+  await until(() => takenOf(id).length === 2);
   await api.patch(`/v1/webhook-endpoints/${endpointId}`, { events: ['integration.connected'] });
   await api.delete(`/v1/integrations/${before.id}`);
   const { id: later } = await stack.connect('picky_later');
-  await until(() => consumer.taken().length === 2);
+  await until(() => takenOf(later).length === 1);
   expect(consumer.taken().map(({ event }) => [event.type, event.subject])).toEqual([
+    ['integration.connected', id],
     ['integration.disconnected', id],
     ['integration.connected', later],
   ]);
