@@ -13,6 +13,7 @@ import { type LifecycleStatus, statusQuery } from '../workflows/messages';
 import { deliveriesSettled, tellLanes } from './deliveries-in-time';
 
 const SETTLE_WITHIN_MS = 60 * SECOND_MS;
+const QUERY_WITHIN_MS = 2 * SECOND_MS;
 /**
  * An activity that ends while the clock is being moved gives its lifecycle a wrong idea of the time, and so of what is
  * due. After this long the lifecycle is told to look at its row again, which sets it right.
@@ -175,7 +176,9 @@ async function firstRestless(
 
 async function statusOf(client: Client, integrationId: string): Promise<LifecycleStatus | null> {
   const handle = client.workflow.getHandle(lifecycleWorkflowId(integrationId));
-  return handle.query(statusQuery).catch(() => null);
+  // A query that meets a run just as it ends may be lost: asked again, it is answered.
+  const deadline = Date.now() + QUERY_WITHIN_MS;
+  return client.withDeadline(deadline, () => handle.query(statusQuery)).catch(() => null);
 }
 
 /** @see https://docs.temporal.io/develop/typescript/best-practices/testing-suite for what time skipping is for */

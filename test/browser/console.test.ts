@@ -139,25 +139,6 @@ test('loading a connection that ends soon refreshes it, and says when that fails
   );
 });
 
-test('the sandbox bar moves time, invalidates a token and plays an outage', async () => {
-  const { id } = await stack.connect('played');
-  await open(`/connections/${id}`);
-  const before = stack.simulator.clock.now();
-  await press('+1 day');
-  await toast('It is 24 hours later.');
-  expect(stack.simulator.clock.now() - before).toBeGreaterThanOrEqual(DAY_MS);
-  await page.getByLabel('Account').selectOption('played');
-  await press('Invalidate');
-  await toast(/Instagram refuses the token of @played/);
-  await press('Check now');
-  await page.locator('.banner').getByText('@played changed its Instagram password').waitFor();
-  await press('Instagram outage');
-  await toast('Instagram answers nobody now.');
-  expect((await fetch(`${stack.simulatorUrl}/me`)).status).toBe(503);
-  await press('End the outage of Instagram');
-  await toast('Instagram answers again.');
-});
-
 async function conversationsOf(username: string): Promise<string[]> {
   const { rows } = await stack.pool.query<{ id: string }>('select id from integrations where username = $1', [
     username,
