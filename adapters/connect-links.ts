@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { WARNING_DAYS } from '../core/refresh-policy';
+import { hasLifecycle } from '../core/states';
 import { DAY_MS } from '../core/time';
 import { type KeyRing } from './encryption/key-ring';
 import { readSigned, signText } from './encryption/signed-text';
@@ -58,7 +59,7 @@ export function readLink(ring: KeyRing, text: string, now: number): Link | null 
 /** The owner's way back, given within 7 days of the end and after it; valid until there is a newer token. */
 export function reconnectUrl(maker: LinkMaker, integration: Integration, now: number): string | null {
   const { id, state, expiresAt, grantNo, version } = integration;
-  if (state === 'pending' || state === 'disconnected') return null;
+  if (!hasLifecycle(state)) return null;
   const near = expiresAt !== null && expiresAt - now <= WARNING_DAYS * DAY_MS;
   if (state !== 'expired' && !near) return null;
   return makeLink(maker, { integrationId: id, grantNo, version, expiresAt: null, returnTo: null });

@@ -1,7 +1,7 @@
 import { type LifecycleFacts } from './facts';
 import { WARNING_DAYS } from './refresh-policy';
 import { type Banner, STILL_RETRYING, expiredText, expiringText, ownerActionText } from './sentences';
-import { causeOf } from './states';
+import { causeOf, hasLifecycle } from './states';
 import { DAY_MS } from './time';
 
 /** While more is left than this, a warning leaves the matter to us. */
@@ -22,7 +22,7 @@ export function bannerFor(facts: Shown, product: string, now: number): Banner | 
   if (facts.state === 'recovering' && facts.recovery?.ownerAction) {
     return { level: 'error', cause: 'owner', text: ownerActionText(subject), note: null };
   }
-  if (facts.state === 'pending' || facts.state === 'disconnected' || facts.expiresAt === null) return null;
+  if (!hasLifecycle(facts.state) || facts.expiresAt === null) return null;
   const remainingMs = facts.expiresAt - now;
   if (remainingMs > WARNING_DAYS * DAY_MS || remainingMs <= 0) return null;
   return {

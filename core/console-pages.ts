@@ -25,7 +25,6 @@ export const CONSOLE_TEXT = {
   signOut: 'Sign out',
   none: 'There are none yet. “npx evergrant connect” makes the first.',
   noMatch: 'No connection is like that.',
-  messagesOff: 'Messages are shown here only where EVERGRANT_CONSOLE_MESSAGES=true. Each view is an event.',
   disconnectWarning:
     'This erases the token at once. To connect the account again, its owner has to go through Instagram.',
   linkHint: 'Give it to the owner of the account. Opening it uses nothing up; connecting does.',
@@ -125,7 +124,7 @@ export const RECHECK_TEXTS = {
   undecided: 'Instagram gives no clear answer yet. Evergrant looks again by itself.',
 } as const;
 
-/** A button pressed while another of the same kind is at work, or a page that was open for long. */
+/** What a button has done. @param who the account */
 export function doneText(
   verb: 'refreshed' | 'not_due' | 'paused' | 'resumed' | 'disconnected',
   who: string,

@@ -16,6 +16,11 @@ export const REASONS = [
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
+/** Whether there is something to keep alive: connected once, and not disconnected. */
+export function hasLifecycle(state: State): boolean {
+  return state !== 'pending' && state !== 'disconnected';
+}
+
 /** Whether the stored token may be handed out in this state. */
 export function isUsable(state: State): boolean {
   return state === 'active' || state === 'refreshing';

@@ -1,8 +1,8 @@
-import { createMiddleware } from 'hono/factory';
 import { z } from 'zod';
 import { authenticate, requireScope } from '../http/auth';
 import { type HttpDeps } from '../http/deps';
 import { answerError } from '../http/errors';
+import { noStore } from '../http/headers';
 import { notFound, Problem } from '../http/problems';
 import { createRouter, invalid } from '../http/router';
 import { type Simulator } from '../simulator';
@@ -69,11 +69,6 @@ export function sandboxRoutes(deps: HttpDeps, simulator: Simulator, travel: Time
   });
   return app;
 }
-
-const noStore = createMiddleware(async (c, next) => {
-  await next();
-  c.header('cache-control', 'no-store');
-});
 
 async function read<T extends z.ZodType>(
   c: { req: { json(): Promise<unknown> } },

@@ -2,7 +2,7 @@ import { type z } from '@hono/zod-openapi';
 import { type Integration as Row, factsOf } from '../adapters/postgres/integration-row';
 import { bannerFor } from '../core/banner';
 import { lifecycleWorkflowId } from '../core/names';
-import { isUsable } from '../core/states';
+import { hasLifecycle, isUsable } from '../core/states';
 import { type Caller } from './caller';
 import { type HttpDeps } from './deps';
 import { reconnectUrlFor } from './links';
@@ -18,7 +18,7 @@ export function viewOf(
   runId: string | null = null,
 ): IntegrationView {
   const now = deps.clock.now();
-  const hasLifecycle = row.state !== 'pending' && row.state !== 'disconnected';
+  const isAlive = hasLifecycle(row.state);
   return {
     id: row.id,
     provider: 'instagram',
@@ -35,14 +35,14 @@ export function viewOf(
     tokenVersion: row.version,
     issuedAt: iso(row.issuedAt),
     expiresAt: iso(row.expiresAt),
-    refreshAt: hasLifecycle && row.state !== 'expired' ? iso(row.refreshAt) : null,
+    refreshAt: isAlive && row.state !== 'expired' ? iso(row.refreshAt) : null,
     nextAttemptAt: iso(row.recovery?.nextAttemptAt ?? row.nextAttemptAt),
     failedAttempts: row.failedAttempts,
     lastError: row.lastError && { ...row.lastError, at: new Date(row.lastError.at).toISOString() },
     paused: row.paused,
     banner: bannerFor(factsOf(row), deps.site.productName, now),
     reconnectUrl: reconnectUrlFor(deps, caller, row),
-    temporal: hasLifecycle && !caller.isEmbed ? { workflowId: lifecycleWorkflowId(row.id), runId } : null,
+    temporal: isAlive && !caller.isEmbed ? { workflowId: lifecycleWorkflowId(row.id), runId } : null,
     createdAt: new Date(row.createdAt).toISOString(),
     updatedAt: new Date(row.updatedAt).toISOString(),
   };

@@ -1,12 +1,13 @@
 import { type Integration } from '../adapters/postgres/integration-row';
 import { lifecycleWorkflowId } from '../core/names';
+import { hasLifecycle } from '../core/states';
 import { SECOND_MS } from '../core/time';
 import { type HttpDeps } from './deps';
 import { before } from './patience';
 
 /** The lifecycle's run for links into the Temporal UI; null when Temporal does not say so quickly. */
 export async function runIdOf(deps: HttpDeps, row: Integration): Promise<string | null> {
-  if (row.state === 'pending' || row.state === 'disconnected') return null;
+  if (!hasLifecycle(row.state)) return null;
   const deadline = Date.now() + SECOND_MS;
   const describing = deps.temporal.withDeadline(deadline, () =>
     deps.temporal.workflow.getHandle(lifecycleWorkflowId(row.id)).describe(),

@@ -1,6 +1,7 @@
 import { disconnect } from '../../adapters/postgres/disconnect';
 import { setPaused } from '../../adapters/postgres/integrations';
 import { NoToken } from '../../adapters/token-access';
+import { hasLifecycle } from '../../core/states';
 import { type Caller } from '../caller';
 import { type HttpDeps } from '../deps';
 import { findFor } from '../find';
@@ -20,5 +21,5 @@ export async function pauseOrResume(deps: HttpDeps, caller: Caller, id: string, 
 export async function disconnectFor(deps: HttpDeps, caller: Caller, id: string): Promise<void> {
   const row = await findFor(deps, caller, id);
   await disconnect(deps.pool, row.id, deps.clock.now());
-  if (row.state !== 'disconnected' && row.state !== 'pending') await tellLifecycle(deps, row.id);
+  if (hasLifecycle(row.state)) await tellLifecycle(deps, row.id);
 }

@@ -4,6 +4,7 @@ import { type Integration, factsOf } from '../../adapters/postgres/integration-r
 import { bannerFor } from '../../core/banner';
 import { RECHECK_TEXTS, doneText } from '../../core/console-pages';
 import { lifecycleWorkflowId } from '../../core/names';
+import { hasLifecycle } from '../../core/states';
 import { DAY_MS } from '../../core/time';
 import { recheck } from '../actions/recheck';
 import { refreshNow } from '../actions/refresh';
@@ -59,7 +60,7 @@ export function connectionRoutes(deps: HttpDeps) {
         deps,
         c,
         { title: nameOf(row), section: 'Connections', url: pathOfConnection(row.id), content: null },
-        [...(await check(deps, c, row))],
+        await check(deps, c, row),
       );
     })
     .post(`${ONE}/reconnect-link`, async (c) => {
@@ -81,7 +82,7 @@ export function connectionRoutes(deps: HttpDeps) {
 /** One refresh if the token ends soon and may be refreshed; only a failure is worth a word. */
 async function check(deps: HttpDeps, c: C, row: Integration): Promise<Toast[]> {
   const user = c.get('user');
-  if (!user.scopes.has('operate') || row.state === 'pending' || row.state === 'disconnected') return [];
+  if (!user.scopes.has('operate') || !hasLifecycle(row.state)) return [];
   try {
     await refreshNow(deps, user, row.id, CHECK_WITHIN_MS, timeZoneOf(c));
     return [];
@@ -109,7 +110,7 @@ async function page(
   const { temporalUiUrl } = deps.console;
   const { namespace } = deps.temporal.options;
   const workflow = encodeURIComponent(lifecycleWorkflowId(row.id));
-  const hasLifecycle = row.state !== 'pending' && row.state !== 'disconnected';
+  const isAlive = hasLifecycle(row.state);
   return show(
     deps,
     c,
@@ -126,11 +127,9 @@ async function page(
           events={await timeline(deps.pool, row.id, EVENTS_SHOWN, null)}
           now={now}
           mayOperate={user.scopes.has('operate')}
-          hasMessages={hasLifecycle && mayShowMessages(deps, user)}
+          hasMessages={isAlive && mayShowMessages(deps, user)}
           temporalUrl={
-            temporalUiUrl && hasLifecycle
-              ? `${temporalUiUrl}/namespaces/${namespace}/workflows/${workflow}`
-              : null
+            temporalUiUrl && isAlive ? `${temporalUiUrl}/namespaces/${namespace}/workflows/${workflow}` : null
           }
         />
       ),

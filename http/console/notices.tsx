@@ -16,6 +16,7 @@ import { MadeSecret, type NoticesView } from '../pages/console/notices';
 import { SETTINGS } from '../pages/console/paths';
 import { type Toast } from '../pages/console/shell';
 import { Problem, notFound } from '../problems';
+import { refuseLimitedCaller } from '../refuse-limited';
 import { invalid } from '../router';
 import { NewWebhookEndpoint } from '../webhook-schemas';
 import { type ConsoleEnv } from './session';
@@ -42,8 +43,7 @@ export function noticeRoutes(
   const act = async (c: Context<ConsoleEnv>, work: () => Promise<Done>) => {
     const user = c.get('user');
     refuseWithout(user, 'admin');
-    if (user.ownerRefs !== null)
-      throw new Problem('forbidden', 'Deliveries tell of all owners, and this key is limited to some.');
+    refuseLimitedCaller(user);
     let made: Child = null;
     const toasts = await attempt(deps, user, async () => {
       const done = await work();

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { relative } from '../../core/human-time';
+import { inWords } from '../../core/human-time';
 import { DAY_MS } from '../../core/time';
 import { refuseWithout } from '../caller';
 import { type HttpDeps } from '../deps';
@@ -22,7 +22,7 @@ export function sandboxRoutes(deps: HttpDeps) {
       const step = STEPS_MS[String(by)] ?? (await untilNext());
       if (step === null) return 'Nothing is planned: no connection is alive.';
       const arrived = await sandbox.advance(step);
-      return `It is ${relative(now, arrived).replace(' ago', '')} later.`;
+      return `It is ${inWords(arrived - now)} later.`;
     },
     async invalidate({ username, subcode }) {
       if (!sandbox.accounts().some((account) => account.username === username)) throw notFound('account');

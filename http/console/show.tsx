@@ -2,43 +2,36 @@ import { type Context } from 'hono';
 import { type Child } from 'hono/jsx';
 import { type Caller } from '../caller';
 import { type HttpDeps } from '../deps';
-import { Problem } from '../problems';
 import { problemOf } from '../errors';
-import { Shell, type Section, type Toast } from '../pages/console/shell';
+import { Shell, type ShellProps, type Toast } from '../pages/console/shell';
 import { frameOf } from '../pages/frame';
 import { sandboxView } from './sandbox-view';
 import { type ConsoleEnv } from './session';
 
-export interface Page {
-  title: string;
-  section: Section;
-  /** Where it can be had again; absent: where it was asked for. */
+/** What one page brings to the shell. Without `url` it can be had again where it was asked for. */
+export type Page = Pick<ShellProps, 'title' | 'section' | 'top' | 'throttle' | 'made' | 'bottom'> & {
   url?: string;
-  top?: Child;
-  throttle?: string;
-  made?: Child;
-  bottom?: Child;
   content: Child;
-}
+};
 
 /** Answers with a page of the console. */
-export function show(deps: HttpDeps, c: Context<ConsoleEnv>, page: Page, toasts: Toast[] = []) {
+export function show(
+  deps: HttpDeps,
+  c: Context<ConsoleEnv>,
+  { content, ...page }: Page,
+  toasts: Toast[] = [],
+) {
   const { pathname, search } = new URL(c.req.url);
   return c.html(
     <Shell
-      title={page.title}
-      section={page.section}
+      url={pathname + search}
+      {...page}
       frame={frameOf(deps.site, c)}
       userName={c.get('user').name}
       sandbox={sandboxView(deps)}
       toasts={toasts}
-      url={page.url ?? pathname + search}
-      top={page.top}
-      throttle={page.throttle}
-      made={page.made}
-      bottom={page.bottom}
     >
-      {page.content}
+      {content}
     </Shell>,
   );
 }
@@ -56,7 +49,7 @@ export async function attempt(
     const text = await work();
     return text === null ? [] : [{ text, good: true }];
   } catch (error) {
-    const problem = error instanceof Problem ? error : problemOf(deps, error, user);
+    const problem = problemOf(deps, error, user);
     if (problem.code === 'internal') throw error;
     return [{ text: problem.detail, good: false }];
   }

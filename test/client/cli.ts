@@ -1,13 +1,8 @@
 import { type Io } from '../../client/cli/io';
 import { runCli } from '../../client/cli/program';
 import { Secret } from '../../core/secret';
-import { type HttpDeps } from '../../http/deps';
-import { createApp } from '../../http/app';
-import { createLimits } from '../../http/limits';
-import { type Listening, listen } from '../../http/server';
-import { createMetrics } from '../../adapters/metrics';
-import { createOutgoing } from '../../adapters/outgoing/post';
 import { sandboxRoutes } from '../../dev/sandbox-routes';
+import { startApi } from '../support/api';
 import { type Stack } from '../support/stack';
 
 const KEY = 'evg_test';
@@ -46,39 +41,23 @@ export async function evergrant(args: string[], world: World = {}): Promise<Ran>
   return ran;
 }
 
-export interface TestApi extends Listening {
+export interface TestApi {
   url: string;
   env: NodeJS.ProcessEnv;
+  close(): Promise<void>;
 }
 
 /** The real API over a stack, with or without the sandbox's own routes. */
 export async function serveApi(stack: Stack, { sandbox = true } = {}): Promise<TestApi> {
-  const deps: HttpDeps = {
-    ...stack.deps,
-    wallClock: stack.simulator.clock,
-    metrics: createMetrics(),
-    outgoing: createOutgoing({ development: true }),
-    lifecycles: stack.lifecycles,
-    temporal: stack.client,
-    site: {
-      publicUrl: 'http://127.0.0.1:3000',
-      productName: 'Evergrant',
-      supportUrl: null,
-      appOrigins: [],
-      isTrustedProxy: () => false,
-      trustedUserHeader: null,
-      loopbackOnly: true,
+  const api = await startApi(
+    stack,
+    { apiKey: new Secret(KEY), site: { productName: 'Evergrant' } },
+    (app, deps) => {
+      if (sandbox) app.route('/sandbox', sandboxRoutes(deps, stack.simulator, stack.travel));
     },
-    forwardMessageText: false,
-    limits: createLimits({ requestsPerMinute: 1_000_000, failuresPerMinute: 1_000_000 }),
-    apiKey: new Secret(KEY),
-    console: { messages: false, temporalUiUrl: null, sandbox: null },
-  };
-  const app = createApp(deps);
-  if (sandbox) app.route('/sandbox', sandboxRoutes(deps, stack.simulator, stack.travel));
-  const listening = await listen(app, { host: '127.0.0.1', port: 0, setting: 'none' });
-  const url = `http://127.0.0.1:${listening.port}`;
-  return { ...listening, url, env: { EVERGRANT_URL: url, EVERGRANT_API_KEY: KEY } };
+  );
+  const { url } = api;
+  return { url, close: () => api.stop(), env: { EVERGRANT_URL: url, EVERGRANT_API_KEY: KEY } };
 }
 
 /** What the API itself answers. */

@@ -42,6 +42,7 @@ export interface TestApi extends Verbs {
 export async function startApi(
   stack: Stack,
   changed: Partial<Omit<HttpDeps, 'site'>> & { site?: Partial<Site> } = {},
+  extend: (app: ReturnType<typeof createApp>, deps: HttpDeps) => void = () => undefined,
 ): Promise<TestApi> {
   // The links it makes name its port, which is known only once it listens.
   const late: { app?: ReturnType<typeof createApp> } = {};
@@ -74,6 +75,7 @@ export async function startApi(
     },
   };
   late.app = createApp(deps);
+  extend(late.app, deps);
   const as = (key: string | null) => verbs(url, key);
   return { ...as(API_KEY), url, deps, as, browser: () => withCookies(url), stop: () => listening.close() };
 }

@@ -4,7 +4,7 @@ import { CONSOLE_TEXT, STATE_LABELS, nextStepText } from '../../../core/console-
 import { STATES } from '../../../core/states';
 import { CONSOLE } from '../../headers';
 import { LifeBar } from './life-bar';
-import { StateBadge } from './parts';
+import { DataTable, StateBadge } from './parts';
 
 export interface Filters {
   q: string;
@@ -84,25 +84,15 @@ export function Connections(props: {
   const count = found.count >= COUNTED ? `over ${COUNTED - 1}` : String(found.count);
   return (
     <>
-      <div class="scroll" role="region" aria-label="Connections" tabindex={0}>
-        <table class="stacked">
-          <caption>{`${count} ${found.count === 1 ? 'connection' : 'connections'}, the most urgent first`}</caption>
-          <thead>
-            <tr>
-              <th scope="col">Account</th>
-              <th scope="col">State</th>
-              <th scope="col">Life of the token</th>
-              <th scope="col">Next</th>
-              <th scope="col">Owner</th>
-            </tr>
-          </thead>
-          <tbody>
-            {found.rows.map((row) => (
-              <Row row={row} now={now} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <DataTable
+        label="Connections"
+        columns={['Account', 'State', 'Life of the token', 'Next', 'Owner']}
+        caption={`${count} ${found.count === 1 ? 'connection' : 'connections'}, the most urgent first`}
+      >
+        {found.rows.map((row) => (
+          <Row row={row} now={now} />
+        ))}
+      </DataTable>
       <Pages filters={filters} pages={Math.ceil(found.count / pageSize)} />
     </>
   );

@@ -1,7 +1,7 @@
 import { type Delivery } from '../../../adapters/postgres/deliveries';
 import { type WebhookEndpoint } from '../../../adapters/postgres/webhook-endpoints';
 import { CONSOLE_TEXT, DELIVERY_LABELS, DISABLED_LABELS, EVENT_LABELS } from '../../../core/console-pages';
-import { Action, ActionForm, CopyBox, Instant, When } from './parts';
+import { Action, ActionForm, CopyBox, DataTable, Instant, When } from './parts';
 import { SETTINGS, pathOfConnection } from './paths';
 
 export interface NoticesView {
@@ -80,53 +80,39 @@ export function MadeSecret({ text }: { text: string }) {
 
 function EndpointTable({ endpoints }: NoticesView) {
   return (
-    <div class="scroll" role="region" aria-label="Webhook endpoints" tabindex={0}>
-      <table class="stacked">
-        <thead>
-          <tr>
-            <th scope="col">Address</th>
-            <th scope="col">Events</th>
-            <th scope="col">State</th>
-            <th scope="col">
-              <span class="unseen">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {endpoints.map(({ id, url, events, disabledAt, disabledReason, oldSecretUntil }) => (
-            <tr id={id}>
-              <th scope="row">
-                <code>{url}</code>
-              </th>
-              <td>{events.includes('*') ? 'all' : events.join(', ')}</td>
-              <td class={disabledAt === null ? 'good' : 'bad'}>
-                {disabledAt === null
-                  ? 'enabled'
-                  : `disabled: ${disabledReason === null ? '' : DISABLED_LABELS[disabledReason]}`}
-                {oldSecretUntil !== null && (
-                  <div class="quiet">
-                    the old secret signs too, until <Instant at={oldSecretUntil} />
-                  </div>
-                )}
-              </td>
-              <td>
-                <div class="actions">
-                  {(['test', 'rotate', disabledAt === null ? 'disable' : 'enable', 'remove'] as const).map(
-                    (verb) => (
-                      <Action
-                        path={`${SETTINGS}/webhook-endpoints/${id}/${verb}`}
-                        label={ENDPOINT_VERBS[verb]}
-                        kind={verb === 'remove' ? 'danger' : undefined}
-                      />
-                    ),
-                  )}
-                </div>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <DataTable label="Webhook endpoints" columns={['Address', 'Events', 'State', '[Actions]']}>
+      {endpoints.map(({ id, url, events, disabledAt, disabledReason, oldSecretUntil }) => (
+        <tr id={id}>
+          <th scope="row">
+            <code>{url}</code>
+          </th>
+          <td>{events.includes('*') ? 'all' : events.join(', ')}</td>
+          <td class={disabledAt === null ? 'good' : 'bad'}>
+            {disabledAt === null
+              ? 'enabled'
+              : `disabled: ${disabledReason === null ? '' : DISABLED_LABELS[disabledReason]}`}
+            {oldSecretUntil !== null && (
+              <div class="quiet">
+                the old secret signs too, until <Instant at={oldSecretUntil} />
+              </div>
+            )}
+          </td>
+          <td>
+            <div class="actions">
+              {(['test', 'rotate', disabledAt === null ? 'disable' : 'enable', 'remove'] as const).map(
+                (verb) => (
+                  <Action
+                    path={`${SETTINGS}/webhook-endpoints/${id}/${verb}`}
+                    label={ENDPOINT_VERBS[verb]}
+                    kind={verb === 'remove' ? 'danger' : undefined}
+                  />
+                ),
+              )}
+            </div>
+          </td>
+        </tr>
+      ))}
+    </DataTable>
   );
 }
 
@@ -141,58 +127,42 @@ const ENDPOINT_VERBS = {
 function DeliveryTable({ deliveries, endpoints, now }: NoticesView & { now: number }) {
   const urlOf = new Map(endpoints.map(({ id, url }) => [id, url]));
   return (
-    <div class="scroll" role="region" aria-label="Deliveries" tabindex={0}>
-      <table class="stacked">
-        <thead>
-          <tr>
-            <th scope="col">Event</th>
-            <th scope="col">To</th>
-            <th scope="col">State</th>
-            <th scope="col">Tries</th>
-            <th scope="col">When</th>
-            <th scope="col">
-              <span class="unseen">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {deliveries.map((one) => (
-            <tr id={one.id}>
-              <th scope="row">
-                {one.integrationId === null ? (
-                  EVENT_LABELS[one.type]
-                ) : (
-                  <a href={pathOfConnection(one.integrationId)}>{EVENT_LABELS[one.type]}</a>
-                )}
-              </th>
-              <td>
-                {one.endpointId === null
-                  ? `mail to ${one.audience ?? ''}`
-                  : (urlOf.get(one.endpointId) ?? 'removed')}
-              </td>
-              <td>
-                {DELIVERY_LABELS[one.status]}
-                {one.lastError && <div class="quiet">{one.lastError}</div>}
-              </td>
-              <td data-label="Tries">{String(one.attempts)}</td>
-              <td data-label="When">
-                {one.status === 'waiting' ? (
-                  <>
-                    next <When at={one.nextAttemptAt} now={now} />
-                  </>
-                ) : (
-                  <When at={one.endedAt ?? one.createdAt} now={now} />
-                )}
-              </td>
-              <td>
-                {one.status !== 'waiting' && (
-                  <Action path={`${SETTINGS}/deliveries/${one.id}/redeliver`} label="Deliver again" />
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <DataTable label="Deliveries" columns={['Event', 'To', 'State', 'Tries', 'When', '[Actions]']}>
+      {deliveries.map((one) => (
+        <tr id={one.id}>
+          <th scope="row">
+            {one.integrationId === null ? (
+              EVENT_LABELS[one.type]
+            ) : (
+              <a href={pathOfConnection(one.integrationId)}>{EVENT_LABELS[one.type]}</a>
+            )}
+          </th>
+          <td>
+            {one.endpointId === null
+              ? `mail to ${one.audience ?? ''}`
+              : (urlOf.get(one.endpointId) ?? 'removed')}
+          </td>
+          <td>
+            {DELIVERY_LABELS[one.status]}
+            {one.lastError && <div class="quiet">{one.lastError}</div>}
+          </td>
+          <td data-label="Tries">{String(one.attempts)}</td>
+          <td data-label="When">
+            {one.status === 'waiting' ? (
+              <>
+                next <When at={one.nextAttemptAt} now={now} />
+              </>
+            ) : (
+              <When at={one.endedAt ?? one.createdAt} now={now} />
+            )}
+          </td>
+          <td>
+            {one.status !== 'waiting' && (
+              <Action path={`${SETTINGS}/deliveries/${one.id}/redeliver`} label="Deliver again" />
+            )}
+          </td>
+        </tr>
+      ))}
+    </DataTable>
   );
 }

@@ -69,6 +69,30 @@ export function Action(props: { path: string; label: string; kind?: 'main' | 'da
   );
 }
 
+/**
+ * A table that scrolls by itself, and on a phone stacks its cells.
+ * @param columns their heads; one in brackets is for screen readers alone
+ */
+export function DataTable(props: { label: string; columns: string[]; caption?: string; children: Child }) {
+  return (
+    <div class="scroll" role="region" aria-label={props.label} tabindex={0}>
+      <table class="stacked">
+        {props.caption && <caption>{props.caption}</caption>}
+        <thead>
+          <tr>
+            {props.columns.map((column) => (
+              <th scope="col">
+                {column.startsWith('[') ? <span class="unseen">{column.slice(1, -1)}</span> : column}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>{props.children}</tbody>
+      </table>
+    </div>
+  );
+}
+
 /** A text that is shown once, to be copied. */
 export function CopyBox({
   id,

@@ -4,7 +4,7 @@ import { CONSOLE_TEXT } from '../../../core/console-pages';
 import { SCOPES } from '../../../core/scopes';
 import { NoticeForms, Notices, type NoticesView } from './notices';
 import { SETTINGS } from './paths';
-import { Action, ActionForm, CopyBox, Instant, When } from './parts';
+import { Action, ActionForm, CopyBox, DataTable, Instant, When } from './parts';
 
 export interface RingView {
   report: KeysReport;
@@ -88,42 +88,26 @@ export function MadeKey({ text }: { text: string }) {
 
 function KeyTable({ keys, now }: { keys: ApiKey[]; now: number }) {
   return (
-    <div class="scroll" role="region" aria-label="API keys" tabindex={0}>
-      <table class="stacked">
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">Scopes</th>
-            <th scope="col">Owners</th>
-            <th scope="col">Last used</th>
-            <th scope="col">Ends</th>
-            <th scope="col">
-              <span class="unseen">Revoke</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {keys.map((key) => (
-            <tr id={key.id}>
-              <th scope="row">{key.name}</th>
-              <td>{key.scopes.join(', ')}</td>
-              <td>{key.ownerRefs?.join(', ') ?? 'all'}</td>
-              <td data-label="Last used">
-                {key.lastUsedAt === null ? 'never' : <When at={key.lastUsedAt} now={now} />}
-              </td>
-              <td data-label="Ends">{key.expiresAt === null ? 'never' : <Instant at={key.expiresAt} />}</td>
-              <td>
-                <Action
-                  path={`${SETTINGS}/api-keys/${key.id}/revoke`}
-                  label={`Revoke ${key.name}`}
-                  kind="danger"
-                />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <DataTable label="API keys" columns={['Name', 'Scopes', 'Owners', 'Last used', 'Ends', '[Revoke]']}>
+      {keys.map((key) => (
+        <tr id={key.id}>
+          <th scope="row">{key.name}</th>
+          <td>{key.scopes.join(', ')}</td>
+          <td>{key.ownerRefs?.join(', ') ?? 'all'}</td>
+          <td data-label="Last used">
+            {key.lastUsedAt === null ? 'never' : <When at={key.lastUsedAt} now={now} />}
+          </td>
+          <td data-label="Ends">{key.expiresAt === null ? 'never' : <Instant at={key.expiresAt} />}</td>
+          <td>
+            <Action
+              path={`${SETTINGS}/api-keys/${key.id}/revoke`}
+              label={`Revoke ${key.name}`}
+              kind="danger"
+            />
+          </td>
+        </tr>
+      ))}
+    </DataTable>
   );
 }
 
@@ -131,33 +115,20 @@ const CHECKS = { opens: 'opens', other_bytes: 'wrong bytes', none: 'none yet' } 
 
 function RingTable({ ring }: { ring: KeysReport }) {
   return (
-    <div class="scroll" role="region" aria-label="Encryption keys" tabindex={0}>
-      <table class="stacked">
-        <thead>
-          <tr>
-            <th scope="col">Key</th>
-            <th scope="col">Role</th>
-            <th scope="col">Check</th>
-            <th scope="col">Rows it seals</th>
-            <th scope="col">Processes</th>
-          </tr>
-        </thead>
-        <tbody>
-          {ring.keys.map(({ id, role, check, rows, heldBy }) => (
-            <tr>
-              <th scope="row">{id}</th>
-              <td class={role === 'missing' ? 'bad' : undefined}>{role}</td>
-              <td data-label="Check" class={check === 'other_bytes' ? 'bad' : undefined}>
-                {check === null ? 'not here' : CHECKS[check]}
-              </td>
-              <td data-label="Rows it seals">
-                {String(Object.values(rows).reduce((sum, count) => sum + count, 0))}
-              </td>
-              <td data-label="Processes">{`${heldBy.length} of ${ring.processes.length}`}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <DataTable label="Encryption keys" columns={['Key', 'Role', 'Check', 'Rows it seals', 'Processes']}>
+      {ring.keys.map(({ id, role, check, rows, heldBy }) => (
+        <tr>
+          <th scope="row">{id}</th>
+          <td class={role === 'missing' ? 'bad' : undefined}>{role}</td>
+          <td data-label="Check" class={check === 'other_bytes' ? 'bad' : undefined}>
+            {check === null ? 'not here' : CHECKS[check]}
+          </td>
+          <td data-label="Rows it seals">
+            {String(Object.values(rows).reduce((sum, count) => sum + count, 0))}
+          </td>
+          <td data-label="Processes">{`${heldBy.length} of ${ring.processes.length}`}</td>
+        </tr>
+      ))}
+    </DataTable>
   );
 }
