@@ -37,7 +37,8 @@ export interface Viewer {
 
 export async function openViewer(browser: Browser, options: BrowserContextOptions = {}): Promise<Viewer> {
   const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options });
-  context.setDefaultTimeout(15_000);
+  // Longer than any route takes to answer, which may be 20 s.
+  context.setDefaultTimeout(25_000);
   const page = await context.newPage();
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(`error: ${error.message}`));
