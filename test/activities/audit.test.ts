@@ -27,6 +27,11 @@ const listed = async (id: string) => {
   for await (const found of stack.deps.lifecycles.running()) if (found === id) return true;
   return false;
 };
+/** Its lifecycle has seen the newest change of its row. */
+const isTold = async (id: string) => {
+  const { lifecycleRevision, revision } = await stack.row(id);
+  return lifecycleRevision === revision;
+};
 
 test('missing lifecycles are started, ended integrations lose theirs, and doing it again changes nothing', async () => {
   const missing = await stack.connect('missing', { start: false });
@@ -45,13 +50,14 @@ test('missing lifecycles are started, ended integrations lose theirs, and doing 
   await until(
     async () => (await listed(missing.id)) && (await listed(terminated.id)) && !(await listed(ended.id)),
   );
+  await until(async () => (await isTold(missing.id)) && (await isTold(terminated.id)));
   stack.simulator.clock.advance(DAY_MS);
   expect(await audit()).toMatchObject({ kind: 'daily', missing: 0, extra: 0, behind: 0 });
 });
 
 test('a lifecycle whose row moved on without it is told within the hour', async () => {
   const { id } = await stack.connect('untold');
-  await until(async () => (await stack.row(id)).lifecycleRevision === (await stack.row(id)).revision);
+  await until(() => isTold(id));
   await stack.pool.query(
     'update integrations set paused = true, revision = revision + 1, updated_at = $2 where id = $1',
     [id, new Date(stack.simulator.clock.now() - 5 * MINUTE_MS)],
