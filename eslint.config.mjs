@@ -62,6 +62,33 @@ export default tseslint.config(
     },
   },
   {
+    files: [
+      'http/{pages,console,connect}/**/*.{ts,tsx}',
+      'adapters/notices/render.ts',
+      'activities/notice-*.ts',
+    ],
+    // Problems of the API, and errors of ours, are told where they come up.
+    ignores: ['http/connect/take-over.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...[
+          // Text between tags; in attributes that are read aloud or shown; chosen or put together within tags.
+          'JSXText[value=/\\p{L}/u]',
+          'JSXAttribute[name.name=/^(aria-label|title|placeholder|alt|label|caption|data-label|data-done)$/] > Literal[value=/\\p{Lu}| /u]',
+          'JSXElement > JSXExpressionContainer > Literal[value=/\\p{L}/u]',
+          'JSXElement > JSXExpressionContainer > TemplateLiteral > TemplateElement[value.raw=/\\p{L}/u]',
+          'JSXElement > JSXExpressionContainer > :matches(ConditionalExpression, LogicalExpression) > Literal[value=/\\p{L}/u]',
+          'JSXElement > JSXExpressionContainer > :matches(ConditionalExpression, LogicalExpression) > TemplateLiteral > TemplateElement[value.raw=/\\p{L}/u]',
+          // Whole sentences, and titles of pages.
+          'Literal[value=/^\\p{Lu}.* .*[.!?…]$/u]',
+          ':not(NewExpression) > TemplateLiteral > TemplateElement[tail=true][value.raw=/ .*[.!?…]$/u]',
+          'Property[key.name="title"] > Literal',
+        ].map((selector) => ({ selector, message: 'Words that people read stand in core/sentences.ts.' })),
+      ],
+    },
+  },
+  {
     files: ['http/assets/*.js', 'examples/plain/public/*.js'],
     languageOptions: {
       globals: {

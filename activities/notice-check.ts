@@ -14,14 +14,15 @@ import {
   mayBeAnIncidents,
   overtakenBy,
 } from '../core/notice-policy';
+import { UNTOLD_TEXT } from '../core/sentences';
 import { type Verdict, type Wanted } from './delivery-verdict';
 import { type Deps } from './deps';
 
 type Not = Extract<Verdict, { is: 'skipped' | 'later' }>;
 
 const skipped = (error: string): Not => ({ is: 'skipped', error });
-const OVER = skipped('It was over before anybody was to be told.');
-const UNTOLD = skipped('Nobody was told of the trouble, so nobody is told of its end.');
+const OVER = skipped(UNTOLD_TEXT.over);
+const UNTOLD = skipped(UNTOLD_TEXT.end);
 
 /** Why people are not told of an event, or not yet; null: they are. */
 export async function whyNot(deps: Deps, wanted: Wanted): Promise<Not | null> {
@@ -37,7 +38,7 @@ export async function whyNot(deps: Deps, wanted: Wanted): Promise<Not | null> {
   if (await happenedSince(deps.pool, delivery, overtakenBy(type))) return OVER;
   if (isClosing(type)) return (await troubleWasTold(deps.pool, delivery)) ? null : UNTOLD;
   if (mayBeAnIncidents(type, row.reason) && (await findOpenIncident(deps.pool, row)))
-    return { is: 'later', error: 'An incident of the whole app is on.', waitMs: INCIDENT_WAIT_MS };
+    return { is: 'later', error: UNTOLD_TEXT.incident, waitMs: INCIDENT_WAIT_MS };
   return null;
 }
 
@@ -50,6 +51,6 @@ async function ofOperators(deps: Deps, { event: { type, data } }: Wanted): Promi
     case 'webhook.disabled':
       return (await endpointIsDisabled(deps.pool, String(data.endpointId))) ? null : OVER;
     default:
-      return skipped('People are not told of such events.');
+      return skipped(UNTOLD_TEXT.notForPeople);
   }
 }

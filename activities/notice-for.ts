@@ -1,6 +1,7 @@
 import { reconnectUrl } from '../adapters/connect-links';
 import { type Audience } from '../core/deliveries';
 import { isTrouble } from '../core/notice-policy';
+import { type DisabledReason } from '../core/deliveries';
 import {
   type NoticeSubject,
   type NoticeText,
@@ -9,7 +10,7 @@ import {
   incidentNotice,
   recoveredNotice,
   troubleNotice,
-} from '../core/notice-texts';
+} from '../core/sentences';
 import { type Wanted } from './delivery-verdict';
 import { type Deps } from './deps';
 
@@ -23,7 +24,7 @@ export function noticeFor(deps: Deps, { event, row }: Wanted, audience: Audience
     const [host, endpointId, why] = [data.host, data.endpointId, data.why].map(String) as [
       string,
       string,
-      string,
+      DisabledReason,
     ];
     return endpointNotice({ product, host, endpointId, why });
   }

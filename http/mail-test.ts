@@ -1,7 +1,7 @@
 import { newId } from '../adapters/ids';
 import { MailFailure, type Mailer } from '../adapters/notices/mailer';
 import { render } from '../adapters/notices/render';
-import { testNotice } from '../core/notice-texts';
+import { testNotice } from '../core/sentences';
 
 /** `not_configured`: SMTP_URL is not set. `refused`: by the mail server. `unreachable`: it did not answer. */
 export const MAIL_TEST_CODES = ['not_configured', 'refused', 'unreachable'] as const;

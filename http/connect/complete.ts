@@ -7,7 +7,7 @@ import { findByAccount, findIntegration } from '../../adapters/postgres/integrat
 import { subscribeToMessages } from '../../adapters/message-subscription';
 import { MINIMUM_GRANT_LIFE_MS, undatedLifetime } from '../../core/refresh-policy';
 import { type Secret } from '../../core/secret';
-import { type ConnectResult } from '../../core/owner-pages';
+import { type ConnectResult } from '../../core/sentences';
 import { type HttpDeps } from '../deps';
 import { tellLifecycle } from '../tell-lifecycle';
 

@@ -3,7 +3,7 @@ import { ROUND_LIFE_MS, beginRound, takeRound } from '../../adapters/postgres/oa
 import { type Integration, factsOf } from '../../adapters/postgres/integration-row';
 import { findIntegration } from '../../adapters/postgres/integrations';
 import { bannerFor } from '../../core/banner';
-import { type ConnectResult } from '../../core/owner-pages';
+import { type ConnectResult } from '../../core/sentences';
 import { Secret } from '../../core/secret';
 import { SECOND_MS } from '../../core/time';
 import { recheck } from '../actions/recheck';

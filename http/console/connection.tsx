@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono';
 import { timeline } from '../../adapters/postgres/events';
 import { type Integration, factsOf } from '../../adapters/postgres/integration-row';
 import { bannerFor } from '../../core/banner';
-import { RECHECK_TEXTS, doneText } from '../../core/console-pages';
+import { RECHECK_TEXTS, doneText } from '../../core/sentences';
 import { lifecycleWorkflowId } from '../../core/names';
 import { hasLifecycle } from '../../core/states';
 import { DAY_MS } from '../../core/time';
@@ -59,7 +59,7 @@ export function connectionRoutes(deps: HttpDeps) {
       return show(
         deps,
         c,
-        { title: nameOf(row), section: 'Connections', url: pathOfConnection(row.id), content: null },
+        { title: nameOf(row), section: 'connections', url: pathOfConnection(row.id), content: null },
         await check(deps, c, row),
       );
     })
@@ -116,7 +116,7 @@ async function page(
     c,
     {
       title: nameOf(row),
-      section: 'Connections',
+      section: 'connections',
       url: pathOfConnection(row.id),
       top: c.req.method === 'GET' ? <CheckOnLoad id={row.id} /> : null,
       made: link && <LinkBox url={link.url} expiresAt={link.expiresAt} />,

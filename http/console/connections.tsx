@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { listConnections } from '../../adapters/postgres/connection-list';
+import { CONSOLE_TEXT } from '../../core/sentences';
 import { STATES } from '../../core/states';
 import { DAY_MS } from '../../core/time';
 import { refuseWithout } from '../caller';
@@ -44,8 +45,8 @@ export function connectionListRoutes(deps: HttpDeps) {
       { offset: (filters.page - 1) * PAGE_SIZE, limit: PAGE_SIZE },
     );
     return show(deps, c, {
-      title: 'Connections',
-      section: 'Connections',
+      title: CONSOLE_TEXT.shell.sections.connections,
+      section: 'connections',
       top: <ConnectionFilters filters={filters} />,
       content: <Connections found={found} filters={filters} pageSize={PAGE_SIZE} now={now} />,
     });

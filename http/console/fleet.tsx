@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { expiriesPerDay } from '../../adapters/postgres/connection-list';
+import { CONSOLE_TEXT } from '../../core/sentences';
 import { fleetFor } from '../actions/fleet';
 import { refuseWithout } from '../caller';
 import { type HttpDeps } from '../deps';
@@ -20,8 +21,8 @@ export function fleetPageRoutes(deps: HttpDeps) {
       expiriesPerDay(deps.pool, now, CHART_DAYS, user.ownerRefs),
     ]);
     return show(deps, c, {
-      title: 'Fleet',
-      section: 'Fleet',
+      title: CONSOLE_TEXT.shell.sections.fleet,
+      section: 'fleet',
       content: <Fleet fleet={fleet} perDay={perDay} now={now} />,
     });
   });

@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { newestEvent } from '../../adapters/postgres/events';
+import { CONSOLE_TEXT } from '../../core/sentences';
 import { SECOND_MS } from '../../core/time';
 import { type HttpDeps } from '../deps';
 import { CONSOLE } from '../headers';
@@ -38,8 +39,7 @@ export function liveRoutes(deps: HttpDeps, sessions: ReturnType<typeof createSes
   }
 
   return new Hono<ConsoleEnv>().get(`${CONSOLE}/live`, (c: Context<ConsoleEnv>) => {
-    if (watchers.size >= MAX_WATCHERS)
-      throw new Problem('rate_limited', 'Too many pages of the console are open.');
+    if (watchers.size >= MAX_WATCHERS) throw new Problem('rate_limited', CONSOLE_TEXT.shell.tooManyPages);
     return streamSSE(c, async (stream) => {
       await new Promise<void>((resolve) => {
         const end = () => {

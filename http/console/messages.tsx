@@ -5,7 +5,7 @@ import { type Participant } from '../../adapters/instagram/conversations';
 import { addEvent } from '../../adapters/postgres/events';
 import { type Integration, factsOf } from '../../adapters/postgres/integration-row';
 import { bannerFor } from '../../core/banner';
-import { CONSOLE_TEXT } from '../../core/console-pages';
+import { CONSOLE_TEXT } from '../../core/sentences';
 import { sendOnce } from '../actions/send';
 import { type Caller, refuseWithout } from '../caller';
 import { type HttpDeps } from '../deps';
@@ -18,6 +18,7 @@ import { callWithRecovery } from '../with-recovery';
 import { type ConsoleEnv } from './session';
 import { show } from './show';
 
+const { messages: TEXT } = CONSOLE_TEXT;
 const ALL = `${CONSOLE}/connections/:id/messages` as const;
 const ONE = `${ALL}/:conversationId` as const;
 const CONVERSATIONS_SHOWN = 25;
@@ -60,11 +61,11 @@ export function messageRoutes(deps: HttpDeps) {
       const next = { path, recipientId };
       try {
         await sendOnce(deps, row, { recipientId, text }, key);
-        const state = { text: CONSOLE_TEXT.sent, good: true };
+        const state = { text: TEXT.sent, good: true };
         return await page(deps, c, row, conversationId(c), { ...next, text: '', key: randomUUID(), state });
       } catch (error) {
         const problem = problemOf(deps, error, c.get('user'));
-        const state = { text: `${CONSOLE_TEXT.notSent} ${problem.detail}`, good: false };
+        const state = { text: TEXT.notSent(problem.detail), good: false };
         if (problem.code === 'outcome_unknown') state.text = problem.detail;
         const keptKey = SAME_KEY.includes(problem.code) ? key : randomUUID();
         return page(deps, c, row, conversationId(c), { ...next, text, key: keptKey, state });
@@ -100,8 +101,8 @@ async function page(deps: HttpDeps, c: C, row: Integration, open: string | null,
   const composer =
     draft ?? (recipientId ? { path, recipientId, text: '', key: randomUUID(), state: null } : null);
   return show(deps, c, {
-    title: row.username ? `Messages of @${row.username}` : 'Messages',
-    section: 'Connections',
+    title: TEXT.title(row.username),
+    section: 'connections',
     url: path,
     // Each look is two calls to Instagram, which counts them.
     throttle: '20s',
@@ -133,7 +134,7 @@ async function inboxOf(deps: HttpDeps, c: C, row: Integration, open: string | nu
         return {
           id,
           updatedAt,
-          with: partner?.username ? `@${partner.username}` : (partner?.id ?? 'somebody'),
+          with: partner?.username ? `@${partner.username}` : (partner?.id ?? TEXT.somebody),
         };
       }),
       open: thread && {

@@ -6,6 +6,7 @@ import {
   deleteWebhookEndpoint,
   listWebhookEndpoints,
 } from '../../adapters/postgres/webhook-endpoints';
+import { CONSOLE_TEXT } from '../../core/sentences';
 import { deliverAgain } from '../actions/deliveries';
 import { addEndpoint, rotateSecret, testEndpoint } from '../actions/webhook-endpoints';
 import { refuseWithout } from '../caller';
@@ -22,6 +23,7 @@ import { NewWebhookEndpoint } from '../webhook-schemas';
 import { type ConsoleEnv } from './session';
 import { attempt, ownOf } from './show';
 
+const { endpoints: TEXT } = CONSOLE_TEXT;
 const DELIVERIES_SHOWN = 25;
 
 export async function noticesView(deps: HttpDeps): Promise<NoticesView> {
@@ -56,16 +58,13 @@ export function noticeRoutes(
   const verbs: Record<string, (id: string) => Promise<Done>> = {
     async test(id) {
       const { delivered, status, error } = await testEndpoint(deps, id);
-      if (delivered) return { text: 'The endpoint took the test event.' };
-      throw new Problem(
-        'invalid_request',
-        `The endpoint did not take it: ${error?.text ?? `it answered ${status}`}.`,
-      );
+      if (delivered) return { text: TEXT.done.tested };
+      throw new Problem('invalid_request', TEXT.notTaken(error?.text ?? TEXT.answered(status)));
     },
     async rotate(id) {
       const { secret } = await rotateSecret(deps, id);
       return {
-        text: 'From now on both secrets sign, for a day.',
+        text: TEXT.done.rotated,
         made: <MadeSecret text={secret.reveal()} />,
       };
     },
@@ -73,7 +72,7 @@ export function noticeRoutes(
     disable: (id) => enable(id, false),
     async remove(id) {
       if (!(await deleteWebhookEndpoint(deps.pool, id))) throw notFound('endpoint');
-      return { text: 'The endpoint is told nothing more.' };
+      return { text: TEXT.done.removed };
     },
   };
 
@@ -81,7 +80,7 @@ export function noticeRoutes(
     if (!(await changeWebhookEndpoint(deps.pool, id, { enabled }, deps.clock.now())))
       throw notFound('endpoint');
     return {
-      text: enabled ? 'The endpoint is told of events again.' : 'The endpoint is told nothing for now.',
+      text: enabled ? TEXT.done.enabled : TEXT.done.disabled,
     };
   }
 
@@ -92,7 +91,7 @@ export function noticeRoutes(
         if (!parsed.success) throw invalid(parsed.error.issues);
         const { secret } = await addEndpoint(deps, parsed.data);
         return {
-          text: 'The endpoint is told of all events from now on.',
+          text: TEXT.done.added,
           made: <MadeSecret text={secret.reveal()} />,
         };
       }),
@@ -105,7 +104,7 @@ export function noticeRoutes(
     .post(`${SETTINGS}/deliveries/:delivery/redeliver`, (c) =>
       act(c, async () => {
         await deliverAgain(deps, c.req.param('delivery'));
-        return { text: 'It is delivered once more.' };
+        return { text: CONSOLE_TEXT.deliveries.deliveredAgain };
       }),
     )
     .post(`${SETTINGS}/mail-test`, (c) =>
@@ -114,7 +113,7 @@ export function noticeRoutes(
         if (!parsed.success) throw invalid(parsed.error.issues);
         const { error } = await testMail(deps.mailer, parsed.data.to, deps.site.productName);
         if (error) throw new Problem('invalid_request', error.text);
-        return { text: `The mail to ${parsed.data.to} is on its way.` };
+        return { text: CONSOLE_TEXT.mail.sent(parsed.data.to) };
       }),
     );
 }

@@ -47,7 +47,7 @@ export function consoleRoutes(deps: HttpDeps) {
     c.status(problem.status);
     return show(deps, c, {
       title: PROBLEMS[problem.code][1],
-      section: 'Connections',
+      section: 'connections',
       url: CONSOLE,
       content: <p class="card">{problem.detail}</p>,
     });

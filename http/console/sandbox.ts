@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { inWords } from '../../core/human-time';
+import { CONSOLE_TEXT } from '../../core/sentences';
 import { DAY_MS } from '../../core/time';
 import { refuseWithout } from '../caller';
 import { type HttpDeps } from '../deps';
@@ -8,6 +8,7 @@ import { invalidField, notFound } from '../problems';
 import { type ConsoleEnv } from './session';
 import { attempt, ownOf, show } from './show';
 
+const { sandbox: TEXT } = CONSOLE_TEXT;
 const STEPS_MS: Record<string, number> = { '1d': DAY_MS, '7d': 7 * DAY_MS };
 
 /** What the sandbox bar does. The page it stands on then fetches what it shows again. */
@@ -20,19 +21,19 @@ export function sandboxRoutes(deps: HttpDeps) {
     async advance({ by }) {
       const now = deps.clock.now();
       const step = STEPS_MS[String(by)] ?? (await untilNext());
-      if (step === null) return 'Nothing is planned: no connection is alive.';
+      if (step === null) return TEXT.nothingPlanned;
       const arrived = await sandbox.advance(step);
-      return `It is ${inWords(arrived - now)} later.`;
+      return TEXT.later(arrived - now);
     },
     async invalidate({ username, subcode }) {
       if (!sandbox.accounts().some((account) => account.username === username)) throw notFound('account');
       if (!/^\d{1,7}$/.test(String(subcode))) throw invalidField('subcode', 'is no number');
       sandbox.invalidate(String(username), Number(subcode));
-      return `Instagram refuses the token of @${String(username)} from now on. Evergrant finds out at the next call: open its messages, or choose Check now.`;
+      return TEXT.invalidated(String(username));
     },
     async outage({ on }) {
       sandbox.setOutage(on === 'true');
-      return on === 'true' ? 'Instagram answers nobody now.' : 'Instagram answers again.';
+      return on === 'true' ? TEXT.outageBegan : TEXT.outageEnded;
     },
   };
   const untilNext = async () => {
@@ -49,6 +50,6 @@ export function sandboxRoutes(deps: HttpDeps) {
     const url = typeof here === 'string' && here.startsWith(CONSOLE) ? here : CONSOLE;
     if (!c.req.header('hx-request')) return c.redirect(url, 303);
     c.header('hx-trigger', 'changed');
-    return show(deps, c, { title: 'Sandbox', section: 'Connections', url, content: null }, toasts);
+    return show(deps, c, { title: TEXT.title, section: 'connections', url, content: null }, toasts);
   });
 }

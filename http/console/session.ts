@@ -1,6 +1,7 @@
 import { type Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { SESSION_LIFE_MS, createSession, endSession, findSession } from '../../adapters/postgres/sessions';
+import { CONSOLE_TEXT } from '../../core/sentences';
 import { SECOND_MS } from '../../core/time';
 import { type Caller, callerOf, userByProxy } from '../caller';
 import { isFromProxy } from '../client-address';
@@ -64,7 +65,7 @@ export function refuseOtherPages(deps: HttpDeps) {
       const site = c.req.header('sec-fetch-site');
       const isOwn = origin !== undefined && isSelf(deps.site, origin, c.req.header('host') ?? '');
       if (!isOwn || (site !== undefined && site !== 'same-origin'))
-        throw new Problem('forbidden', 'Only pages of the console may do this. Open it and try again there.');
+        throw new Problem('forbidden', CONSOLE_TEXT.shell.onlyOwnPages);
     }
     await next();
   });

@@ -3,6 +3,7 @@ import { type Child } from 'hono/jsx';
 import { createKeyChecks } from '../../adapters/encryption/key-check';
 import { nextStep } from '../../client/cli/keys/next-step';
 import { reportOn } from '../../client/cli/keys/report';
+import { CONSOLE_TEXT } from '../../core/sentences';
 import { keysFor, makeKey, revokeKey } from '../actions/api-keys';
 import { refuseWithout } from '../caller';
 import { type HttpDeps } from '../deps';
@@ -37,8 +38,8 @@ export function settingsRoutes(deps: HttpDeps) {
       deps,
       c,
       {
-        title: 'Settings',
-        section: 'Settings',
+        title: CONSOLE_TEXT.shell.sections.settings,
+        section: 'settings',
         url: SETTINGS,
         made,
         content: <Settings keys={keys} ring={ring} notices={notices} now={deps.clock.now()} />,
@@ -60,7 +61,7 @@ export function settingsRoutes(deps: HttpDeps) {
         if (!parsed.success) throw invalid(parsed.error.issues);
         const { key, text } = await makeKey(deps, c.get('user'), parsed.data);
         made = <MadeKey text={text} />;
-        return `The key ${key.name} works from now on.`;
+        return CONSOLE_TEXT.keys.made(key.name);
       });
       return page(c, toasts, made);
     })
@@ -68,7 +69,7 @@ export function settingsRoutes(deps: HttpDeps) {
       refuseWithout(c.get('user'), 'admin');
       const toasts = await attempt(deps, c.get('user'), async () => {
         await revokeKey(deps, c.get('user'), c.req.param('key'));
-        return 'The key works no more.';
+        return CONSOLE_TEXT.keys.revoked;
       });
       return page(c, toasts);
     });

@@ -1,3 +1,4 @@
+import { API_TEXT } from '../../core/sentences';
 import { PROBLEMS } from '../problems';
 import { type Frame } from './frame';
 import { Layout } from './layout';
@@ -17,11 +18,13 @@ const METHODS = ['get', 'post', 'patch', 'delete'];
 export function ApiPage({ document, frame }: { document: object; frame: Frame }) {
   const { paths = {} } = document as Described;
   return (
-    <Layout title="API" frame={{ ...frame, product: 'Evergrant' }}>
-      <h1>Evergrant API</h1>
+    <Layout title={API_TEXT.title} frame={{ ...frame, product: 'Evergrant' }}>
+      <h1>{API_TEXT.heading}</h1>
       <p>
-        Send <code>Authorization: Bearer &lt;key&gt;</code>. The machine-readable description is{' '}
-        <a href="/openapi.json">openapi.json</a>.
+        {API_TEXT.header} <code>{API_TEXT.example}</code>
+      </p>
+      <p>
+        {API_TEXT.machine} <a href="/openapi.json">{API_TEXT.file}</a>
       </p>
       {Object.entries(paths).flatMap(([path, item]) =>
         METHODS.filter((method) => method in item).map((method) => {
@@ -40,7 +43,7 @@ export function ApiPage({ document, frame }: { document: object; frame: Frame })
           );
         }),
       )}
-      <h2>Problems</h2>
+      <h2>{API_TEXT.problems}</h2>
       <dl>
         {Object.entries(PROBLEMS).map(([code, [status, title]]) => (
           <>

@@ -7,7 +7,7 @@ import {
   invitationText,
   ownerText,
   resultText,
-} from '../../core/owner-pages';
+} from '../../core/sentences';
 import { type Frame } from './frame';
 import { Layout } from './layout';
 

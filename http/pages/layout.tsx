@@ -1,5 +1,6 @@
 import { type Child } from 'hono/jsx';
 import { raw } from 'hono/html';
+import { LAYOUT_TEXT } from '../../core/sentences';
 import { assetUrl } from '../assets';
 import { type Frame } from './frame';
 
@@ -34,7 +35,7 @@ export function Layout(props: { title: string; frame: Frame; children: Child }) 
         <head>
           <meta charset="utf-8" />
           <meta name="viewport" content="width=device-width, initial-scale=1" />
-          <title>{`${props.title} · ${product}`}</title>
+          <title>{LAYOUT_TEXT.title(props.title, product)}</title>
           <link rel="icon" href={assetUrl('icon.svg')} />
           <style nonce={nonce}>{raw(STYLE)}</style>
         </head>
@@ -43,7 +44,7 @@ export function Layout(props: { title: string; frame: Frame; children: Child }) 
             {props.children}
             {supportUrl && (
               <footer>
-                Questions? <a href={supportUrl}>Ask for help</a>.
+                {LAYOUT_TEXT.questions} <a href={supportUrl}>{LAYOUT_TEXT.askForHelp}</a>.
               </footer>
             )}
           </main>

@@ -1,11 +1,11 @@
-import { signInText } from '../../core/console-pages';
+import { SIGN_IN_TEXT } from '../../core/sentences';
 import { CONSOLE } from '../headers';
 import { type Frame } from './frame';
 import { Layout } from './layout';
 
 /** Where an operator signs in with a key. @param refused what was tried and did not work */
 export function SignInPage({ frame, refused }: { frame: Frame; refused: 'key' | 'link' | null }) {
-  const { title, text, field, action, refusals } = signInText();
+  const { title, text, field, action, refusals } = SIGN_IN_TEXT;
   return (
     <Layout title={title} frame={frame}>
       <h1>{title}</h1>
@@ -28,7 +28,7 @@ export function SignInPage({ frame, refused }: { frame: Frame; refused: 'key' | 
 
 /** What a one-time link opens: its button uses the link up. */
 export function SignInLinkPage({ frame, action }: { frame: Frame; action: string }) {
-  const { title, linkText, action: label } = signInText();
+  const { title, linkText, action: label } = SIGN_IN_TEXT;
   return (
     <Layout title={title} frame={frame}>
       <h1>{title}</h1>

@@ -13,7 +13,7 @@ interface Patience {
  */
 export async function until<T>(
   condition: () => T | Promise<T>,
-  { timeoutMs = 10_000, everyMs = 20, what = condition.toString() }: Patience = {},
+  { timeoutMs = 30_000, everyMs = 20, what = condition.toString() }: Patience = {},
 ): Promise<NonNullable<T>> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {

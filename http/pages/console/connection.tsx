@@ -1,11 +1,18 @@
 import { type Event } from '../../../adapters/postgres/events';
 import { type Integration, factsOf } from '../../../adapters/postgres/integration-row';
-import { type Banner } from '../../../core/sentences';
-import { CONSOLE_TEXT, EVENT_LABELS, REASON_LABELS, nextStepText } from '../../../core/console-pages';
+import {
+  type Banner,
+  CONSOLE_TEXT,
+  EVENT_LABELS,
+  REASON_LABELS,
+  nextStepText,
+} from '../../../core/sentences';
 import { type Reason } from '../../../core/states';
 import { pathOfConnection } from './paths';
 import { LifeBar } from './life-bar';
 import { Action, CopyBox, Instant, StateBadge, When } from './parts';
+
+const { connection: TEXT } = CONSOLE_TEXT;
 
 export interface ConnectionView {
   row: Integration;
@@ -38,19 +45,19 @@ export function Connection(view: ConnectionView) {
       <BannerBox {...view} />
       <div class="columns">
         <div>
-          <section class="card" aria-label="State">
+          <section class="card" aria-label={TEXT.state}>
             <p>
               <StateBadge state={row.state} reason={row.reason} paused={row.paused} />
             </p>
             <LifeBar {...row} now={now} />
             <p>{nextStepText(factsOf(row), now)}</p>
             {row.lastError && row.failedAttempts + (row.recovery?.tries ?? 0) > 0 && (
-              <p class="warn">{`Last trouble: ${row.lastError.text}`}</p>
+              <p class="warn">{TEXT.lastTrouble(row.lastError.text)}</p>
             )}
           </section>
           {view.mayOperate && row.state !== 'disconnected' && <Actions {...view} />}
           <section class="card">
-            <h2>What happened</h2>
+            <h2>{TEXT.happened}</h2>
             <Timeline events={view.events} now={now} />
           </section>
         </div>
@@ -63,14 +70,17 @@ export function Connection(view: ConnectionView) {
 function BannerBox({ row, banner, mayOperate }: ConnectionView) {
   if (!banner) return null;
   return (
-    <section class={`banner ${banner.level}`} aria-label={banner.level === 'error' ? 'Problem' : 'Warning'}>
+    <section
+      class={`banner ${banner.level}`}
+      aria-label={banner.level === 'error' ? TEXT.problem : TEXT.warning}
+    >
       <p>
         <strong>{banner.text}</strong>
       </p>
       {mayOperate && (
         <Action
           path={`${pathOfConnection(row.id)}/${row.recovery?.ownerAction ? 'recheck' : 'reconnect-link'}`}
-          label={row.recovery?.ownerAction ? 'Check again' : 'Make a reconnect link'}
+          label={row.recovery?.ownerAction ? TEXT.checkAgain : TEXT.makeReconnectLink}
           kind="main"
         />
       )}
@@ -83,21 +93,21 @@ function Actions({ row }: ConnectionView) {
   const isConnected = row.state !== 'pending';
   return (
     <section class="card">
-      <h2>Actions</h2>
+      <h2>{TEXT.actions}</h2>
       <div class="actions">
-        {isConnected && row.state !== 'expired' && <Action path={`${path}/refresh`} label="Refresh now" />}
-        {isConnected && <Action path={`${path}/recheck`} label="Check now" />}
+        {isConnected && row.state !== 'expired' && <Action path={`${path}/refresh`} label={TEXT.refresh} />}
+        {isConnected && <Action path={`${path}/recheck`} label={TEXT.recheck} />}
         {row.paused ? (
-          <Action path={`${path}/resume`} label="Resume" />
+          <Action path={`${path}/resume`} label={TEXT.resume} />
         ) : (
-          <Action path={`${path}/pause`} label="Pause" />
+          <Action path={`${path}/pause`} label={TEXT.pause} />
         )}
-        <Action path={`${path}/reconnect-link`} label={isConnected ? 'Reconnect link' : 'Connect link'} />
+        <Action path={`${path}/reconnect-link`} label={isConnected ? TEXT.reconnectLink : TEXT.connectLink} />
       </div>
       <details>
-        <summary>Disconnect …</summary>
-        <p>{CONSOLE_TEXT.disconnectWarning}</p>
-        <Action path={`${path}/disconnect`} label="Disconnect for good" kind="danger" />
+        <summary>{TEXT.disconnect}</summary>
+        <p>{TEXT.disconnectWarning}</p>
+        <Action path={`${path}/disconnect`} label={TEXT.disconnectForGood} kind="danger" />
       </details>
     </section>
   );
@@ -105,9 +115,9 @@ function Actions({ row }: ConnectionView) {
 
 export function LinkBox({ url, expiresAt }: { url: string; expiresAt: string }) {
   return (
-    <CopyBox id="link" label={CONSOLE_TEXT.linkHint} value={url}>
+    <CopyBox id="link" label={TEXT.linkHint} value={url}>
       <p class="quiet">
-        Valid until <Instant at={Date.parse(expiresAt)} />
+        {TEXT.validUntil} <Instant at={Date.parse(expiresAt)} />
       </p>
     </CopyBox>
   );
@@ -115,43 +125,42 @@ export function LinkBox({ url, expiresAt }: { url: string; expiresAt: string }) 
 
 function Details({ row, temporalUrl, hasMessages, now }: ConnectionView) {
   return (
-    <aside class="card" aria-label="Details">
+    <aside class="card" aria-label={TEXT.details}>
       <dl>
-        <dt>Account</dt>
-        <dd>{row.username ? `@${row.username}` : 'none yet'}</dd>
-        <dt>Owner</dt>
+        <dt>{TEXT.account}</dt>
+        <dd>{row.username ? `@${row.username}` : TEXT.noAccount}</dd>
+        <dt>{TEXT.owner}</dt>
         <dd>{row.ownerRef}</dd>
         {row.externalId && (
           <>
-            <dt>External id</dt>
+            <dt>{TEXT.externalId}</dt>
             <dd>{row.externalId}</dd>
           </>
         )}
-        <dt>Contact</dt>
-        <dd>{row.contactEmail ?? 'none: only operators get mail'}</dd>
-        <dt>Token version</dt>
+        <dt>{TEXT.contact}</dt>
+        <dd>{row.contactEmail ?? TEXT.noContact}</dd>
+        <dt>{TEXT.version}</dt>
         <dd>{String(row.version)}</dd>
-        <Detail name="Issued" at={row.issuedAt} now={now} />
-        <Detail name="Refresh from" at={row.refreshAt} now={now} />
-        <Detail name="Ends" at={row.expiresAt} now={now} />
-        <Detail name="Created" at={row.createdAt} now={now} />
-        <dt>Id</dt>
+        <Detail name={TEXT.issued} at={row.issuedAt} now={now} />
+        <Detail name={TEXT.refreshFrom} at={row.refreshAt} now={now} />
+        <Detail name={TEXT.ends} at={row.expiresAt} now={now} />
+        <Detail name={TEXT.created} at={row.createdAt} now={now} />
+        <dt>{TEXT.id}</dt>
         <dd>
           <code>{row.id}</code>
         </dd>
       </dl>
-      <p />
       {hasMessages && (
         <p>
           <a class="button" href={`${pathOfConnection(row.id)}/messages`}>
-            Messages
+            {TEXT.messages}
           </a>
         </p>
       )}
       {temporalUrl && (
         <p>
           <a href={temporalUrl} rel="noreferrer">
-            Workflow in Temporal
+            {TEXT.workflow}
           </a>
         </p>
       )}
@@ -181,7 +190,7 @@ function Timeline({ events, now }: { events: Event[]; now: number }) {
           {typeof data.reason === 'string' && (
             <span class="quiet">{` · ${REASON_LABELS[data.reason as Reason] ?? data.reason}`}</span>
           )}
-          {typeof data.by === 'string' && <span class="quiet">{` · by ${data.by}`}</span>}
+          {typeof data.by === 'string' && <span class="quiet">{` · ${TEXT.by(data.by)}`}</span>}
         </li>
       ))}
     </ol>

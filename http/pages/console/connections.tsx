@@ -1,6 +1,6 @@
 import { type Integration, factsOf } from '../../../adapters/postgres/integration-row';
 import { COUNTED, type ConnectionPage } from '../../../adapters/postgres/connection-list';
-import { CONSOLE_TEXT, STATE_LABELS, nextStepText } from '../../../core/console-pages';
+import { CONSOLE_TEXT, STATE_LABELS, nextStepText } from '../../../core/sentences';
 import { STATES } from '../../../core/states';
 import { CONSOLE } from '../../headers';
 import { LifeBar } from './life-bar';
@@ -14,6 +14,7 @@ export interface Filters {
   page: number;
 }
 
+const { connections: TEXT } = CONSOLE_TEXT;
 const DAYS = [3, 7, 14, 30];
 
 export function ConnectionFilters({ filters }: { filters: Filters }) {
@@ -31,20 +32,20 @@ export function ConnectionFilters({ filters }: { filters: Filters }) {
       hx-replace-url="true"
     >
       <div>
-        <label for="q">Search</label>
+        <label for="q">{TEXT.search}</label>
         <input
           id="q"
           name="q"
           type="search"
           maxlength={200}
           value={filters.q}
-          placeholder="@username, owner or id"
+          placeholder={TEXT.searchHint}
         />
       </div>
       <div>
-        <label for="state">State</label>
+        <label for="state">{TEXT.state}</label>
         <select id="state" name="state">
-          <option value="">All</option>
+          <option value="">{TEXT.allStates}</option>
           {STATES.map((state) => (
             <option value={state} selected={state === filters.state}>
               {STATE_LABELS[state].word}
@@ -53,21 +54,21 @@ export function ConnectionFilters({ filters }: { filters: Filters }) {
         </select>
       </div>
       <div>
-        <label for="owner">Owner</label>
+        <label for="owner">{TEXT.owner}</label>
         <input id="owner" name="owner" maxlength={200} value={filters.owner} />
       </div>
       <div>
-        <label for="days">Days left</label>
+        <label for="days">{TEXT.daysLeft}</label>
         <select id="days" name="days">
-          <option value="">Any</option>
+          <option value="">{TEXT.anyDays}</option>
           {DAYS.map((days) => (
             <option value={String(days)} selected={String(days) === filters.days}>
-              {`up to ${days}`}
+              {TEXT.upTo(days)}
             </option>
           ))}
         </select>
       </div>
-      <button type="submit">Filter</button>
+      <button type="submit">{TEXT.filter}</button>
     </form>
   );
 }
@@ -80,14 +81,13 @@ export function Connections(props: {
 }) {
   const { found, filters, pageSize, now } = props;
   const isFiltered = [filters.q, filters.state, filters.owner, filters.days].some((value) => value !== '');
-  if (found.count === 0) return <p class="card">{isFiltered ? CONSOLE_TEXT.noMatch : CONSOLE_TEXT.none}</p>;
-  const count = found.count >= COUNTED ? `over ${COUNTED - 1}` : String(found.count);
+  if (found.count === 0) return <p class="card">{isFiltered ? TEXT.noMatch : TEXT.none}</p>;
   return (
     <>
       <DataTable
-        label="Connections"
-        columns={['Account', 'State', 'Life of the token', 'Next', 'Owner']}
-        caption={`${count} ${found.count === 1 ? 'connection' : 'connections'}, the most urgent first`}
+        label={CONSOLE_TEXT.shell.sections.connections}
+        columns={TEXT.columns}
+        caption={TEXT.count(found.count, COUNTED)}
       >
         {found.rows.map((row) => (
           <Row row={row} now={now} />
@@ -110,8 +110,8 @@ function Row({ row, now }: { row: Integration; now: number }) {
       <td>
         <LifeBar {...row} now={now} />
       </td>
-      <td data-label="Next">{nextStepText(factsOf(row), now)}</td>
-      <td data-label="Owner">
+      <td data-label={TEXT.columns.next}>{nextStepText(factsOf(row), now)}</td>
+      <td data-label={TEXT.columns.owner}>
         {row.ownerRef}
         {row.externalId && <span class="quiet"> · {row.externalId}</span>}
       </td>
@@ -130,10 +130,10 @@ function Pages({ filters, pages }: { filters: Filters; pages: number }) {
     </a>
   );
   return (
-    <nav class="pages" aria-label="Pages">
-      {filters.page > 1 && link(filters.page - 1, 'Previous')}
-      <span>{`Page ${filters.page} of ${pages}`}</span>
-      {filters.page < pages && link(filters.page + 1, 'Next')}
+    <nav class="pages" aria-label={TEXT.pagesLabel}>
+      {filters.page > 1 && link(filters.page - 1, TEXT.previous)}
+      <span>{TEXT.page(filters.page, pages)}</span>
+      {filters.page < pages && link(filters.page + 1, TEXT.next)}
     </nav>
   );
 }

@@ -1,9 +1,11 @@
-import { EVENT_LABELS, STATE_LABELS } from '../../../core/console-pages';
+import { CONSOLE_TEXT, EVENT_LABELS, STATE_LABELS } from '../../../core/sentences';
 import { STATES } from '../../../core/states';
 import { DAY_MS } from '../../../core/time';
 import { type fleetFor } from '../../actions/fleet';
 import { CONSOLE } from '../../headers';
 import { Instant, When } from './parts';
+
+const { fleet: TEXT } = CONSOLE_TEXT;
 
 export interface FleetView {
   fleet: Awaited<ReturnType<typeof fleetFor>>;
@@ -28,39 +30,36 @@ export function Fleet(view: FleetView) {
         ))}
       </div>
       <section class="card">
-        <h2>Tokens that end in the next 60 days</h2>
-        <p class="quiet">
-          Each is refreshed some 14 days before its end, so the first days should be empty: whoever stands
-          there is at risk.
-        </p>
+        <h2>{TEXT.ends}</h2>
+        <p class="quiet">{TEXT.endsHint}</p>
         <Chart perDay={perDay} now={now} />
       </section>
       <div class="columns">
         <section class="card">
-          <h2>At risk</h2>
+          <h2>{TEXT.atRisk}</h2>
           <dl>
             {(['d3', 'd7', 'd14'] as const).map((within) => (
               <>
-                <dt>{`Ends within ${within.slice(1)} days`}</dt>
+                <dt>{TEXT.endsWithin(within.slice(1))}</dt>
                 <dd>
                   <a href={`${CONSOLE}?days=${within.slice(1)}`}>{String(fleet.expiringWithin[within])}</a>
                 </dd>
               </>
             ))}
-            <dt>Overdue by more than an hour</dt>
+            <dt>{TEXT.overdue}</dt>
             <dd class={fleet.overdue > 0 ? 'bad' : undefined}>{String(fleet.overdue)}</dd>
           </dl>
         </section>
         <section class="card">
-          <h2>Instagram as a whole</h2>
+          <h2>{TEXT.instagram}</h2>
           {fleet.incidents.length === 0 ? (
-            <p class="good">No trouble under way.</p>
+            <p class="good">{TEXT.noTrouble}</p>
           ) : (
             fleet.incidents.map(({ kind, startedAt }) => (
               <p class="bad">
                 {`${EVENT_LABELS['provider.incident_started']} `}
                 <When at={Date.parse(startedAt)} now={now} />
-                {` (${kind}). Nobody is marked as expired for it.`}
+                {` ${TEXT.incident(kind)}`}
               </p>
             ))
           )}
@@ -74,7 +73,6 @@ export function Fleet(view: FleetView) {
 function Chart({ perDay, now }: { perDay: number[]; now: number }) {
   const most = Math.max(1, ...perDay);
   const total = perDay.reduce((sum, count) => sum + count, 0);
-  const label = `${total} tokens end within ${perDay.length} days, at most ${Math.max(...perDay)} on one day`;
   return (
     <>
       <svg
@@ -82,7 +80,7 @@ function Chart({ perDay, now }: { perDay: number[]; now: number }) {
         viewBox={`0 0 ${perDay.length * 10} 100`}
         preserveAspectRatio="none"
         role="img"
-        aria-label={label}
+        aria-label={TEXT.chart(total, perDay.length, Math.max(...perDay))}
       >
         {perDay.map((count, day) => {
           const height = (count / most) * 96;
@@ -98,18 +96,18 @@ function Chart({ perDay, now }: { perDay: number[]; now: number }) {
         <line x1="0" x2={String(perDay.length * 10)} y1="100" y2="100" stroke-width="1" />
       </svg>
       <div class="axis" aria-hidden="true">
-        <span>today</span>
-        <span>{`most on one day: ${Math.max(...perDay)}`}</span>
-        <span>{`in ${perDay.length} days`}</span>
+        <span>{TEXT.today}</span>
+        <span>{TEXT.most(Math.max(...perDay))}</span>
+        <span>{TEXT.inDays(perDay.length)}</span>
       </div>
       <details>
-        <summary>As a table</summary>
-        <div class="scroll" role="region" aria-label="Tokens per day" tabindex={0}>
+        <summary>{TEXT.asTable}</summary>
+        <div class="scroll" role="region" aria-label={TEXT.tableLabel} tabindex={0}>
           <table>
             <thead>
               <tr>
-                <th scope="col">Day</th>
-                <th scope="col">Tokens that end</th>
+                <th scope="col">{TEXT.day}</th>
+                <th scope="col">{TEXT.tokens}</th>
               </tr>
             </thead>
             <tbody>
@@ -134,31 +132,33 @@ function Chart({ perDay, now }: { perDay: number[]; now: number }) {
 function Audit({ fleet: { audit }, now }: FleetView) {
   return (
     <section class="card">
-      <h2>Audit</h2>
+      <h2>{TEXT.audit}</h2>
       <dl>
-        <dt>Schedule</dt>
+        <dt>{TEXT.schedule}</dt>
         <dd>
           {audit.enabled === null
-            ? 'Temporal does not answer'
+            ? TEXT.scheduleUnknown
             : audit.enabled
-              ? `on, every ${audit.every}`
-              : 'off: lifecycles that are lost are not found'}
+              ? TEXT.scheduleOn(audit.every)
+              : TEXT.scheduleOff}
         </dd>
-        <dt>Last run</dt>
-        <dd>{audit.lastRunAt === null ? 'none yet' : <When at={Date.parse(audit.lastRunAt)} now={now} />}</dd>
-        <dt>Result</dt>
+        <dt>{TEXT.lastRun}</dt>
+        <dd>
+          {audit.lastRunAt === null ? TEXT.noneYet : <When at={Date.parse(audit.lastRunAt)} now={now} />}
+        </dd>
+        <dt>{TEXT.result}</dt>
         <dd>{resultText(audit.lastResult)}</dd>
-        <dt>Next run</dt>
-        <dd>{audit.nextRunAt === null ? 'not planned' : <Instant at={Date.parse(audit.nextRunAt)} />}</dd>
+        <dt>{TEXT.nextRun}</dt>
+        <dd>{audit.nextRunAt === null ? TEXT.notPlanned : <Instant at={Date.parse(audit.nextRunAt)} />}</dd>
       </dl>
     </section>
   );
 }
 
 function resultText(result: Record<string, number> | null): string {
-  if (result === null) return 'none yet';
+  if (result === null) return TEXT.noneYet;
   const mended = Object.entries(result).filter(([, count]) => count > 0);
   return mended.length === 0
-    ? 'all in order'
+    ? TEXT.inOrder
     : mended.map(([what, count]) => `${count} ${what.replace(/([A-Z])/g, ' $1').toLowerCase()}`).join(', ');
 }

@@ -1,5 +1,7 @@
-import { inWords } from '../../../core/human-time';
+import { CONSOLE_TEXT } from '../../../core/sentences';
 import { type State } from '../../../core/states';
+
+const { connections: TEXT } = CONSOLE_TEXT;
 
 /** A token's life from issue to end: what is past, where its refresh window lies, where now is. Instants in epoch ms. */
 export function LifeBar(props: {
@@ -9,13 +11,12 @@ export function LifeBar(props: {
   state: State;
   now: number;
 }) {
-  if (props.state === 'expired') return <span class="quiet">The token is dead</span>;
+  if (props.state === 'expired') return <span class="quiet">{TEXT.dead}</span>;
   const { issuedAt, refreshAt, expiresAt, now } = props;
   if (issuedAt === null || expiresAt === null || expiresAt <= issuedAt) return null;
   const place = (at: number) => Math.min(100, Math.max(0, ((at - issuedAt) / (expiresAt - issuedAt)) * 100));
   const [past, window] = [place(now), place(refreshAt ?? expiresAt)];
-  const left = expiresAt - now;
-  const label = left > 0 ? `${inWords(left)} left` : `Over for ${inWords(-left)}`;
+  const label = TEXT.left(expiresAt - now);
   return (
     <>
       <svg class="life" viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label={label}>

@@ -1,6 +1,8 @@
-import { type Banner } from '../../../core/sentences';
+import { type Banner, CONSOLE_TEXT } from '../../../core/sentences';
 import { CONSOLE } from '../../headers';
 import { Instant } from './parts';
+
+const { messages: TEXT } = CONSOLE_TEXT;
 
 export interface ConversationView {
   id: string;
@@ -31,19 +33,19 @@ export function Inbox({ view }: { view: InboxView }) {
   const { trouble, conversations, open } = view;
   if (trouble)
     return (
-      <section class={`banner ${trouble.banner?.level ?? 'warning'}`} aria-label="Problem">
+      <section class={`banner ${trouble.banner?.level ?? 'warning'}`} aria-label={TEXT.problem}>
         <p>
           <strong>{trouble.banner?.text ?? trouble.text}</strong>
         </p>
         <a class="button" href={`${CONSOLE}/connections/${view.integrationId}`}>
-          See this connection
+          {TEXT.seeConnection}
         </a>
       </section>
     );
   return (
     <div class="inbox">
-      <nav class="card" aria-label="Conversations">
-        {conversations.length === 0 && <p>No conversations yet.</p>}
+      <nav class="card" aria-label={TEXT.conversations}>
+        {conversations.length === 0 && <p>{TEXT.noConversations}</p>}
         <ul class="conversations">
           {conversations.map((one) => (
             <li>
@@ -62,15 +64,15 @@ export function Inbox({ view }: { view: InboxView }) {
           ))}
         </ul>
       </nav>
-      <section class="card" aria-label="Messages">
+      <section class="card" aria-label={TEXT.messages}>
         {open === null ? (
-          <p>Choose a conversation.</p>
+          <p>{TEXT.choose}</p>
         ) : (
           <ol class="thread">
             {open.messages.map((message) => (
               <li class={message.isOurs ? 'ours' : 'theirs'}>
-                <span class="unseen">{message.isOurs ? 'We: ' : 'They: '}</span>
-                {message.text ?? <em class="quiet">Instagram does not give out the text of this message.</em>}
+                <span class="unseen">{message.isOurs ? TEXT.we : TEXT.they} </span>
+                {message.text ?? <em class="quiet">{TEXT.noText}</em>}
                 <Instant at={message.createdAt} />
               </li>
             ))}
@@ -110,17 +112,17 @@ export function Composer({ draft }: { draft: Draft }) {
       <input type="hidden" name="key" value={draft.key} />
       <input type="hidden" name="recipientId" value={draft.recipientId} />
       <p>
-        <label for="text">Answer</label>
+        <label for="text">{TEXT.answer}</label>
         <textarea id="text" name="text" rows={3} maxlength={1000} required>
           {draft.text}
         </textarea>
       </p>
       <div class="actions">
         <button type="submit" class="main">
-          Send
+          {TEXT.send}
         </button>
         <span id="sending" class="htmx-indicator quiet" aria-hidden="true">
-          sending …
+          {TEXT.sending}
         </span>
       </div>
       {draft.state && (

@@ -1,8 +1,10 @@
 import { type Delivery } from '../../../adapters/postgres/deliveries';
 import { type WebhookEndpoint } from '../../../adapters/postgres/webhook-endpoints';
-import { CONSOLE_TEXT, DELIVERY_LABELS, DISABLED_LABELS, EVENT_LABELS } from '../../../core/console-pages';
+import { CONSOLE_TEXT, DELIVERY_LABELS, EVENT_LABELS } from '../../../core/sentences';
 import { Action, ActionForm, CopyBox, DataTable, Instant, When } from './parts';
 import { SETTINGS, pathOfConnection } from './paths';
+
+const { endpoints: TEXT, deliveries: DELIVERIES, mail: MAIL } = CONSOLE_TEXT;
 
 export interface NoticesView {
   endpoints: WebhookEndpoint[];
@@ -16,22 +18,14 @@ export function Notices({ view, now }: { view: NoticesView; now: number }) {
   return (
     <>
       <section class="card">
-        <h2>Webhook endpoints</h2>
-        {view.endpoints.length === 0 ? (
-          <p>None: no program is told of events.</p>
-        ) : (
-          <EndpointTable {...view} />
-        )}
+        <h2>{TEXT.title}</h2>
+        {view.endpoints.length === 0 ? <p>{TEXT.none}</p> : <EndpointTable {...view} />}
       </section>
       <section class="card">
-        <h2>Deliveries</h2>
-        {view.deliveries.length === 0 ? (
-          <p>Nothing was told to anybody yet.</p>
-        ) : (
-          <DeliveryTable {...view} now={now} />
-        )}
+        <h2>{DELIVERIES.title}</h2>
+        {view.deliveries.length === 0 ? <p>{DELIVERIES.none}</p> : <DeliveryTable {...view} now={now} />}
       </section>
-      {!view.hasMail && <p class="quiet">{CONSOLE_TEXT.noMail}</p>}
+      {!view.hasMail && <p class="quiet">{MAIL.none}</p>}
     </>
   );
 }
@@ -41,31 +35,31 @@ export function NoticeForms({ hasMail }: { hasMail: boolean }) {
   return (
     <>
       <details class="card">
-        <summary>New webhook endpoint</summary>
+        <summary>{TEXT.make}</summary>
         <ActionForm path={`${SETTINGS}/webhook-endpoints`}>
           <div class="fields">
             <div>
-              <label for="url">Address</label>
+              <label for="url">{TEXT.columns.address}</label>
               <input id="url" name="url" type="url" maxlength={2000} required placeholder="https://…" />
             </div>
           </div>
           <button type="submit" class="main">
-            Add it, for all events
+            {TEXT.submit}
           </button>
         </ActionForm>
       </details>
       {hasMail && (
         <details class="card">
-          <summary>Test mail</summary>
+          <summary>{MAIL.test}</summary>
           <ActionForm path={`${SETTINGS}/mail-test`}>
             <div class="fields">
               <div>
-                <label for="to">To</label>
+                <label for="to">{MAIL.to}</label>
                 <input id="to" name="to" type="email" maxlength={254} required />
               </div>
             </div>
             <button type="submit" class="main">
-              Send it
+              {MAIL.submit}
             </button>
           </ActionForm>
         </details>
@@ -75,25 +69,23 @@ export function NoticeForms({ hasMail }: { hasMail: boolean }) {
 }
 
 export function MadeSecret({ text }: { text: string }) {
-  return <CopyBox id="made-secret" label={CONSOLE_TEXT.keyOnce} value={text} />;
+  return <CopyBox id="made-secret" label={CONSOLE_TEXT.keys.once} value={text} />;
 }
 
 function EndpointTable({ endpoints }: NoticesView) {
   return (
-    <DataTable label="Webhook endpoints" columns={['Address', 'Events', 'State', '[Actions]']}>
+    <DataTable label={TEXT.title} columns={TEXT.columns}>
       {endpoints.map(({ id, url, events, disabledAt, disabledReason, oldSecretUntil }) => (
         <tr id={id}>
           <th scope="row">
             <code>{url}</code>
           </th>
-          <td>{events.includes('*') ? 'all' : events.join(', ')}</td>
+          <td>{events.includes('*') ? TEXT.allEvents : events.join(', ')}</td>
           <td class={disabledAt === null ? 'good' : 'bad'}>
-            {disabledAt === null
-              ? 'enabled'
-              : `disabled: ${disabledReason === null ? '' : DISABLED_LABELS[disabledReason]}`}
+            {disabledAt === null ? TEXT.enabled : TEXT.disabled(disabledReason)}
             {oldSecretUntil !== null && (
               <div class="quiet">
-                the old secret signs too, until <Instant at={oldSecretUntil} />
+                {TEXT.oldSecret} <Instant at={oldSecretUntil} />
               </div>
             )}
           </td>
@@ -103,7 +95,7 @@ function EndpointTable({ endpoints }: NoticesView) {
                 (verb) => (
                   <Action
                     path={`${SETTINGS}/webhook-endpoints/${id}/${verb}`}
-                    label={ENDPOINT_VERBS[verb]}
+                    label={TEXT.verbs[verb]}
                     kind={verb === 'remove' ? 'danger' : undefined}
                   />
                 ),
@@ -116,18 +108,10 @@ function EndpointTable({ endpoints }: NoticesView) {
   );
 }
 
-const ENDPOINT_VERBS = {
-  test: 'Send a test',
-  rotate: 'New secret',
-  disable: 'Disable',
-  enable: 'Enable',
-  remove: 'Remove',
-} as const;
-
 function DeliveryTable({ deliveries, endpoints, now }: NoticesView & { now: number }) {
   const urlOf = new Map(endpoints.map(({ id, url }) => [id, url]));
   return (
-    <DataTable label="Deliveries" columns={['Event', 'To', 'State', 'Tries', 'When', '[Actions]']}>
+    <DataTable label={DELIVERIES.title} columns={DELIVERIES.columns}>
       {deliveries.map((one) => (
         <tr id={one.id}>
           <th scope="row">
@@ -139,18 +123,18 @@ function DeliveryTable({ deliveries, endpoints, now }: NoticesView & { now: numb
           </th>
           <td>
             {one.endpointId === null
-              ? `mail to ${one.audience ?? ''}`
-              : (urlOf.get(one.endpointId) ?? 'removed')}
+              ? DELIVERIES.mailTo(one.audience ?? '')
+              : (urlOf.get(one.endpointId) ?? DELIVERIES.removed)}
           </td>
           <td>
             {DELIVERY_LABELS[one.status]}
             {one.lastError && <div class="quiet">{one.lastError}</div>}
           </td>
-          <td data-label="Tries">{String(one.attempts)}</td>
-          <td data-label="When">
+          <td data-label={DELIVERIES.columns.tries}>{String(one.attempts)}</td>
+          <td data-label={DELIVERIES.columns.when}>
             {one.status === 'waiting' ? (
               <>
-                next <When at={one.nextAttemptAt} now={now} />
+                {DELIVERIES.next} <When at={one.nextAttemptAt} now={now} />
               </>
             ) : (
               <When at={one.endedAt ?? one.createdAt} now={now} />
@@ -158,7 +142,7 @@ function DeliveryTable({ deliveries, endpoints, now }: NoticesView & { now: numb
           </td>
           <td>
             {one.status !== 'waiting' && (
-              <Action path={`${SETTINGS}/deliveries/${one.id}/redeliver`} label="Deliver again" />
+              <Action path={`${SETTINGS}/deliveries/${one.id}/redeliver`} label={DELIVERIES.again} />
             )}
           </td>
         </tr>

@@ -1,7 +1,9 @@
 import { type Child } from 'hono/jsx';
-import { REASON_LABELS, STATE_LABELS } from '../../../core/console-pages';
+import { CONSOLE_TEXT, REASON_LABELS, STATE_LABELS } from '../../../core/sentences';
 import { relative } from '../../../core/human-time';
 import { type Reason, type State } from '../../../core/states';
+
+const { shell: TEXT } = CONSOLE_TEXT;
 
 /** An instant as people say it; the exact one, in the viewer's time zone, on pointing at it. */
 export function When({ at, now }: { at: number; now: number }) {
@@ -34,7 +36,7 @@ export function StateBadge(props: { state: State; reason?: Reason | null; paused
         <i aria-hidden="true">{icon}</i>
         {word}
       </span>
-      {props.paused && <span class="quiet"> paused</span>}
+      {props.paused && <span class="quiet"> {CONSOLE_TEXT.connections.paused}</span>}
       {props.reason && <div class="quiet">{REASON_LABELS[props.reason]}</div>}
     </>
   );
@@ -73,14 +75,19 @@ export function Action(props: { path: string; label: string; kind?: 'main' | 'da
  * A table that scrolls by itself, and on a phone stacks its cells.
  * @param columns their heads; one in brackets is for screen readers alone
  */
-export function DataTable(props: { label: string; columns: string[]; caption?: string; children: Child }) {
+export function DataTable(props: {
+  label: string;
+  columns: Readonly<Record<string, string>>;
+  caption?: string;
+  children: Child;
+}) {
   return (
     <div class="scroll" role="region" aria-label={props.label} tabindex={0}>
       <table class="stacked">
         {props.caption && <caption>{props.caption}</caption>}
         <thead>
           <tr>
-            {props.columns.map((column) => (
+            {Object.values(props.columns).map((column) => (
               <th scope="col">
                 {column.startsWith('[') ? <span class="unseen">{column.slice(1, -1)}</span> : column}
               </th>
@@ -106,12 +113,12 @@ export function CopyBox({
   children?: Child;
 }) {
   return (
-    <section class="card" aria-label="Made just now">
+    <section class="card" aria-label={TEXT.madeLabel}>
       <label for={id}>{label}</label>
       <div class="copy">
         <input id={id} readonly value={value} />
-        <button type="button" data-copy={id} data-done="Copied">
-          Copy
+        <button type="button" data-copy={id} data-done={TEXT.copied}>
+          {TEXT.copy}
         </button>
       </div>
       {children}

@@ -1,3 +1,4 @@
+import { CONSOLE_TEXT } from '../../../core/sentences';
 import { CONSOLE } from '../../headers';
 import { Instant } from './parts';
 
@@ -7,13 +8,7 @@ export interface SandboxView {
   isOutage: boolean;
 }
 
-/** Meta's subcodes for the ways in which an account's token dies. */
-const DEATHS = [
-  { subcode: 460, name: 'password changed' },
-  { subcode: 458, name: 'app removed' },
-  { subcode: 463, name: 'session expired' },
-  { subcode: 459, name: 'login to confirm' },
-] as const;
+const { sandbox: TEXT } = CONSOLE_TEXT;
 
 /** Moves the sandbox's time, and does to Instagram what Instagram does to products. */
 export function SandboxBar({ view, here }: { view: SandboxView; here: string }) {
@@ -29,37 +24,37 @@ export function SandboxBar({ view, here }: { view: SandboxView; here: string }) 
     'hx-indicator': '#sandbox-busy',
   });
   return (
-    <section id="sandbox" aria-label="Sandbox">
+    <section id="sandbox" aria-label={TEXT.title}>
       <div>
         <strong>
-          Sandbox <Instant at={view.now} />
+          {TEXT.title} <Instant at={view.now} />
         </strong>
         <form {...post('advance')}>
           <input type="hidden" name="here" value={here} />
           <button name="by" value="1d">
-            +1 day
+            {TEXT.day}
           </button>
           <button name="by" value="7d">
-            +7 days
+            {TEXT.week}
           </button>
           <button name="by" value="next">
-            To the next action
+            {TEXT.next}
           </button>
         </form>
         {view.accounts.length > 0 && (
           <form {...post('invalidate')}>
             <input type="hidden" name="here" value={here} />
-            <select name="username" aria-label="Account">
+            <select name="username" aria-label={TEXT.account}>
               {view.accounts.map(({ username }) => (
                 <option value={username}>@{username}</option>
               ))}
             </select>
-            <select name="subcode" aria-label="What happens to its token">
-              {DEATHS.map(({ subcode, name }) => (
-                <option value={String(subcode)}>{name}</option>
+            <select name="subcode" aria-label={TEXT.what}>
+              {TEXT.deaths.map(({ subcode, name }) => (
+                <option value={subcode}>{name}</option>
               ))}
             </select>
-            <button>Invalidate</button>
+            <button>{TEXT.invalidate}</button>
           </form>
         )}
         <form {...post('outage')}>
@@ -69,11 +64,11 @@ export function SandboxBar({ view, here }: { view: SandboxView; here: string }) 
             value={view.isOutage ? 'false' : 'true'}
             aria-pressed={view.isOutage ? 'true' : 'false'}
           >
-            {view.isOutage ? 'End the outage of Instagram' : 'Instagram outage'}
+            {view.isOutage ? TEXT.endOutage : TEXT.beginOutage}
           </button>
         </form>
         <span id="sandbox-busy" class="htmx-indicator" aria-hidden="true">
-          working …
+          {TEXT.working}
         </span>
       </div>
     </section>

@@ -1,10 +1,12 @@
 import { type ApiKey } from '../../../adapters/postgres/api-keys';
 import { type KeysReport } from '../../../client/cli/keys/report';
-import { CONSOLE_TEXT } from '../../../core/console-pages';
+import { CONSOLE_TEXT } from '../../../core/sentences';
 import { SCOPES } from '../../../core/scopes';
 import { NoticeForms, Notices, type NoticesView } from './notices';
 import { SETTINGS } from './paths';
 import { Action, ActionForm, CopyBox, DataTable, Instant, When } from './parts';
+
+const { keys: TEXT, ring: RING } = CONSOLE_TEXT;
 
 export interface RingView {
   report: KeysReport;
@@ -22,19 +24,15 @@ export function Settings(props: {
   return (
     <>
       <section class="card">
-        <h2>API keys</h2>
-        {keys.length === 0 ? (
-          <p>None but the bootstrap key. Make one for each program, with the scopes it needs.</p>
-        ) : (
-          <KeyTable keys={keys} now={now} />
-        )}
+        <h2>{TEXT.title}</h2>
+        {keys.length === 0 ? <p>{TEXT.none}</p> : <KeyTable keys={keys} now={now} />}
       </section>
       {notices && <Notices view={notices} now={now} />}
       {ring && (
         <section class="card">
-          <h2>Encryption keys</h2>
+          <h2>{RING.title}</h2>
           <RingTable ring={ring.report} />
-          <p class="quiet">{`Next: ${ring.next}`}</p>
+          <p class="quiet">{RING.next(ring.next)}</p>
         </section>
       )}
     </>
@@ -54,20 +52,20 @@ export function SettingsForms({ notices }: { notices: NoticesView | null }) {
 function NewKeyForm() {
   return (
     <details class="card">
-      <summary>New API key</summary>
+      <summary>{TEXT.make}</summary>
       <ActionForm path={`${SETTINGS}/api-keys`}>
         <div class="fields">
           <div>
-            <label for="name">Name</label>
-            <input id="name" name="name" maxlength={100} required placeholder="Which program it is for" />
+            <label for="name">{TEXT.columns.name}</label>
+            <input id="name" name="name" maxlength={100} required placeholder={TEXT.nameHint} />
           </div>
           <div>
-            <label for="owners">Owners (empty: all)</label>
-            <input id="owners" name="owners" maxlength={1000} placeholder="shop-1, shop-2" />
+            <label for="owners">{TEXT.ownersField}</label>
+            <input id="owners" name="owners" maxlength={1000} placeholder={TEXT.ownersHint} />
           </div>
         </div>
         <fieldset>
-          <legend>Scopes</legend>
+          <legend>{TEXT.columns.scopes}</legend>
           {SCOPES.map((scope) => (
             <label class="tick">
               <input type="checkbox" name="scopes" value={scope} /> {scope}
@@ -75,7 +73,7 @@ function NewKeyForm() {
           ))}
         </fieldset>
         <button type="submit" class="main">
-          Make the key
+          {TEXT.submit}
         </button>
       </ActionForm>
     </details>
@@ -83,25 +81,27 @@ function NewKeyForm() {
 }
 
 export function MadeKey({ text }: { text: string }) {
-  return <CopyBox id="made-key" label={CONSOLE_TEXT.keyOnce} value={text} />;
+  return <CopyBox id="made-key" label={TEXT.once} value={text} />;
 }
 
 function KeyTable({ keys, now }: { keys: ApiKey[]; now: number }) {
   return (
-    <DataTable label="API keys" columns={['Name', 'Scopes', 'Owners', 'Last used', 'Ends', '[Revoke]']}>
+    <DataTable label={TEXT.title} columns={TEXT.columns}>
       {keys.map((key) => (
         <tr id={key.id}>
           <th scope="row">{key.name}</th>
           <td>{key.scopes.join(', ')}</td>
-          <td>{key.ownerRefs?.join(', ') ?? 'all'}</td>
-          <td data-label="Last used">
-            {key.lastUsedAt === null ? 'never' : <When at={key.lastUsedAt} now={now} />}
+          <td>{key.ownerRefs?.join(', ') ?? TEXT.allOwners}</td>
+          <td data-label={TEXT.columns.used}>
+            {key.lastUsedAt === null ? CONSOLE_TEXT.shell.never : <When at={key.lastUsedAt} now={now} />}
           </td>
-          <td data-label="Ends">{key.expiresAt === null ? 'never' : <Instant at={key.expiresAt} />}</td>
+          <td data-label={TEXT.columns.ends}>
+            {key.expiresAt === null ? CONSOLE_TEXT.shell.never : <Instant at={key.expiresAt} />}
+          </td>
           <td>
             <Action
               path={`${SETTINGS}/api-keys/${key.id}/revoke`}
-              label={`Revoke ${key.name}`}
+              label={TEXT.revoke(key.name)}
               kind="danger"
             />
           </td>
@@ -111,22 +111,20 @@ function KeyTable({ keys, now }: { keys: ApiKey[]; now: number }) {
   );
 }
 
-const CHECKS = { opens: 'opens', other_bytes: 'wrong bytes', none: 'none yet' } as const;
-
 function RingTable({ ring }: { ring: KeysReport }) {
   return (
-    <DataTable label="Encryption keys" columns={['Key', 'Role', 'Check', 'Rows it seals', 'Processes']}>
+    <DataTable label={RING.title} columns={RING.columns}>
       {ring.keys.map(({ id, role, check, rows, heldBy }) => (
         <tr>
           <th scope="row">{id}</th>
           <td class={role === 'missing' ? 'bad' : undefined}>{role}</td>
-          <td data-label="Check" class={check === 'other_bytes' ? 'bad' : undefined}>
-            {check === null ? 'not here' : CHECKS[check]}
+          <td data-label={RING.columns.check} class={check === 'other_bytes' ? 'bad' : undefined}>
+            {check === null ? RING.notHere : RING.checks[check]}
           </td>
-          <td data-label="Rows it seals">
+          <td data-label={RING.columns.rows}>
             {String(Object.values(rows).reduce((sum, count) => sum + count, 0))}
           </td>
-          <td data-label="Processes">{`${heldBy.length} of ${ring.processes.length}`}</td>
+          <td data-label={RING.columns.processes}>{RING.heldBy(heldBy.length, ring.processes.length)}</td>
         </tr>
       ))}
     </DataTable>

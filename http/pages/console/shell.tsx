@@ -1,17 +1,18 @@
 import { raw } from 'hono/html';
 import { type Child } from 'hono/jsx';
-import { CONSOLE_TEXT, signedInText } from '../../../core/console-pages';
+import { CONSOLE_TEXT } from '../../../core/sentences';
 import { assetUrl } from '../../assets';
 import { CONSOLE } from '../../headers';
 import { type Frame } from '../frame';
 import { SandboxBar, type SandboxView } from './sandbox-bar';
 
-const SECTIONS = [
-  { path: CONSOLE, name: 'Connections' },
-  { path: `${CONSOLE}/fleet`, name: 'Fleet' },
-  { path: `${CONSOLE}/settings`, name: 'Settings' },
-] as const;
-export type Section = (typeof SECTIONS)[number]['name'];
+const { shell: TEXT } = CONSOLE_TEXT;
+const SECTIONS = {
+  connections: CONSOLE,
+  fleet: `${CONSOLE}/fleet`,
+  settings: `${CONSOLE}/settings`,
+} as const;
+export type Section = keyof typeof SECTIONS;
 
 export interface Toast {
   text: string;
@@ -52,7 +53,7 @@ export function Shell(props: ShellProps) {
             name="htmx-config"
             content='{"includeIndicatorCSS":true,"history":"reload","defaultTimeout":120000}'
           />
-          <title>{`${props.title} · Evergrant`}</title>
+          <title>{TEXT.title(props.title)}</title>
           <link rel="icon" href={assetUrl('icon.svg')} />
           <link rel="stylesheet" href={assetUrl('console.css')} nonce={frame.nonce} />
           {(['htmx.js', 'htmx-sse.js', 'console.js'] as const).map((name) => (
@@ -61,24 +62,24 @@ export function Shell(props: ShellProps) {
         </head>
         <body>
           <a class="skip" href="#main">
-            Skip to content
+            {TEXT.skip}
           </a>
           {props.sandbox && <SandboxBar view={props.sandbox} here={url} />}
           <header>
             <div>
               <a class="brand" href={CONSOLE}>
-                <img src={assetUrl('icon.svg')} width="24" height="24" alt="" /> Evergrant
+                <img src={assetUrl('icon.svg')} width="24" height="24" alt="" /> {TEXT.brand}
               </a>
-              <nav aria-label="Sections">
-                {SECTIONS.map(({ path, name }) => (
-                  <a href={path} aria-current={name === props.section ? 'page' : undefined}>
-                    {name}
+              <nav aria-label={TEXT.sectionsLabel}>
+                {(Object.keys(SECTIONS) as Section[]).map((section) => (
+                  <a href={SECTIONS[section]} aria-current={section === props.section ? 'page' : undefined}>
+                    {TEXT.sections[section]}
                   </a>
                 ))}
               </nav>
               <form method="post" action={`${CONSOLE}/sign-out`}>
-                <span>{signedInText(props.userName)}</span>
-                <button type="submit">{CONSOLE_TEXT.signOut}</button>
+                <span>{TEXT.signedIn(props.userName)}</span>
+                <button type="submit">{TEXT.signOut}</button>
               </form>
             </div>
           </header>
@@ -112,7 +113,7 @@ function Toasts({ toasts }: { toasts: Toast[] }) {
       {toasts.map(({ text, good }) => (
         <div class={good ? 'toast' : 'toast bad-news'}>
           <p>{text}</p>
-          <button type="button" data-dismiss aria-label="Dismiss">
+          <button type="button" data-dismiss aria-label={TEXT.dismiss}>
             ×
           </button>
         </div>

@@ -8,7 +8,7 @@ import {
   recoveredNotice,
   testNotice,
   troubleNotice,
-} from '../../core/notice-texts';
+} from '../../core/sentences';
 import { REASONS, type Reason } from '../../core/states';
 import { DAY_MS, HOUR_MS } from '../../core/time';
 
