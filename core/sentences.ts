@@ -86,6 +86,9 @@ export type ConnectResult =
   | 'link_outdated'
   | 'round_over';
 
+/** What became of the wish for a new link. */
+export type NewLinkResult = 'sent' | 'failed';
+
 export interface PageText {
   title: string;
   text: string;
@@ -193,6 +196,24 @@ export function checkText(outcome: 'alive' | 'waits' | 'over', { product, userna
 }
 
 export const CHECK_AGAIN = 'Check again';
+export const SEND_NEW_LINK = 'Send me a new link';
+
+/** Tells whoever holds an old link no more than that: neither the address, nor whether a mail was sent lately. */
+export function newLinkText(result: NewLinkResult, { product }: PageSubject): PageText {
+  if (result === 'failed')
+    return {
+      title: 'The mail could not be sent',
+      text: `Nothing was changed. Try again in a few minutes, or go back to ${product} and ask for a new link there.`,
+      action: 'Try again',
+      good: false,
+    };
+  return {
+    title: 'Look into your mail',
+    text: `A new link is on its way to the e-mail address that ${product} has for this connection. It works for one day.`,
+    action: null,
+    good: true,
+  };
+}
 
 /** Where an owner who is done here goes on. */
 export function backText({ product }: PageSubject): string {
@@ -395,6 +416,23 @@ export const UNTOLD_TEXT = {
   incident: 'An incident of the whole app is on.',
   notForPeople: 'People are not told of such events.',
 } as const;
+
+/** A new link, to the address that is stored. @param url the link */
+export function newLinkNotice(
+  { product, username }: Pick<NoticeSubject, 'product' | 'username'>,
+  url: string,
+): NoticeText {
+  const who = username === null ? 'your Instagram account' : `the Instagram account @${username}`;
+  const verb = username === null ? 'Connect' : 'Reconnect';
+  return {
+    subject: `${product}: a new link to ${verb.toLowerCase()} ${nameOf({ username })}`,
+    paragraphs: [
+      `Somebody opened an old link of ${product} and asked for a new one. It lets you ${verb.toLowerCase()} ${who}, and works for one day.`,
+      'If it was not you, there is nothing to do: the link came to you alone.',
+    ],
+    link: { label: `${verb} ${nameOf({ username })}`, url },
+  };
+}
 
 /** What a try of the mail settings sends. */
 export function testNotice(product: string): NoticeText {

@@ -12,9 +12,16 @@ import { type HttpDeps } from './deps';
 
 const CONNECT_LINK_LIFE_MS = DAY_MS;
 
-/** Reads a link that any key of the ring signed; null when it is forged, damaged or past its end. */
+/** Reads a link that any key of the ring signed, past its end or not; null when it is forged or damaged. */
 export function readLink(deps: HttpDeps, text: string): Link | null {
-  return read(deps.sealer.ring, text, deps.clock.now());
+  return read(deps.sealer.ring, text);
+}
+
+/** Whether a link leads somewhere: before its end, and as long as there is no newer grant. */
+export function isValid(deps: HttpDeps, link: Link, integration: Integration): boolean {
+  if (link.expiresAt !== null && deps.clock.now() >= link.expiresAt) return false;
+  if (integration.state === 'disconnected' || integration.grantNo !== link.grantNo) return false;
+  return link.version === null || link.version === integration.version;
 }
 
 /** A link for now: valid for a day, and until there is a newer grant. */

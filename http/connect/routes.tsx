@@ -11,11 +11,12 @@ import { type Caller } from '../caller';
 import { type HttpDeps } from '../deps';
 import { secretCookie } from '../cookies';
 import { noStore } from '../headers';
-import { makeConnectLink, readLink } from '../links';
+import { isValid, makeConnectLink, readLink } from '../links';
 import { frameOf } from '../pages/frame';
-import { CheckPage, InvitationPage, ResultPage } from '../pages/connect';
+import { CheckPage, InvitationPage, NewLinkPage, ResultPage } from '../pages/connect';
 import { mayReturnTo } from '../return-to';
 import { completeConnect } from './complete';
+import { findReachable, mailNewLink } from './new-link';
 
 const CALLBACK = '/oauth/instagram/callback';
 /** Whoever holds a valid link may have its one integration looked at. */
@@ -41,7 +42,7 @@ export function connectRoutes(deps: HttpDeps): Hono {
     .use(CALLBACK, noStore)
     .get('/connect/:link', async (c) => {
       const integration = await integrationOfLink(deps, c.req.param('link'));
-      if (!integration) return show(deps, c, 'link_outdated', null);
+      if (!integration) return outdated(deps, c);
       const reason = bannerFor(factsOf(integration), deps.site.productName, deps.clock.now())?.text ?? null;
       const subject = { product: deps.site.productName, username: integration.username, other: null };
       return c.html(
@@ -58,7 +59,7 @@ export function connectRoutes(deps: HttpDeps): Hono {
     .post('/connect/:link/check', async (c) => {
       const text = c.req.param('link');
       const integration = await integrationOfLink(deps, text);
-      if (!integration) return show(deps, c, 'link_outdated', null);
+      if (!integration) return outdated(deps, c);
       const outcome = await checkAgain(deps, integration);
       const subject = { product: deps.site.productName, username: integration.username, other: null };
       const next = outcome === 'waits' ? c.req.path : `/connect/${text}`;
@@ -66,10 +67,21 @@ export function connectRoutes(deps: HttpDeps): Hono {
         <CheckPage frame={frameOf(deps.site, c)} outcome={outcome} subject={subject} next={next} />,
       );
     })
+    .post('/connect/:link/new-link', async (c) => {
+      const text = c.req.param('link');
+      const reachable = await findReachable(deps, text);
+      if (!reachable) return outdated(deps, c);
+      const { result, username } = await mailNewLink(deps, reachable);
+      const subject = { product: deps.site.productName, username, other: null };
+      const page = (
+        <NewLinkPage frame={frameOf(deps.site, c)} result={result} subject={subject} again={c.req.path} />
+      );
+      return c.html(page, result === 'sent' ? 200 : 502);
+    })
     .post('/connect/:link', async (c) => {
       const link = readLink(deps, c.req.param('link'));
       const integration = link && (await integrationOfLink(deps, c.req.param('link')));
-      if (!link || !integration) return show(deps, c, 'link_outdated', null);
+      if (!link || !integration) return outdated(deps, c);
       const round = { integrationId: integration.id, grantNo: integration.grantNo, returnTo: link.returnTo };
       // One value for all rounds of a browser: two of them may be under way in two tabs.
       const holder = browser.write(c, browser.read(c) ?? undefined);
@@ -103,10 +115,14 @@ export function connectRoutes(deps: HttpDeps): Hono {
 async function integrationOfLink(deps: HttpDeps, text: string): Promise<Integration | null> {
   const link = readLink(deps, text);
   const integration = link && (await findIntegration(deps.pool, link.integrationId));
-  if (!link || !integration || integration.state === 'disconnected') return null;
-  if (integration.grantNo !== link.grantNo) return null;
-  if (link.version !== null && link.version !== integration.version) return null;
-  return integration;
+  return link && integration && isValid(deps, link, integration) ? integration : null;
+}
+
+/** Who came by a real link that leads nowhere any more may have another sent, to the address that is stored alone. */
+async function outdated(deps: HttpDeps, c: Context) {
+  const text = c.req.param('link') ?? '';
+  const reachable = await findReachable(deps, text);
+  return show(deps, c, 'link_outdated', null, { newLink: reachable && `/connect/${text}/new-link` });
 }
 
 /** One look whether Instagram accepts the token by now, as the owner says. */
@@ -131,7 +147,7 @@ function finish(
     url.searchParams.set('result', result === 'link_outdated' || result === 'round_over' ? 'failed' : result);
     return c.redirect(url.toString(), 303);
   }
-  return show(deps, c, result, integration, other);
+  return show(deps, c, result, integration, { other });
 }
 
 function show(
@@ -139,13 +155,20 @@ function show(
   c: Context,
   result: ConnectResult,
   integration: Integration | null,
-  other: string | null = null,
+  { other = null, newLink = null }: { other?: string | null; newLink?: string | null } = {},
 ) {
   const subject = { product: deps.site.productName, username: integration?.username ?? null, other };
   const again = integration && makeConnectLink(deps, integration).url;
   const back = result === 'link_outdated' || result === 'round_over' ? appAddress(deps) : null;
   return c.html(
-    <ResultPage frame={frameOf(deps.site, c)} result={result} subject={subject} again={again} back={back} />,
+    <ResultPage
+      frame={frameOf(deps.site, c)}
+      result={result}
+      subject={subject}
+      again={again}
+      back={back}
+      newLink={newLink}
+    />,
     STATUS[result],
   );
 }

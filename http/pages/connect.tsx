@@ -1,5 +1,8 @@
 import {
   CHECK_AGAIN,
+  SEND_NEW_LINK,
+  type NewLinkResult,
+  newLinkText,
   type ConnectResult,
   type PageSubject,
   backText,
@@ -69,6 +72,8 @@ export function ResultPage(props: {
   subject: PageSubject;
   again: string | null;
   back: string | null;
+  /** Where a new link is asked for; null: there is nobody to send one to. */
+  newLink: string | null;
 }) {
   const { title, text, action, good } = resultText(props.result, props.subject);
   return (
@@ -80,10 +85,36 @@ export function ResultPage(props: {
           <button type="submit">{action}</button>
         </form>
       )}
+      {props.newLink && (
+        <form method="post" action={props.newLink}>
+          <button type="submit">{SEND_NEW_LINK}</button>
+        </form>
+      )}
       {props.back && (
         <p>
           <a href={props.back}>{backText(props.subject)}</a>
         </p>
+      )}
+    </Layout>
+  );
+}
+
+/** What became of the wish for a new link. @param again where it is asked for once more */
+export function NewLinkPage(props: {
+  frame: Frame;
+  result: NewLinkResult;
+  subject: PageSubject;
+  again: string;
+}) {
+  const { title, text, action, good } = newLinkText(props.result, props.subject);
+  return (
+    <Layout title={title} frame={props.frame}>
+      <h1 class={good ? 'good' : 'bad'}>{title}</h1>
+      <p>{text}</p>
+      {action && (
+        <form method="post" action={props.again}>
+          <button type="submit">{action}</button>
+        </form>
       )}
     </Layout>
   );
