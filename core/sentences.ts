@@ -634,6 +634,7 @@ export const CONSOLE_TEXT = {
     madeLabel: 'Made just now',
     copy: 'Copy',
     copied: 'Copied',
+    pagesLabel: 'Pages',
     newest: 'Newest',
     older: 'Older',
     never: 'never',
@@ -658,7 +659,6 @@ export const CONSOLE_TEXT = {
       const text = count >= most ? `over ${most - 1}` : String(count);
       return `${text} ${count === 1 ? 'connection' : 'connections'}, the most urgent first`;
     },
-    pagesLabel: 'Pages',
     page: (page: number, pages: number) => `Page ${page} of ${pages}`,
     previous: 'Previous',
     next: 'Next',
@@ -742,12 +742,6 @@ export const CONSOLE_TEXT = {
     instagram: 'Instagram as a whole',
     noTrouble: 'No trouble under way.',
     incident: (kind: string) => `(${kind}). Nobody is marked as expired for it.`,
-    deliveries: 'Deliveries',
-    waiting: 'Waiting',
-    oldest: 'The oldest waits since',
-    failed: 'Given up in the last 30 days',
-    disabledEndpoints: 'Endpoints disabled',
-    toDeliveries: 'All deliveries',
     audit: 'Audit',
     schedule: 'Schedule',
     scheduleUnknown: 'Temporal does not answer',
@@ -821,7 +815,13 @@ export const CONSOLE_TEXT = {
   },
   deliveries: {
     title: 'Deliveries',
-    none: 'Nothing was told to anybody yet.',
+    none: 'There are none.',
+    toAll: 'What was told to whom, and what became of it',
+    filter: 'Filter by state',
+    all: 'All',
+    only: 'To',
+    everybody: 'Show everybody',
+    oldest: 'The oldest came up',
     columns: {
       event: 'Event',
       to: 'To',

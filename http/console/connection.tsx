@@ -16,7 +16,7 @@ import { CONSOLE } from '../headers';
 import { makeConnectLink } from '../links';
 import { Problem } from '../problems';
 import { CheckOnLoad, Connection, LinkBox } from '../pages/console/connection';
-import { pathOfConnection } from '../pages/console/paths';
+import { pathOfConnection, withQuery } from '../pages/console/paths';
 import { type Toast } from '../pages/console/shell';
 import { mayShowMessages } from './messages';
 import { type ConsoleEnv } from './session';
@@ -24,6 +24,7 @@ import { attempt, ownOf, show } from './show';
 import { timeZoneOf } from './time-zone';
 
 const EVENTS_SHOWN = 50;
+const EVENT_ID = /^evt_\w{1,60}$/;
 /** Loading the page refreshes a token that ends within this. */
 const CHECK_WITHIN_MS = 3 * DAY_MS;
 const ONE = `${CONSOLE}/connections/:id` as const;
@@ -111,20 +112,26 @@ async function page(
   const { namespace } = deps.temporal.options;
   const workflow = encodeURIComponent(lifecycleWorkflowId(row.id));
   const isAlive = hasLifecycle(row.state);
+  const before = EVENT_ID.exec(c.req.query('before') ?? '')?.[0] ?? null;
+  const events = await timeline(deps.pool, row.id, EVENTS_SHOWN + 1, before);
+  const shown = events.slice(0, EVENTS_SHOWN);
+  const path = pathOfConnection(row.id);
   return show(
     deps,
     c,
     {
       title: nameOf(row),
       section: 'connections',
-      url: pathOfConnection(row.id),
+      url: withQuery(path, { before: before ?? '' }),
       top: c.req.method === 'GET' ? <CheckOnLoad id={row.id} /> : null,
       made: link && <LinkBox url={link.url} expiresAt={link.expiresAt} />,
       content: (
         <Connection
           row={row}
           banner={bannerFor(factsOf(row), deps.site.productName, now)}
-          events={await timeline(deps.pool, row.id, EVENTS_SHOWN, null)}
+          events={shown}
+          isNewest={before === null}
+          older={events.length > shown.length ? withQuery(path, { before: shown.at(-1)?.id ?? '' }) : null}
           now={now}
           mayOperate={user.scopes.has('operate')}
           hasMessages={isAlive && mayShowMessages(deps, user)}

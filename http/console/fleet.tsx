@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { expiriesPerDay } from '../../adapters/postgres/connection-list';
+import { deliveryCounts } from '../../adapters/postgres/delivery-log';
 import { CONSOLE_TEXT } from '../../core/sentences';
 import { fleetFor } from '../actions/fleet';
 import { refuseWithout } from '../caller';
@@ -16,14 +17,16 @@ export function fleetPageRoutes(deps: HttpDeps) {
     const user = c.get('user');
     refuseWithout(user, 'read');
     const now = deps.clock.now();
-    const [fleet, perDay] = await Promise.all([
+    const hasLog = user.scopes.has('admin') && user.ownerRefs === null;
+    const [fleet, perDay, deliveries] = await Promise.all([
       fleetFor(deps, user),
       expiriesPerDay(deps.pool, now, CHART_DAYS, user.ownerRefs),
+      deliveryCounts(deps.pool, user.ownerRefs),
     ]);
     return show(deps, c, {
       title: CONSOLE_TEXT.shell.sections.fleet,
       section: 'fleet',
-      content: <Fleet fleet={fleet} perDay={perDay} now={now} />,
+      content: <Fleet fleet={fleet} perDay={perDay} deliveries={deliveries} hasLog={hasLog} now={now} />,
     });
   });
 }

@@ -1,13 +1,12 @@
 import { type Context, Hono } from 'hono';
 import { type Child } from 'hono/jsx';
-import { listDeliveries } from '../../adapters/postgres/delivery-log';
+import { deliveryCounts } from '../../adapters/postgres/delivery-log';
 import {
   changeWebhookEndpoint,
   deleteWebhookEndpoint,
   listWebhookEndpoints,
 } from '../../adapters/postgres/webhook-endpoints';
 import { CONSOLE_TEXT } from '../../core/sentences';
-import { deliverAgain } from '../actions/deliveries';
 import { addEndpoint, rotateSecret, testEndpoint } from '../actions/webhook-endpoints';
 import { refuseWithout } from '../caller';
 import { MailTestRequest } from '../delivery-schemas';
@@ -24,13 +23,11 @@ import { type ConsoleEnv } from './session';
 import { attempt, ownOf } from './show';
 
 const { endpoints: TEXT } = CONSOLE_TEXT;
-const DELIVERIES_SHOWN = 25;
 
 export async function noticesView(deps: HttpDeps): Promise<NoticesView> {
-  const all = { endpointId: null, integrationId: null, status: null };
   return {
     endpoints: await listWebhookEndpoints(deps.pool),
-    deliveries: await listDeliveries(deps.pool, all, null, DELIVERIES_SHOWN),
+    deliveries: await deliveryCounts(deps.pool),
     hasMail: deps.mailer !== null,
   };
 }
@@ -101,12 +98,6 @@ export function noticeRoutes(
       if (!verb) return c.notFound();
       return act(c, () => verb(c.req.param('endpoint')));
     })
-    .post(`${SETTINGS}/deliveries/:delivery/redeliver`, (c) =>
-      act(c, async () => {
-        await deliverAgain(deps, c.req.param('delivery'));
-        return { text: CONSOLE_TEXT.deliveries.deliveredAgain };
-      }),
-    )
     .post(`${SETTINGS}/mail-test`, (c) =>
       act(c, async () => {
         const parsed = MailTestRequest.safeParse(await c.req.parseBody());

@@ -12,6 +12,7 @@ import { frameOf } from '../pages/frame';
 import { SignInLinkPage, SignInPage } from '../pages/sign-in';
 import { connectionListRoutes } from './connections';
 import { connectionRoutes } from './connection';
+import { deliveryLogRoutes } from './deliveries';
 import { fleetPageRoutes } from './fleet';
 import { settingsRoutes } from './settings';
 import { messageRoutes } from './messages';
@@ -83,6 +84,7 @@ export function consoleRoutes(deps: HttpDeps) {
       .route('/', connectionRoutes(deps))
       .route('/', messageRoutes(deps))
       .route('/', fleetPageRoutes(deps))
+      .route('/', deliveryLogRoutes(deps))
       .route('/', settingsRoutes(deps))
       .route('/', liveRoutes(deps, sessions))
       .route('/', sandboxRoutes(deps))

@@ -10,14 +10,18 @@ import {
 import { type Reason } from '../../../core/states';
 import { pathOfConnection } from './paths';
 import { LifeBar } from './life-bar';
-import { Action, CopyBox, Instant, StateBadge, When } from './parts';
+import { Action, CopyBox, Instant, Older, StateBadge, When } from './parts';
 
 const { connection: TEXT } = CONSOLE_TEXT;
 
 export interface ConnectionView {
   row: Integration;
   banner: Banner | null;
+  /** The newest first. */
   events: Event[];
+  isNewest: boolean;
+  /** Where older events are; null: there are none. */
+  older: string | null;
   now: number;
   mayOperate: boolean;
   /** Whether its conversations may be looked at. */
@@ -59,6 +63,7 @@ export function Connection(view: ConnectionView) {
           <section class="card">
             <h2>{TEXT.happened}</h2>
             <Timeline events={view.events} now={now} />
+            <Older newest={view.isNewest ? null : pathOfConnection(row.id)} older={view.older} />
           </section>
         </div>
         <Details {...view} />

@@ -130,7 +130,7 @@ function Pages({ filters, pages }: { filters: Filters; pages: number }) {
     </a>
   );
   return (
-    <nav class="pages" aria-label={TEXT.pagesLabel}>
+    <nav class="pages" aria-label={CONSOLE_TEXT.shell.pagesLabel}>
       {filters.page > 1 && link(filters.page - 1, TEXT.previous)}
       <span>{TEXT.page(filters.page, pages)}</span>
       {filters.page < pages && link(filters.page + 1, TEXT.next)}

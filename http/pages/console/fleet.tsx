@@ -1,8 +1,10 @@
+import { type DeliveryCounts } from '../../../adapters/postgres/delivery-log';
 import { CONSOLE_TEXT, EVENT_LABELS, STATE_LABELS } from '../../../core/sentences';
 import { STATES } from '../../../core/states';
 import { DAY_MS } from '../../../core/time';
 import { type fleetFor } from '../../actions/fleet';
 import { CONSOLE } from '../../headers';
+import { DeliveryCounted } from './delivery-counts';
 import { Instant, When } from './parts';
 
 const { fleet: TEXT } = CONSOLE_TEXT;
@@ -11,6 +13,9 @@ export interface FleetView {
   fleet: Awaited<ReturnType<typeof fleetFor>>;
   /** How many tokens end on each of the coming days. */
   perDay: number[];
+  deliveries: DeliveryCounts;
+  /** Whether the reader may see which deliveries those are. */
+  hasLog: boolean;
   now: number;
 }
 
@@ -65,7 +70,13 @@ export function Fleet(view: FleetView) {
           )}
         </section>
       </div>
-      <Audit {...view} />
+      <div class="columns">
+        <section class="card">
+          <h2>{CONSOLE_TEXT.deliveries.title}</h2>
+          <DeliveryCounted {...view.deliveries} now={now} hasLog={view.hasLog} />
+        </section>
+        <Audit {...view} />
+      </div>
     </>
   );
 }

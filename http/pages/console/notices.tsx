@@ -1,15 +1,15 @@
-import { type Delivery } from '../../../adapters/postgres/deliveries';
+import { type DeliveryCounts } from '../../../adapters/postgres/delivery-log';
 import { type WebhookEndpoint } from '../../../adapters/postgres/webhook-endpoints';
-import { CONSOLE_TEXT, DELIVERY_LABELS, EVENT_LABELS } from '../../../core/sentences';
-import { Action, ActionForm, CopyBox, DataTable, Instant, When } from './parts';
-import { SETTINGS, pathOfConnection } from './paths';
+import { CONSOLE_TEXT } from '../../../core/sentences';
+import { Action, ActionForm, CopyBox, DataTable, Instant } from './parts';
+import { DeliveryCounted } from './delivery-counts';
+import { DELIVERIES, SETTINGS, withQuery } from './paths';
 
-const { endpoints: TEXT, deliveries: DELIVERIES, mail: MAIL } = CONSOLE_TEXT;
+const { endpoints: TEXT, mail: MAIL } = CONSOLE_TEXT;
 
 export interface NoticesView {
   endpoints: WebhookEndpoint[];
-  /** The newest first. */
-  deliveries: Delivery[];
+  deliveries: DeliveryCounts;
   hasMail: boolean;
 }
 
@@ -22,8 +22,11 @@ export function Notices({ view, now }: { view: NoticesView; now: number }) {
         {view.endpoints.length === 0 ? <p>{TEXT.none}</p> : <EndpointTable {...view} />}
       </section>
       <section class="card">
-        <h2>{DELIVERIES.title}</h2>
-        {view.deliveries.length === 0 ? <p>{DELIVERIES.none}</p> : <DeliveryTable {...view} now={now} />}
+        <h2>{CONSOLE_TEXT.deliveries.title}</h2>
+        <DeliveryCounted {...view.deliveries} now={now} />
+        <p>
+          <a href={DELIVERIES}>{CONSOLE_TEXT.deliveries.toAll}</a>
+        </p>
       </section>
       {!view.hasMail && <p class="quiet">{MAIL.none}</p>}
     </>
@@ -78,7 +81,9 @@ function EndpointTable({ endpoints }: NoticesView) {
       {endpoints.map(({ id, url, events, disabledAt, disabledReason, oldSecretUntil }) => (
         <tr id={id}>
           <th scope="row">
-            <code>{url}</code>
+            <a href={withQuery(DELIVERIES, { endpoint: id })}>
+              <code>{url}</code>
+            </a>
           </th>
           <td>{events.includes('*') ? TEXT.allEvents : events.join(', ')}</td>
           <td class={disabledAt === null ? 'good' : 'bad'}>
@@ -101,49 +106,6 @@ function EndpointTable({ endpoints }: NoticesView) {
                 ),
               )}
             </div>
-          </td>
-        </tr>
-      ))}
-    </DataTable>
-  );
-}
-
-function DeliveryTable({ deliveries, endpoints, now }: NoticesView & { now: number }) {
-  const urlOf = new Map(endpoints.map(({ id, url }) => [id, url]));
-  return (
-    <DataTable label={DELIVERIES.title} columns={DELIVERIES.columns}>
-      {deliveries.map((one) => (
-        <tr id={one.id}>
-          <th scope="row">
-            {one.integrationId === null ? (
-              EVENT_LABELS[one.type]
-            ) : (
-              <a href={pathOfConnection(one.integrationId)}>{EVENT_LABELS[one.type]}</a>
-            )}
-          </th>
-          <td>
-            {one.endpointId === null
-              ? DELIVERIES.mailTo(one.audience ?? '')
-              : (urlOf.get(one.endpointId) ?? DELIVERIES.removed)}
-          </td>
-          <td>
-            {DELIVERY_LABELS[one.status]}
-            {one.lastError && <div class="quiet">{one.lastError}</div>}
-          </td>
-          <td data-label={DELIVERIES.columns.tries}>{String(one.attempts)}</td>
-          <td data-label={DELIVERIES.columns.when}>
-            {one.status === 'waiting' ? (
-              <>
-                {DELIVERIES.next} <When at={one.nextAttemptAt} now={now} />
-              </>
-            ) : (
-              <When at={one.endedAt ?? one.createdAt} now={now} />
-            )}
-          </td>
-          <td>
-            {one.status !== 'waiting' && (
-              <Action path={`${SETTINGS}/deliveries/${one.id}/redeliver`} label={DELIVERIES.again} />
-            )}
           </td>
         </tr>
       ))}

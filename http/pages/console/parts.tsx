@@ -100,6 +100,38 @@ export function DataTable(props: {
   );
 }
 
+/** The way through a log, newest first. Addresses; null: there is nothing that way. */
+export function Older({ newest, older }: { newest: string | null; older: string | null }) {
+  if (!newest && !older) return null;
+  return (
+    <nav class="pages" aria-label={TEXT.pagesLabel}>
+      {newest && (
+        <a class="button" href={newest}>
+          {TEXT.newest}
+        </a>
+      )}
+      {older && (
+        <a class="button" href={older}>
+          {TEXT.older}
+        </a>
+      )}
+    </nav>
+  );
+}
+
+/** Views of the same thing, of which one is shown. */
+export function Tabs(props: { label: string; tabs: { label: string; href: string; current: boolean }[] }) {
+  return (
+    <nav class="tabs" aria-label={props.label}>
+      {props.tabs.map(({ label, href, current }) => (
+        <a class="button" href={href} aria-current={current ? 'page' : undefined}>
+          {label}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
 /** A text that is shown once, to be copied. */
 export function CopyBox({
   id,
