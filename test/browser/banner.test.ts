@@ -1,26 +1,15 @@
-import { type Browser, type Page } from 'playwright-core';
+import { type Page } from 'playwright-core';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/time';
 import { type TestApi, startApi } from '../support/api';
-import { type Viewer, inaccessible, openBrowser, openViewer } from '../support/browser';
-import { type HostPage, startHostPage } from '../support/host-page';
+import { type Viewer, inaccessible } from '../support/browser';
+import { type HostPage, lookAgain, noteTold, startHostPage, toldBy } from '../support/host-page';
+import { type Pages, startPages } from '../support/pages';
 import { startProgram } from '../support/program';
-import { type Stack, startStack } from '../support/stack';
+import { type Stack } from '../support/stack';
 import { until } from '../support/until';
 
-interface Told {
-  type: string;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  detail: any;
-}
-
-const NAMES = ['status', 'refresh-failed', 'token-expired', 'token-needed'].map(
-  (name) => `evergrant:${name}`,
-);
-/** Notes what the banner tells and asks, also before the page's own scripts. */
-const LISTEN = `window.told = [];
-  for (const type of ${JSON.stringify(NAMES)})
-    document.addEventListener(type, ({ detail }) => window.told.push({ type, detail }));
-  window.questions = { asked: 0, open: 0 };
+/** Counts what the banner asks. */
+const COUNT = `window.questions = { asked: 0, open: 0 };
   const ask = window.fetch;
   window.fetch = async (...question) => {
     questions.asked += 1;
@@ -36,28 +25,28 @@ const LISTEN = `window.told = [];
     }
   };`;
 
+let pages: Pages;
 let stack: Stack;
 let api: TestApi;
 let host: HostPage;
 let stranger: HostPage;
 /** Those whose pages may ask. */
 const origins: string[] = [];
-let browser: Browser;
 let viewer: Viewer;
 let page: Page;
 /** Addresses that were asked for, with their methods. */
 let asked: string[];
 beforeAll(async () => {
-  stack = await startStack();
   [host, stranger] = await Promise.all([startHostPage(), startHostPage()]);
   origins.push(host.origin);
-  api = await startApi(stack, { site: { appOrigins: origins } });
-  browser = await openBrowser();
+  pages = await startPages({ api: (stack) => startApi(stack, { site: { appOrigins: origins } }) });
+  ({ stack, api } = pages);
 });
 beforeEach(async () => {
-  viewer = await openViewer(browser);
+  viewer = await pages.open();
   page = viewer.page;
-  await page.addInitScript(LISTEN);
+  await noteTold(page);
+  await page.addInitScript(COUNT);
   asked = [];
   page.on('request', (request) => {
     asked.push(`${request.method()} ${request.url()}`);
@@ -72,9 +61,8 @@ afterEach(async () => {
   await viewer.close();
 });
 afterAll(async () => {
-  await browser.close();
-  await Promise.all([host.stop(), stranger.stop(), api.stop()]);
-  await stack.stop();
+  await pages.stop();
+  await Promise.all([host.stop(), stranger.stop()]);
 });
 
 /** A connected account of an owner of the same name. */
@@ -92,16 +80,12 @@ async function open(ownerRef: string, at = host, kind: 'classic' | 'module' = 'c
   await page.goto(at.origin);
 }
 
-const told = (name: string) =>
-  page
-    .evaluate<Told[]>('window.told')
-    .then((all) => all.filter(({ type }) => type === `evergrant:${name}`).map(({ detail }) => detail));
+const told = (name: string) => toldBy(page, name);
 const once = (name: string) => until(async () => (await told(name))[0], { what: `${name} is told` });
 const questions = () => page.evaluate<number>('questions.asked');
 /** All that the banner asked so far is answered, and it has done with the answers what it does. */
 const allAnswered = () =>
   until(() => page.evaluate<boolean>('questions.open === 0'), { what: 'all is answered' });
-const lookAgain = () => page.evaluate('document.dispatchEvent(new Event("visibilitychange"))');
 const banners = () => page.locator('evergrant-banner [part~=banner]');
 const button = (name: string) => page.getByRole('button', { name, exact: true });
 
@@ -186,7 +170,7 @@ test('red after a change of password, until the owner has reconnected', async ()
     reconnectUrl: expect.stringContaining(`${api.url}/connect/`),
   });
   const before = await questions();
-  await lookAgain();
+  await lookAgain(page);
   await allAnswered();
   expect(await questions()).toBe(before + 1);
   expect(await told('token-expired')).toHaveLength(1);
@@ -229,7 +213,7 @@ test('a banner that turns from amber to red goes where it is read aloud at once,
 
   stack.simulator.invalidate('turning', 460);
   await api.post(`/v1/integrations/${id}/recheck`);
-  await lookAgain();
+  await lookAgain(page);
   await urgent.getByText('@turning changed its Instagram password').waitFor();
   expect(await texts()).toEqual(['', expect.stringContaining('@turning')]);
   await urgent.locator('button:focus').waitFor();
@@ -322,7 +306,7 @@ test('it looks again every minute and when the page is seen again, backs off, an
   await until(async () => (await told('status')).at(-1).integrations[0].state === 'disconnected');
 
   const before = await questions();
-  await lookAgain();
+  await lookAgain(page);
   expect(await questions()).toBe(before + 1);
 
   // Minutes pass, and each failure makes the next wait longer.
