@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { WARNING_DAYS } from '../core/refresh-policy';
-import { hasLifecycle } from '../core/states';
-import { DAY_MS } from '../core/time';
+import { mayReconnect } from '../core/banner';
 import { type KeyRing } from './encryption/key-ring';
 import { readSigned, signText } from './encryption/signed-text';
 import { type Integration } from './postgres/integration-row';
@@ -55,11 +53,9 @@ export function readLink(ring: KeyRing, text: string): Link | null {
   return { integrationId: i, grantNo: g, version: v, expiresAt: e, returnTo: r };
 }
 
-/** The owner's way back, given within 7 days of the end and after it; valid until there is a newer token. */
+/** The owner's way back, where there is one; valid until there is a newer token. */
 export function reconnectUrl(maker: LinkMaker, integration: Integration, now: number): string | null {
-  const { id, state, expiresAt, grantNo, version } = integration;
-  if (!hasLifecycle(state)) return null;
-  const near = expiresAt !== null && expiresAt - now <= WARNING_DAYS * DAY_MS;
-  if (state !== 'expired' && !near) return null;
+  const { id, grantNo, version } = integration;
+  if (!mayReconnect(integration, now)) return null;
   return makeLink(maker, { integrationId: id, grantNo, version, expiresAt: null, returnTo: null });
 }

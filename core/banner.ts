@@ -1,6 +1,14 @@
 import { type LifecycleFacts } from './facts';
 import { WARNING_DAYS } from './refresh-policy';
-import { type Banner, STILL_RETRYING, expiredText, expiringText, ownerActionText } from './sentences';
+import {
+  ACTION_LABELS,
+  type Banner,
+  type BannerAction,
+  STILL_RETRYING,
+  expiredText,
+  expiringText,
+  ownerActionText,
+} from './sentences';
 import { causeOf, hasLifecycle } from './states';
 import { DAY_MS } from './time';
 
@@ -9,18 +17,25 @@ const CALM_DAYS = 3;
 
 type Shown = Pick<
   LifecycleFacts,
-  'state' | 'reason' | 'expiresAt' | 'username' | 'recovery' | 'lastError' | 'failedAttempts'
+  'state' | 'reason' | 'expiresAt' | 'username' | 'paused' | 'recovery' | 'failedAttempts'
 >;
 
 /** What the product shows above the messages, or null when there is nothing to say. */
 export function bannerFor(facts: Shown, product: string, now: number): Banner | null {
   const subject = { username: facts.username, product };
+  const actions = actionsFor(facts, now);
   if (facts.state === 'expired') {
     const reason = facts.reason ?? 'invalidated';
-    return { level: 'error', cause: causeOf(reason), text: expiredText(reason, subject), note: null };
+    return {
+      level: 'error',
+      cause: causeOf(reason),
+      text: expiredText(reason, subject),
+      note: null,
+      actions,
+    };
   }
-  if (facts.state === 'recovering' && facts.recovery?.ownerAction) {
-    return { level: 'error', cause: 'owner', text: ownerActionText(subject), note: null };
+  if (waitsForOwner(facts)) {
+    return { level: 'error', cause: 'owner', text: ownerActionText(subject), note: null, actions };
   }
   if (!hasLifecycle(facts.state) || facts.expiresAt === null) return null;
   const remainingMs = facts.expiresAt - now;
@@ -29,6 +44,27 @@ export function bannerFor(facts: Shown, product: string, now: number): Banner | 
     level: 'warning',
     cause: facts.failedAttempts > 0 ? 'provider' : 'service',
     text: expiringText(remainingMs),
-    note: remainingMs > CALM_DAYS * DAY_MS ? STILL_RETRYING : null,
+    // While it is paused nothing is tried before the calm days are over.
+    note: remainingMs > CALM_DAYS * DAY_MS && !facts.paused ? STILL_RETRYING : null,
+    actions,
   };
+}
+
+/** Whether the owner is given a way back: within 7 days of the end, and after it. */
+export function mayReconnect({ state, expiresAt }: Pick<Shown, 'state' | 'expiresAt'>, now: number): boolean {
+  if (!hasLifecycle(state)) return false;
+  return state === 'expired' || (expiresAt !== null && expiresAt - now <= WARNING_DAYS * DAY_MS);
+}
+
+function actionsFor(facts: Shown, now: number): BannerAction[] {
+  const actions: BannerAction[] = [];
+  if (waitsForOwner(facts)) actions.push({ kind: 'check_again', label: ACTION_LABELS.check_again });
+  if (mayReconnect(facts, now)) actions.push({ kind: 'reconnect', label: ACTION_LABELS.reconnect });
+  return actions;
+}
+
+/** Whether Instagram waits for the owner to confirm a login. */
+function waitsForOwner({ state, reason, recovery }: Shown): boolean {
+  if (state === 'recovering') return Boolean(recovery?.ownerAction);
+  return state === 'expired' && (reason === 'checkpoint' || reason === 'account_unusable');
 }

@@ -23,7 +23,21 @@ export interface Banner {
   text: string;
   /** What takes the worry off the reader, where there is something. */
   note: string | null;
+  /** What the reader can do about it; the first is the likeliest to help. */
+  actions: BannerAction[];
 }
+
+export const BANNER_ACTIONS = ['check_again', 'reconnect'] as const;
+type BannerActionKind = (typeof BANNER_ACTIONS)[number];
+export interface BannerAction {
+  kind: BannerActionKind;
+  label: string;
+}
+
+export const ACTION_LABELS: Readonly<Record<BannerActionKind, string>> = {
+  check_again: 'Check again',
+  reconnect: 'Reconnect',
+};
 
 export const STILL_RETRYING = 'We are still retrying; you need not do anything yet.';
 const RECONNECT = 'Reconnect to read and send messages again.';

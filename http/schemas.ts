@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { EVENT_TYPES } from '../core/events';
-import { STILL_RETRYING } from '../core/sentences';
+import { ACTION_LABELS, BANNER_ACTIONS, STILL_RETRYING } from '../core/sentences';
 import { REASONS, STATES } from '../core/states';
 import { isTimeZone } from '../core/time-zone';
 
@@ -45,9 +45,23 @@ export const Integration = z
         cause: z.enum(['owner', 'provider', 'service']),
         text: z.string(),
         note: z.string().nullable().openapi({
-          description: 'A calming word below a warning while more than 3 days remain.',
+          description:
+            'A calming word below a warning while more than 3 days remain and refreshes are not paused.',
           example: STILL_RETRYING,
         }),
+        actions: z
+          .array(
+            z.object({
+              kind: z.enum(BANNER_ACTIONS).openapi({
+                description:
+                  '`check_again`: POST …/recheck. `reconnect`: send the owner to a link of POST …/connect-links. Skip kinds you do not know.',
+              }),
+              label: z
+                .string()
+                .openapi({ description: "The button's words.", example: ACTION_LABELS.reconnect }),
+            }),
+          )
+          .openapi({ description: 'What the owner can do about it: one button each, in this order.' }),
       })
       .nullable(),
     reconnectUrl: z.string().nullable(),

@@ -13,7 +13,6 @@
   const TOKEN_AGE = 55 * MINUTE;
   const ASK_AGAIN = 5 * MINUTE;
   const PATIENCE = 30 * SECOND;
-  const CONFIRM = ['checkpoint', 'account_unusable'];
 
   const STYLE = `
     :host { display: block; font: 1rem/1.5 system-ui, sans-serif; }
@@ -54,16 +53,20 @@
   }
 
   /** What one connection looks like decides whether it has to be drawn anew. */
-  const looks = ({ banner, account, state, reason, reconnectUrl }) =>
-    JSON.stringify([banner, account, mustConfirm({ state, reason, banner }), Boolean(reconnectUrl)]);
+  const looks = ({ banner, account }) => JSON.stringify([banner, account]);
 
-  /** Whether Instagram waits for the owner to confirm a login. */
-  function mustConfirm({ state, reason, banner }) {
-    return (
-      (state === 'recovering' && banner?.level === 'error') ||
-      (state === 'expired' && CONFIRM.includes(reason))
-    );
+  /**
+   * Screen readers read aloud what comes into a region that stands already: a region that comes with its words is often
+   * passed over. Of several banners only the new one is read.
+   */
+  function region(role) {
+    const element = document.createElement('div');
+    element.setAttribute('role', role);
+    element.setAttribute('aria-atomic', 'false');
+    return element;
   }
+
+  const levelOf = ({ level }) => (level === 'error' ? 'error' : 'warning');
 
   /** Only an address that a browser may be sent to. */
   const isWeb = (url) => /^https?:/.test(url);
@@ -78,8 +81,15 @@
   class EvergrantBanner extends HTMLElement {
     static observedAttributes = ['base', 'token'];
 
+    /** Where banners stand, by level. */
+    #regions = { error: region('alert'), warning: region('status') };
     /** What is shown now, by integration. */
     #drawn = new Map();
+    /** What its buttons do, by the kind of action: the part of the button, and the deed. */
+    #deeds = new Map([
+      ['check_again', ['check', (life, drawn) => this.#checkAgain(life, drawn)]],
+      ['reconnect', ['reconnect', (life, { one }) => this.#reconnect(life, one)]],
+    ]);
     /** What was told last of all integrations, as text. */
     #integrations = '';
     /** Integrations that were looked after since the page loaded. */
@@ -105,6 +115,7 @@
       } catch {
         // An old browser shows it plainly.
       }
+      root.append(this.#regions.error, this.#regions.warning);
     }
 
     connectedCallback() {
@@ -178,6 +189,16 @@
       return { said, now };
     }
 
+    /** Asks for something with a wish; where the wish is refused, without it. */
+    async #askWith(life, path, wish) {
+      try {
+        return (await this.#ask(life, 'POST', path, wish)).said;
+      } catch (error) {
+        if (error.status !== 400) throw error;
+        return (await this.#ask(life, 'POST', path)).said;
+      }
+    }
+
     async #load(life) {
       let wait = MINUTE;
       try {
@@ -240,8 +261,8 @@
         if (!usable || Date.parse(expiresAt) - now > SOON || this.#checked.has(id)) continue;
         this.#checked.add(id);
         try {
-          const { said } = await this.#ask(life, 'POST', `/${id}/ensure-fresh`, { timeZone });
-          changed ||= said.refreshed;
+          const { refreshed } = await this.#askWith(life, `/${id}/ensure-fresh`, { timeZone });
+          changed ||= refreshed;
         } catch (error) {
           // Not answered, or by nobody who knows this token: it is tried again.
           if (!error.status || error.status === 401) {
@@ -297,19 +318,20 @@
         fresh.element = this.#banner(fresh);
         this.#drawn.set(one.id, fresh);
         const focused = drawn?.element.contains(this.shadowRoot.activeElement);
-        if (drawn) drawn.element.replaceWith(fresh.element);
-        else this.shadowRoot.append(fresh.element);
+        const place = this.#regions[levelOf(one.banner)];
+        if (drawn?.element.parentNode === place) drawn.element.replaceWith(fresh.element);
+        else {
+          drawn?.element.remove();
+          place.append(fresh.element);
+        }
         if (focused) fresh.element.querySelector('button')?.focus();
       }
     }
 
     #banner(drawn) {
       const { id, account, banner } = drawn.one;
-      const isError = banner.level === 'error';
-      const element = make('div', 'banner');
-      element.classList.add(isError ? 'error' : 'warning');
-      element.setAttribute('part', `banner ${isError ? 'error' : 'warning'}`);
-      element.setAttribute('role', isError ? 'alert' : 'status');
+      const level = levelOf(banner);
+      const element = make('div', `banner ${level}`);
       const words = make('div', 'words');
       const name = account?.username && `@${account.username}`;
       if (name && !banner.text.includes(name)) words.append(make('p', 'account', name));
@@ -318,18 +340,16 @@
       words.append(text);
       if (banner.note) words.append(make('p', 'note', banner.note));
       const actions = make('div', 'actions');
-      const add = (part, label, act) => {
-        const button = make('button', part, label);
-        button.setAttribute('part', `button ${part}`);
+      // While a new version is rolled out, the one before may answer, which names none.
+      for (const { kind, label } of banner.actions ?? []) {
+        const [part, act] = this.#deeds.get(kind) ?? [];
+        if (!act) continue;
+        const button = make('button', `button ${part}`, label);
         button.type = 'button';
         button.setAttribute('aria-describedby', id);
-        button.addEventListener('click', () => this.#press(button, act));
+        button.addEventListener('click', () => this.#press(button, (life) => act(life, drawn)));
         actions.append(button);
-      };
-      const confirm = mustConfirm(drawn.one);
-      if (confirm) add('check', 'Check again', (life) => this.#checkAgain(life, drawn));
-      if (!confirm || drawn.one.reconnectUrl)
-        add('reconnect', 'Reconnect', (life) => this.#reconnect(life, drawn.one));
+      }
       element.append(words, actions);
       return element;
     }
@@ -363,13 +383,10 @@
     async #reconnect(life, { id, reconnectUrl }) {
       let url = reconnectUrl;
       if (life) {
-        const returnTo = location.href;
-        const link = (body) => this.#ask(life, 'POST', `/${id}/connect-links`, body);
         try {
-          url = (await link({ returnTo })).said.url;
+          ({ url } = await this.#askWith(life, `/${id}/connect-links`, { returnTo: location.href }));
         } catch (error) {
-          if (!url && error.status === 400) url = (await link()).said.url;
-          else if (!url) throw error;
+          if (!url) throw error;
         }
       }
       if (!url) return this.#needToken();

@@ -1,48 +1,52 @@
-import { type Browser, type Page } from 'playwright-core';
+import { type Page } from 'playwright-core';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/time';
 import { type TestApi, startApi } from '../support/api';
-import { type Viewer, inaccessible, openBrowser, openViewer } from '../support/browser';
-import { type HostPage, startHostPage } from '../support/host-page';
+import { type Viewer, inaccessible } from '../support/browser';
+import { type HostPage, lookAgain, noteTold, startHostPage, toldBy } from '../support/host-page';
+import { type Pages, startPages } from '../support/pages';
 import { startProgram } from '../support/program';
-import { type Stack, startStack } from '../support/stack';
+import { type Stack } from '../support/stack';
 import { until } from '../support/until';
 
-interface Told {
-  type: string;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  detail: any;
-}
+/** Counts what the banner asks. */
+const COUNT = `window.questions = { asked: 0, open: 0 };
+  const ask = window.fetch;
+  window.fetch = async (...question) => {
+    questions.asked += 1;
+    questions.open += 1;
+    try {
+      const answer = await ask(...question);
+      const read = answer.json.bind(answer);
+      answer.json = () => read().finally(() => (questions.open -= 1));
+      return answer;
+    } catch (error) {
+      questions.open -= 1;
+      throw error;
+    }
+  };`;
 
-const NAMES = ['status', 'refresh-failed', 'token-expired', 'token-needed'].map(
-  (name) => `evergrant:${name}`,
-);
-/** Notes what the banner tells, also before the page's own scripts. */
-const LISTEN = `window.told = [];
-  for (const type of ${JSON.stringify(NAMES)})
-    document.addEventListener(type, ({ detail }) => window.told.push({ type, detail }));`;
-
+let pages: Pages;
 let stack: Stack;
 let api: TestApi;
 let host: HostPage;
 let stranger: HostPage;
 /** Those whose pages may ask. */
 const origins: string[] = [];
-let browser: Browser;
 let viewer: Viewer;
 let page: Page;
 /** Addresses that were asked for, with their methods. */
 let asked: string[];
 beforeAll(async () => {
-  stack = await startStack();
   [host, stranger] = await Promise.all([startHostPage(), startHostPage()]);
   origins.push(host.origin);
-  api = await startApi(stack, { site: { appOrigins: origins } });
-  browser = await openBrowser();
+  pages = await startPages({ api: (stack) => startApi(stack, { site: { appOrigins: origins } }) });
+  ({ stack, api } = pages);
 });
 beforeEach(async () => {
-  viewer = await openViewer(browser);
+  viewer = await pages.open();
   page = viewer.page;
-  await page.addInitScript(LISTEN);
+  await noteTold(page);
+  await page.addInitScript(COUNT);
   asked = [];
   page.on('request', (request) => {
     asked.push(`${request.method()} ${request.url()}`);
@@ -57,9 +61,8 @@ afterEach(async () => {
   await viewer.close();
 });
 afterAll(async () => {
-  await browser.close();
-  await Promise.all([host.stop(), stranger.stop(), api.stop()]);
-  await stack.stop();
+  await pages.stop();
+  await Promise.all([host.stop(), stranger.stop()]);
 });
 
 /** A connected account of an owner of the same name. */
@@ -77,11 +80,12 @@ async function open(ownerRef: string, at = host, kind: 'classic' | 'module' = 'c
   await page.goto(at.origin);
 }
 
-const told = (name: string) =>
-  page
-    .evaluate<Told[]>('window.told')
-    .then((all) => all.filter(({ type }) => type === `evergrant:${name}`).map(({ detail }) => detail));
+const told = (name: string) => toldBy(page, name);
 const once = (name: string) => until(async () => (await told(name))[0], { what: `${name} is told` });
+const questions = () => page.evaluate<number>('questions.asked');
+/** All that the banner asked so far is answered, and it has done with the answers what it does. */
+const allAnswered = () =>
+  until(() => page.evaluate<boolean>('questions.open === 0'), { what: 'all is answered' });
 const banners = () => page.locator('evergrant-banner [part~=banner]');
 const button = (name: string) => page.getByRole('button', { name, exact: true });
 
@@ -165,10 +169,10 @@ test('red after a change of password, until the owner has reconnected', async ()
     text,
     reconnectUrl: expect.stringContaining(`${api.url}/connect/`),
   });
-  const seenAgain = page.waitForResponse((response) => response.url().includes('/v1/integrations?'));
-  await page.evaluate('document.dispatchEvent(new Event("visibilitychange"))');
-  await (await seenAgain).finished();
-  await page.waitForTimeout(200);
+  const before = await questions();
+  await lookAgain(page);
+  await allAnswered();
+  expect(await questions()).toBe(before + 1);
   expect(await told('token-expired')).toHaveLength(1);
   expect(await told('status')).toHaveLength(1);
 
@@ -183,6 +187,86 @@ test('red after a change of password, until the owner has reconnected', async ()
   );
   expect((await once('status')).integrations[0]).toMatchObject({ state: 'active', banner: null });
   expect(await banners().count()).toBe(0);
+});
+
+test('a banner that turns from amber to red goes where it is read aloud at once, and keeps the focus', async () => {
+  const { id, expiresAt } = await connect('turning');
+  await api.post(`/v1/integrations/${id}/pause`);
+  await stack.travel.advance(expiresAt - 5 * DAY_MS - stack.simulator.clock.now());
+  // Held back until the regions were seen: only what stands empty before its words come is read aloud for sure.
+  let mayAnswer = () => {};
+  const held = new Promise<void>((resolve) => (mayAnswer = resolve));
+  await page.route('**/v1/integrations?*', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await open('turning');
+  const [calm, urgent] = [page.getByRole('status'), page.getByRole('alert')];
+  const regions = await Promise.all([calm, urgent].map((one) => one.elementHandle()));
+  const texts = () => Promise.all(regions.map((one) => one!.evaluate((node) => node.textContent)));
+  expect(await texts()).toEqual(['', '']);
+  mayAnswer();
+  await calm.getByText('Your Instagram token expires in', { exact: false }).waitFor();
+  // It is paused, so nothing is tried.
+  expect(await texts()).toEqual([expect.not.stringContaining('We are still retrying'), '']);
+  await button('Reconnect').focus();
+
+  stack.simulator.invalidate('turning', 460);
+  await api.post(`/v1/integrations/${id}/recheck`);
+  await lookAgain(page);
+  await urgent.getByText('@turning changed its Instagram password').waitFor();
+  expect(await texts()).toEqual(['', expect.stringContaining('@turning')]);
+  await urgent.locator('button:focus').waitFor();
+  expect(await banners().count()).toBe(1);
+});
+
+test('the buttons are those that the server names, in its words and order', async () => {
+  await connect('worded');
+  await page.route('**/v1/integrations?*', async (route) => {
+    const answer = await route.fetch();
+    const body = await answer.json();
+    body.data[0].banner = {
+      level: 'warning',
+      cause: 'service',
+      text: 'Something is to be done.',
+      note: null,
+      actions: [
+        { kind: 'reconnect', label: 'Neu verbinden' },
+        { kind: 'sing', label: 'Sing' },
+        { kind: 'check_again', label: 'Noch einmal nachsehen' },
+      ],
+    };
+    await route.fulfill({ response: answer, json: body });
+  });
+  await open('worded');
+  await banners().waitFor();
+  const buttons = page.locator('evergrant-banner button');
+  expect(await buttons.allTextContents()).toEqual(['Neu verbinden', 'Noch einmal nachsehen']);
+  const rechecked = page.waitForResponse((response) => response.url().endsWith('/recheck'));
+  await button('Noch einmal nachsehen').click();
+  expect((await rechecked).status()).toBe(200);
+});
+
+test('where the server does not know the time zone of the reader, it is asked without', async () => {
+  const { id, expiresAt } = await connect('afar');
+  // Due for the page, and not noticed by its own lifecycle.
+  await api.post(`/v1/integrations/${id}/pause`);
+  await stack.travel.advance(expiresAt - 3 * DAY_MS - MINUTE_MS - stack.simulator.clock.now());
+  stack.simulator.clock.advance(2 * MINUTE_MS);
+  await page.addInitScript(
+    `Intl.DateTimeFormat.prototype.resolvedOptions = () => ({ timeZone: 'Mars/Olympus_Mons' });`,
+  );
+  const bodies: unknown[] = [];
+  page.on('request', (request) => {
+    if (request.url().endsWith('/ensure-fresh')) bodies.push(request.postDataJSON());
+  });
+  const taken = page.waitForResponse(
+    (response) => response.url().endsWith('/ensure-fresh') && response.status() === 200,
+  );
+  await open('afar');
+  await taken;
+  expect(bodies).toEqual([{ timeZone: 'Mars/Olympus_Mons' }, null]);
+  expectProblem(/400/);
 });
 
 test('while Instagram waits for the owner, they choose Check again', async () => {
@@ -221,28 +305,26 @@ test('it looks again every minute and when the page is seen again, backs off, an
   await page.clock.runFor(70_000);
   await until(async () => (await told('status')).at(-1).integrations[0].state === 'disconnected');
 
-  const looks = () => asked.filter((one) => one.startsWith('GET') && one.includes('/v1/')).length;
-  const before = looks();
-  await page.evaluate('document.dispatchEvent(new Event("visibilitychange"))');
-  await until(() => looks() === before + 1);
+  const before = await questions();
+  await lookAgain(page);
+  expect(await questions()).toBe(before + 1);
 
   // Minutes pass, and each failure makes the next wait longer.
   await page.route('**/v1/integrations?*', (route) => route.fulfill({ status: 500, body: '' }));
-  const failing = looks();
+  const failing = await questions();
   for (let minute = 0; minute < 30; minute += 1) {
     await page.clock.runFor(MINUTE_MS);
-    await page.waitForTimeout(20);
+    await allAnswered();
   }
-  expect(looks() - failing).toBeGreaterThan(2);
-  expect(looks() - failing).toBeLessThan(7);
+  expect((await questions()) - failing).toBeGreaterThan(2);
+  expect((await questions()) - failing).toBeLessThan(7);
   expect(viewer.problems.filter((problem) => !/500|CORS|ERR_FAILED/.test(problem))).toEqual([]);
   viewer.problems.length = 0;
 
   await page.evaluate('document.querySelector("evergrant-banner").remove()');
-  const removed = asked.length;
+  const removed = await questions();
   await page.clock.runFor(60 * MINUTE_MS);
-  await page.waitForTimeout(100);
-  expect(asked).toHaveLength(removed);
+  expect(await questions()).toBe(removed);
 });
 
 test('a token that is refused or grows old is asked for, and another one starts anew', async () => {

@@ -1,19 +1,17 @@
-import { type Browser } from 'playwright-core';
 import { type TestApi } from '../support/api';
-import { openBrowser, openViewer } from '../support/browser';
 import { signIn, startConsole } from '../support/console';
-import { type Stack, startStack } from '../support/stack';
+import { type Pages, startPages } from '../support/pages';
+import { type Stack } from '../support/stack';
 
 const INTEGRATIONS = 10_000;
 const MAX_PAGE_KIB = 100;
 
+let pages: Pages;
 let stack: Stack;
 let api: TestApi;
-let browser: Browser;
 beforeAll(async () => {
-  stack = await startStack({ workers: false });
-  api = await startConsole(stack);
-  browser = await openBrowser();
+  pages = await startPages({ workers: false, api: startConsole });
+  ({ stack, api } = pages);
   await stack.pool.query(
     `insert into integrations (id, provider, app_id, owner_ref, account_id, username, state, grant_no, token_version,
        last_version, issued_at, expires_at, refresh_at, created_at, updated_at)
@@ -25,16 +23,12 @@ beforeAll(async () => {
   );
   await stack.pool.query('analyze integrations');
 });
-afterAll(async () => {
-  await browser.close();
-  await api.stop();
-  await stack.stop();
-});
+afterAll(() => pages.stop());
 
 test.each(['', '?q=many_77', '?state=active&days=14', '/connections/int_many1', '/fleet', '/settings'])(
   'the page %p weighs under 100 KiB with all that it loads, with 10,000 integrations',
   async (path) => {
-    const { page, close } = await openViewer(browser);
+    const { page, close } = await pages.open();
     await signIn(page, api);
     // From here on like a first visit: nothing of what it loads is there already.
     const session = await page.context().newCDPSession(page);

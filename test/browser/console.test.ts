@@ -1,25 +1,25 @@
-import { type Browser, type Page } from 'playwright-core';
+import { type Page } from 'playwright-core';
 import { DAY_MS, HOUR_MS } from '../../core/time';
 import { type TestApi } from '../support/api';
-import { type Viewer, inaccessible, openBrowser, openViewer } from '../support/browser';
+import { type Viewer, inaccessible } from '../support/browser';
 import { signIn, startConsole } from '../support/console';
 import { startConsumer } from '../support/consumer';
-import { type Stack, startStack } from '../support/stack';
+import { type Pages, startPages } from '../support/pages';
+import { type Stack } from '../support/stack';
 import { afterwards } from '../support/temporary-folder';
 import { until } from '../support/until';
 
+let pages: Pages;
 let stack: Stack;
 let api: TestApi;
-let browser: Browser;
 let viewer: Viewer;
 let page: Page;
 beforeAll(async () => {
-  stack = await startStack();
-  api = await startConsole(stack);
-  browser = await openBrowser();
+  pages = await startPages({ api: startConsole });
+  ({ stack, api } = pages);
 });
 beforeEach(async () => {
-  viewer = await openViewer(browser);
+  viewer = await pages.open();
   page = viewer.page;
   await signIn(page, api);
 });
@@ -28,11 +28,7 @@ afterEach(async () => {
   expect(viewer.problems).toEqual([]);
   await viewer.close();
 });
-afterAll(async () => {
-  await browser.close();
-  await api.stop();
-  await stack.stop();
-});
+afterAll(() => pages.stop());
 
 const open = (path: string) => page.goto(`${api.url}/console${path}`);
 const press = (name: string) => page.getByRole('button', { name, exact: true }).click();

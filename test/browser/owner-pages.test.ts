@@ -1,21 +1,21 @@
-import { type Browser, type Page } from 'playwright-core';
+import { type Page } from 'playwright-core';
 import { HOUR_MS } from '../../core/time';
-import { type TestApi, startApi } from '../support/api';
-import { type Viewer, inaccessible, openBrowser, openViewer } from '../support/browser';
-import { type Stack, startStack } from '../support/stack';
+import { type TestApi } from '../support/api';
+import { type Viewer, inaccessible } from '../support/browser';
+import { type Pages, startPages } from '../support/pages';
+import { type Stack } from '../support/stack';
 
+let pages: Pages;
 let stack: Stack;
 let api: TestApi;
-let browser: Browser;
 let viewer: Viewer;
 let page: Page;
 beforeAll(async () => {
-  stack = await startStack();
-  api = await startApi(stack);
-  browser = await openBrowser();
+  pages = await startPages();
+  ({ stack, api } = pages);
 });
 beforeEach(async () => {
-  viewer = await openViewer(browser);
+  viewer = await pages.open();
   page = viewer.page;
 });
 afterEach(async () => {
@@ -26,11 +26,7 @@ afterEach(async () => {
   );
   await viewer.close();
 });
-afterAll(async () => {
-  await browser.close();
-  await api.stop();
-  await stack.stop();
-});
+afterAll(() => pages.stop());
 
 /** A new integration's link. */
 async function newLink(ownerRef = 'owner-1'): Promise<{ id: string; url: string }> {

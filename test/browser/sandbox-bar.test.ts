@@ -1,27 +1,21 @@
-import { type Browser } from 'playwright-core';
 import { DAY_MS } from '../../core/time';
 import { type TestApi } from '../support/api';
-import { openBrowser, openViewer } from '../support/browser';
 import { signIn, startConsole } from '../support/console';
-import { type Stack, startStack } from '../support/stack';
+import { type Pages, startPages } from '../support/pages';
+import { type Stack } from '../support/stack';
 
+let pages: Pages;
 let stack: Stack;
 let api: TestApi;
-let browser: Browser;
 beforeAll(async () => {
-  stack = await startStack();
-  api = await startConsole(stack);
-  browser = await openBrowser();
+  pages = await startPages({ api: startConsole });
+  ({ stack, api } = pages);
 });
-afterAll(async () => {
-  await browser.close();
-  await api.stop();
-  await stack.stop();
-});
+afterAll(() => pages.stop());
 
 test('the sandbox bar moves time, invalidates a token and plays an outage', async () => {
   const { id } = await stack.connect('played');
-  const { page, problems, close } = await openViewer(browser);
+  const { page, problems, close } = await pages.open();
   const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
   const toast = (text: string | RegExp) =>
     page.locator('#toasts').getByText(text).waitFor({ timeout: 30_000 });

@@ -1,29 +1,22 @@
-import { type Browser } from 'playwright-core';
-import { API_KEY, type TestApi, startApi } from '../support/api';
-import { type Viewer, inaccessible, openBrowser, openViewer } from '../support/browser';
-import { type Stack, startStack } from '../support/stack';
+import { API_KEY, type TestApi } from '../support/api';
+import { type Viewer, inaccessible } from '../support/browser';
+import { type Pages, startPages } from '../support/pages';
 
-let stack: Stack;
+let pages: Pages;
 let api: TestApi;
-let browser: Browser;
 let viewer: Viewer;
 beforeAll(async () => {
-  stack = await startStack({ workers: false });
-  api = await startApi(stack);
-  browser = await openBrowser();
+  pages = await startPages({ workers: false });
+  api = pages.api;
 });
 beforeEach(async () => {
-  viewer = await openViewer(browser);
+  viewer = await pages.open();
 });
 afterEach(async () => {
   expect(viewer.problems).toEqual([]);
   await viewer.close();
 });
-afterAll(async () => {
-  await browser.close();
-  await api.stop();
-  await stack.stop();
-});
+afterAll(() => pages.stop());
 
 test('somebody signs in with a key, and out again', async () => {
   const { page } = viewer;

@@ -1,15 +1,6 @@
-import { bannerFor } from '../../core/banner';
 import { expiredText, expiringText, refreshFailedText } from '../../core/sentences';
 import { DAY_MS, HOUR_MS } from '../../core/time';
 
-const usable = {
-  state: 'active',
-  reason: null,
-  username: 'shop',
-  recovery: null,
-  lastError: null,
-  failedAttempts: 0,
-} as const;
 const subject = { username: 'shop', product: 'Shopdesk' };
 
 test('the warning counts whole days', () => {
@@ -22,32 +13,6 @@ test('the warning counts whole days', () => {
   expect(expiringText(DAY_MS - 1)).toBe(
     'Your Instagram token expires today. Consider reconnecting to avoid disruption.',
   );
-});
-
-test('the banner begins exactly seven days before the end', () => {
-  const now = 1_000 * DAY_MS;
-  expect(bannerFor({ ...usable, expiresAt: now + 7 * DAY_MS }, 'Shopdesk', now)).toMatchObject({
-    level: 'warning',
-  });
-  expect(bannerFor({ ...usable, expiresAt: now + 7 * DAY_MS + 1 }, 'Shopdesk', now)).toBeNull();
-});
-
-test('a warning is calm while more than three days are left, and the owner has done nothing', () => {
-  const now = 1_000 * DAY_MS;
-  const noteAt = (left: number, facts: object = {}) =>
-    bannerFor({ ...usable, ...facts, expiresAt: now + left }, 'Shopdesk', now)?.note;
-  const calm = 'We are still retrying; you need not do anything yet.';
-  expect(noteAt(3 * DAY_MS + 1)).toBe(calm);
-  expect(noteAt(5 * DAY_MS, { failedAttempts: 4 })).toBe(calm);
-  expect(noteAt(3 * DAY_MS)).toBeNull();
-  expect(noteAt(5 * DAY_MS, { state: 'expired', reason: 'invalidated' })).toBeNull();
-  const ownerAction = {
-    cause: 'rejection',
-    returnTo: 'active',
-    nextAttemptAt: now,
-    ownerAction: 'checkpoint',
-  };
-  expect(noteAt(5 * DAY_MS, { state: 'recovering', recovery: ownerAction })).toBeNull();
 });
 
 test('our own outage is never blamed on the owner', () => {

@@ -149,7 +149,9 @@ test('the exact warning text within 7 days', async () => {
     level: 'warning',
     cause: 'service',
     text: text('in 6 days'),
-    note: 'We are still retrying; you need not do anything yet.',
+    // It is paused.
+    note: null,
+    actions: [{ kind: 'reconnect', label: 'Reconnect' }],
   });
   expect((await bannerAt(2 * DAY_MS + MINUTE_MS)).text).toBe(text('in 2 days'));
   expect((await bannerAt(2 * DAY_MS - MINUTE_MS)).text).toBe(text('in 1 day'));

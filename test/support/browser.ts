@@ -28,7 +28,7 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** A page, and everything that went wrong in it: errors of scripts, refusals by its security policy, failed loads. */
+/** A page, and everything that went wrong in it and in others of the same window: errors of scripts, refusals by its security policy, failed loads. */
 export interface Viewer {
   page: Page;
   problems: string[];
@@ -39,13 +39,13 @@ export async function openViewer(browser: Browser, options: BrowserContextOption
   const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options });
   // Longer than any route takes to answer, which may be 20 s.
   context.setDefaultTimeout(25_000);
-  const page = await context.newPage();
   const problems: string[] = [];
-  page.on('pageerror', (error) => problems.push(`error: ${error.message}`));
-  page.on('console', (message) => {
+  context.on('weberror', (thrown) => problems.push(`error: ${thrown.error().message}`));
+  context.on('console', (message) => {
     if (['error', 'warning'].includes(message.type()))
       problems.push(`${message.type()}: ${message.text()} (${message.location().url})`);
   });
+  const page = await context.newPage();
   return { page, problems, close: () => context.close() };
 }
 

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
+import { type Page } from 'playwright-core';
 
 /** A page of the product's own app that embeds the banner: another origin, and nothing allowed but Evergrant. */
 export interface HostPage {
@@ -47,4 +48,28 @@ export async function startHostPage(): Promise<HostPage> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+const NAMES = ['status', 'refresh-failed', 'token-expired', 'token-needed'].map(
+  (name) => `evergrant:${name}`,
+);
+
+/** Has a page note what its banner tells, from before its own scripts on. */
+export async function noteTold(page: Page): Promise<void> {
+  await page.addInitScript(`window.told = [];
+    for (const type of ${JSON.stringify(NAMES)})
+      document.addEventListener(type, ({ detail }) => window.told.push({ type, detail }));`);
+}
+
+/** What such a page was told since it was loaded, oldest first. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export async function toldBy(page: Page, name: string): Promise<any[]> {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  const all = await page.evaluate<{ type: string; detail: any }[]>('window.told');
+  return all.filter(({ type }) => type === `evergrant:${name}`).map(({ detail }) => detail);
+}
+
+/** As when somebody comes back to the page. */
+export function lookAgain(page: Page): Promise<unknown> {
+  return page.evaluate('document.dispatchEvent(new Event("visibilitychange"))');
 }
