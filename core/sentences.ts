@@ -209,7 +209,6 @@ export function checkText(outcome: 'alive' | 'waits' | 'over', { product, userna
   }
 }
 
-export const CHECK_AGAIN = 'Check again';
 export const SEND_NEW_LINK = 'Send me a new link';
 
 /** Tells whoever holds an old link no more than that: neither the address, nor whether a mail was sent lately. */
@@ -691,7 +690,6 @@ export const CONSOLE_TEXT = {
     actions: 'Actions',
     refresh: 'Refresh now',
     recheck: 'Check now',
-    checkAgain: CHECK_AGAIN,
     pause: 'Pause',
     resume: 'Resume',
     reconnectLink: 'Reconnect link',

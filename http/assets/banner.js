@@ -264,13 +264,13 @@
           const { refreshed } = await this.#askWith(life, `/${id}/ensure-fresh`, { timeZone });
           changed ||= refreshed;
         } catch (error) {
-          // Not answered, or by nobody who knows this token: it is tried again.
-          if (!error.status || error.status === 401) {
+          const failed = error.body?.code === 'refresh_failed';
+          // Not answered, not now, or by nobody who knows this token: it is tried again.
+          if (!failed && !(error.status < 500 && ![401, 429].includes(error.status))) {
             this.#checked.delete(id);
             throw error;
           }
-          if (error.body?.code === 'refresh_failed')
-            this.#tell('refresh-failed', { account, text: error.body.text });
+          if (failed) this.#tell('refresh-failed', { account, text: error.body.text });
           changed = true;
         }
       }

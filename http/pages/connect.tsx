@@ -1,5 +1,5 @@
 import {
-  CHECK_AGAIN,
+  ACTION_LABELS,
   SEND_NEW_LINK,
   type NewLinkResult,
   newLinkText,
@@ -32,7 +32,7 @@ export function InvitationPage(props: {
       <p>{ownerText(props.subject, props.ownerRef)}</p>
       {props.check && (
         <form method="post" action={props.check}>
-          <button type="submit">{CHECK_AGAIN}</button>
+          <button type="submit">{ACTION_LABELS.check_again}</button>
         </form>
       )}
       <form method="post" action={props.action}>

@@ -269,6 +269,36 @@ test('where the server does not know the time zone of the reader, it is asked wi
   expectProblem(/400/);
 });
 
+test('where the check cannot be answered now, the next look asks again', async () => {
+  const { id, expiresAt } = await connect('held_up');
+  await api.post(`/v1/integrations/${id}/pause`);
+  await stack.travel.advance(expiresAt - 3 * DAY_MS - MINUTE_MS - stack.simulator.clock.now());
+  stack.simulator.clock.advance(2 * MINUTE_MS);
+  const refusals = [
+    { status: 503, body: JSON.stringify({ code: 'recovery_pending' }) },
+    { status: 429, body: JSON.stringify({ code: 'rate_limited' }) },
+  ];
+  await page.route('**/ensure-fresh', async (route) => {
+    const refusal = route.request().method() === 'POST' ? refusals.shift() : undefined;
+    await (refusal
+      ? route.fulfill({ ...refusal, headers: { 'access-control-allow-origin': host.origin } })
+      : route.continue());
+  });
+  const answered = page.waitForResponse(
+    (response) => response.url().endsWith('/ensure-fresh') && response.status() === 200,
+  );
+  await open('held_up');
+  await once('status');
+  for (let left = 1; left >= 0; left--) {
+    await until(() => refusals.length === left, { what: 'it is refused' });
+    await allAnswered();
+    await lookAgain(page);
+  }
+  await answered;
+  expect(await told('refresh-failed')).toEqual([]);
+  expectProblem(/503|429/);
+});
+
 test('while Instagram waits for the owner, they choose Check again', async () => {
   const { id } = await connect('held');
   await stack.travel.advance(2 * DAY_MS);

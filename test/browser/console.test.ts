@@ -1,4 +1,6 @@
 import { type Page } from 'playwright-core';
+import { addEvent } from '../../adapters/postgres/events';
+import { type Integration } from '../../adapters/postgres/integration-row';
 import { DAY_MS, HOUR_MS } from '../../core/time';
 import { type TestApi } from '../support/api';
 import { type Viewer, inaccessible } from '../support/browser';
@@ -34,6 +36,12 @@ const open = (path: string) => page.goto(`${api.url}/console${path}`);
 const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
 const toast = (text: string | RegExp) => page.locator('#toasts').getByText(text).waitFor();
 
+/** Makes so many events. */
+async function tellOften(row: Integration, times: number) {
+  for (let told = 0; told < times; told++)
+    await addEvent(stack.pool, row, { type: 'integration.reminder' }, stack.simulator.clock.now());
+}
+
 test('every page is accessible, in every look, and no wider than the window', async () => {
   const { id } = await stack.connect('seen');
   const [conversation] = await conversationsOf('seen');
@@ -43,6 +51,7 @@ test('every page is accessible, in every look, and no wider than the window', as
     `/connections/${id}/messages`,
     '/fleet',
     '/settings',
+    '/settings/deliveries?status=waiting',
     '/connections/int_none',
   ];
   for (const path of [...paths, `/connections/${id}/messages/${conversation}`]) {
@@ -203,6 +212,21 @@ test('an API key is made, shown once, and revoked', async () => {
   expect((await api.as(key).get('/v1/integrations?limit=1')).status).toBe(401);
 });
 
+test('what happened earlier is a page further', async () => {
+  const { id } = await stack.connect('eventful');
+  await tellOften(await stack.row(id), 60);
+  const events = page.locator('.timeline li');
+  await open(`/connections/${id}`);
+  expect(await events.count()).toBe(50);
+  await page.getByRole('link', { name: 'Older' }).click();
+  await events.getByText(/Connected$/).waitFor();
+  expect(await page.getByRole('link', { name: 'Older' }).count()).toBe(0);
+  expect(await inaccessible(page)).toEqual([]);
+  await page.getByRole('link', { name: 'Newest' }).click();
+  await page.getByRole('link', { name: 'Older' }).waitFor();
+  expect(await events.getByText(/Connected$/).count()).toBe(0);
+});
+
 test('a webhook endpoint is added, tested, told of events, and removed', async () => {
   const consumer = await startConsumer();
   afterwards(() => consumer.stop());
@@ -216,9 +240,30 @@ test('a webhook endpoint is added, tested, told of events, and removed', async (
   await page.locator('#made-secret').waitFor();
   await press('Send a test');
   await toast('The endpoint took the test event.');
-  await stack.connect('told_of');
-  await page.getByRole('region', { name: 'Deliveries' }).getByText('Delivered').first().waitFor();
+  const { id: told } = await stack.connect('told_of');
+  // The log follows what happens, too.
+  await page.getByRole('link', { name: consumer.url }).click();
+  const log = page.getByRole('region', { name: 'Deliveries' });
+  await log.getByText('Delivered').first().waitFor();
+  await log.getByText(consumer.url).first().waitFor();
   expect(await inaccessible(page)).toEqual([]);
+  await page.getByRole('link', { name: 'Given up' }).click();
+  await page.getByText('There are none.').waitFor();
+  await page.getByRole('link', { name: 'Show everybody' }).click();
+  await page.getByRole('link', { name: 'All', exact: true }).click();
+  const taken = consumer.received.length;
+  await page.getByRole('button', { name: 'Deliver again' }).first().click();
+  await toast('It is delivered once more.');
+  await until(() => consumer.received.length > taken, { what: 'it came once more' });
+  expect(consumer.received.slice(0, taken).map(({ id }) => id)).toContain(consumer.received.at(-1)?.id);
+  await tellOften(await stack.row(told), 55);
+  await until(async () => (await api.get('/v1/deliveries?limit=200')).body.data.length > 55);
+  await open('/settings/deliveries');
+  expect(await log.locator('tbody tr').count()).toBe(50);
+  await page.getByRole('link', { name: 'Older' }).click();
+  await log.getByText('Connected', { exact: true }).waitFor();
+  await page.getByRole('link', { name: 'Newest' }).waitFor();
+  await open('/settings');
   await press('Disable');
   await page.getByText('disabled: by request').waitFor();
   await press('Remove');

@@ -1,27 +1,27 @@
-import { type Browser, type Page } from 'playwright-core';
+import { type Page } from 'playwright-core';
 import { DAY_MS } from '../../core/time';
-import { type TestApi, startApi } from '../support/api';
-import { type Viewer, inaccessible, openBrowser, openViewer } from '../support/browser';
+import { type TestApi } from '../support/api';
+import { type Viewer, inaccessible } from '../support/browser';
 import { type Mailbox, mailerTo, startMailbox } from '../support/mailbox';
-import { type Stack, startStack } from '../support/stack';
+import { type Pages, startPages } from '../support/pages';
+import { type Stack } from '../support/stack';
 
 const OWNER = 'owner@shop.example';
 let mailbox: Mailbox;
+let pages: Pages;
 let stack: Stack;
 let api: TestApi;
-let browser: Browser;
 let viewer: Viewer;
 let page: Page;
 beforeAll(async () => {
   mailbox = await startMailbox();
-  stack = await startStack({ deps: { mailer: mailerTo(mailbox.url) } });
-  api = await startApi(stack);
-  browser = await openBrowser();
+  pages = await startPages({ deps: { mailer: mailerTo(mailbox.url) } });
+  ({ stack, api } = pages);
 });
 beforeEach(async () => {
   mailbox.mails = [];
   mailbox.refuse = () => null;
-  viewer = await openViewer(browser);
+  viewer = await pages.open();
   page = viewer.page;
 });
 afterEach(async () => {
@@ -31,9 +31,7 @@ afterEach(async () => {
   await viewer.close();
 });
 afterAll(async () => {
-  await browser.close();
-  await api.stop();
-  await stack.stop();
+  await pages.stop();
   await mailbox.stop();
 });
 

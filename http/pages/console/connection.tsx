@@ -1,6 +1,7 @@
 import { type Event } from '../../../adapters/postgres/events';
 import { type Integration, factsOf } from '../../../adapters/postgres/integration-row';
 import {
+  ACTION_LABELS,
   type Banner,
   CONSOLE_TEXT,
   EVENT_LABELS,
@@ -74,6 +75,7 @@ export function Connection(view: ConnectionView) {
 
 function BannerBox({ row, banner, mayOperate }: ConnectionView) {
   if (!banner) return null;
+  const action = banner.actions[0]?.kind;
   return (
     <section
       class={`banner ${banner.level}`}
@@ -82,10 +84,10 @@ function BannerBox({ row, banner, mayOperate }: ConnectionView) {
       <p>
         <strong>{banner.text}</strong>
       </p>
-      {mayOperate && (
+      {mayOperate && action && (
         <Action
-          path={`${pathOfConnection(row.id)}/${row.recovery?.ownerAction ? 'recheck' : 'reconnect-link'}`}
-          label={row.recovery?.ownerAction ? TEXT.checkAgain : TEXT.makeReconnectLink}
+          path={`${pathOfConnection(row.id)}/${action === 'check_again' ? 'recheck' : 'reconnect-link'}`}
+          label={action === 'check_again' ? ACTION_LABELS.check_again : TEXT.makeReconnectLink}
           kind="main"
         />
       )}
