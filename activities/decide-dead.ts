@@ -69,6 +69,11 @@ export function waitForOwner(deps: Deps, row: Integration, error: ProviderError)
     lastError: { ...lastErrorOf(error, now), code: 'user_action_required' },
     delayMs: ownerActionDelayMs(tries + 1, deps.random()),
     changes: { ownerAction: wanted },
+    // Once for each thing that is wanted.
+    events:
+      row.recovery?.ownerAction === wanted
+        ? []
+        : [{ type: 'token.owner_action_required', data: { reason: wanted } }],
   });
 }
 

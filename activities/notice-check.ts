@@ -34,7 +34,8 @@ export async function whyNot(deps: Deps, wanted: Wanted): Promise<Not | null> {
     tokenVersion: typeof data.tokenVersion === 'number' ? data.tokenVersion : null,
     reason: typeof data.reason === 'string' ? data.reason : null,
   };
-  if (!row || !isStillSo(type, told, row, now)) return OVER;
+  if (!row || !isStillSo(type, told, { ...row, ownerAction: row.recovery?.ownerAction ?? null }, now))
+    return OVER;
   if (await happenedSince(deps.pool, delivery, overtakenBy(type))) return OVER;
   if (isClosing(type)) return (await troubleWasTold(deps.pool, delivery)) ? null : UNTOLD;
   if (mayBeAnIncidents(type, row.reason) && (await findOpenIncident(deps.pool, row)))

@@ -1,4 +1,4 @@
-import { reconnectUrl } from '../adapters/connect-links';
+import { ownersPage, reconnectUrl } from '../adapters/connect-links';
 import { type Audience } from '../core/deliveries';
 import { isTrouble } from '../core/notice-policy';
 import { type DisabledReason } from '../core/deliveries';
@@ -30,13 +30,14 @@ export function noticeFor(deps: Deps, { event, row }: Wanted, audience: Audience
   }
   if (!row) throw new Error(`${type} is about an integration.`);
   const now = deps.clock.now();
+  const maker = { ring: deps.sealer.ring, publicUrl };
   const about: NoticeSubject = {
     product,
     username: row.username,
     ownerRef: row.ownerRef,
-    reason: row.reason,
+    reason: row.recovery?.ownerAction ?? row.reason,
     expiresAt: row.expiresAt,
-    reconnectUrl: reconnectUrl({ ring: deps.sealer.ring, publicUrl }, row, now),
+    url: row.recovery?.ownerAction ? ownersPage(maker, row) : reconnectUrl(maker, row, now),
   };
   const text = isTrouble(type) ? troubleNotice(type, about, now) : recoveredNotice(about);
   return audience === 'owner' ? text : forOperators(text, about, row.id);

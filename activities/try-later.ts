@@ -1,5 +1,6 @@
 import { type Integration } from '../adapters/postgres/integration-row';
 import { type ProviderError } from '../adapters/instagram/provider-error';
+import { type TimelineEntry } from '../adapters/postgres/move';
 import { type LastError } from '../core/facts';
 import { unclearDelayMs } from '../core/recovery-policy';
 import { type Outcome } from '../core/steps';
@@ -16,6 +17,7 @@ export async function tryLater(
     lastError?: LastError;
     delayMs?: number;
     changes?: Partial<NonNullable<Integration['recovery']>>;
+    events?: TimelineEntry[];
   },
 ): Promise<Outcome> {
   const { recovery } = row;
@@ -25,9 +27,14 @@ export async function tryLater(
   const nextAttemptAt =
     now + (why.delayMs ?? Math.max(unclearDelayMs(tries, deps.random()), why.error?.retryAfterMs ?? 0));
   const lastError = why.lastError ?? (why.error && lastErrorOf(why.error, now));
-  await save(deps, row, {
-    recovery: { ...recovery, held: false, ...why.changes, tries, nextAttemptAt },
-    ...(lastError && { lastError }),
-  });
+  await save(
+    deps,
+    row,
+    {
+      recovery: { ...recovery, held: false, ...why.changes, tries, nextAttemptAt },
+      ...(lastError && { lastError }),
+    },
+    why.events,
+  );
   return 'undecided';
 }

@@ -55,7 +55,10 @@ export function readLink(ring: KeyRing, text: string): Link | null {
 
 /** The owner's way back, where there is one; valid until there is a newer token. */
 export function reconnectUrl(maker: LinkMaker, integration: Integration, now: number): string | null {
-  const { id, grantNo, version } = integration;
-  if (!mayReconnect(integration, now)) return null;
+  return mayReconnect(integration, now) ? ownersPage(maker, integration) : null;
+}
+
+/** Where an owner has Instagram asked again, or connects anew; valid until there is a newer token. */
+export function ownersPage(maker: LinkMaker, { id, grantNo, version }: Integration): string {
   return makeLink(maker, { integrationId: id, grantNo, version, expiresAt: null, returnTo: null });
 }

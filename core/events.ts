@@ -5,6 +5,7 @@ export const EVENT_TYPES = [
   'token.refresh_failing',
   'token.expiring',
   'token.rejected',
+  'token.owner_action_required',
   'token.recovered',
   'token.decrypt_failed',
   'integration.expired',

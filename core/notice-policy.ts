@@ -12,6 +12,7 @@ export const INCIDENT_WAIT_MS = 15 * MINUTE_MS;
 /** Something its owner should do something about. */
 const TROUBLE = [
   'token.expiring',
+  'token.owner_action_required',
   'integration.expired',
   'integration.reminder',
 ] as const satisfies EventType[];
@@ -54,6 +55,7 @@ export function isForOperators(type: EventType): boolean {
 /** Later events of the same integration after which one is old news. */
 export function overtakenBy(type: TroubleType | ClosingType): readonly EventType[] {
   const over: EventType[] = ['integration.expired', 'integration.disconnected', ...CLOSING];
+  if (type === 'token.owner_action_required') return [...over, type];
   return isTrouble(type) && type !== 'token.expiring' ? [...over, 'integration.reminder'] : over;
 }
 
@@ -61,6 +63,8 @@ export function overtakenBy(type: TroubleType | ClosingType): readonly EventType
 export interface Situation {
   state: State;
   reason: Reason | null;
+  /** What Instagram wants of its owner. */
+  ownerAction: Reason | null;
   version: number;
   /** Epoch ms. */
   expiresAt: number | null;
@@ -78,6 +82,8 @@ export function isStillSo(
       const lives = isUsable(is.state) || is.state === 'recovering';
       return lives && is.version === told.tokenVersion && is.expiresAt !== null && now < is.expiresAt;
     }
+    case 'token.owner_action_required':
+      return is.state === 'recovering' && is.ownerAction === told.reason;
     case 'integration.expired':
     case 'integration.reminder':
       return is.state === 'expired' && is.reason === told.reason;

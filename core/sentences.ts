@@ -315,8 +315,8 @@ export interface NoticeSubject {
   reason: Reason | null;
   /** Epoch ms at which the token ends or ended. */
   expiresAt: number | null;
-  /** The way back; null when there is none. */
-  reconnectUrl: string | null;
+  /** The owner's page; null where nothing can be done on it. */
+  url: string | null;
 }
 
 /** A trouble, to the connection's owner. */
@@ -337,17 +337,22 @@ export function troubleNotice(type: TroubleType, about: NoticeSubject, now: numb
   }
   const again = type === 'integration.reminder';
   return {
-    subject: again
-      ? `${product}: ${who} is still not connected`
-      : `${product}: the connection to ${who} has ended`,
+    subject: subjectOf(type, about),
     paragraphs: [
       ...(again ? [`The Instagram account ${who} is still not connected to ${product}.`] : []),
       happened(about),
       `Until this is mended, ${product} cannot read or send messages of ${who}.`,
       toDo(about),
     ],
-    link: isForInstagram(about.reason) ? null : linkTo(about),
+    link: linkTo(about),
   };
+}
+
+function subjectOf(type: TroubleType, { product, ...about }: NoticeSubject): string {
+  const who = nameOf(about);
+  if (type === 'token.owner_action_required') return `${product}: Instagram asks something of ${who}`;
+  if (type === 'integration.reminder') return `${product}: ${who} is still not connected`;
+  return `${product}: the connection to ${who} has ended`;
 }
 
 /** The end of a trouble, to its owner. */
@@ -482,10 +487,14 @@ function happened({ product, reason, ...about }: NoticeSubject): string {
   }
 }
 
-function toDo({ product, reason }: NoticeSubject): string {
-  return isForInstagram(reason)
-    ? `Open the Instagram app and follow its steps. Then choose “Check again” in ${product}.`
-    : 'Reconnect the account: it takes a minute, and you log in on Instagram itself.';
+function toDo({ product, reason, url }: NoticeSubject): string {
+  if (!isForInstagram(reason))
+    return 'Reconnect the account: it takes a minute, and you log in on Instagram itself.';
+  const then =
+    url === null
+      ? `choose “${ACTION_LABELS.check_again}” in ${product}`
+      : 'come back here and have it checked again';
+  return `Open the Instagram app and follow its steps. Then ${then}.`;
 }
 
 /** Reconnecting would not help before the owner did something on Instagram. */
@@ -493,8 +502,9 @@ function isForInstagram(reason: Reason | null): boolean {
   return reason === 'checkpoint' || reason === 'account_unusable';
 }
 
-function linkTo({ reconnectUrl, ...about }: NoticeSubject): NoticeText['link'] {
-  return reconnectUrl === null ? null : { label: `Reconnect ${nameOf(about)}`, url: reconnectUrl };
+function linkTo({ url, reason, ...about }: NoticeSubject): NoticeText['link'] {
+  if (url === null) return null;
+  return { label: isForInstagram(reason) ? ACTION_LABELS.check_again : `Reconnect ${nameOf(about)}`, url };
 }
 
 function nameOf({ username }: Pick<NoticeSubject, 'username'>): string {
@@ -556,6 +566,7 @@ export const EVENT_LABELS = {
   'token.refresh_failing': 'Refreshes fail since a day',
   'token.expiring': 'Owner warned: the token ends soon',
   'token.rejected': 'Instagram refused the token',
+  'token.owner_action_required': 'Instagram wants something of the owner',
   'token.recovered': 'Works again',
   'token.decrypt_failed': 'The stored token does not open',
   'integration.expired': 'Expired: the owner has to reconnect',

@@ -199,6 +199,7 @@ async function fastForward(client: Client, integrationId: string, byMs: number):
 
 /** Waits until a workflow has been moved. A move under way holds off while an activity runs, so one may take a while. */
 async function arrival(client: Client, integrationId: string, fastForwardId: string): Promise<void> {
+  const deadline = Date.now() + SETTLE_WITHIN_MS;
   const { namespace } = client.options;
   const workflowExecution = { workflowId: lifecycleWorkflowId(integrationId) };
   for (;;) {
@@ -209,7 +210,9 @@ async function arrival(client: Client, integrationId: string, fastForwardId: str
         fastForwardId,
       });
     if (result === COMPLETED) return;
-    if (result !== AGAIN)
-      throw new Error(`The lifecycle of ${integrationId} could not be moved forward: ${failedReason}`);
+    if (result !== AGAIN || Date.now() > deadline)
+      throw new Error(
+        `The lifecycle of ${integrationId} could not be moved forward: ${failedReason || 'it took too long'}`,
+      );
   }
 }

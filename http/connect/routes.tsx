@@ -43,16 +43,17 @@ export function connectRoutes(deps: HttpDeps): Hono {
     .get('/connect/:link', async (c) => {
       const integration = await integrationOfLink(deps, c.req.param('link'));
       if (!integration) return outdated(deps, c);
-      const reason = bannerFor(factsOf(integration), deps.site.productName, deps.clock.now())?.text ?? null;
+      const banner = bannerFor(factsOf(integration), deps.site.productName, deps.clock.now());
+      const mayCheck = banner?.actions.some(({ kind }) => kind === 'check_again');
       const subject = { product: deps.site.productName, username: integration.username, other: null };
       return c.html(
         <InvitationPage
           frame={frameOf(deps.site, c)}
           subject={subject}
           ownerRef={integration.ownerRef}
-          reason={reason}
+          reason={banner?.text ?? null}
           action={`/connect/${c.req.param('link')}`}
-          check={integration.recovery?.ownerAction ? `/connect/${c.req.param('link')}/check` : null}
+          check={mayCheck ? `/connect/${c.req.param('link')}/check` : null}
         />,
       );
     })

@@ -1,4 +1,4 @@
-import { type Page } from 'playwright-core';
+import { type Page, type Request } from 'playwright-core';
 import { addEvent } from '../../adapters/postgres/events';
 import { type Integration } from '../../adapters/postgres/integration-row';
 import { DAY_MS, HOUR_MS } from '../../core/time';
@@ -80,6 +80,32 @@ test('connections are found by name, state, owner and days left, as one types', 
   await row('findable').waitFor();
   await page.getByLabel('Days left', { exact: true }).selectOption('14');
   await page.getByText('No connection is like that.').waitFor();
+});
+
+test('an answer that comes late does not undo what was filtered meanwhile', async () => {
+  await stack.connect('late_row');
+  await open('?q=late_row');
+  const isLate = (request: Request) => request.url().endsWith('/console?q=late_row');
+  let release = () => undefined as void;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route('**/console?q=late_row', async (route) => {
+    await held;
+    await route.continue().catch(() => undefined);
+  });
+  const asked = page.waitForRequest(isLate);
+  await page.evaluate('document.body.dispatchEvent(new Event("changed"))');
+  await asked;
+  const over = Promise.race([
+    page.waitForEvent('requestfailed', isLate),
+    page.waitForEvent('requestfinished', isLate),
+  ]);
+  await page.getByLabel('State').selectOption('expired');
+  const none = page.getByText('No connection is like that.');
+  await none.waitFor();
+  release();
+  await over;
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+  expect(await none.isVisible()).toBe(true);
 });
 
 test('what changes elsewhere shows by itself', async () => {

@@ -11,7 +11,7 @@ import {
 } from '../../core/notice-policy';
 import { STATES } from '../../core/states';
 
-const active: Situation = { state: 'active', reason: null, version: 2, expiresAt: 1_000 };
+const active: Situation = { state: 'active', reason: null, ownerAction: null, version: 2, expiresAt: 1_000 };
 const told = { tokenVersion: 2, reason: null as string | null };
 
 test('people are told of these events, and of no others', () => {
@@ -46,6 +46,15 @@ test('an end is still so while it is expired for that reason', () => {
     for (const state of STATES.filter((one) => one !== 'expired'))
       expect(isStillSo(type, told, { ...active, state }, 0)).toBe(false);
   }
+});
+
+test('what Instagram wants of an owner is still so while it waits for that', () => {
+  const type = 'token.owner_action_required';
+  const waits: Situation = { ...active, state: 'recovering', ownerAction: 'checkpoint' };
+  expect(isStillSo(type, { ...told, reason: 'checkpoint' }, waits, 0)).toBe(true);
+  expect(isStillSo(type, { ...told, reason: 'account_unusable' }, waits, 0)).toBe(false);
+  expect(isStillSo(type, { ...told, reason: 'checkpoint' }, { ...waits, ownerAction: null }, 0)).toBe(false);
+  expect(isStillSo(type, { ...told, reason: 'checkpoint' }, { ...waits, state: 'active' }, 0)).toBe(false);
 });
 
 test('an end of trouble is news while the token may be used', () => {

@@ -20,7 +20,7 @@ const about = (reason: Reason | null = null): NoticeSubject => ({
   ownerRef: 'owner-1',
   reason,
   expiresAt: NOW + 5 * DAY_MS + HOUR_MS,
-  reconnectUrl: URL,
+  url: URL,
 });
 const textOf = ({ paragraphs }: NoticeText) => paragraphs.join('\n');
 
@@ -45,8 +45,11 @@ test.each(REASONS)('an end by %s says what happened, what it means and what to d
   expect(text).toMatch(HAPPENED[reason]);
   expect(text).toContain('cannot read or send messages of @shop');
   if (ON_INSTAGRAM.includes(reason)) {
-    expect(text).toMatch(/Open the Instagram app.+Check again/);
-    expect(notice.link).toBeNull();
+    expect(text).toMatch(/Open the Instagram app.+come back here/);
+    expect(notice.link).toEqual({ label: 'Check again', url: URL });
+    const { link, ...pathless } = troubleNotice('integration.expired', { ...about(reason), url: null }, NOW);
+    expect(link).toBeNull();
+    expect(textOf({ ...pathless, link })).toContain('Then choose “Check again” in Shopdesk.');
   } else {
     expect(text).toContain('Reconnect the account');
     expect(notice.link).toEqual({ label: 'Reconnect @shop', url: URL });

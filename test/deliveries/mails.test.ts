@@ -165,22 +165,38 @@ test('without a contact the operators are told, whose connection it is; without 
   expect((await mailsOf(id))[0]).toMatchObject({ audience: 'operators', status: 'delivered' });
 });
 
-test('who ends at a checkpoint is sent to Instagram, without a link', async () => {
+test('while Instagram wants a login confirmed its owner is told once, can have it checked, and is told when it works', async () => {
   const { id } = await shop('checked');
-  await stack.pool.query(
-    `update integrations set state = 'expired', reason = 'checkpoint', expired_at = $2, next_reminder_at = null,
-       revision = revision + 1 where id = $1`,
-    [id, new Date(stack.simulator.clock.now())],
-  );
-  await stack.pool.query(
-    `insert into events (id, type, at, integration_id, data) values ('evt_checked', 'integration.expired', $2, $1, $3)`,
-    [id, new Date(stack.simulator.clock.now()), { tokenVersion: 1, reason: 'checkpoint' }],
-  );
-  await stack.lifecycles.rowChanged(id);
+  stack.simulator.invalidate('checked', 490);
+  await api.post(`/v1/integrations/${id}/recheck`);
+  expect((await stack.row(id)).state).toBe('recovering');
+  await stack.travel.advance(DAY_MS);
+  const [mail, ...more] = to(addressOf('checked'));
+  expect(more).toEqual([]);
+  expect(mail).toMatchObject({ subject: 'Shopdesk: Instagram asks something of @checked' });
+  expect(mail!.text).toContain('Open the Instagram app and follow its steps. Then come back here');
+  const [link] = mail!.text!.match(/https?:\S+/g) ?? [];
+  const path = new URL(link ?? '').pathname;
+  expect((await api.browser().get(path)).body).toContain(`action="${path}/check"`);
+
+  stack.simulator.restore('checked');
+  expect((await api.browser().request('POST', `${path}/check`)).body).toContain('It works again');
   await stack.travel.advance(10 * MINUTE_MS);
-  const [mail] = to(addressOf('checked'));
-  expect(mail!.text).toContain('Open the Instagram app');
-  expect(`${mail!.text}${String(mail!.html)}`).not.toMatch(/https?:|href/);
+  expect(subjectsTo(addressOf('checked'))).toEqual([
+    'Shopdesk: Instagram asks something of @checked',
+    'Shopdesk: @checked is connected again',
+  ]);
+});
+
+test('what the owner has done on Instagram within five minutes is not told', async () => {
+  const { id } = await shop('swift');
+  stack.simulator.invalidate('swift', 490);
+  await api.post(`/v1/integrations/${id}/recheck`);
+  await stack.travel.advance(MINUTE_MS);
+  stack.simulator.restore('swift');
+  expect((await api.post(`/v1/integrations/${id}/recheck`)).body.outcome).toBe('verified_ok');
+  await stack.travel.advance(HOUR_MS);
+  expect(mailbox.mails).toEqual([]);
 });
 
 test('an incident is told to operators alone, its beginning and its end once each, and owners nothing that it caused', async () => {

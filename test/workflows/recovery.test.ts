@@ -124,6 +124,10 @@ test('a checkpoint waits for its owner instead of expiring, and ends when the ac
     state: 'recovering',
     lastError: { code: 'user_action_required' },
   });
+  // Looked at a number of times by then, and told once.
+  await stack.travel.advance(DAY_MS);
+  const told = (await stack.events(id)).filter((type) => type === 'token.owner_action_required');
+  expect(told).toHaveLength(1);
   stack.simulator.restore('checked');
   expect(await stack.lifecycles.recover(id, { ...report(version), recheck: true })).toBe('verified_ok');
   expect((await stack.row(id)).state).toBe('active');

@@ -29,6 +29,7 @@ export function ConnectionFilters({ filters }: { filters: Filters }) {
       hx-target="#live"
       hx-select="#live"
       hx-swap="outerMorph"
+      hx-sync="#live:replace"
       hx-replace-url="true"
     >
       <div>

@@ -106,6 +106,7 @@ export function Composer({ draft }: { draft: Draft }) {
       hx-select="#composer"
       hx-select-oob="#live"
       hx-swap="outerHTML"
+      hx-sync="#live:replace"
       hx-disable="find button"
       hx-indicator="#sending"
     >

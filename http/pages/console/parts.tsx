@@ -53,6 +53,7 @@ export function ActionForm({ path, children }: { path: string; children?: Child 
       hx-select="#live"
       hx-select-oob="#toasts,#made"
       hx-swap="outerMorph"
+      hx-sync="#live:queue all"
       hx-disable="find button"
     >
       {children}

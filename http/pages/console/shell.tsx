@@ -94,6 +94,7 @@ export function Shell(props: ShellProps) {
               hx-target="#live"
               hx-select="#live"
               hx-swap="outerMorph"
+              hx-sync="drop"
             >
               {props.children}
             </div>
