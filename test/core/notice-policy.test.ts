@@ -18,6 +18,7 @@ test('people are told of these events, and of no others', () => {
   expect(EVENT_TYPES.filter(isNotice)).toEqual([
     'token.refreshed',
     'token.expiring',
+    'token.owner_action_required',
     'token.recovered',
     'integration.expired',
     'integration.reminder',
