@@ -581,7 +581,7 @@ export const EVENT_LABELS = {
 } as const satisfies Record<EventType, string>;
 
 export const DELIVERY_LABELS = {
-  waiting: 'Waits',
+  waiting: 'Waiting',
   delivered: 'Delivered',
   failed: 'Given up',
   skipped: 'No longer needed',
@@ -723,6 +723,7 @@ export const CONSOLE_TEXT = {
     issued: 'Issued',
     refreshFrom: 'Refresh from',
     ends: 'Ends',
+    over: 'Over since',
     created: 'Created',
     id: 'Id',
     messages: 'Messages',
@@ -855,7 +856,7 @@ export const CONSOLE_TEXT = {
     },
     mailTo: (audience: string) => `mail to ${audience}`,
     removed: 'removed',
-    next: 'next',
+    due: 'due',
     again: 'Deliver again',
     deliveredAgain: 'It is delivered once more.',
   },

@@ -12,7 +12,7 @@ import { SECOND_MS } from '../core/time';
 import { type LifecycleStatus, statusQuery } from '../workflows/messages';
 import { deliveriesSettled, tellLanes } from './deliveries-in-time';
 
-const SETTLE_WITHIN_MS = 20 * SECOND_MS;
+const SETTLE_WITHIN_MS = 45 * SECOND_MS;
 const QUERY_WITHIN_MS = 2 * SECOND_MS;
 /**
  * An activity that ends while the clock is being moved gives its lifecycle a wrong idea of the time, and so of what is

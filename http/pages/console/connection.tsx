@@ -149,8 +149,14 @@ function Details({ row, temporalUrl, hasMessages, now }: ConnectionView) {
         <dt>{TEXT.version}</dt>
         <dd>{String(row.version)}</dd>
         <Detail name={TEXT.issued} at={row.issuedAt} now={now} />
-        <Detail name={TEXT.refreshFrom} at={row.refreshAt} now={now} />
-        <Detail name={TEXT.ends} at={row.expiresAt} now={now} />
+        {row.state === 'expired' ? (
+          <Detail name={TEXT.over} at={row.expiredAt} now={now} />
+        ) : (
+          <>
+            <Detail name={TEXT.refreshFrom} at={row.refreshAt} now={now} />
+            <Detail name={TEXT.ends} at={row.expiresAt} now={now} />
+          </>
+        )}
         <Detail name={TEXT.created} at={row.createdAt} now={now} />
         <dt>{TEXT.id}</dt>
         <dd>

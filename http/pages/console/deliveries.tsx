@@ -79,7 +79,7 @@ function Table({ deliveries, endpoints, filters, now }: DeliveriesView & { now: 
           <td data-label={TEXT.columns.when}>
             {one.status === 'waiting' ? (
               <>
-                {TEXT.next} <When at={one.nextAttemptAt} now={now} />
+                {TEXT.due} <When at={one.nextAttemptAt} now={now} />
               </>
             ) : (
               <When at={one.endedAt ?? one.createdAt} now={now} />
