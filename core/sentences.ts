@@ -212,7 +212,7 @@ export function checkText(outcome: 'alive' | 'waits' | 'over', { product, userna
 export const SEND_NEW_LINK = 'Send me a new link';
 
 /** Tells whoever holds an old link no more than that: neither the address, nor whether a mail was sent lately. */
-export function newLinkText(result: NewLinkResult, { product }: PageSubject): PageText {
+export function newLinkText(result: NewLinkResult, product: string): PageText {
   if (result === 'failed')
     return {
       title: 'The mail could not be sent',

@@ -30,19 +30,19 @@ export async function findReachable(deps: HttpDeps, text: string): Promise<Reach
 export async function mailNewLink(
   deps: HttpDeps,
   { integration, mailer, to, returnTo }: Reachable,
-): Promise<{ result: NewLinkResult; username: string | null }> {
+): Promise<NewLinkResult> {
   const { id: integrationId, username } = integration;
-  if (!(await deps.limits.mayMailLink(integrationId))) return { result: 'sent', username };
+  if (!(await deps.limits.mayMailLink(integrationId))) return 'sent';
   const about = { product: deps.site.productName, username };
   const { url } = makeConnectLink(deps, integration, returnTo);
   try {
     await mailer.send({ to, id: newId('dlv'), ...render(newLinkNotice(about, url)) });
     deps.logger.info({ integrationId }, 'a new link was mailed');
-    return { result: 'sent', username };
+    return 'sent';
   } catch (error) {
     if (!(error instanceof MailFailure)) throw error;
     await deps.limits.unmailedLink(integrationId);
     deps.logger.warn({ integrationId, replyCode: error.replyCode }, 'a new link could not be mailed');
-    return { result: 'failed', username };
+    return 'failed';
   }
 }

@@ -3,7 +3,7 @@ import { ROUND_LIFE_MS, beginRound, takeRound } from '../../adapters/postgres/oa
 import { type Integration, factsOf } from '../../adapters/postgres/integration-row';
 import { findIntegration } from '../../adapters/postgres/integrations';
 import { bannerFor } from '../../core/banner';
-import { type ConnectResult } from '../../core/sentences';
+import { type ConnectResult, checkText, newLinkText } from '../../core/sentences';
 import { Secret } from '../../core/secret';
 import { SECOND_MS } from '../../core/time';
 import { recheck } from '../actions/recheck';
@@ -13,7 +13,7 @@ import { secretCookie } from '../cookies';
 import { noStore } from '../headers';
 import { isValid, makeConnectLink, readLink } from '../links';
 import { frameOf } from '../pages/frame';
-import { CheckPage, InvitationPage, NewLinkPage, ResultPage } from '../pages/connect';
+import { InvitationPage, OutcomePage, ResultPage } from '../pages/connect';
 import { mayReturnTo } from '../return-to';
 import { completeConnect } from './complete';
 import { findReachable, mailNewLink } from './new-link';
@@ -65,19 +65,19 @@ export function connectRoutes(deps: HttpDeps): Hono {
       const subject = { product: deps.site.productName, username: integration.username, other: null };
       const next = outcome === 'waits' ? c.req.path : `/connect/${text}`;
       return c.html(
-        <CheckPage frame={frameOf(deps.site, c)} outcome={outcome} subject={subject} next={next} />,
+        <OutcomePage frame={frameOf(deps.site, c)} outcome={checkText(outcome, subject)} next={next} />,
       );
     })
     .post('/connect/:link/new-link', async (c) => {
       const text = c.req.param('link');
       const reachable = await findReachable(deps, text);
       if (!reachable) return outdated(deps, c);
-      const { result, username } = await mailNewLink(deps, reachable);
-      const subject = { product: deps.site.productName, username, other: null };
-      const page = (
-        <NewLinkPage frame={frameOf(deps.site, c)} result={result} subject={subject} again={c.req.path} />
+      const result = await mailNewLink(deps, reachable);
+      const outcome = newLinkText(result, deps.site.productName);
+      return c.html(
+        <OutcomePage frame={frameOf(deps.site, c)} outcome={outcome} next={c.req.path} />,
+        result === 'sent' ? 200 : 502,
       );
-      return c.html(page, result === 'sent' ? 200 : 502);
     })
     .post('/connect/:link', async (c) => {
       const link = readLink(deps, c.req.param('link'));

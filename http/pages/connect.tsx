@@ -1,12 +1,10 @@
 import {
   ACTION_LABELS,
   SEND_NEW_LINK,
-  type NewLinkResult,
-  newLinkText,
   type ConnectResult,
   type PageSubject,
+  type PageText,
   backText,
-  checkText,
   invitationText,
   ownerText,
   resultText,
@@ -44,20 +42,15 @@ export function InvitationPage(props: {
   );
 }
 
-/** What another look at a checkpointed account found. @param next where its button leads */
-export function CheckPage(props: {
-  frame: Frame;
-  outcome: Parameters<typeof checkText>[0];
-  subject: PageSubject;
-  next: string;
-}) {
-  const { title, text, action, good } = checkText(props.outcome, props.subject);
+/** What came of something that was asked for. @param next where its button leads */
+export function OutcomePage({ frame, outcome, next }: { frame: Frame; outcome: PageText; next: string }) {
+  const { title, text, action, good } = outcome;
   return (
-    <Layout title={title} frame={props.frame}>
+    <Layout title={title} frame={frame}>
       <h1 class={good ? 'good' : 'bad'}>{title}</h1>
       <p>{text}</p>
       {action && (
-        <form method="post" action={props.next}>
+        <form method="post" action={next}>
           <button type="submit">{action}</button>
         </form>
       )}
@@ -94,27 +87,6 @@ export function ResultPage(props: {
         <p>
           <a href={props.back}>{backText(props.subject)}</a>
         </p>
-      )}
-    </Layout>
-  );
-}
-
-/** What became of the wish for a new link. @param again where it is asked for once more */
-export function NewLinkPage(props: {
-  frame: Frame;
-  result: NewLinkResult;
-  subject: PageSubject;
-  again: string;
-}) {
-  const { title, text, action, good } = newLinkText(props.result, props.subject);
-  return (
-    <Layout title={title} frame={props.frame}>
-      <h1 class={good ? 'good' : 'bad'}>{title}</h1>
-      <p>{text}</p>
-      {action && (
-        <form method="post" action={props.again}>
-          <button type="submit">{action}</button>
-        </form>
       )}
     </Layout>
   );
