@@ -4,10 +4,13 @@ import {
   happenedSince,
   incidentGoesOn,
   incidentWasTold,
+  otherAlarm,
   troubleWasTold,
 } from '../adapters/postgres/told';
 import {
+  ALARMS_APART_MS,
   INCIDENT_WAIT_MS,
+  NOTICE_AFTER_MS,
   isClosing,
   isStillSo,
   isTrouble,
@@ -43,8 +46,18 @@ export async function whyNot(deps: Deps, wanted: Wanted): Promise<Not | null> {
   return null;
 }
 
-async function ofOperators(deps: Deps, { event: { type, data } }: Wanted): Promise<Not | null> {
+async function ofOperators(
+  deps: Deps,
+  { event: { type, data }, row, delivery }: Wanted,
+): Promise<Not | null> {
   switch (type) {
+    case 'token.decrypt_failed': {
+      const isOver = !row || row.state === 'disconnected' || row.version > Number(data.tokenVersion);
+      if (isOver) return OVER;
+      const other = await otherAlarm(deps.pool, delivery, deps.clock.now() - ALARMS_APART_MS);
+      if (other === 'waiting') return { is: 'later', error: UNTOLD_TEXT.alarmWaits, waitMs: NOTICE_AFTER_MS };
+      return other && skipped(UNTOLD_TEXT.alarm);
+    }
     case 'provider.incident_started':
       return (await incidentGoesOn(deps.pool, String(data.incidentId))) ? null : OVER;
     case 'provider.incident_ended':

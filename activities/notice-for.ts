@@ -5,6 +5,7 @@ import { type DisabledReason } from '../core/deliveries';
 import {
   type NoticeSubject,
   type NoticeText,
+  alarmNotice,
   endpointNotice,
   forOperators,
   incidentNotice,
@@ -39,6 +40,7 @@ export function noticeFor(deps: Deps, { event, row }: Wanted, audience: Audience
     expiresAt: row.expiresAt,
     url: row.recovery?.ownerAction ? ownersPage(maker, row) : reconnectUrl(maker, row, now),
   };
+  if (type === 'token.decrypt_failed') return alarmNotice(about, row.id);
   const text = isTrouble(type) ? troubleNotice(type, about, now) : recoveredNotice(about);
   return audience === 'owner' ? text : forOperators(text, about, row.id);
 }

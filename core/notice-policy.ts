@@ -1,6 +1,6 @@
 import { type EventType } from './events';
 import { type Reason, type State, isUsable } from './states';
-import { MINUTE_MS } from './time';
+import { HOUR_MS, MINUTE_MS } from './time';
 
 /** Who is told of what by e-mail, and when it is not to be told any more. */
 
@@ -8,6 +8,9 @@ import { MINUTE_MS } from './time';
 export const NOTICE_AFTER_MS = 5 * MINUTE_MS;
 /** While an incident is on, what it may have caused is not told; after this it is looked at again. */
 export const INCIDENT_WAIT_MS = 15 * MINUTE_MS;
+
+/** Of tokens that do not open one is told in this time: many at once have one cause. */
+export const ALARMS_APART_MS = HOUR_MS;
 
 /** Something its owner should do something about. */
 const TROUBLE = [
@@ -24,6 +27,7 @@ const CLOSING = [
 ] as const satisfies EventType[];
 /** Of the whole app or of the service itself. */
 const FOR_OPERATORS = [
+  'token.decrypt_failed',
   'provider.incident_started',
   'provider.incident_ended',
   'webhook.disabled',
@@ -35,6 +39,8 @@ export type TroubleType = (typeof TROUBLE)[number];
 type ClosingType = (typeof CLOSING)[number];
 
 export const TROUBLE_TYPES: readonly EventType[] = TROUBLE;
+/** What owners are told of. */
+export const OWNER_TYPES: readonly EventType[] = [...TROUBLE, ...CLOSING];
 
 export function isNotice(type: EventType): type is NoticeType {
   return (NOTICE_TYPES as readonly EventType[]).includes(type);

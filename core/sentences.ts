@@ -408,6 +408,22 @@ export function incidentNotice(
   };
 }
 
+/** A stored token that does not open, to operators. */
+export function alarmNotice(about: NoticeSubject, integrationId: string): NoticeText {
+  const { product, ownerRef } = about;
+  const who = nameOf(about);
+  return {
+    subject: `${product}: the stored token of ${who} does not open`,
+    paragraphs: [
+      `What is stored as the token of ${who} (connection ${integrationId} of “${ownerRef}”) is not what Evergrant stored there. Somebody may have changed the database, or put back a part of a backup.`,
+      `It is not used, and the connection is not marked as expired for it. Until it is mended, ${product} cannot read or send messages of ${who}.`,
+      `Find out who can write to the database, and put the row back as it was. If it is lost, “npx evergrant reconnect-link ${integrationId}” makes a link for the owner.`,
+      'Others that are found within an hour are not mailed: “npx evergrant events --type token.decrypt_failed” shows all.',
+    ],
+    link: null,
+  };
+}
+
 /** An endpoint that is told nothing any more, to operators. */
 export function endpointNotice(about: {
   product: string;
@@ -432,6 +448,8 @@ export const UNTOLD_TEXT = {
   over: 'It was over before anybody was to be told.',
   end: 'Nobody was told of the trouble, so nobody is told of its end.',
   incident: 'An incident of the whole app is on.',
+  alarm: 'Operators were told of another such token within the hour.',
+  alarmWaits: 'Operators are about to be told of another such token.',
   notForPeople: 'People are not told of such events.',
 } as const;
 

@@ -1,4 +1,4 @@
-import { TROUBLE_TYPES } from '../../core/notice-policy';
+import { OWNER_TYPES, TROUBLE_TYPES } from '../../core/notice-policy';
 import { type EventType } from '../../core/events';
 import { type Delivery } from './deliveries';
 import { type Db } from './pool';
@@ -15,15 +15,35 @@ export async function happenedSince(db: Db, { integrationId, eventSeq }: Place, 
   return rowCount === 1;
 }
 
-/** Whether the last mail about the integration told of a trouble: then its end is news. */
+/** Whether the last mail to the integration's owner told of a trouble: then its end is news. */
 export async function troubleWasTold(db: Db, { integrationId, eventSeq }: Place): Promise<boolean> {
   const { rows } = await db.query<{ event_type: EventType }>(
     `select event_type from deliveries
      where integration_id = $1 and kind = 'email' and status = 'delivered' and event_seq < $2
+       and event_type = any ($3)
      order by event_seq desc limit 1`,
-    [integrationId, eventSeq],
+    [integrationId, eventSeq, OWNER_TYPES],
   );
   return rows[0] !== undefined && TROUBLE_TYPES.includes(rows[0].event_type);
+}
+
+/**
+ * Whether operators were told of another token that does not open since then, or are about to be. @param since epoch ms
+ */
+export async function otherAlarm(
+  db: Db,
+  { eventSeq }: Pick<Delivery, 'eventSeq'>,
+  since: number,
+): Promise<'told' | 'waiting' | null> {
+  const { rows } = await db.query<{ status: 'delivered' | 'waiting' }>(
+    `select status from deliveries
+     where kind = 'email' and event_type = 'token.decrypt_failed'
+       and ((status = 'delivered' and ended_at >= $1) or (status = 'waiting' and event_seq < $2))
+     order by status limit 1`,
+    [new Date(since), eventSeq],
+  );
+  if (!rows[0]) return null;
+  return rows[0].status === 'delivered' ? 'told' : 'waiting';
 }
 
 /** Whether an incident goes on. */

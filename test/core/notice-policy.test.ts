@@ -20,6 +20,7 @@ test('people are told of these events, and of no others', () => {
     'token.expiring',
     'token.owner_action_required',
     'token.recovered',
+    'token.decrypt_failed',
     'integration.expired',
     'integration.reminder',
     'integration.reconnected',

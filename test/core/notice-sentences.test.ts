@@ -1,5 +1,6 @@
 import { NOTICE_TYPES, isTrouble } from '../../core/notice-policy';
 import {
+  alarmNotice,
   type NoticeSubject,
   type NoticeText,
   endpointNotice,
@@ -84,6 +85,7 @@ test('what asks for nothing has no link', () => {
     recoveredNotice(about()),
     incidentNotice('provider.incident_started', { product: 'Shopdesk', startedAt: NOW }),
     incidentNotice('provider.incident_ended', { product: 'Shopdesk', startedAt: NOW }),
+    alarmNotice(about(), 'int_1'),
     endpointNotice({ product: 'Shopdesk', host: 'app.example.com', endpointId: 'whe_1', why: 'gone' }),
     endpointNotice({ product: 'Shopdesk', host: 'app.example.com', endpointId: 'whe_1', why: 'failing' }),
     testNotice('Shopdesk'),

@@ -235,6 +235,24 @@ test('an incident that ends within five minutes is told to nobody', async () => 
   expect(mailbox.mails).toEqual([]);
 });
 
+test('a stored token that does not open is told to operators, of many within an hour one', async () => {
+  const rows = [await shop('broken_a'), await shop('broken_b')];
+  for (const { id } of rows) {
+    await stack.pool.query(
+      "update token_versions set sealed = set_byte(sealed, 40, get_byte(sealed, 40) # 1) where integration_id = $1 and stage = 'current'",
+      [id],
+    );
+    expect((await api.get(`/v1/integrations/${id}/token`)).body.code).toBe('decrypt_failed');
+  }
+  await stack.travel.advance(30 * MINUTE_MS);
+  expect(mailbox.mails.map(({ to: recipients }) => [recipients].flat()[0]?.text)).toEqual([OPERATOR]);
+  expect(mailbox.mails[0]).toMatchObject({
+    subject: expect.stringMatching(/the stored token of @broken_. does not open/),
+  });
+  const log = await Promise.all(rows.map(async ({ id }) => (await mailsOf(id))[0]));
+  expect(log.map(({ status }) => status).sort()).toEqual(['delivered', 'skipped']);
+});
+
 test('a webhook endpoint that is gone is told to operators', async () => {
   const { id: endpointId } = (
     await api.post('/v1/webhook-endpoints', { url: 'http://127.0.0.1:9/secret-path', events: ['*'] })
