@@ -21,30 +21,48 @@ beforeAll(async () => {
      from generate_series(1, $2::integer) n`,
     [new Date(stack.simulator.clock.now()), INTEGRATIONS],
   );
-  await stack.pool.query('analyze integrations');
+  await stack.pool.query(
+    `with told as (
+       insert into events (id, type, at, integration_id, data)
+       select 'evt_many' || n, 'token.refreshed', $1, 'int_many' || n, '{}' from generate_series(1, $2::integer) n
+       returning id, seq, integration_id)
+     insert into deliveries (id, kind, event_id, event_type, event_seq, integration_id, status, next_attempt_at,
+       created_at, ended_at)
+     select 'dlv_' || id, 'email', id, 'token.refreshed', seq, integration_id, 'delivered', $1, $1, $1 from told`,
+    [new Date(stack.simulator.clock.now()), INTEGRATIONS],
+  );
+  await stack.pool.query('analyze');
 });
 afterAll(() => pages.stop());
 
-test.each(['', '?q=many_77', '?state=active&days=14', '/connections/int_many1', '/fleet', '/settings'])(
-  'the page %p weighs under 100 KiB with all that it loads, with 10,000 integrations',
-  async (path) => {
-    const { page, close } = await pages.open();
-    await signIn(page, api);
-    // From here on like a first visit: nothing of what it loads is there already.
-    const session = await page.context().newCDPSession(page);
-    await session.send('Network.setCacheDisabled', { cacheDisabled: true });
-    await page.goto(`${api.url}/console${path}`, { waitUntil: 'load' });
-    const weight = await page.evaluate<number>(
-      `[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+test.each([
+  '',
+  '?q=many_77',
+  '?state=active&days=14',
+  '/connections/int_many1',
+  '/fleet',
+  '/settings',
+  '/settings/deliveries?status=delivered',
+])('the page %p weighs under 100 KiB with all that it loads, with 10,000 integrations', async (path) => {
+  const { page, close } = await pages.open();
+  await signIn(page, api);
+  // From here on like a first visit: nothing of what it loads is there already.
+  const session = await page.context().newCDPSession(page);
+  await session.send('Network.setCacheDisabled', { cacheDisabled: true });
+  await page.goto(`${api.url}/console${path}`, { waitUntil: 'load' });
+  const weight = await page.evaluate<number>(
+    `[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
          .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0) / 1024`,
-    );
-    expect(weight).toBeGreaterThan(5);
-    expect(weight).toBeLessThan(MAX_PAGE_KIB);
-    const paint = await page.evaluate<number>(
-      `performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN`,
-    );
-    if (process.env.FIGURES)
-      process.stdout.write(`${path || '/'} ${weight.toFixed(1)} KiB, first paint ${paint.toFixed(0)} ms\n`);
-    await close();
-  },
-);
+  );
+  expect(weight).toBeGreaterThan(5);
+  expect(weight).toBeLessThan(MAX_PAGE_KIB);
+  const paint = await page.evaluate<number>(
+    `new Promise((resolve) => {
+       const seen = (list) => list.getEntriesByName('first-contentful-paint').forEach((one) => resolve(one.startTime));
+       new PerformanceObserver(seen).observe({ type: 'paint', buffered: true });
+     })`,
+  );
+  if (process.env.FIGURES)
+    process.stdout.write(`${path || '/'} ${weight.toFixed(1)} KiB, first paint ${paint.toFixed(0)} ms\n`);
+  await close();
+});
