@@ -38,7 +38,13 @@ export function connectionRoutes(deps: HttpDeps) {
       const { refreshed } = await refreshNow(deps, caller, id, null);
       return doneText(refreshed ? 'refreshed' : 'not_due', who);
     },
-    recheck: async (caller, id) => RECHECK_TEXTS[(await recheck(deps, caller, id)).outcome],
+    async recheck(caller, id) {
+      const { outcome, integration } = await recheck(deps, caller, id);
+      // What Instagram waits for is more than that it gives no answer.
+      const { state, banner } = integration;
+      const waitsFor = state === 'recovering' && banner?.level === 'error' ? banner.text : null;
+      return (outcome === 'undecided' ? waitsFor : null) ?? RECHECK_TEXTS[outcome];
+    },
     async pause(caller, id, who) {
       await pauseOrResume(deps, caller, id, true);
       return doneText('paused', who);

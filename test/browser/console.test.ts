@@ -138,6 +138,23 @@ test('one is refreshed, checked, paused, resumed and disconnected', async () => 
   expect((await stack.row(id)).state).toBe('disconnected');
 });
 
+test('what Instagram wants of the owner is said by the page and by its button', async () => {
+  const { id } = await stack.connect('confirming');
+  // Not in the same minute as others: many deaths at once are taken for trouble of Instagram's.
+  await stack.travel.advance(8 * HOUR_MS);
+  stack.simulator.invalidate('confirming', 490);
+  await open(`/connections/${id}`);
+  await press('Check now');
+  await toast(/^Instagram wants @confirming to confirm a login/);
+  await page.locator('.banner').getByText('Instagram wants @confirming to confirm a login').waitFor();
+  await page.locator('.timeline').getByText('Instagram wants something of the owner').waitFor();
+  stack.simulator.restore('confirming');
+  await stack.travel.advance(60_000);
+  await press('Check again');
+  await toast('Instagram accepts the token.');
+  await page.locator('.banner').waitFor({ state: 'detached' });
+});
+
 test('a reconnect link is made, stays while the page follows events, and works', async () => {
   const { id } = await stack.connect('linked');
   await open(`/connections/${id}`);

@@ -119,6 +119,14 @@ describe('with a connected account', () => {
     expect((await evergrant(['events', '@shop'])).out).toContain('token.refreshed');
   });
 
+  test('a login that Instagram wants confirmed is told as what it is', async () => {
+    await evergrant(['sandbox', 'advance', '1m']);
+    await evergrant(['sandbox', 'invalidate', '@shop', '--subcode', '490']);
+    const { code, err } = await evergrant(['recheck', id]);
+    expect(code).toBe(1);
+    expect(err).toContain('Instagram wants @shop to confirm a login.');
+  });
+
   test('a changed password ends it, status says why, and a reconnect link is made', async () => {
     // Rechecks of one version share their answer for 20 seconds.
     await evergrant(['sandbox', 'advance', '1m']);

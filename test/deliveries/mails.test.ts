@@ -235,15 +235,18 @@ test('an incident that ends within five minutes is told to nobody', async () => 
   expect(mailbox.mails).toEqual([]);
 });
 
+/** Somebody has changed what is stored, and somebody notices. */
+async function damage(id: string): Promise<void> {
+  await stack.pool.query(
+    "update token_versions set sealed = set_byte(sealed, 40, get_byte(sealed, 40) # 1) where integration_id = $1 and stage = 'current'",
+    [id],
+  );
+  expect((await api.get(`/v1/integrations/${id}/token`)).body.code).toBe('decrypt_failed');
+}
+
 test('a stored token that does not open is told to operators, of many within an hour one', async () => {
   const rows = [await shop('broken_a'), await shop('broken_b')];
-  for (const { id } of rows) {
-    await stack.pool.query(
-      "update token_versions set sealed = set_byte(sealed, 40, get_byte(sealed, 40) # 1) where integration_id = $1 and stage = 'current'",
-      [id],
-    );
-    expect((await api.get(`/v1/integrations/${id}/token`)).body.code).toBe('decrypt_failed');
-  }
+  for (const { id } of rows) await damage(id);
   await stack.travel.advance(30 * MINUTE_MS);
   expect(mailbox.mails.map(({ to: recipients }) => [recipients].flat()[0]?.text)).toEqual([OPERATOR]);
   expect(mailbox.mails[0]).toMatchObject({
@@ -251,6 +254,18 @@ test('a stored token that does not open is told to operators, of many within an 
   });
   const log = await Promise.all(rows.map(async ({ id }) => (await mailsOf(id))[0]));
   expect(log.map(({ status }) => status).sort()).toEqual(['delivered', 'skipped']);
+});
+
+test('one that was mended in time takes no other with it', async () => {
+  const rows = [await shop('mended'), await shop('still_broken')];
+  await stack.travel.advance(HOUR_MS);
+  mailbox.refuse = () => ({ code: 451, text: 'not now' });
+  for (const { id } of rows) await damage(id);
+  await stack.travel.advance(6 * MINUTE_MS);
+  mailbox.refuse = () => null;
+  await reconnect('mended');
+  await stack.travel.advance(30 * MINUTE_MS);
+  expect(subjectsTo(OPERATOR)).toEqual(['Shopdesk: the stored token of @still_broken does not open']);
 });
 
 test('a webhook endpoint that is gone is told to operators', async () => {

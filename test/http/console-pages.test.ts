@@ -73,6 +73,14 @@ test('who is limited to owners sees and touches only theirs', async () => {
   // Their own key, of the several that are called so; and nothing of what belongs to the whole deployment.
   expect(keys.match(/Revoke user/g)).toHaveLength(1);
   expect(keys).not.toContain('Encryption keys');
+  expect(keys).not.toContain('Deliveries');
+  const deliveries = '/console/settings/deliveries';
+  expect((await browser.get(deliveries)).status).toBe(403);
+  const again = await submit(browser, `${deliveries}/dlv_1/redeliver`);
+  expect([again.status, again.body.includes('limited to some')]).toEqual([403, true]);
+  const fleet = (await browser.get('/console/fleet')).body as string;
+  expect(fleet).toContain('Deliveries');
+  expect(fleet).not.toContain(deliveries);
   const made = await submit(browser, '/console/settings/api-keys', {
     name: 'more',
     scopes: 'read',

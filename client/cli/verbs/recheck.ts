@@ -18,7 +18,9 @@ export const recheckVerb: Verb = (program, io) => {
       const answer: Recovery = await api.post(pathOf(await findId(api, given), '/recheck'));
       if (options.json) sayJson(io, answer);
       if (answer.outcome === 'undecided') {
-        throw new Failure('Whether the token lives could not be found out yet.', [
+        const { banner, state } = answer.integration;
+        const told = state === 'recovering' && banner?.level === 'error' ? banner.text : null;
+        throw new Failure(told ?? 'Whether the token lives could not be found out yet.', [
           `Try again in ${answer.retryAfterSeconds ?? 5} seconds.`,
         ]);
       }
