@@ -116,6 +116,17 @@ test('what changes elsewhere shows by itself', async () => {
   await page.getByText('No connection is like that.').waitFor();
 });
 
+test('what somebody has opened stays open while the page follows events', async () => {
+  const { id } = await stack.connect('opened');
+  await open(`/connections/${id}`);
+  await page.getByText('Disconnect …').click();
+  await api.post(`/v1/integrations/${id}/pause`);
+  await page.evaluate('document.body.dispatchEvent(new Event("changed"))');
+  await page.getByText('paused', { exact: true }).waitFor();
+  expect(await page.getByRole('button', { name: 'Disconnect for good' }).isVisible()).toBe(true);
+  expect(await page.getByRole('group').getAttribute('open')).toBe('');
+});
+
 test('one is refreshed, checked, paused, resumed and disconnected', async () => {
   const { id } = await stack.connect('handled');
   await open(`/connections/${id}`);

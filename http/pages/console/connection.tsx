@@ -111,7 +111,7 @@ function Actions({ row }: ConnectionView) {
         )}
         <Action path={`${path}/reconnect-link`} label={isConnected ? TEXT.reconnectLink : TEXT.connectLink} />
       </div>
-      <details>
+      <details id="disconnect">
         <summary>{TEXT.disconnect}</summary>
         <p>{TEXT.disconnectWarning}</p>
         <Action path={`${path}/disconnect`} label={TEXT.disconnectForGood} kind="danger" />

@@ -111,7 +111,7 @@ function Chart({ perDay, now }: { perDay: number[]; now: number }) {
         <span>{TEXT.most(Math.max(...perDay))}</span>
         <span>{TEXT.inDays(perDay.length)}</span>
       </div>
-      <details>
+      <details id="per-day">
         <summary>{TEXT.asTable}</summary>
         <div class="scroll" role="region" aria-label={TEXT.tableLabel} tabindex={0}>
           <table>

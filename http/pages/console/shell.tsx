@@ -1,6 +1,7 @@
 import { raw } from 'hono/html';
 import { type Child } from 'hono/jsx';
 import { CONSOLE_TEXT } from '../../../core/sentences';
+import { MINUTE_MS } from '../../../core/time';
 import { assetUrl } from '../../assets';
 import { CONSOLE } from '../../headers';
 import { type Frame } from '../frame';
@@ -12,6 +13,13 @@ const SECTIONS = {
   fleet: `${CONSOLE}/fleet`,
   settings: `${CONSOLE}/settings`,
 } as const;
+const HTMX_CONFIG = {
+  includeIndicatorCSS: true,
+  history: 'reload',
+  defaultTimeout: 2 * MINUTE_MS,
+  // The first is htmx's own; what somebody has opened stays open.
+  morphIgnore: ['data-htmx-powered', 'open'],
+};
 export type Section = keyof typeof SECTIONS;
 
 export interface Toast {
@@ -49,10 +57,7 @@ export function Shell(props: ShellProps) {
         <head>
           <meta charset="utf-8" />
           <meta name="viewport" content="width=device-width, initial-scale=1" />
-          <meta
-            name="htmx-config"
-            content='{"includeIndicatorCSS":true,"history":"reload","defaultTimeout":120000}'
-          />
+          <meta name="htmx-config" content={JSON.stringify(HTMX_CONFIG)} />
           <title>{TEXT.title(props.title)}</title>
           <link rel="icon" href={assetUrl('icon.svg')} />
           <link rel="stylesheet" href={assetUrl('console.css')} nonce={frame.nonce} />
