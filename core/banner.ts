@@ -9,7 +9,7 @@ import {
   expiringText,
   ownerActionText,
 } from './sentences';
-import { causeOf, hasLifecycle } from './states';
+import { type Reason, causeOf, hasLifecycle } from './states';
 import { DAY_MS } from './time';
 
 /** While more is left than this, a warning leaves the matter to us. */
@@ -24,22 +24,22 @@ type Shown = Pick<
 export function bannerFor(facts: Shown, product: string, now: number): Banner | null {
   const subject = { username: facts.username, product };
   const actions = actionsFor(facts, now);
-  if (facts.state === 'expired') {
-    const reason = facts.reason ?? 'invalidated';
-    return {
-      level: 'error',
-      cause: causeOf(reason),
-      text: expiredText(reason, subject),
-      note: null,
-      actions,
-    };
-  }
+  const over = (reason: Reason): Banner => ({
+    level: 'error',
+    cause: causeOf(reason),
+    text: expiredText(reason, subject),
+    note: null,
+    actions,
+  });
+  if (facts.state === 'expired') return over(facts.reason ?? 'invalidated');
   if (waitsForOwner(facts)) {
     return { level: 'error', cause: 'owner', text: ownerActionText(subject), note: null, actions };
   }
   if (!hasLifecycle(facts.state) || facts.expiresAt === null) return null;
   const remainingMs = facts.expiresAt - now;
-  if (remainingMs > WARNING_DAYS * DAY_MS || remainingMs <= 0) return null;
+  // It is not given up for a day, but nothing works meanwhile.
+  if (remainingMs <= 0) return over('lifetime_elapsed');
+  if (remainingMs > WARNING_DAYS * DAY_MS) return null;
   return {
     level: 'warning',
     cause: facts.failedAttempts > 0 ? 'provider' : 'service',

@@ -1,3 +1,4 @@
+import { type Page } from 'playwright-core';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/time';
 import { type TestApi } from '../support/api';
 import { type Viewer, inaccessible } from '../support/browser';
@@ -10,7 +11,6 @@ import { until } from '../support/until';
 
 /** The original incident as people live through it: in the evening all is well, in the morning the token is dead. */
 
-const ACCOUNT = 'bakery';
 const ADDRESS = 'anna@bakery.example';
 const WHAT_HAPPENED =
   '@bakery changed its Instagram password, which ended this connection. Reconnect to read and send messages again.';
@@ -29,27 +29,51 @@ beforeAll(async () => {
     api: (stack) => startConsole(stack, { site: { appOrigins: [host.origin] } }),
   });
   ({ stack, api } = pages);
+});
+beforeEach(async () => {
+  mailbox.mails = [];
   [owner, operator] = await Promise.all([pages.open(), pages.open()]);
+  await noteTold(owner.page);
+});
+afterEach(async () => {
+  await stack.calm();
+  await Promise.all([owner.close(), operator.close()]);
 });
 afterAll(async () => {
   await pages.stop();
   await Promise.all([mailbox.stop(), host.stop()]);
 });
 
-/** The owner's way through Instagram, from a link of Evergrant's to its last page, beside the app's own. */
-async function connectBy(link: string) {
+/** The owner's way through Instagram's own page. */
+async function consent(page: Page, account: string) {
+  await page.getByRole('button', { name: 'Continue to Instagram' }).click();
+  await page.getByRole('radio', { name: `@${account}` }).check();
+  await page.getByRole('button', { name: 'Allow' }).click();
+}
+
+/** A new integration, and its link. */
+async function begin(account: string) {
+  stack.simulator.addAccount({ username: account });
+  const { body } = await api.post('/v1/integrations', {
+    provider: 'instagram',
+    ownerRef: account,
+    contact: { email: ADDRESS },
+  });
+  return { id: body.integration.id as string, link: body.connectUrl as string };
+}
+
+/** From a link of Evergrant's to its last page, beside the app's own. */
+async function connectBy(link: string, account: string) {
   const page = await owner.page.context().newPage();
   await page.goto(link);
-  await page.getByRole('button', { name: 'Continue to Instagram' }).click();
-  await page.getByRole('radio', { name: `@${ACCOUNT}` }).check();
-  await page.getByRole('button', { name: 'Allow' }).click();
+  await consent(page, account);
   await page.getByRole('heading', { name: 'Connected', exact: true }).waitFor();
   await page.close();
 }
 
 /** The page of the product's own app, as the owner opens it. */
-async function openApp() {
-  const { token } = (await api.post('/v1/embed-tokens', { ownerRef: 'bakery-7' })).body;
+async function openApp(ownerRef: string) {
+  const { token } = (await api.post('/v1/embed-tokens', { ownerRef })).body;
   Object.assign(host.embed, { base: api.url, token });
   await owner.page.goto(host.origin);
   await until(async () => (await toldBy(owner.page, 'status')).length > 0, { what: 'the page is told' });
@@ -67,24 +91,15 @@ const linksIn = (text: string) => text.match(/https?:\/\/[^\s"<]+/g) ?? [];
 test('a token dies overnight: its owner is told by one mail, sees why in the app, reconnects, and all is well', async () => {
   const banner = owner.page.locator('evergrant-banner');
   const alert = owner.page.getByRole('alert');
-  await noteTold(owner.page);
   await signIn(operator.page, api);
 
   // The owner connects, and for some days all is well.
-  stack.simulator.addAccount({ username: ACCOUNT });
-  const { integration, connectUrl } = (
-    await api.post('/v1/integrations', {
-      provider: 'instagram',
-      ownerRef: 'bakery-7',
-      contact: { email: ADDRESS },
-    })
-  ).body;
-  const { id } = integration;
-  await connectBy(connectUrl);
+  const { id, link: first } = await begin('bakery');
+  await connectBy(first, 'bakery');
   await stack.travel.advance(2 * DAY_MS);
-  stack.simulator.receive(ACCOUNT, { text: 'Is there rye bread tomorrow?' });
+  stack.simulator.receive('bakery', { text: 'Is there rye bread tomorrow?' });
   await readMessage(id, 'Is there rye bread tomorrow?');
-  await openApp();
+  await openApp('bakery');
   expect((await toldBy(owner.page, 'status'))[0].integrations).toMatchObject([
     { id, state: 'active', banner: null },
   ]);
@@ -92,7 +107,7 @@ test('a token dies overnight: its owner is told by one mail, sees why in the app
 
   // At night the password changes, and the app's backend asks for messages.
   await stack.travel.advance(6 * HOUR_MS);
-  stack.simulator.invalidate(ACCOUNT, 460);
+  stack.simulator.invalidate('bakery', 460);
   const refused = await api.get(`/v1/integrations/${id}/conversations`);
   expect([refused.status, refused.body.code]).toEqual([409, 'reconnect_required']);
   await stack.travel.advance(4 * MINUTE_MS);
@@ -109,7 +124,7 @@ test('a token dies overnight: its owner is told by one mail, sees why in the app
   expect(linksIn(String(mail!.html))).toEqual([link]);
 
   // The app says it in red, and tells its own page once, however often it looks.
-  await openApp();
+  await openApp('bakery');
   await alert.getByText(WHAT_HAPPENED, { exact: true }).waitFor();
   await alert.getByRole('button', { name: 'Reconnect', exact: true }).waitFor();
   expect(await inaccessible(owner.page)).toEqual([]);
@@ -117,7 +132,7 @@ test('a token dies overnight: its owner is told by one mail, sees why in the app
   await lookAgain(owner.page);
   await looked;
   expect(await toldBy(owner.page, 'token-expired')).toMatchObject([
-    { account: { username: ACCOUNT }, reason: 'password_changed', text: WHAT_HAPPENED },
+    { account: { username: 'bakery' }, reason: 'password_changed', text: WHAT_HAPPENED },
   ]);
 
   // So does the console, to whoever looks after the product.
@@ -127,14 +142,14 @@ test('a token dies overnight: its owner is told by one mail, sees why in the app
   await operator.page.locator('.banner').getByText(WHAT_HAPPENED).waitFor();
 
   // The mail's link leads the owner back.
-  await connectBy(link!);
+  await connectBy(link!, 'bakery');
   await lookAgain(owner.page);
   await banner.getByText(WHAT_HAPPENED).waitFor({ state: 'detached' });
   expect((await banner.boundingBox())?.height).toBe(0);
   expect((await toldBy(owner.page, 'status')).at(-1).integrations).toMatchObject([
     { id, state: 'active', banner: null },
   ]);
-  stack.simulator.receive(ACCOUNT, { text: 'And rolls?' });
+  stack.simulator.receive('bakery', { text: 'And rolls?' });
   await readMessage(id, 'And rolls?');
 
   // One last mail closes the matter, and no other follows.
@@ -146,4 +161,54 @@ test('a token dies overnight: its owner is told by one mail, sees why in the app
   expect(await toldBy(owner.page, 'token-expired')).toHaveLength(1);
   expect(owner.problems).toEqual([]);
   expect(operator.problems).toEqual([]);
+});
+
+test('a token runs out after days of outage: amber and a mail before, red and a mail after, and the banner leads back', async () => {
+  const banner = owner.page.locator('evergrant-banner');
+  const { id, link } = await begin('florist');
+  await connectBy(link, 'florist');
+  const { expiresAt } = await stack.row(id);
+  const advanceTo = (left: number) => stack.travel.advance(expiresAt! - left - stack.simulator.clock.now());
+  await stack.travel.advance(2 * DAY_MS);
+  stack.simulator.addFault({ match: { path: '/refresh_access_token', account: 'florist' }, status: 503 });
+
+  await advanceTo(5 * DAY_MS + HOUR_MS);
+  await openApp('florist');
+  await banner
+    .getByRole('status')
+    .getByText('Your Instagram token expires in 5 days. Consider reconnecting to avoid disruption.')
+    .waitFor();
+  await banner.getByText('We are still retrying; you need not do anything yet.').waitFor();
+  expect(subjects()).toEqual(['Shopdesk: the connection to @florist ends in 6 days']);
+
+  // Overnight it ends. For a day it is tried on, but nothing works meanwhile.
+  await advanceTo(-6 * HOUR_MS);
+  await openApp('florist');
+  const text =
+    'We could not renew the connection to @florist in time. Reconnect to read and send messages again.';
+  await banner.getByRole('alert').getByText(text, { exact: true }).waitFor();
+  expect(await inaccessible(owner.page)).toEqual([]);
+  expect(await toldBy(owner.page, 'token-expired')).toEqual([]);
+  await advanceTo(-25 * HOUR_MS);
+  await openApp('florist');
+  await banner.getByRole('alert').getByText(text, { exact: true }).waitFor();
+  expect(await toldBy(owner.page, 'token-expired')).toMatchObject([{ reason: 'lifetime_elapsed', text }]);
+  expect(subjects().slice(1)).toEqual(['Shopdesk: the connection to @florist has ended']);
+  expect(mailbox.mails[1]!.text).toContain('You did nothing wrong.');
+
+  // Instagram answers again, and the owner follows the banner.
+  await stack.calm();
+  await banner.getByRole('button', { name: 'Reconnect', exact: true }).click();
+  await consent(owner.page, 'florist');
+  await owner.page.waitForURL(
+    (url) => url.origin === host.origin && url.searchParams.get('result') === 'connected',
+  );
+  await until(async () => (await toldBy(owner.page, 'status')).length > 0, { what: 'the page is told' });
+  expect((await toldBy(owner.page, 'status'))[0].integrations).toMatchObject([
+    { id, state: 'active', banner: null },
+  ]);
+  expect((await banner.boundingBox())?.height).toBe(0);
+  await stack.travel.advance(HOUR_MS);
+  expect(subjects().slice(2)).toEqual(['Shopdesk: @florist is connected again']);
+  expect(owner.problems).toEqual([]);
 });

@@ -41,6 +41,22 @@ test('while refreshes are paused it does not say that they are tried', () => {
   expect(bannerAt(2 * DAY_MS, { paused: true })?.note).toBeNull();
 });
 
+test.each(['active', 'refreshing', 'recovering'] as const)(
+  'from the end on, in %s, it is red: the token is not used any more',
+  (state) => {
+    const over = {
+      level: 'error',
+      cause: 'service',
+      text: 'We could not renew the connection to @shop in time. Reconnect to read and send messages again.',
+      note: null,
+      actions: [RECONNECT],
+    };
+    expect(bannerAt(1, { state })).toMatchObject({ level: 'warning' });
+    expect(bannerAt(0, { state })).toEqual(over);
+    expect(bannerAt(-DAY_MS, { state })).toEqual(over);
+  },
+);
+
 test('a warning offers to reconnect', () => {
   expect(bannerAt(5 * DAY_MS)?.actions).toEqual([RECONNECT]);
   expect(bannerAt(5 * DAY_MS, { state: 'refreshing' })?.actions).toEqual([RECONNECT]);
