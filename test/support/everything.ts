@@ -6,7 +6,7 @@ import { freePorts } from '../../dev/ports';
 import { until } from './until';
 
 const ROOT = join(__dirname, '..', '..');
-const READY_MS = 60_000;
+const READY_MS = 120_000;
 
 export interface Run {
   child: ChildProcess;
