@@ -1,7 +1,6 @@
 import { ownersPage, reconnectUrl } from '../adapters/connect-links';
-import { type Audience } from '../core/deliveries';
+import { type Audience, type DisabledReason } from '../core/deliveries';
 import { isTrouble } from '../core/notice-policy';
-import { type DisabledReason } from '../core/deliveries';
 import {
   type NoticeSubject,
   type NoticeText,
@@ -32,13 +31,14 @@ export function noticeFor(deps: Deps, { event, row }: Wanted, audience: Audience
   if (!row) throw new Error(`${type} is about an integration.`);
   const now = deps.clock.now();
   const maker = { ring: deps.sealer.ring, publicUrl };
+  const wanted = row.recovery?.ownerAction ?? null;
   const about: NoticeSubject = {
     product,
     username: row.username,
     ownerRef: row.ownerRef,
-    reason: row.recovery?.ownerAction ?? row.reason,
+    reason: wanted ?? row.reason,
     expiresAt: row.expiresAt,
-    url: row.recovery?.ownerAction ? ownersPage(maker, row) : reconnectUrl(maker, row, now),
+    url: wanted ? ownersPage(maker, row) : reconnectUrl(maker, row, now),
   };
   if (type === 'token.decrypt_failed') return alarmNotice(about, row.id);
   const text = isTrouble(type) ? troubleNotice(type, about, now) : recoveredNotice(about);

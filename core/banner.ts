@@ -9,7 +9,7 @@ import {
   expiringText,
   ownerActionText,
 } from './sentences';
-import { type Reason, causeOf, hasLifecycle } from './states';
+import { type Reason, causeOf, hasLifecycle, waitsOnInstagram } from './states';
 import { DAY_MS } from './time';
 
 /** While more is left than this, a warning leaves the matter to us. */
@@ -56,6 +56,11 @@ export function mayReconnect({ state, expiresAt }: Pick<Shown, 'state' | 'expire
   return state === 'expired' || (expiresAt !== null && expiresAt - now <= WARNING_DAYS * DAY_MS);
 }
 
+/** Whether its reader does something on Instagram first, and then has it looked at. */
+export function asksToCheckAgain(banner: Pick<Banner, 'actions'> | null): boolean {
+  return banner?.actions.some(({ kind }) => kind === 'check_again') ?? false;
+}
+
 function actionsFor(facts: Shown, now: number): BannerAction[] {
   const actions: BannerAction[] = [];
   if (waitsForOwner(facts)) actions.push({ kind: 'check_again', label: ACTION_LABELS.check_again });
@@ -66,5 +71,5 @@ function actionsFor(facts: Shown, now: number): BannerAction[] {
 /** Whether Instagram waits for the owner to confirm a login. */
 function waitsForOwner({ state, reason, recovery }: Shown): boolean {
   if (state === 'recovering') return Boolean(recovery?.ownerAction);
-  return state === 'expired' && (reason === 'checkpoint' || reason === 'account_unusable');
+  return state === 'expired' && waitsOnInstagram(reason);
 }

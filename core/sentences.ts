@@ -4,7 +4,7 @@ import { type LifecycleFacts, NOTHING_ASKED } from './facts';
 import { inWords, relative } from './human-time';
 import { nextAction } from './next-action';
 import { type TroubleType } from './notice-policy';
-import { type Reason, type State } from './states';
+import { type Reason, type State, waitsOnInstagram } from './states';
 import { DAY_MS } from './time';
 
 /**
@@ -66,9 +66,8 @@ export function expiredText(reason: Reason | null, { username, product }: Subjec
   }
 }
 
-export function ownerActionText({ username }: Subject): string {
-  const who = username ? `@${username}` : 'your account';
-  return `Instagram wants ${who} to confirm a login. Open Instagram, follow its steps, then choose Check again.`;
+export function ownerActionText(subject: Subject): string {
+  return `Instagram wants ${nameOf(subject)} to confirm a login. Open Instagram, follow its steps, then choose Check again.`;
 }
 
 /**
@@ -120,7 +119,7 @@ export interface PageSubject {
 }
 
 export function resultText(result: ConnectResult, { product, username, other }: PageSubject): PageText {
-  const account = username ? `@${username}` : 'your account';
+  const account = nameOf({ username });
   switch (result) {
     case 'connected':
       return {
@@ -183,7 +182,7 @@ export function resultText(result: ConnectResult, { product, username, other }: 
 
 /** What the owner of a checkpointed account reads after asking to look again. */
 export function checkText(outcome: 'alive' | 'waits' | 'over', { product, username }: PageSubject): PageText {
-  const account = username ? `@${username}` : 'your account';
+  const account = nameOf({ username });
   switch (outcome) {
     case 'alive':
       return {
@@ -196,7 +195,7 @@ export function checkText(outcome: 'alive' | 'waits' | 'over', { product, userna
       return {
         title: 'Not yet',
         text: `Instagram still wants ${account} to confirm a login. Open Instagram, follow its steps, then choose Check again.`,
-        action: 'Check again',
+        action: ACTION_LABELS.check_again,
         good: false,
       };
     case 'over':
@@ -506,7 +505,7 @@ function happened({ product, reason, ...about }: NoticeSubject): string {
 }
 
 function toDo({ product, reason, url }: NoticeSubject): string {
-  if (!isForInstagram(reason))
+  if (!waitsOnInstagram(reason))
     return 'Reconnect the account: it takes a minute, and you log in on Instagram itself.';
   const then =
     url === null
@@ -515,14 +514,9 @@ function toDo({ product, reason, url }: NoticeSubject): string {
   return `Open the Instagram app and follow its steps. Then ${then}.`;
 }
 
-/** Reconnecting would not help before the owner did something on Instagram. */
-function isForInstagram(reason: Reason | null): boolean {
-  return reason === 'checkpoint' || reason === 'account_unusable';
-}
-
 function linkTo({ url, reason, ...about }: NoticeSubject): NoticeText['link'] {
   if (url === null) return null;
-  return { label: isForInstagram(reason) ? ACTION_LABELS.check_again : `Reconnect ${nameOf(about)}`, url };
+  return { label: waitsOnInstagram(reason) ? ACTION_LABELS.check_again : `Reconnect ${nameOf(about)}`, url };
 }
 
 function nameOf({ username }: Pick<NoticeSubject, 'username'>): string {

@@ -26,6 +26,11 @@ export function isUsable(state: State): boolean {
   return state === 'active' || state === 'refreshing';
 }
 
+/** Whether Instagram wants something of the owner, without which no reconnect would help. */
+export function waitsOnInstagram(reason: Reason | null): boolean {
+  return reason === 'checkpoint' || reason === 'account_unusable';
+}
+
 /** Whose doing an expiry was: what notices, banners and the service's own objectives go by. */
 export function causeOf(reason: Reason): 'owner' | 'provider' | 'service' {
   if (reason === 'lifetime_elapsed' || reason === 'response_lost') return 'service';

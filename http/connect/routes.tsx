@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono';
 import { ROUND_LIFE_MS, beginRound, takeRound } from '../../adapters/postgres/oauth-states';
 import { type Integration, factsOf } from '../../adapters/postgres/integration-row';
 import { findIntegration } from '../../adapters/postgres/integrations';
-import { bannerFor } from '../../core/banner';
+import { asksToCheckAgain, bannerFor } from '../../core/banner';
 import { type ConnectResult, checkText, newLinkText } from '../../core/sentences';
 import { Secret } from '../../core/secret';
 import { SECOND_MS } from '../../core/time';
@@ -44,7 +44,6 @@ export function connectRoutes(deps: HttpDeps): Hono {
       const integration = await integrationOfLink(deps, c.req.param('link'));
       if (!integration) return outdated(deps, c);
       const banner = bannerFor(factsOf(integration), deps.site.productName, deps.clock.now());
-      const mayCheck = banner?.actions.some(({ kind }) => kind === 'check_again');
       const subject = { product: deps.site.productName, username: integration.username, other: null };
       return c.html(
         <InvitationPage
@@ -53,7 +52,7 @@ export function connectRoutes(deps: HttpDeps): Hono {
           ownerRef={integration.ownerRef}
           reason={banner?.text ?? null}
           action={`/connect/${c.req.param('link')}`}
-          check={mayCheck ? `/connect/${c.req.param('link')}/check` : null}
+          check={asksToCheckAgain(banner) ? `/connect/${c.req.param('link')}/check` : null}
         />,
       );
     })

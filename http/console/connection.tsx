@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { timeline } from '../../adapters/postgres/events';
 import { type Integration, factsOf } from '../../adapters/postgres/integration-row';
-import { bannerFor } from '../../core/banner';
+import { asksToCheckAgain, bannerFor } from '../../core/banner';
 import { RECHECK_TEXTS, doneText } from '../../core/sentences';
 import { lifecycleWorkflowId } from '../../core/names';
 import { hasLifecycle } from '../../core/states';
@@ -41,9 +41,10 @@ export function connectionRoutes(deps: HttpDeps) {
     async recheck(caller, id) {
       const { outcome, integration } = await recheck(deps, caller, id);
       // What Instagram waits for is more than that it gives no answer.
-      const { state, banner } = integration;
-      const waitsFor = state === 'recovering' && banner?.level === 'error' ? banner.text : null;
-      return (outcome === 'undecided' ? waitsFor : null) ?? RECHECK_TEXTS[outcome];
+      const { banner } = integration;
+      return outcome === 'undecided' && banner && asksToCheckAgain(banner)
+        ? banner.text
+        : RECHECK_TEXTS[outcome];
     },
     async pause(caller, id, who) {
       await pauseOrResume(deps, caller, id, true);

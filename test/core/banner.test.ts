@@ -1,4 +1,4 @@
-import { bannerFor } from '../../core/banner';
+import { asksToCheckAgain, bannerFor } from '../../core/banner';
 import { REASONS, STATES } from '../../core/states';
 import { DAY_MS } from '../../core/time';
 
@@ -80,4 +80,12 @@ test.each(REASONS)(
 test.each(STATES)('whoever is told of something in the state %s can do something', (state) => {
   for (const left of [-1, 1, 5 * DAY_MS, 40 * DAY_MS])
     expect(bannerAt(left, { state })?.actions).not.toEqual([]);
+});
+
+test('it asks to check again only while Instagram waits for the owner', () => {
+  expect(asksToCheckAgain(bannerAt(30 * DAY_MS, waiting))).toBe(true);
+  expect(asksToCheckAgain(bannerAt(DAY_MS, waiting))).toBe(true);
+  expect(asksToCheckAgain(bannerAt(-1, { state: 'recovering' }))).toBe(false);
+  expect(asksToCheckAgain(bannerAt(5 * DAY_MS))).toBe(false);
+  expect(asksToCheckAgain(null)).toBe(false);
 });

@@ -1,3 +1,4 @@
+import { asksToCheckAgain } from '../../../core/banner';
 import { type Recovery } from '../answers';
 import { Failure } from '../failures';
 import { findId, pathOf } from '../find';
@@ -18,9 +19,9 @@ export const recheckVerb: Verb = (program, io) => {
       const answer: Recovery = await api.post(pathOf(await findId(api, given), '/recheck'));
       if (options.json) sayJson(io, answer);
       if (answer.outcome === 'undecided') {
-        const { banner, state } = answer.integration;
-        const told = state === 'recovering' && banner?.level === 'error' ? banner.text : null;
-        throw new Failure(told ?? 'Whether the token lives could not be found out yet.', [
+        const { banner } = answer.integration;
+        const unknown = 'Whether the token lives could not be found out yet.';
+        throw new Failure(banner && asksToCheckAgain(banner) ? banner.text : unknown, [
           `Try again in ${answer.retryAfterSeconds ?? 5} seconds.`,
         ]);
       }
