@@ -266,7 +266,8 @@
         } catch (error) {
           const failed = error.body?.code === 'refresh_failed';
           // Not answered, not now, or by nobody who knows this token: it is tried again.
-          if (!failed && !(error.status < 500 && ![401, 429].includes(error.status))) {
+          const settled = error.status < 500 && error.status !== 401 && error.status !== 429;
+          if (!failed && !settled) {
             this.#checked.delete(id);
             throw error;
           }

@@ -1,6 +1,5 @@
 import { Hono } from 'hono';
 import { expiriesPerDay } from '../../adapters/postgres/connection-list';
-import { deliveryCounts } from '../../adapters/postgres/delivery-log';
 import { CONSOLE_TEXT } from '../../core/sentences';
 import { fleetFor } from '../actions/fleet';
 import { refuseWithout } from '../caller';
@@ -18,15 +17,14 @@ export function fleetPageRoutes(deps: HttpDeps) {
     refuseWithout(user, 'read');
     const now = deps.clock.now();
     const hasLog = user.scopes.has('admin') && user.ownerRefs === null;
-    const [fleet, perDay, deliveries] = await Promise.all([
+    const [fleet, perDay] = await Promise.all([
       fleetFor(deps, user),
       expiriesPerDay(deps.pool, now, CHART_DAYS, user.ownerRefs),
-      deliveryCounts(deps.pool, user.ownerRefs),
     ]);
     return show(deps, c, {
       title: CONSOLE_TEXT.shell.sections.fleet,
       section: 'fleet',
-      content: <Fleet fleet={fleet} perDay={perDay} deliveries={deliveries} hasLog={hasLog} now={now} />,
+      content: <Fleet fleet={fleet} perDay={perDay} hasLog={hasLog} now={now} />,
     });
   });
 }

@@ -1,3 +1,4 @@
+import { type Child } from 'hono/jsx';
 import {
   ACTION_LABELS,
   SEND_NEW_LINK,
@@ -42,18 +43,25 @@ export function InvitationPage(props: {
   );
 }
 
-/** What came of something that was asked for. @param next where its button leads */
-export function OutcomePage({ frame, outcome, next }: { frame: Frame; outcome: PageText; next: string }) {
-  const { title, text, action, good } = outcome;
+/** What came of something that was asked for. @param next where its button leads; null: there is none */
+export function OutcomePage(props: {
+  frame: Frame;
+  outcome: PageText;
+  next: string | null;
+  children?: Child;
+}) {
+  const { frame, next, children } = props;
+  const { title, text, action, good } = props.outcome;
   return (
     <Layout title={title} frame={frame}>
       <h1 class={good ? 'good' : 'bad'}>{title}</h1>
       <p>{text}</p>
-      {action && (
+      {action && next && (
         <form method="post" action={next}>
           <button type="submit">{action}</button>
         </form>
       )}
+      {children}
     </Layout>
   );
 }
@@ -68,16 +76,9 @@ export function ResultPage(props: {
   /** Where a new link is asked for; null: there is nobody to send one to. */
   newLink: string | null;
 }) {
-  const { title, text, action, good } = resultText(props.result, props.subject);
+  const { frame, result, subject, again } = props;
   return (
-    <Layout title={title} frame={props.frame}>
-      <h1 class={good ? 'good' : 'bad'}>{title}</h1>
-      <p>{text}</p>
-      {action && props.again && (
-        <form method="post" action={props.again}>
-          <button type="submit">{action}</button>
-        </form>
-      )}
+    <OutcomePage frame={frame} outcome={resultText(result, subject)} next={again}>
       {props.newLink && (
         <form method="post" action={props.newLink}>
           <button type="submit">{SEND_NEW_LINK}</button>
@@ -85,9 +86,9 @@ export function ResultPage(props: {
       )}
       {props.back && (
         <p>
-          <a href={props.back}>{backText(props.subject)}</a>
+          <a href={props.back}>{backText(subject)}</a>
         </p>
       )}
-    </Layout>
+    </OutcomePage>
   );
 }

@@ -1,7 +1,7 @@
 import { type Page } from 'playwright-core';
 import { DAY_MS } from '../../core/time';
 import { type TestApi } from '../support/api';
-import { type Viewer, inaccessible } from '../support/browser';
+import { type Viewer, inaccessible, withoutStatuses } from '../support/browser';
 import { type Mailbox, mailerTo, startMailbox } from '../support/mailbox';
 import { type Pages, startPages } from '../support/pages';
 import { type Stack } from '../support/stack';
@@ -25,9 +25,7 @@ beforeEach(async () => {
   page = viewer.page;
 });
 afterEach(async () => {
-  expect(viewer.problems.filter((text) => !text.includes('the server responded with a status of'))).toEqual(
-    [],
-  );
+  expect(withoutStatuses(viewer.problems)).toEqual([]);
   await viewer.close();
 });
 afterAll(async () => {

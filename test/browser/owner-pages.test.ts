@@ -1,7 +1,7 @@
 import { type Page } from 'playwright-core';
 import { HOUR_MS } from '../../core/time';
 import { type TestApi } from '../support/api';
-import { type Viewer, inaccessible } from '../support/browser';
+import { type Viewer, inaccessible, withoutStatuses } from '../support/browser';
 import { type Pages, startPages } from '../support/pages';
 import { type Stack } from '../support/stack';
 
@@ -20,10 +20,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await stack.calm();
-  // Chromium counts every answer that is no success as an error of the page.
-  expect(viewer.problems.filter((text) => !text.includes('the server responded with a status of'))).toEqual(
-    [],
-  );
+  expect(withoutStatuses(viewer.problems)).toEqual([]);
   await viewer.close();
 });
 afterAll(() => pages.stop());

@@ -35,6 +35,11 @@ export interface Viewer {
   close(): Promise<void>;
 }
 
+/** Chromium counts every answer that is no success as an error, also of pages that are to say so. */
+export function withoutStatuses(problems: string[]): string[] {
+  return problems.filter((text) => !text.includes('the server responded with a status of'));
+}
+
 export async function openViewer(browser: Browser, options: BrowserContextOptions = {}): Promise<Viewer> {
   const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options });
   // Longer than any route takes to answer, which may be 20 s.

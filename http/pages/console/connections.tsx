@@ -3,6 +3,7 @@ import { COUNTED, type ConnectionPage } from '../../../adapters/postgres/connect
 import { CONSOLE_TEXT, STATE_LABELS, nextStepText } from '../../../core/sentences';
 import { STATES } from '../../../core/states';
 import { CONSOLE } from '../../headers';
+import { withQuery } from './paths';
 import { LifeBar } from './life-bar';
 import { DataTable, StateBadge } from './parts';
 
@@ -123,10 +124,7 @@ function Row({ row, now }: { row: Integration; now: number }) {
 function Pages({ filters, pages }: { filters: Filters; pages: number }) {
   if (pages <= 1) return null;
   const link = (page: number, text: string) => (
-    <a
-      class="button"
-      href={`${CONSOLE}?${new URLSearchParams({ ...filters, page: String(page) }).toString()}`}
-    >
+    <a class="button" href={withQuery(CONSOLE, { ...filters, page: String(page) })}>
       {text}
     </a>
   );

@@ -1,4 +1,3 @@
-import { type DeliveryCounts } from '../../../adapters/postgres/delivery-log';
 import { CONSOLE_TEXT, EVENT_LABELS, STATE_LABELS } from '../../../core/sentences';
 import { STATES } from '../../../core/states';
 import { DAY_MS } from '../../../core/time';
@@ -13,7 +12,6 @@ export interface FleetView {
   fleet: Awaited<ReturnType<typeof fleetFor>>;
   /** How many tokens end on each of the coming days. */
   perDay: number[];
-  deliveries: DeliveryCounts;
   /** Whether the reader may see which deliveries those are. */
   hasLog: boolean;
   now: number;
@@ -21,6 +19,7 @@ export interface FleetView {
 
 export function Fleet(view: FleetView) {
   const { fleet, perDay, now } = view;
+  const oldest = fleet.deliveries.oldestWaitingAt;
   return (
     <>
       <div class="tiles">
@@ -73,7 +72,12 @@ export function Fleet(view: FleetView) {
       <div class="columns">
         <section class="card">
           <h2>{CONSOLE_TEXT.deliveries.title}</h2>
-          <DeliveryCounted {...view.deliveries} now={now} hasLog={view.hasLog} />
+          <DeliveryCounted
+            {...fleet.deliveries}
+            oldestWaitingAt={oldest === null ? null : Date.parse(oldest)}
+            now={now}
+            hasLog={view.hasLog}
+          />
         </section>
         <Audit {...view} />
       </div>
