@@ -45,6 +45,8 @@ export function withKeysAlone(io: Io, work: (keys: KeysAtHand) => Promise<void>)
       await keys.checks.verify(ring);
       await work({ ...keys, ring });
     } finally {
+      // Said, not left to the end of the connection, which the database may notice after the next command has begun.
+      await lock.query(`select pg_advisory_unlock_all()`).catch(() => undefined);
       lock.release(true);
     }
   });
