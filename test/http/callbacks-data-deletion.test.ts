@@ -59,7 +59,7 @@ async function wellKnown(username: string): Promise<{ row: Integration; traces: 
   const path = `/v1/integrations/${id}`;
   const email = `${username}@example.com`;
   await api.patch(path, { contact: { email } });
-  stack.simulator.clock.advance(2 * DAY_MS);
+  await stack.travel.advance(2 * DAY_MS);
   expect((await api.post(`${path}/refresh`)).body.refreshed).toBe(true);
   stack.simulator.receive(username, { text: `Hello, ${username}!`, from: `friend.of.${username}` });
   const { body: inbox } = await api.get(`${path}/conversations`);

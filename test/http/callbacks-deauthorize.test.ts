@@ -253,7 +253,7 @@ test('a second farewell to one grant is told once and raises no second fence', a
 
 test('counts from the grant, not from the newest refresh', async () => {
   const row = await stack.connect('refreshed');
-  stack.simulator.clock.advance(2 * DAY_MS);
+  await stack.travel.advance(2 * DAY_MS);
   const late = instagram.about(row.accountId);
   stack.simulator.clock.advance(10 * SECOND_MS);
   expect((await api.post(`/v1/integrations/${row.id}/refresh`)).body.refreshed).toBe(true);
