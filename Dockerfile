@@ -21,5 +21,5 @@ COPY package.json ./
 COPY migrations migrations
 USER node
 EXPOSE 3000 9464
-ENTRYPOINT ["node", "dist/client/cli/main.js"]
+ENTRYPOINT ["node", "dist/cli/main.js"]
 CMD ["--help"]

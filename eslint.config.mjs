@@ -41,8 +41,8 @@ export default tseslint.config(
         {
           patterns: [
             {
-              // `core/events.ts` is ours.
-              group: [...nodeBuiltins, 'zod', '!./*', '!../core/events'],
+              // `core/deliveries/events.ts` is ours.
+              group: [...nodeBuiltins, 'zod', '!./*', '!**/deliveries/events', '!../events'],
               message: 'Workflows and core rules are deterministic: no Node built-ins, no zod.',
             },
           ],
@@ -63,12 +63,11 @@ export default tseslint.config(
   },
   {
     files: [
-      'http/{pages,console,connect}/**/*.{ts,tsx}',
-      'adapters/notices/render.ts',
-      'activities/notice-*.ts',
+      'http/{console,owner}/**/*.{ts,tsx}',
+      'http/**/*-page.tsx',
+      'adapters/mail/render.ts',
+      'activities/deliveries/notice-*.ts',
     ],
-    // Problems of the API, and errors of ours, are told where they come up.
-    ignores: ['http/connect/take-over.ts'],
     rules: {
       'no-restricted-syntax': [
         'error',
@@ -84,7 +83,7 @@ export default tseslint.config(
           'Literal[value=/^\\p{Lu}.* .*[.!?…]$/u]',
           ':not(NewExpression) > TemplateLiteral > TemplateElement[tail=true][value.raw=/ .*[.!?…]$/u]',
           'Property[key.name="title"] > Literal',
-        ].map((selector) => ({ selector, message: 'Words that people read stand in core/sentences.ts.' })),
+        ].map((selector) => ({ selector, message: 'Words that people read are in core/text/.' })),
       ],
     },
   },

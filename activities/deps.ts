@@ -2,10 +2,10 @@ import { type Pool } from 'pg';
 import { type Clock } from '../adapters/clock';
 import { type Sealer } from '../adapters/encryption/sealer';
 import { type Instagram } from '../adapters/instagram/client';
-import { type Lifecycles } from '../adapters/temporal/lifecycles';
+import { type Lifecycles } from '../services/lifecycles';
 import { type Logger } from '../adapters/logger';
 import { type Counters } from '../adapters/metrics';
-import { type Mailer } from '../adapters/notices/mailer';
+import { type Mailer } from '../adapters/mail/mailer';
 import { type Outgoing } from '../adapters/outgoing/post';
 
 /** What activities act with. */

@@ -1,15 +1,15 @@
-import { auditFleet } from './audit';
-import { deliverNext } from './deliver-next';
+import { auditFleet } from './fleet/audit';
+import { deliverNext } from './deliveries/deliver-next';
 import { type Deps } from './deps';
-import { expire } from './expire';
-import { findSent } from './find-sent';
-import { listConversations, listMessages } from './list-conversations';
-import { loadFacts } from './load-facts';
-import { remind } from './look-again';
-import { recoverToken } from './recover-token';
-import { refreshToken } from './refresh-token';
-import { recordSend, sendMessage } from './send-message';
-import { warnExpiring } from './warn-expiring';
+import { expire } from './lifecycle/expire';
+import { findSent } from './messaging/find-sent';
+import { listConversations, listMessages } from './messaging/list-conversations';
+import { loadFacts } from './lifecycle/load-facts';
+import { remind } from './lifecycle/look-again';
+import { recoverToken } from './lifecycle/recover-token';
+import { refreshToken } from './lifecycle/refresh-token';
+import { recordSend, sendMessage } from './messaging/send-message';
+import { warnExpiring } from './lifecycle/warn-expiring';
 
 type Input<Activity extends (deps: Deps, input: never) => unknown> = Parameters<Activity>[1];
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import proxyAddr from 'proxy-addr';
 import { z } from 'zod';
-import { Secret } from '../core/secret';
+import { Secret } from '../core/access/secret';
 import { KeyRingError, parseKeyRing } from './encryption/key-ring';
 import { REQUIRED_SCOPES } from './instagram/settings';
 import { isConfidential } from './outgoing/loopback';

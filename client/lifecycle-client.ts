@@ -1,9 +1,14 @@
 import { type Client, WithStartWorkflowOperation, WorkflowIdConflictPolicy } from '@temporalio/client';
-import { WORKFLOW_TYPES } from '../core/names';
+import { type Rejection } from '../core/lifecycle/facts';
+import {
+  LIFECYCLE_TASK_SECONDS,
+  SIGNALS,
+  TASK_QUEUE,
+  WORKFLOW_TYPES,
+  lifecycleWorkflowId,
+} from '../core/names';
 import { SECOND_MS } from '../core/time';
-import { ensureFreshUpdateId, recoverUpdateId } from '../core/update-ids';
-import { type Clock, systemClock } from '../adapters/clock';
-import { createLifecycles } from '../adapters/temporal/lifecycles';
+import { ensureFreshUpdateId, recoverUpdateId } from '../core/lifecycle/update-ids';
 import {
   type EnsureFreshInput,
   type EnsureFreshOutcome,
@@ -18,6 +23,9 @@ import {
 /** Everything that is asked of a lifecycle is answered within this. */
 export const ANSWER_WITHIN_MS = 20 * SECOND_MS;
 const ASK_AGAIN_MS = 1 * SECOND_MS;
+/** A run at its message limit continues as new as soon as its worker allows: that often and long it is tried again. */
+const LIMIT_TRIES = 15;
+const LIMIT_WAIT_MS = 1 * SECOND_MS;
 
 export type Recovered = Exclude<RecoverOutcome, 'not_yet'>;
 export type EnsuredFresh = Exclude<EnsureFreshOutcome, 'not_yet'>;
@@ -28,7 +36,7 @@ export interface LifecycleClient {
   /** Tells it that the row changed outside: reconnect, disconnect, pause, resume. */
   rowChanged(integrationId: string): Promise<void>;
   /** Reports a refused call without waiting for the decision. */
-  tokenRejected(integrationId: string, report: RecoverInput): Promise<void>;
+  tokenRejected(integrationId: string, report: Rejection): Promise<void>;
   /**
    * Reports a refused call and waits, at most 20 s, for what becomes of the version it used: `stale_version` (there is
    * a newer one: read it), `verified_ok` (it lives), `refreshed` (read the new one), `expired` (the owner must
@@ -41,9 +49,41 @@ export interface LifecycleClient {
   status(integrationId: string): Promise<LifecycleStatus>;
 }
 
+/** Whether Temporal refused a message because its run has received all that it may (10,000 signals). */
+export function isAtItsLimit(error: unknown): boolean {
+  const cause = (error as { cause?: unknown } | null)?.cause ?? error;
+  const { details, message } = (cause ?? {}) as { details?: string; message?: string };
+  return /exceeded workflow execution limit for signal/i.test(`${details} ${message}`);
+}
+
 /** A typed way to talk to lifecycles. Every message starts the lifecycle it is for, should it be missing. */
-export function createLifecycleClient(client: Client, clock: Clock = systemClock): LifecycleClient {
-  const lifecycles = createLifecycles(client);
+export function createLifecycleClient(
+  client: Client,
+  clock: { now(): number } = { now: () => Date.now() },
+): LifecycleClient {
+  const startOptions = (integrationId: string) => ({
+    workflowId: lifecycleWorkflowId(integrationId),
+    taskQueue: TASK_QUEUE,
+    args: [{ integrationId }],
+    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+    workflowTaskTimeout: `${LIFECYCLE_TASK_SECONDS}s` as const,
+  });
+
+  async function signal(integrationId: string, name: string, args: unknown[]): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        await client.workflow.signalWithStart(WORKFLOW_TYPES.tokenLifecycle, {
+          ...startOptions(integrationId),
+          signal: name,
+          signalArgs: args,
+        });
+        return;
+      } catch (error) {
+        if (!isAtItsLimit(error) || tries >= LIMIT_TRIES) throw error;
+        await new Promise((resolve) => setTimeout(resolve, LIMIT_WAIT_MS));
+      }
+    }
+  }
 
   /** Callers in this process who ask the same wait for one answer together: a crowd costs Temporal one call. */
   const asking = new Map<string, Promise<string>>();
@@ -73,16 +113,14 @@ export function createLifecycleClient(client: Client, clock: Clock = systemClock
   }
 
   const startOperation = (integrationId: string) =>
-    new WithStartWorkflowOperation(WORKFLOW_TYPES.tokenLifecycle, {
-      ...lifecycles.startOptions(integrationId),
-      workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-    });
+    new WithStartWorkflowOperation(WORKFLOW_TYPES.tokenLifecycle, startOptions(integrationId));
 
   return {
-    start: async (integrationId) => void (await lifecycles.start(integrationId)),
-    rowChanged: lifecycles.rowChanged,
+    start: async (integrationId) =>
+      void (await client.workflow.start(WORKFLOW_TYPES.tokenLifecycle, startOptions(integrationId))),
+    rowChanged: (integrationId) => signal(integrationId, SIGNALS.rowChanged, []),
     tokenRejected: (integrationId, { version, code, subcode, source }) =>
-      lifecycles.tokenRejected(integrationId, { version, code, subcode, source }),
+      signal(integrationId, SIGNALS.tokenRejected, [{ version, code, subcode, source }]),
 
     recover: (integrationId, report) => {
       const updateId = () => recoverUpdateId(report.version, clock.now(), report.recheck === true);
@@ -108,7 +146,7 @@ export function createLifecycleClient(client: Client, clock: Clock = systemClock
 
     status: (integrationId) =>
       client.withDeadline(Date.now() + 10 * SECOND_MS, () =>
-        lifecycles.handle(integrationId).query(statusQuery),
+        client.workflow.getHandle(lifecycleWorkflowId(integrationId)).query(statusQuery),
       ),
   };
 }

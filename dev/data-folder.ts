@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { holdLock } from './run-lock';
+import { holdLock } from './process/run-lock';
 
 const SETTING = 'EVERGRANT_DATA_DIR';
 

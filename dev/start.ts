@@ -1,23 +1,23 @@
 import { writeFileSync } from 'node:fs';
 import { ConfigError, type Settings, loadSettings } from '../adapters/config';
 import { sha256 } from '../adapters/digest';
-import { NEEDED_SETTINGS, createServices } from '../adapters/services';
+import { NEEDED_SETTINGS, createServices } from '../services/services';
 import { makeSignInLink } from '../http/console/sign-in-links';
 import { runApi } from '../http/run';
 import { SANDBOX_APP_ID, SANDBOX_APP_SECRET, runSimulator } from '../simulator';
 import { installRuntime, runWorker } from '../worker/run';
-import { setUpCallbacks } from './callbacks';
+import { setUpCallbacks } from './sandbox/callbacks';
 import { type DataFolder, openDataFolder } from './data-folder';
-import { ensureDatabase, startEmbeddedPostgres } from './embedded-postgres';
-import { connectFirstAccount } from './first-account';
-import { migrateDatabase } from './migrate';
-import { requireFreePorts } from './ports';
-import { stopLeftover } from './processes';
-import { sandboxControls } from './sandbox-controls';
-import { sandboxRoutes } from './sandbox-routes';
-import { startTemporalServer } from './temporal-server';
-import { createTimeTravel } from './time-travel';
-import { Undo } from './undo';
+import { ensureDatabase, startEmbeddedPostgres } from './postgres/embedded-postgres';
+import { connectFirstAccount } from './sandbox/first-account';
+import { migrateDatabase } from './postgres/migrate';
+import { requireFreePorts } from './process/ports';
+import { stopLeftover } from './process/processes';
+import { sandboxControls } from './sandbox/sandbox-controls';
+import { sandboxRoutes } from './sandbox/sandbox-routes';
+import { startTemporalServer } from './temporal/temporal-server';
+import { createTimeTravel } from './sandbox/time-travel';
+import { Undo } from './process/undo';
 
 const WORKER_GRACE = '4s';
 

@@ -5,11 +5,11 @@ import { type Sealer } from '../adapters/encryption/sealer';
 import { type Instagram } from '../adapters/instagram/client';
 import { type Logger } from '../adapters/logger';
 import { type Metrics } from '../adapters/metrics';
-import { type Mailer } from '../adapters/notices/mailer';
+import { type Mailer } from '../adapters/mail/mailer';
 import { type Outgoing } from '../adapters/outgoing/post';
 import { type LifecycleClient } from '../client/lifecycle-client';
-import { type Limits } from './limits';
-import { type Secret } from '../core/secret';
+import { type Limits } from './middleware/limits';
+import { type Secret } from '../core/access/secret';
 
 /** What the HTTP side works with. */
 export interface HttpDeps {

@@ -2,11 +2,11 @@ import { isGrpcServiceError, ServiceError } from '@temporalio/client';
 import { type Context } from 'hono';
 import { ProviderError } from '../adapters/instagram/provider-error';
 import { DecryptFailed, KeyUnavailable } from '../adapters/encryption/sealer';
-import { NoToken } from '../adapters/token-access';
-import { askAgainSeconds } from './ask-again';
-import { type Caller } from './caller';
+import { NoToken } from '../services/usable-token';
+import { askAgainSeconds } from './api/ask-again';
+import { type Caller } from './middleware/caller';
 import { type HttpDeps } from './deps';
-import { reconnectUrlFor } from './links';
+import { reconnectUrlFor } from './owner/links';
 import { Problem, notFound } from './problems';
 
 /** Answers whatever was thrown as a problem document; what nobody expected is logged and told as `internal`. */

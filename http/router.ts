@@ -1,8 +1,8 @@
 import { OpenAPIHono, type RouteConfig, type z } from '@hono/zod-openapi';
-import { type Env } from './auth';
+import { type Env } from './middleware/auth';
 import { Problem } from './problems';
-import { ProblemDocument } from './schemas';
-import { refuseUnknown } from './strict';
+import { ProblemDocument } from './api/schemas';
+import { refuseUnknown } from './middleware/strict';
 
 /** A router whose routes refuse what they do not know, naming every field that is wrong. */
 export function createRouter() {

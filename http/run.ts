@@ -2,11 +2,11 @@ import proxyAddr from 'proxy-addr';
 import { systemClock } from '../adapters/clock';
 import { publicUrl } from '../adapters/config';
 import { isConfidential, isLoopbackHost } from '../adapters/outgoing/loopback';
-import { type Services } from '../adapters/services';
+import { type Services } from '../services/services';
 import { createLifecycleClient } from '../client/lifecycle-client';
 import { createApp } from './app';
 import { type HttpDeps, type SandboxControls } from './deps';
-import { createLimits } from './limits';
+import { createLimits } from './middleware/limits';
 import { metricsApp } from './metrics';
 import { type Listening, listen } from './server';
 

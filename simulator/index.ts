@@ -1,8 +1,8 @@
-export { type AccountInput } from './accounts';
+export { type AccountInput } from './world/accounts';
 export { type Clock, type VirtualClock } from './clock';
-export { ConflictError } from './conflict';
-export { type Fault, type FaultInput } from './faults';
-export { type LedgerRow } from './ledger';
+export { ConflictError } from './graph/conflict';
+export { type Fault, type FaultInput } from './faults/faults';
+export { type LedgerRow } from './usage/ledger';
 export { type RunningSimulator, type RunOptions, runSimulator } from './run';
 export {
   createSimulator,
@@ -11,5 +11,5 @@ export {
   type Simulator,
   type SimulatorOptions,
 } from './simulator';
-export { type Mode, type State } from './state';
-export { type AccountView, type MessageView } from './views';
+export { type Mode, type State } from './world/state';
+export { type AccountView, type MessageView } from './graph/views';

@@ -4,15 +4,15 @@ import { type Hono } from 'hono';
 import { createApp } from './app';
 import { createCourier } from './callbacks/courier';
 import { type Clock, createVirtualClock, systemClock, type VirtualClock } from './clock';
-import { createFaults } from './faults';
+import { createFaults } from './faults/faults';
 import { type SimulatorEnv } from './http';
-import { createLedger } from './ledger';
-import { createMethods, type SimulatorMethods } from './methods';
-import { createSaver, loadSnapshot, parseSnapshot } from './persistence';
-import { createRandom } from './random';
-import { createRates } from './rates';
-import { emptyState, type State } from './state';
-import { createIndex, createTracer, type World } from './world';
+import { createLedger } from './usage/ledger';
+import { createMethods, type SimulatorMethods } from './graph/methods';
+import { createSaver, loadSnapshot, parseSnapshot } from './world/persistence';
+import { createRandom } from './world/random';
+import { createRates } from './usage/rates';
+import { emptyState, type State } from './world/state';
+import { createIndex, createTracer, type World } from './world/world';
 
 /** The app of a sandbox, where nothing else is set. */
 export const SANDBOX_APP_ID = '1029384756102938';

@@ -9,7 +9,7 @@ import {
   lanesToHandOver,
   markHandedOver,
   relayEvents,
-} from '../adapters/postgres/outbox';
+} from '../adapters/postgres/deliveries/outbox';
 import { wakeLane } from '../adapters/temporal/lanes';
 import { SECOND_MS } from '../core/time';
 

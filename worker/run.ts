@@ -2,11 +2,11 @@ import { NativeConnection, Runtime, DefaultLogger, type WorkflowBundleOption } f
 import { createActivities } from '../activities';
 import { type Deps } from '../activities/deps';
 import { publicUrl } from '../adapters/config';
-import { type MailReach } from '../adapters/postgres/outbox';
-import { type Services } from '../adapters/services';
+import { type MailReach } from '../adapters/postgres/deliveries/outbox';
+import { type Services } from '../services/services';
 import { ensureAuditSchedule } from '../adapters/temporal/audit-schedule';
 import { temporalSettings } from '../adapters/temporal/connect';
-import { createLifecycles } from '../adapters/temporal/lifecycles';
+import { createLifecycles } from '../services/lifecycles';
 import { registerSearchAttributes } from '../adapters/temporal/register-search-attributes';
 import { HOUR_MS } from '../core/time';
 import { workflowBundle } from './bundle';

@@ -1,6 +1,6 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities';
-import { type LifecycleFacts } from '../core/facts';
+import { type LifecycleFacts } from '../core/lifecycle/facts';
 import { INSTAGRAM_TASK_QUEUE, TASK_QUEUE } from '../core/names';
 
 /** Few and quick attempts: longer waiting is the ladder's affair, in timers that an operator can see. */

@@ -1,5 +1,5 @@
-import { type Rejection } from '../core/facts';
-import { isTokenCode } from '../core/failure';
+import { type Rejection } from '../core/lifecycle/facts';
+import { isTokenCode } from '../core/lifecycle/failure';
 import { type EnsureFreshInput, type RecoverInput } from './messages';
 
 /** Messages come from anywhere: what is not exactly as expected reads as null, and never throws. */

@@ -7,7 +7,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
-import { type DeliverEventInput } from '../core/deliveries';
+import { type DeliverEventInput } from '../core/deliveries/deliveries';
 import { DELIVERY_TASK_QUEUE, LANE_CHANGED } from '../core/names';
 
 /** Something new may be due in the lane, or sooner than was known. */

@@ -1,6 +1,6 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities';
-import type { AuditResult } from '../activities/audit';
+import type { AuditResult } from '../activities/fleet/audit';
 import { TASK_QUEUE } from '../core/names';
 
 const { auditFleet } = proxyActivities<Activities>({

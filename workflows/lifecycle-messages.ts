@@ -1,7 +1,7 @@
 import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
-import { DECISION_WAIT_MS } from '../core/recovery-policy';
-import { MINIMUM_REFRESH_AGE_MS } from '../core/refresh-policy';
-import { isUsable } from '../core/states';
+import { DECISION_WAIT_MS } from '../core/lifecycle/recovery-policy';
+import { MINIMUM_REFRESH_AGE_MS } from '../core/lifecycle/refresh-policy';
+import { isUsable } from '../core/lifecycle/states';
 import { readEnsureFresh, readRecover, readRejection } from './check-payload';
 import { type LifecycleRun } from './lifecycle-run';
 import {

@@ -1,10 +1,10 @@
 import { workflowInfo } from '@temporalio/workflow';
-import { type Asked, type LifecycleFacts, NOTHING_ASKED, type Rejection } from '../core/facts';
-import { type Action, nextAction } from '../core/next-action';
-import { quietMs } from '../core/recovery-policy';
-import { MINIMUM_REFRESH_AGE_MS, ladderDelayMs } from '../core/refresh-policy';
-import { isUsable } from '../core/states';
-import { type StepResult } from '../core/steps';
+import { type Asked, type LifecycleFacts, NOTHING_ASKED, type Rejection } from '../core/lifecycle/facts';
+import { type Action, nextAction } from '../core/lifecycle/next-action';
+import { quietMs } from '../core/lifecycle/recovery-policy';
+import { MINIMUM_REFRESH_AGE_MS, ladderDelayMs } from '../core/lifecycle/refresh-policy';
+import { isUsable } from '../core/lifecycle/states';
+import { type StepResult } from '../core/lifecycle/steps';
 import { DAY_MS, MINUTE_MS } from '../core/time';
 import { type RecoverOutcome } from './messages';
 

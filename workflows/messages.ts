@@ -1,7 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import { type Action } from '../core/next-action';
+import { type Action } from '../core/lifecycle/next-action';
 import { QUERIES, SIGNALS, UPDATES } from '../core/names';
-import { type LifecycleFacts, type Rejection } from '../core/facts';
+import { type LifecycleFacts, type Rejection } from '../core/lifecycle/facts';
 
 /**
  * What a `tokenLifecycle` understands. Services in any language may send the signals by name; TypeScript ones import

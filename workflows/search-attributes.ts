@@ -3,7 +3,7 @@ import {
   type SearchAttributeUpdatePair,
   defineSearchAttributeKey,
 } from '@temporalio/common';
-import { type SearchAttributeValues, SEARCH_ATTRIBUTES } from '../core/search-attributes';
+import { type SearchAttributeValues, SEARCH_ATTRIBUTES } from '../core/lifecycle/search-attributes';
 
 const KEYS = {
   EvergrantState: defineSearchAttributeKey('EvergrantState', SEARCH_ATTRIBUTES.EvergrantState),

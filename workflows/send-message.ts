@@ -1,7 +1,7 @@
 import { ActivityFailure, ApplicationFailure, proxyActivities, sleep } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import { INSTAGRAM_TASK_QUEUE, TASK_QUEUE } from '../core/names';
-import { type SendMessageInput, type SendResult, type SentMessage } from '../core/send';
+import { type SendMessageInput, type SendResult, type SentMessage } from '../core/messaging/send';
 
 const FINAL = ['ReconnectRequired', 'NotConnected', 'CallRefused', 'OutcomeUnknown'];
 /** Long enough for a recovery to be decided while a caller still waits. */

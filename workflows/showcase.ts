@@ -1,7 +1,7 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import { type LifecycleFacts } from '../core/facts';
-import { type Action } from '../core/next-action';
-import { searchAttributeValues } from '../core/search-attributes';
+import { type LifecycleFacts } from '../core/lifecycle/facts';
+import { type Action } from '../core/lifecycle/next-action';
+import { searchAttributeValues } from '../core/lifecycle/search-attributes';
 import { clearedPairs, searchAttributePairs } from './search-attributes';
 
 /** What operators see of a lifecycle in the Temporal UI. Upserts only when something they search by has changed. */

@@ -1,9 +1,9 @@
 import { allHandlersFinished, condition, makeContinueAsNewFunc } from '@temporalio/workflow';
-import { type LifecycleFacts } from '../core/facts';
-import { type Action } from '../core/next-action';
+import { type LifecycleFacts } from '../core/lifecycle/facts';
+import { type Action } from '../core/lifecycle/next-action';
 import { LIFECYCLE_TASK_SECONDS } from '../core/names';
-import { searchAttributeValues } from '../core/search-attributes';
-import { type StepResult } from '../core/steps';
+import { searchAttributeValues } from '../core/lifecycle/search-attributes';
+import { type StepResult } from '../core/lifecycle/steps';
 import { MINUTE_MS } from '../core/time';
 import { instagramActivities, storeActivities } from './activities';
 import { listen } from './lifecycle-messages';

@@ -2,7 +2,7 @@ import { buildDecrypt } from '@aws-crypto/decrypt-node';
 import { buildEncrypt } from '@aws-crypto/encrypt-node';
 import { AlgorithmSuiteIdentifier, CommitmentPolicy } from '@aws-crypto/material-management-node';
 import { RawAesKeyringNode, RawAesWrappingSuiteIdentifier } from '@aws-crypto/raw-aes-keyring-node';
-import { Secret } from '../../core/secret';
+import { Secret } from '../../core/access/secret';
 import { type Key } from './key-ring';
 
 /** What a sealed value belongs to; bound to the cipher text, so that a row copied elsewhere does not open. */

@@ -1,4 +1,4 @@
-import { Secret } from '../../core/secret';
+import { Secret } from '../../core/access/secret';
 import { MINUTE_MS } from '../../core/time';
 import { type Db } from '../postgres/pool';
 import { type SealContext, openWith, sealWith } from './envelope';

@@ -1,4 +1,4 @@
-import { type Secret } from '../../core/secret';
+import { type Secret } from '../../core/access/secret';
 import { type Logger } from '../logger';
 import { DecryptFailed, type SealContext, openWith, sealWith } from './envelope';
 import { type KeyChecks, KeyMismatch, KeyUnavailable } from './key-check';

@@ -1,4 +1,4 @@
-import { Secret } from '../../core/secret';
+import { Secret } from '../../core/access/secret';
 
 /** A token of ours that knows whose it is, so that calls with it can keep that account's limits. */
 export class AccessToken extends Secret {

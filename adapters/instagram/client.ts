@@ -1,4 +1,4 @@
-import { type Secret } from '../../core/secret';
+import { type Secret } from '../../core/access/secret';
 import * as conversations from './conversations';
 import { type ProviderHttp } from './http';
 import * as me from './me';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Secret } from '../../core/secret';
+import { type Secret } from '../../core/access/secret';
 import { type ProviderHttp } from './http';
 import { ProviderError } from './provider-error';
 import { type InstagramSettings } from './settings';

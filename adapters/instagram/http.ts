@@ -1,6 +1,6 @@
 import axios, { type AxiosInstance } from 'axios';
 import { parse } from 'lossless-json';
-import { type Secret } from '../../core/secret';
+import { type Secret } from '../../core/access/secret';
 import { type Clock } from '../clock';
 import { type Counters } from '../metrics';
 import { ProviderError } from './provider-error';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Secret } from '../../core/secret';
+import { type Secret } from '../../core/access/secret';
 import { type Page, type Participant, instantOf, paging, participant } from './conversations';
 import { type ProviderHttp } from './http';
 import { ProviderError } from './provider-error';

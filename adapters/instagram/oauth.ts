@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { clampLifeMs } from '../../core/refresh-policy';
-import { Secret } from '../../core/secret';
+import { clampLifeMs } from '../../core/lifecycle/refresh-policy';
+import { Secret } from '../../core/access/secret';
 import { type InstagramSettings } from './settings';
 import { type ProviderAnswer, type ProviderHttp } from './http';
 import { ProviderError } from './provider-error';

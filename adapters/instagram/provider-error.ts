@@ -1,4 +1,4 @@
-import { type Answer, type Failure, classify } from '../../core/failure';
+import { type Answer, type Failure, classify } from '../../core/lifecycle/failure';
 
 /** A call to Instagram that did not succeed. Its text is ours; of the answer it keeps numbers alone. */
 export class ProviderError extends Error {

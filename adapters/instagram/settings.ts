@@ -1,4 +1,4 @@
-import { type Secret } from '../../core/secret';
+import { type Secret } from '../../core/access/secret';
 
 /** How to reach Instagram as one app of ours. */
 export interface InstagramSettings {

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { type Secret } from '../../core/secret';
+import { type Secret } from '../../core/access/secret';
 import { type InstagramSettings } from './settings';
 
 /** The secrets that Instagram may have signed with: while one is being replaced, both count. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Secret } from '../../core/secret';
+import { type Secret } from '../../core/access/secret';
 import { fromBase64url } from '../base64url';
 import { sha256 } from '../digest';
 import { parseBody } from './http';

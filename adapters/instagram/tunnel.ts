@@ -2,7 +2,7 @@ import { type ClientRequestArgs, request as httpRequest } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
 import { type Duplex } from 'node:stream';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
-import { type Secret } from '../../core/secret';
+import { type Secret } from '../../core/access/secret';
 import { isLoopbackUrl } from '../outgoing/loopback';
 
 /** How long a proxy may take to make a tunnel. */

@@ -1,4 +1,4 @@
-import { type Usage } from '../../core/throttle-policy';
+import { type Usage } from '../../core/messaging/throttle-policy';
 import { MINUTE_MS } from '../../core/time';
 
 /** How much of what is allowed was used, for the app and for single accounts, as an answer's headers tell it. */

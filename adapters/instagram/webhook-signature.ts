@@ -1,4 +1,4 @@
-import { type Secret } from '../../core/secret';
+import { type Secret } from '../../core/access/secret';
 import { isSigned } from './signature';
 
 /**

@@ -1,6 +1,6 @@
 import { Webhook } from 'standardwebhooks';
-import { type CloudEvent } from '../../core/cloud-event';
-import { type Secret } from '../../core/secret';
+import { type CloudEvent } from '../../core/deliveries/cloud-event';
+import { type Secret } from '../../core/access/secret';
 import { type Outgoing, type OutgoingAnswer } from './post';
 
 /**

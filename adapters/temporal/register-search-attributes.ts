@@ -1,6 +1,6 @@
 import { type Client } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
-import { SEARCH_ATTRIBUTES } from '../../core/search-attributes';
+import { SEARCH_ATTRIBUTES } from '../../core/lifecycle/search-attributes';
 
 const { IndexedValueType } = temporal.api.enums.v1;
 const TYPES = {

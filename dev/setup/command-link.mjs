@@ -2,7 +2,7 @@
 import { chmodSync, existsSync, mkdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-const TARGET = '../../client/cli/evergrant.js';
+const TARGET = '../../cli/evergrant.js';
 
 export function linkCommand(root) {
   const link = join(root, 'node_modules', '.bin', 'evergrant');
@@ -12,7 +12,7 @@ export function linkCommand(root) {
     symlinkSync(TARGET, link);
   }
   // An archive or a file share may have lost the executable bit that git keeps.
-  const command = join(root, 'client', 'cli', 'evergrant.js');
+  const command = join(root, 'cli', 'evergrant.js');
   if (existsSync(command)) chmodSync(command, 0o755);
 }
 

@@ -1,11 +1,15 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { type Deletion, deleteAccountData, findDeletion } from '../../adapters/postgres/data-deletion';
+import {
+  type Deletion,
+  deleteAccountData,
+  findDeletion,
+} from '../../adapters/postgres/integrations/data-deletion';
 import { forgetRuns } from '../../adapters/temporal/forget-runs';
 import { SECOND_MS } from '../../core/time';
 import { type HttpDeps } from '../deps';
-import { frameOf } from '../pages/frame';
-import { DeletionPage } from '../pages/data-deletion';
-import { before } from '../patience';
+import { frameOf } from '../frame';
+import { DeletionPage } from './data-deletion-page';
+import { before } from '../deadlines';
 import { createRouter, json, problems } from '../router';
 import { signedRequestBody, takeSignedRequest } from './signed-request';
 

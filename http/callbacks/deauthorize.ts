@@ -1,9 +1,9 @@
 import { createRoute } from '@hono/zod-openapi';
-import { deauthorize } from '../../adapters/postgres/deauthorize';
-import { causeOf } from '../../core/states';
+import { deauthorize } from '../../adapters/postgres/integrations/deauthorize';
+import { causeOf } from '../../core/lifecycle/states';
 import { type HttpDeps } from '../deps';
 import { createRouter, problems } from '../router';
-import { tellLifecycle } from '../tell-lifecycle';
+import { tellLifecycle } from '../api/integrations/tell-lifecycle';
 import { signedRequestBody, takeSignedRequest } from './signed-request';
 
 const route = createRoute({

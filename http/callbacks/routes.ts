@@ -1,5 +1,5 @@
 import { type HttpDeps } from '../deps';
-import { noStore } from '../headers';
+import { noStore } from '../middleware/headers';
 import { createRouter } from '../router';
 import { dataDeletionRoutes } from './data-deletion';
 import { deauthorizeRoutes } from './deauthorize';

@@ -2,7 +2,7 @@ import { type Context } from 'hono';
 import { z } from '@hono/zod-openapi';
 import { readSignedRequest } from '../../adapters/instagram/signed-request';
 import { signingSecrets } from '../../adapters/instagram/signature';
-import { type OwnerRequest } from '../../adapters/postgres/account-owner';
+import { type OwnerRequest } from '../../adapters/postgres/integrations/account-owner';
 import { type HttpDeps } from '../deps';
 import { invalidField } from '../problems';
 

@@ -2,10 +2,10 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { readInbound } from '../../adapters/instagram/inbound';
 import { signingSecrets } from '../../adapters/instagram/signature';
 import { isFromInstagram } from '../../adapters/instagram/webhook-signature';
-import { noteMessages } from '../../adapters/postgres/received-messages';
-import { sameKey } from '../auth';
+import { noteMessages } from '../../adapters/postgres/messages/received-messages';
+import { sameKey } from '../middleware/auth';
 import { type HttpDeps } from '../deps';
-import { takeAtMost } from '../body-limit';
+import { takeAtMost } from '../middleware/body-limit';
 import { Problem, invalidField } from '../problems';
 import { createRouter, problems } from '../router';
 

@@ -1,10 +1,10 @@
 import { type Context, Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
-import { newestEvent } from '../../adapters/postgres/events';
-import { CONSOLE_TEXT } from '../../core/sentences';
+import { newestEvent } from '../../adapters/postgres/deliveries/events';
+import { CONSOLE_TEXT } from '../../core/text/sentences';
 import { SECOND_MS } from '../../core/time';
 import { type HttpDeps } from '../deps';
-import { CONSOLE } from '../headers';
+import { CONSOLE } from '../middleware/headers';
 import { Problem } from '../problems';
 import { type ConsoleEnv, type createSessions } from './session';
 

@@ -1,13 +1,18 @@
 import { type Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
-import { SESSION_LIFE_MS, createSession, endSession, findSession } from '../../adapters/postgres/sessions';
-import { CONSOLE_TEXT } from '../../core/sentences';
+import {
+  SESSION_LIFE_MS,
+  createSession,
+  endSession,
+  findSession,
+} from '../../adapters/postgres/access/sessions';
+import { CONSOLE_TEXT } from '../../core/text/sentences';
 import { SECOND_MS } from '../../core/time';
-import { type Caller, callerOf, userByProxy } from '../caller';
-import { isFromProxy } from '../client-address';
-import { secretCookie } from '../cookies';
+import { type Caller, callerOf, userByProxy } from '../middleware/caller';
+import { isFromProxy } from '../middleware/client-address';
+import { secretCookie } from '../middleware/cookies';
 import { type HttpDeps } from '../deps';
-import { isSelf } from '../guard';
+import { isSelf } from '../middleware/guard';
 import { Problem } from '../problems';
 
 /** Who uses the console may do no more than their key, and nothing that needs the key itself. */

@@ -1,11 +1,11 @@
 import { type Context } from 'hono';
 import { type Child } from 'hono/jsx';
-import { type Caller } from '../caller';
+import { type Caller } from '../middleware/caller';
 import { type HttpDeps } from '../deps';
 import { problemOf } from '../errors';
-import { Shell, type ShellProps, type Toast } from '../pages/console/shell';
-import { frameOf } from '../pages/frame';
-import { sandboxView } from './sandbox-view';
+import { Shell, type ShellProps, type Toast } from './shell';
+import { frameOf } from '../frame';
+import { sandboxView } from './sandbox/sandbox-view';
 import { type ConsoleEnv } from './session';
 
 /** What one page brings to the shell. Without `url` it can be had again where it was asked for. */

@@ -1,6 +1,6 @@
-import { SIGN_IN_LIFE_MS, createSignIn } from '../../adapters/postgres/sessions';
+import { SIGN_IN_LIFE_MS, createSignIn } from '../../adapters/postgres/access/sessions';
 import { type HttpDeps } from '../deps';
-import { CONSOLE } from '../headers';
+import { CONSOLE } from '../middleware/headers';
 
 /** An address that signs in whoever opens it and presses its button: once, within ten minutes. */
 export async function makeSignInLink(

@@ -1,5 +1,5 @@
 import { type Context } from 'hono';
-import { isTimeZone } from '../../core/time-zone';
+import { isTimeZone } from '../../core/text/time-zone';
 
 /** The viewer's time zone, as the console's script tells it; undefined: unknown, so UTC. */
 export function timeZoneOf(c: Context): string | undefined {

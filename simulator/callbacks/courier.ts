@@ -1,6 +1,6 @@
 import { type Clock, HOUR_MS, SECOND_MS } from '../clock';
-import { ConflictError } from '../conflict';
-import { dropOldest, LIMITS } from '../limits';
+import { ConflictError } from '../graph/conflict';
+import { dropOldest, LIMITS } from '../usage/limits';
 import { type Delivery, type Outgoing } from './delivery';
 import { type Answer, post } from './post';
 

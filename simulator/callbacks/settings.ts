@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isLoopback } from '../consent';
+import { isLoopback } from '../world/consent';
 
 /** An address on this machine: a simulator talks to nobody else. */
 const LoopbackUrl = z

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { invalidate } from '../accounts';
+import { invalidate } from '../world/accounts';
 import { SECOND_MS } from '../clock';
-import { ConflictError } from '../conflict';
-import { type Account } from '../state';
-import { type World } from '../world';
+import { ConflictError } from '../graph/conflict';
+import { type Account } from '../world/state';
+import { type World } from '../world/world';
 import { type DeliveryView, deliveryView } from './delivery';
 import { type Answer } from './post';
 import { signedRequest } from './signatures';

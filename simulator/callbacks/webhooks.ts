@@ -1,8 +1,8 @@
-import { ConflictError } from '../conflict';
-import { graphJson } from '../envelope';
-import { DEFAULT_VERSION } from '../paths';
-import { type Account, type Conversation, type Message } from '../state';
-import { type World } from '../world';
+import { ConflictError } from '../graph/conflict';
+import { graphJson } from '../graph/envelope';
+import { DEFAULT_VERSION } from '../graph/paths';
+import { type Account, type Conversation, type Message } from '../world/state';
+import { type World } from '../world/world';
 import { type Outgoing } from './delivery';
 import { type CallbackInput } from './settings';
 import { signature } from './signatures';

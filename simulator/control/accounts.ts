@@ -1,12 +1,12 @@
 import { type Hono } from 'hono';
-import { AccountInput, addAccount, findAccount, invalidate, restore } from '../accounts';
-import { AccountSettings, setAccount } from '../account-settings';
-import { generateToken, InboundInput, InvalidateInput, receive, TokenInput, unsend } from '../actions';
-import { CustomerInput, customerView, setCustomer } from '../customers';
+import { AccountInput, addAccount, findAccount, invalidate, restore } from '../world/accounts';
+import { AccountSettings, setAccount } from '../world/account-settings';
+import { generateToken, InboundInput, InvalidateInput, receive, TokenInput, unsend } from '../world/actions';
+import { CustomerInput, customerView, setCustomer } from '../world/customers';
 import { type SimulatorContext, type SimulatorEnv } from '../http';
-import { type Account } from '../state';
-import { accountView, messageViews } from '../views';
-import { type World } from '../world';
+import { type Account } from '../world/state';
+import { accountView, messageViews } from '../graph/views';
+import { type World } from '../world/world';
 import { readBody } from './input';
 
 /** That nobody has the id (or username) in the path. */

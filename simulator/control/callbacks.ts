@@ -5,8 +5,8 @@ import { CallbackInput } from '../callbacks/settings';
 import { deauthorize, requestDeletion, SignedRequestInput } from '../callbacks/signed-requests';
 import { setCallbacks } from '../callbacks/webhooks';
 import { type SimulatorEnv } from '../http';
-import { accountView } from '../views';
-import { type World } from '../world';
+import { accountView } from '../graph/views';
+import { type World } from '../world/world';
 import { namedAccount } from './accounts';
 import { readBody, readInput } from './input';
 

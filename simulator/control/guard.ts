@@ -1,4 +1,4 @@
-import { isLoopback } from '../consent';
+import { isLoopback } from '../world/consent';
 import { type SimulatorContext } from '../http';
 
 /**

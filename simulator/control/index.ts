@@ -9,12 +9,12 @@ import {
   ResetInput,
   scriptLogin,
   setMode,
-} from '../actions';
-import { ConflictError } from '../conflict';
-import { FaultInput } from '../faults';
+} from '../world/actions';
+import { ConflictError } from '../graph/conflict';
+import { FaultInput } from '../faults/faults';
 import { type SimulatorEnv } from '../http';
-import { setUsage, UsageInput, usageView } from '../usage';
-import { type World } from '../world';
+import { setUsage, UsageInput, usageView } from '../usage/usage';
+import { type World } from '../world/world';
 import { accountRoutes, UnknownError } from './accounts';
 import { callbackRoutes } from './callbacks';
 import { localOnly } from './guard';

@@ -1,8 +1,8 @@
 import { type Context } from 'hono';
-import { allow, ConsentError, type ConsentRequest, deny, readConsentRequest } from '../consent';
-import { consentPage, refusalPage } from '../pages';
-import { type Parameters } from '../parameters';
-import { type World } from '../world';
+import { allow, ConsentError, type ConsentRequest, deny, readConsentRequest } from '../world/consent';
+import { consentPage, refusalPage } from './pages';
+import { type Parameters } from '../graph/parameters';
+import { type World } from '../world/world';
 
 /** More than a person would scroll through. */
 const ACCOUNTS_SHOWN = 200;

@@ -1,8 +1,8 @@
-import { InstagramError } from '../errors';
-import { type Parameters, text } from '../parameters';
-import { type Account, type AuthorizationCode } from '../state';
-import { mintToken, SHORT_LIFE_MS } from '../tokens';
-import { type World } from '../world';
+import { InstagramError } from '../graph/errors';
+import { type Parameters, text } from '../graph/parameters';
+import { type Account, type AuthorizationCode } from '../world/state';
+import { mintToken, SHORT_LIFE_MS } from '../world/tokens';
+import { type World } from '../world/world';
 
 /** What goes wrong with an exchange, and what it is called. */
 const MESSAGES = {

@@ -1,10 +1,10 @@
-import { askedFields, edge, type Endpoint, requireOwnAccount } from '../call';
-import { conversationsOf } from '../conversations';
-import { refuse } from '../errors';
-import { admitReader, isListed } from '../messaging';
-import { CONVERSATION_DEFAULTS, CONVERSATION_FIELDS, conversationNode } from '../nodes';
-import { text } from '../parameters';
-import { BASIC, MESSAGING } from '../scopes';
+import { askedFields, edge, type Endpoint, requireOwnAccount } from '../graph/call';
+import { conversationsOf } from '../world/conversations';
+import { refuse } from '../graph/errors';
+import { admitReader, isListed } from '../world/messaging';
+import { CONVERSATION_DEFAULTS, CONVERSATION_FIELDS, conversationNode } from '../graph/nodes';
+import { text } from '../graph/parameters';
+import { BASIC, MESSAGING } from '../world/scopes';
 
 /** @see https://developers.facebook.com/documentation/instagram-platform/instagram-api-with-instagram-login/conversations-api */
 export const conversations: Endpoint = {

@@ -1,4 +1,4 @@
-import { type Endpoint } from '../call';
+import { type Endpoint } from '../graph/call';
 import { conversations } from './conversations';
 import { me } from './me';
 import { messages } from './messages';

@@ -1,9 +1,9 @@
-import { refuse } from '../errors';
-import { type Parameters, text } from '../parameters';
-import { checkProof } from '../proof';
-import { BASIC } from '../scopes';
-import { EXCHANGED_LIFE_MS, mintToken, refuseForeign, requireGrant, requireScopes } from '../tokens';
-import { type World } from '../world';
+import { refuse } from '../graph/errors';
+import { type Parameters, text } from '../graph/parameters';
+import { checkProof } from '../graph/proof';
+import { BASIC } from '../world/scopes';
+import { EXCHANGED_LIFE_MS, mintToken, refuseForeign, requireGrant, requireScopes } from '../world/tokens';
+import { type World } from '../world/world';
 
 /**
  * Short-lived token for a long-lived one.

@@ -1,8 +1,8 @@
-import { askedFields, type Endpoint } from '../call';
-import { type Node, select } from '../fields';
-import { BASIC } from '../scopes';
-import { type Account } from '../state';
-import { requireAccountRoom } from '../usage';
+import { askedFields, type Endpoint } from '../graph/call';
+import { type Node, select } from '../graph/fields';
+import { BASIC } from '../world/scopes';
+import { type Account } from '../world/state';
+import { requireAccountRoom } from '../usage/usage';
 
 /** @see https://developers.facebook.com/documentation/instagram-platform/instagram-api-with-instagram-login/get-started */
 export const me: Endpoint = {

@@ -1,8 +1,8 @@
-import { askedFields, edge, type Endpoint } from '../call';
-import { refuse } from '../errors';
-import { admitReader } from '../messaging';
-import { messagesEdge } from '../nodes';
-import { BASIC, MESSAGING } from '../scopes';
+import { askedFields, edge, type Endpoint } from '../graph/call';
+import { refuse } from '../graph/errors';
+import { admitReader } from '../world/messaging';
+import { messagesEdge } from '../graph/nodes';
+import { BASIC, MESSAGING } from '../world/scopes';
 
 /** The messages of one conversation, page by page. */
 export const messages: Endpoint = {

@@ -1,12 +1,12 @@
-import { askedFields, type Call, type Endpoint } from '../call';
-import { refuse } from '../errors';
-import { select } from '../fields';
-import { admitReader, detailedIds } from '../messaging';
-import { CONVERSATION_DEFAULTS, conversationNode, MESSAGE_DEFAULTS, messageNode } from '../nodes';
-import { BASIC, MESSAGING } from '../scopes';
-import { requireScopes } from '../tokens';
-import { requireAccountRoom } from '../usage';
-import { type World } from '../world';
+import { askedFields, type Call, type Endpoint } from '../graph/call';
+import { refuse } from '../graph/errors';
+import { select } from '../graph/fields';
+import { admitReader, detailedIds } from '../world/messaging';
+import { CONVERSATION_DEFAULTS, conversationNode, MESSAGE_DEFAULTS, messageNode } from '../graph/nodes';
+import { BASIC, MESSAGING } from '../world/scopes';
+import { requireScopes } from '../world/tokens';
+import { requireAccountRoom } from '../usage/usage';
+import { type World } from '../world/world';
 import { accountNode } from './me';
 
 /** Whatever has an id: the account, one of its conversations or messages. */

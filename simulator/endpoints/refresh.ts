@@ -1,8 +1,8 @@
-import { refuse } from '../errors';
-import { type Parameters, text } from '../parameters';
-import { checkProof } from '../proof';
-import { BASIC } from '../scopes';
-import { type Token } from '../state';
+import { refuse } from '../graph/errors';
+import { type Parameters, text } from '../graph/parameters';
+import { checkProof } from '../graph/proof';
+import { BASIC } from '../world/scopes';
+import { type Token } from '../world/state';
 import {
   type Grant,
   MIN_REFRESH_AGE_MS,
@@ -11,8 +11,8 @@ import {
   REFRESHED_LIFE_MS,
   requireGrant,
   requireScopes,
-} from '../tokens';
-import { type World } from '../world';
+} from '../world/tokens';
+import { type World } from '../world/world';
 
 /** What a token that a refresh replaced is refused with, where it does not stay alive. */
 const SUPERSEDED_SUBCODE = 462;

@@ -1,10 +1,10 @@
 import { announce } from '../callbacks/webhooks';
-import { type Call, type Endpoint, requireOwnAccount } from '../call';
-import { append, findCustomer } from '../conversations';
-import { refuse } from '../errors';
-import { requireMessaging, requireWindow } from '../messaging';
-import { object, text } from '../parameters';
-import { BASIC, MESSAGING } from '../scopes';
+import { type Call, type Endpoint, requireOwnAccount } from '../graph/call';
+import { append, findCustomer } from '../world/conversations';
+import { refuse } from '../graph/errors';
+import { requireMessaging, requireWindow } from '../world/messaging';
+import { object, text } from '../graph/parameters';
+import { BASIC, MESSAGING } from '../world/scopes';
 
 const MAX_TEXT_BYTES = 1_000;
 

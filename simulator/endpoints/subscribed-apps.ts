@@ -1,7 +1,7 @@
-import { type Endpoint, requireOwnAccount } from '../call';
-import { text } from '../parameters';
-import { BASIC } from '../scopes';
-import { requireAccountRoom } from '../usage';
+import { type Endpoint, requireOwnAccount } from '../graph/call';
+import { text } from '../graph/parameters';
+import { BASIC } from '../world/scopes';
+import { requireAccountRoom } from '../usage/usage';
 
 const path = '/:id/subscribed_apps';
 

@@ -2,8 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ConfigError, loadSettings, mailSettings } from '../../adapters/config';
-import { Secret } from '../../core/secret';
-import { NEEDED_SETTINGS } from '../../adapters/services';
+import { Secret } from '../../core/access/secret';
+import { NEEDED_SETTINGS } from '../../services/services';
 
 function problemsOf(env: Record<string, string>, needs: Parameters<typeof loadSettings>[1] = []): string[] {
   try {

@@ -1,6 +1,6 @@
 import { type Page, type Request } from 'playwright-core';
-import { addEvent } from '../../adapters/postgres/events';
-import { type Integration } from '../../adapters/postgres/integration-row';
+import { addEvent } from '../../adapters/postgres/deliveries/events';
+import { type Integration } from '../../adapters/postgres/integrations/integration-row';
 import { DAY_MS, HOUR_MS } from '../../core/time';
 import { type TestApi } from '../support/api';
 import { type Viewer, inaccessible } from '../support/browser';

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { freePorts } from '../../dev/ports';
+import { freePorts } from '../../dev/process/ports';
 import { type Everything } from '../support/everything';
 import { afterwards } from '../support/temporary-folder';
 
@@ -43,7 +43,7 @@ export async function runBeside(everything: Everything, verb: 'api' | 'worker', 
     LOG_LEVEL: 'trace',
   };
   const preloads = preload ? ['-r', join(FIXTURES, preload)] : [];
-  const ran = runNode([...preloads, 'client/cli/main.ts', verb], settings);
+  const ran = runNode([...preloads, 'cli/main.ts', verb], settings);
   return { ...ran, url: `http://127.0.0.1:${http}` };
 }
 
@@ -54,5 +54,5 @@ export function crash(token: string): Ran {
 /** The command line against `npm start`. */
 export function cli({ env, dataDir, api }: Everything, args: string[]): Ran {
   const settings = { PATH: env.PATH, EVERGRANT_URL: api, EVERGRANT_DATA_DIR: dataDir };
-  return runNode(['client/cli/main.ts', ...args], settings);
+  return runNode(['cli/main.ts', ...args], settings);
 }

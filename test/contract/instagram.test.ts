@@ -3,7 +3,7 @@ import { type Instagram, createInstagram } from '../../adapters/instagram/client
 import { createProviderHttp } from '../../adapters/instagram/http';
 import { type ProviderError } from '../../adapters/instagram/provider-error';
 import { REQUIRED_SCOPES } from '../../adapters/instagram/settings';
-import { Secret } from '../../core/secret';
+import { Secret } from '../../core/access/secret';
 import { DAY_MS } from '../../core/time';
 import { type RunningSimulator, runSimulator } from '../../simulator';
 

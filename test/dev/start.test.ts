@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import { freePorts } from '../../dev/ports';
+import { freePorts } from '../../dev/process/ports';
 import { type Everything, type Run, prepareEverything } from '../support/everything';
 import { until } from '../support/until';
 
@@ -40,7 +40,7 @@ test('starts, keeps its data over SIGTERM and kill -9, and leaves no process beh
   await until(async () => (await get('/v1/events?type=message.received')).data.length === 1);
 
   // The running process follows its key file; what was sealed before opens after every restart below.
-  const rotating = spawn(process.execPath, ['client/cli/evergrant.js', 'keys', 'rotate', '--wait'], {
+  const rotating = spawn(process.execPath, ['cli/evergrant.js', 'keys', 'rotate', '--wait'], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, EVERGRANT_DATA_DIR: dataDir },
     stdio: 'ignore',

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { createOutgoing } from '../../adapters/outgoing/post';
 import { sendSigned } from '../../adapters/outgoing/send-signed';
 import { OUTGOING_CODES } from '../../adapters/outgoing/failure';
-import { cloudEvent } from '../../core/cloud-event';
-import { Secret } from '../../core/secret';
+import { cloudEvent } from '../../core/deliveries/cloud-event';
+import { Secret } from '../../core/access/secret';
 import { until } from '../support/until';
 
 const root = join(__dirname, '..', '..');

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { deriveKey } from '../../adapters/encryption/key-ring';
-import { type Integration } from '../../adapters/postgres/integration-row';
+import { type Integration } from '../../adapters/postgres/integrations/integration-row';
 import { DAY_MS } from '../../core/time';
 import { type Answer, type TestApi, startApi } from '../support/api';
 import { caller, signedRequest, withCallbacks } from '../support/callbacks';

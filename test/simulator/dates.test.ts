@@ -1,4 +1,4 @@
-import { graphDate, localDate } from '../../simulator/dates';
+import { graphDate, localDate } from '../../simulator/graph/dates';
 
 test.each([
   ['2026-05-21T11:00:00Z', 'Thursday, 21-May-26 04:00:00 PDT'],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { type Field, parseFields, printFields } from '../../simulator/fields';
-import { InstagramError } from '../../simulator/errors';
+import { type Field, parseFields, printFields } from '../../simulator/graph/fields';
+import { InstagramError } from '../../simulator/graph/errors';
 
 const name = fc.stringMatching(/^[a-z_]{1,12}$/);
 const { list } = fc.letrec<{ one: Field; list: Field[] }>((tie) => ({

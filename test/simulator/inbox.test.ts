@@ -1,4 +1,4 @@
-import { graphDate } from '../../simulator/dates';
+import { graphDate } from '../../simulator/graph/dates';
 import { sandbox, type Sandbox, shop, START } from './sandbox';
 
 /** What an app reads when it follows the cursors to the end. */

@@ -1,6 +1,6 @@
-import { createFaults } from '../../simulator/faults';
-import { createLedger } from '../../simulator/ledger';
-import { dropOldest, LIMITS } from '../../simulator/limits';
+import { createFaults } from '../../simulator/faults/faults';
+import { createLedger } from '../../simulator/usage/ledger';
+import { dropOldest, LIMITS } from '../../simulator/usage/limits';
 import { createSimulator } from '../../simulator';
 import { sandbox } from './sandbox';
 

@@ -1,9 +1,9 @@
 import { createMetrics } from '../../adapters/metrics';
 import { createOutgoing } from '../../adapters/outgoing/post';
-import { Secret } from '../../core/secret';
+import { Secret } from '../../core/access/secret';
 import { createApp } from '../../http/app';
 import { type HttpDeps, type Site } from '../../http/deps';
-import { createLimits } from '../../http/limits';
+import { createLimits } from '../../http/middleware/limits';
 import { listen } from '../../http/server';
 import { cookieJar } from './cookies';
 import { type Stack } from './stack';

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { type Instagram } from '../../adapters/instagram/client';
 import { type InstagramSettings } from '../../adapters/instagram/settings';
-import { Secret } from '../../core/secret';
+import { Secret } from '../../core/access/secret';
 import { type Answer, type TestApi } from './api';
 import { type Stack } from './stack';
 

@@ -1,6 +1,6 @@
 import { type Page } from 'playwright-core';
 import { systemClock } from '../../adapters/clock';
-import { sandboxControls } from '../../dev/sandbox-controls';
+import { sandboxControls } from '../../dev/sandbox/sandbox-controls';
 import { API_KEY, type TestApi, startApi } from './api';
 import { type Stack } from './stack';
 

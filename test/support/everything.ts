@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePorts } from '../../dev/ports';
+import { freePorts } from '../../dev/process/ports';
 import { until } from './until';
 
 const ROOT = join(__dirname, '..', '..');

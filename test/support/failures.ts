@@ -1,4 +1,4 @@
-import { type Reason } from '../../core/states';
+import { type Reason } from '../../core/lifecycle/states';
 
 /** One answer of Instagram's, as a fault of the simulator makes it, and what it has to lead to. */
 export interface FailureCase {

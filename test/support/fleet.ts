@@ -1,10 +1,14 @@
 import { createActivities } from '../../activities';
-import { storeGrant } from '../../adapters/postgres/grants';
-import { type Integration, factsOf, integrationOf } from '../../adapters/postgres/integration-row';
-import { createIntegration } from '../../adapters/postgres/integrations';
-import { type Asked, NOTHING_ASKED } from '../../core/facts';
-import { nextAction } from '../../core/next-action';
-import { Secret } from '../../core/secret';
+import { storeGrant } from '../../adapters/postgres/integrations/grants';
+import {
+  type Integration,
+  factsOf,
+  integrationOf,
+} from '../../adapters/postgres/integrations/integration-row';
+import { createIntegration } from '../../adapters/postgres/integrations/integrations';
+import { type Asked, NOTHING_ASKED } from '../../core/lifecycle/facts';
+import { nextAction } from '../../core/lifecycle/next-action';
+import { Secret } from '../../core/access/secret';
 import { DAY_MS } from '../../core/time';
 import { type Stack } from './stack';
 

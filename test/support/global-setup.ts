@@ -2,9 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type EmbeddedPostgres, ensureDatabase, startEmbeddedPostgres } from '../../dev/embedded-postgres';
-import { migrateDatabase } from '../../dev/migrate';
-import { startTemporalServer, type TemporalServer } from '../../dev/temporal-server';
+import {
+  type EmbeddedPostgres,
+  ensureDatabase,
+  startEmbeddedPostgres,
+} from '../../dev/postgres/embedded-postgres';
+import { migrateDatabase } from '../../dev/postgres/migrate';
+import { startTemporalServer, type TemporalServer } from '../../dev/temporal/temporal-server';
 import { publish, TEMPLATE_DATABASE } from './servers';
 import { keepForTeardown, stopKept } from './shared-servers';
 

@@ -1,8 +1,8 @@
 import { type AddressInfo } from 'node:net';
 import { type ParsedMail, simpleParser } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
-import { createMailer } from '../../adapters/notices/mailer';
-import { Secret } from '../../core/secret';
+import { createMailer } from '../../adapters/mail/mailer';
+import { Secret } from '../../core/access/secret';
 
 /** A real SMTP server on this machine that keeps what it is sent. */
 export interface Mailbox {

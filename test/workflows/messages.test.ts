@@ -1,5 +1,5 @@
 import { temporal } from '@temporalio/proto';
-import { isAtItsLimit } from '../../adapters/temporal/lifecycles';
+import { isAtItsLimit } from '../../client/lifecycle-client';
 import { DAY_MS } from '../../core/time';
 import { lifecycleWorkflowId } from '../../core/names';
 import { type Stack, grant, startStack } from '../support/stack';

@@ -1,0 +1,136 @@
+import { type Integration } from '../../adapters/postgres/integrations/integration-row';
+import { findIntegration } from '../../adapters/postgres/integrations/integrations';
+import { withTransaction } from '../../adapters/postgres/pool';
+import { RowMovedOn } from '../../adapters/postgres/integrations/apply-change';
+import { type LongLivedToken } from '../../adapters/instagram/oauth';
+import { ProviderError } from '../../adapters/instagram/provider-error';
+import { AttemptUnderWay, beginAttempt, endAttempt } from '../../adapters/postgres/tokens/refresh-attempts';
+import { openCurrent } from '../../adapters/postgres/tokens/open-token';
+import {
+  dropPending,
+  findVersion,
+  insertPending,
+  tokenContext,
+} from '../../adapters/postgres/tokens/token-versions';
+import { MINIMUM_REFRESH_AGE_MS, refreshAtFor } from '../../core/lifecycle/refresh-policy';
+import { type Secret } from '../../core/access/secret';
+import { MINUTE_MS } from '../../core/time';
+import { type Deps } from '../deps';
+import { selfTest } from './self-test';
+import { type RefreshTrigger, type Settled, settlePending } from './settle-pending';
+import { weigh } from './weigh';
+
+export type RefreshResult =
+  | { is: 'refreshed'; integration: Integration }
+  | { is: 'too_young'; notBefore: number }
+  /** Another attempt still may bring an answer. */
+  | { is: 'under_way'; until: number }
+  /** The new token is stored, and nobody can say yet whether it works. */
+  | { is: 'unproven' }
+  /** The new token does not work, or is another account's. */
+  | { is: 'useless' }
+  | { is: 'failed'; error: ProviderError };
+
+const STORE_TRIES = 5;
+const SKEW_WORTH_A_WARNING_MS = 5 * MINUTE_MS;
+
+/**
+ * Refreshes a token once, so that a crash at any point loses neither the old token nor one that Instagram already
+ * gave: an attempt row is committed before the call, and whatever comes back is stored before it is looked at.
+ */
+export async function refreshOnce(
+  deps: Deps,
+  integration: Integration,
+  trigger: RefreshTrigger,
+): Promise<RefreshResult> {
+  await selfTest(deps);
+  const before = await settlePending(deps, integration, trigger);
+  if (before.is === 'promoted' || before.is === 'unclear') return resultOf(before);
+
+  const notBefore = (integration.issuedAt ?? 0) + MINIMUM_REFRESH_AGE_MS;
+  if (deps.clock.now() < notBefore) return { is: 'too_young', notBefore };
+
+  const token = await openCurrent(deps.pool, deps.sealer, integration, deps.clock.now());
+
+  let attemptId: number;
+  try {
+    attemptId = await beginAttempt(deps.pool, integration, deps.clock.now());
+  } catch (error) {
+    if (error instanceof AttemptUnderWay) return { is: 'under_way', until: error.leaseUntil };
+    throw error;
+  }
+  return callAndStore(deps, integration, token, attemptId, trigger);
+}
+
+async function callAndStore(
+  deps: Deps,
+  integration: Integration,
+  token: Secret,
+  attemptId: number,
+  trigger: RefreshTrigger,
+): Promise<RefreshResult> {
+  let refreshed: LongLivedToken;
+  try {
+    refreshed = await deps.instagram.refreshToken(token);
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    const answered = error.code !== null || (error.status !== null && error.status >= 400);
+    await endAttempt(deps.pool, attemptId, answered ? 'refused' : 'unanswered', deps.clock.now());
+    await weigh(deps, integration, error.failure.class);
+    return { is: 'failed', error };
+  }
+  warnOfSkew(deps, refreshed.clockSkewMs);
+  await storePending(deps, integration, refreshed);
+  await endAttempt(deps.pool, attemptId, 'answered', deps.clock.now());
+  const stored = await findIntegration(deps.pool, integration.id);
+  if (!stored) throw new RowMovedOn(integration.id);
+  return resultOf(await settlePending(deps, stored, trigger));
+}
+
+/** Stores the answer, again and again for a while: the only copy of it is in this process. */
+async function storePending(deps: Deps, integration: Integration, refreshed: LongLivedToken): Promise<void> {
+  const sealed = await deps.sealer.seal(
+    refreshed.token,
+    tokenContext(integration, integration.lastVersion + 1),
+  );
+  const refreshAt = refreshAtFor(refreshed, deps.random());
+  for (let tries = 1; ; tries++) {
+    try {
+      await replacePending(deps, integration, { ...refreshed, sealed, refreshAt });
+      return;
+    } catch (error) {
+      if (error instanceof RowMovedOn || tries >= STORE_TRIES) throw error;
+      deps.logger.warn({ integrationId: integration.id, tries }, 'a refreshed token could not be stored yet');
+      await new Promise((resolve) => setTimeout(resolve, tries * 500));
+    }
+  }
+}
+
+function replacePending(
+  deps: Deps,
+  integration: Integration,
+  token: Parameters<typeof insertPending>[2],
+): Promise<unknown> {
+  return withTransaction(deps.pool, async (db) => {
+    const old = await findVersion(db, integration.id, 'pending');
+    if (old) await dropPending(db, old);
+    await insertPending(db, integration, token, deps.clock.now());
+  });
+}
+
+/** Lifetimes survive two clocks that differ; an operator should know all the same. */
+function warnOfSkew(deps: Deps, skewMs: number | null): void {
+  if (skewMs === null || Math.abs(skewMs) < SKEW_WORTH_A_WARNING_MS) return;
+  deps.logger.warn({ skewMs }, "this machine's clock and Instagram's differ");
+}
+
+function resultOf(settled: Settled): RefreshResult {
+  switch (settled.is) {
+    case 'promoted':
+      return { is: 'refreshed', integration: settled.integration };
+    case 'unclear':
+      return { is: 'unproven' };
+    default:
+      return { is: 'useless' };
+  }
+}

@@ -1,0 +1,22 @@
+import { type Integration } from '../../adapters/postgres/integrations/integration-row';
+import { readPayload } from '../../adapters/postgres/messages/sealed-payloads';
+import { type SendMessageInput, WANTED_MESSAGE, type WantedMessage } from '../../core/messaging/send';
+import { type Deps } from '../deps';
+import { FAILURE_TYPES, failure } from '../failures';
+
+/** What a send is about; its words travel sealed. */
+export async function wantedMessage(
+  deps: Deps,
+  integration: Integration,
+  input: SendMessageInput,
+): Promise<WantedMessage> {
+  const context = { integrationId: integration.id, provider: integration.provider, purpose: WANTED_MESSAGE };
+  const text = await readPayload(deps.pool, deps.sealer, input.payloadId, context, deps.clock.now());
+  if (!text) {
+    throw failure(FAILURE_TYPES.callRefused, 'The message is not kept any more.', {
+      nonRetryable: true,
+      details: [{ problem: 'rejected' }],
+    });
+  }
+  return JSON.parse(text.reveal()) as WantedMessage;
+}

@@ -1,0 +1,77 @@
+import { activityInfo } from '@temporalio/activity';
+import { ProviderError } from '../../adapters/instagram/provider-error';
+import { type Integration } from '../../adapters/postgres/integrations/integration-row';
+import { claimReport } from '../../adapters/postgres/tokens/rejection-reports';
+import { NoToken, usableToken } from '../../services/usable-token';
+import { type Secret } from '../../core/access/secret';
+import { isTokenCode } from '../../core/lifecycle/failure';
+import { type Deps } from '../deps';
+import { FAILURE_TYPES, failure, toApplicationFailure } from '../failures';
+
+/** A call that is refused this often although its token lives is refused for itself. */
+const REFUSALS_BELIEVED = 3;
+
+/**
+ * Makes one call to Instagram with the integration's token. A refusal of the token is reported to its lifecycle at once
+ * and fails retryably: by the next attempt the token is either proven, replaced, or the owner must reconnect.
+ */
+export async function withToken<T>(
+  deps: Deps,
+  integrationId: string,
+  source: string,
+  call: (token: Secret, integration: Integration) => Promise<T>,
+): Promise<T> {
+  const usable = await usableToken(deps.pool, deps.sealer, integrationId, deps.clock.now()).catch(
+    (error: unknown) => {
+      throw error instanceof NoToken ? fromNoToken(error) : toApplicationFailure(error);
+    },
+  );
+  try {
+    return await call(usable.token, usable.integration);
+  } catch (error) {
+    if (error instanceof ProviderError && isTokenCode(error.code)) {
+      await report(deps, integrationId, usable.version, error, source);
+      if (attempt() >= REFUSALS_BELIEVED) {
+        throw failure(FAILURE_TYPES.callRefused, 'Instagram refuses this call although the token lives.', {
+          nonRetryable: true,
+          details: [{ code: error.code, subcode: error.subcode, problem: 'provider_rejected_call' }],
+        });
+      }
+    }
+    throw toApplicationFailure(error);
+  }
+}
+
+async function report(
+  deps: Deps,
+  integrationId: string,
+  version: number,
+  error: ProviderError,
+  source: string,
+): Promise<void> {
+  const first = await claimReport(deps.pool, integrationId, version, deps.clock.now());
+  if (!first) return;
+  const rejection = { version, code: error.code ?? 190, subcode: error.subcode, source };
+  await deps.lifecycles.tokenRejected(integrationId, rejection);
+}
+
+function attempt(): number {
+  return activityInfo().attempt;
+}
+
+function fromNoToken(error: NoToken) {
+  switch (error.why) {
+    case 'reconnect_required':
+      return failure(FAILURE_TYPES.reconnectRequired, 'The account must be connected again.', {
+        nonRetryable: true,
+        details: [{ reason: error.reason }],
+      });
+    case 'recovery_pending':
+      return failure(FAILURE_TYPES.tokenRejected, 'The token is being looked at.');
+    default:
+      return failure(FAILURE_TYPES.notConnected, 'There is no connected account.', {
+        nonRetryable: true,
+        details: [{ why: error.why }],
+      });
+  }
+}

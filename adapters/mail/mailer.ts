@@ -1,0 +1,98 @@
+import { type Transporter, createTransport } from 'nodemailer';
+import { type Secret } from '../../core/access/secret';
+import { SECOND_MS } from '../../core/time';
+
+/** A refusal or silence of the mail server. Its text holds nothing of what the server said, which may name the recipient. */
+export class MailFailure extends Error {
+  override name = 'MailFailure';
+  /**
+   * @param replyCode SMTP's, when there was a reply
+   * @param isFinal it would be refused again
+   */
+  constructor(
+    message: string,
+    readonly replyCode: number | null,
+    readonly isFinal: boolean,
+  ) {
+    super(message);
+  }
+}
+
+export interface Mail {
+  /** One address. */
+  to: string;
+  subject: string;
+  text: string;
+  html: string;
+  /** The same for the same mail, so that a repetition can be told. */
+  id: string;
+}
+
+const CONNECT_WITHIN_MS = 10 * SECOND_MS;
+const REPLY_WITHIN_MS = 15 * SECOND_MS;
+
+/** Sends mails by one SMTP server. @param options.host ours, in the ids of mails */
+export function createMailer(options: {
+  url: Secret;
+  from: { name: string; address: string };
+  host: string;
+}) {
+  const transport: Transporter = createTransport(
+    {
+      url: options.url.reveal(),
+      connectionTimeout: CONNECT_WITHIN_MS,
+      greetingTimeout: CONNECT_WITHIN_MS,
+      dnsTimeout: CONNECT_WITHIN_MS,
+      socketTimeout: REPLY_WITHIN_MS,
+      // No file and no address of anywhere may be pulled into a mail.
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    },
+    { from: options.from },
+  );
+
+  /** @throws MailFailure */
+  async function send({ to, subject, text, html, id }: Mail): Promise<void> {
+    await transport
+      .sendMail({
+        to: { name: '', address: to },
+        subject,
+        text,
+        html,
+        messageId: `<${id}@${options.host}>`,
+        headers: {
+          'X-Evergrant-Delivery': id,
+          // RFC 3834: no holiday notice is to answer this.
+          'Auto-Submitted': 'auto-generated',
+        },
+      })
+      .catch((error: unknown) => {
+        throw failureOf(error);
+      });
+  }
+
+  return { send, close: () => transport.close() };
+}
+
+export type Mailer = ReturnType<typeof createMailer>;
+
+function failureOf(error: unknown): MailFailure {
+  const { code, responseCode, command } = (error ?? {}) as {
+    code?: string;
+    responseCode?: number;
+    command?: string;
+  };
+  const reply = typeof responseCode === 'number' ? responseCode : null;
+  if (code === 'EAUTH') return new MailFailure('The mail server does not accept our sign-in.', reply, false);
+  if (reply !== null && reply >= 500)
+    // A refused sender or greeting is a matter of settings, and mended by somebody: only the recipient's is final.
+    return new MailFailure(
+      `The mail server refused ${command === 'RCPT TO' ? 'the recipient' : 'the mail'} (${reply}).`,
+      reply,
+      command === 'RCPT TO' || command === 'DATA' || code === 'EMESSAGE',
+    );
+  if (reply !== null) return new MailFailure(`The mail server asks to try later (${reply}).`, reply, false);
+  if (code === 'ETLS') return new MailFailure('No safe connection to the mail server was made.', null, false);
+  if (code === 'ETIMEDOUT') return new MailFailure('The mail server did not answer in time.', null, false);
+  return new MailFailure('The mail server could not be reached.', null, false);
+}

@@ -1,0 +1,30 @@
+import { type NoticeText } from '../../core/text/sentences';
+import { type Mail } from './mailer';
+
+/** A notice as a mail: plain text, and the same in HTML that loads nothing from anywhere. */
+export function render({ subject, paragraphs, link }: NoticeText): Pick<Mail, 'subject' | 'text' | 'html'> {
+  const lines = [...paragraphs, ...(link ? [`${link.label}:\n${link.url}`] : [])];
+  const blocks = [
+    ...paragraphs.map((paragraph) => `<p style="margin:0 0 16px">${escaped(paragraph)}</p>`),
+    ...(link
+      ? [
+          `<p style="margin:0 0 16px"><a href="${escaped(link.url)}" style="${BUTTON}">${escaped(link.label)}</a></p>`,
+        ]
+      : []),
+  ];
+  return {
+    subject,
+    text: `${lines.join('\n\n')}\n`,
+    html: `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escaped(subject)}</title></head><body style="${BODY}">${blocks.join('')}</body></html>`,
+  };
+}
+
+const BODY = 'margin:24px;max-width:560px;font:16px/1.5 system-ui,sans-serif;color:#1a1a1a;background:#fff';
+const BUTTON =
+  'display:inline-block;padding:10px 16px;border-radius:6px;background:#1a4fd6;color:#fff;text-decoration:none';
+
+const SIGNS: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (sign) => SIGNS[sign] ?? sign);
+}

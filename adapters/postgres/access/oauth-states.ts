@@ -1,0 +1,53 @@
+import { MINUTE_MS } from '../../../core/time';
+import { newSecretText, sha256 } from '../../digest';
+import { type Db } from '../pool';
+
+export const ROUND_LIFE_MS = 10 * MINUTE_MS;
+
+export interface OAuthRound {
+  integrationId: string;
+  grantNo: number;
+  returnTo: string | null;
+}
+
+/**
+ * Begins a round through the consent page.
+ * @param browser what the browser's cookie holds
+ * @returns the `state` to send along; only its hash is kept
+ */
+export async function beginRound(db: Db, round: OAuthRound, browser: string, now: number): Promise<string> {
+  const state = newSecretText();
+  await db.query(
+    `insert into oauth_states (state_hash, integration_id, grant_no, return_to, browser_hash, created_at, expires_at)
+     values ($1, $2, $3, $4, $5, $6, $7)`,
+    [
+      sha256(state),
+      round.integrationId,
+      round.grantNo,
+      round.returnTo,
+      sha256(browser),
+      new Date(now),
+      new Date(now + ROUND_LIFE_MS),
+    ],
+  );
+  return state;
+}
+
+/**
+ * Takes a `state` that came back: once, within ten minutes, and by the browser that it was given to. Another browser
+ * leaves it as it is.
+ */
+export async function takeRound(
+  db: Db,
+  state: string,
+  browser: string,
+  now: number,
+): Promise<OAuthRound | null> {
+  const { rows } = await db.query<{ integration_id: string; grant_no: number; return_to: string | null }>(
+    `update oauth_states set used_at = $2 where state_hash = $1 and browser_hash = $3 and used_at is null and expires_at > $2
+     returning integration_id, grant_no, return_to`,
+    [sha256(state), new Date(now), sha256(browser)],
+  );
+  const [row] = rows;
+  return row ? { integrationId: row.integration_id, grantNo: row.grant_no, returnTo: row.return_to } : null;
+}

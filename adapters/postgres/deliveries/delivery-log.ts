@@ -1,0 +1,80 @@
+import { type DeliveryStatus } from '../../../core/deliveries/deliveries';
+import { type Delivery, deliveryOf } from './deliveries';
+import { type Position } from '../integrations/integrations';
+import { wakeRelays } from './outbox';
+import { type Db } from '../pool';
+
+export interface DeliveryFilter {
+  endpointId: string | null;
+  integrationId: string | null;
+  status: DeliveryStatus | null;
+}
+
+/** Deliveries, newest first. @param before where the page before ended */
+export async function listDeliveries(
+  db: Db,
+  { endpointId, integrationId, status }: DeliveryFilter,
+  before: Position | null,
+  limit: number,
+): Promise<Delivery[]> {
+  const { rows } = await db.query(
+    `select * from deliveries
+     where ($1::text is null or endpoint_id = $1)
+       and ($2::text is null or integration_id = $2)
+       and ($3::text is null or status = $3)
+       and ($4::timestamptz is null or (created_at, id) < ($4, $5))
+     order by created_at desc, id desc limit $6`,
+    [endpointId, integrationId, status, before && new Date(before.createdAt), before?.id ?? '', limit],
+  );
+  return rows.map(deliveryOf);
+}
+
+export async function findDelivery(db: Db, id: string): Promise<Delivery | null> {
+  const { rows } = await db.query('select * from deliveries where id = $1', [id]);
+  return rows[0] ? deliveryOf(rows[0]) : null;
+}
+
+/**
+ * Begins a delivery anew, whatever became of it: due now, with the whole ladder before it. Its place in its lane is that
+ * of its event. One of a disabled endpoint stays as it is. Works without Temporal: a relay finds it.
+ */
+export async function redeliver(db: Db, id: string, now: number): Promise<Delivery | null> {
+  const { rows } = await db.query(
+    `update deliveries set status = 'waiting', tries = 0, next_attempt_at = $2, handed_over_at = null, ended_at = null
+     where id = $1 and not exists (
+       select 1 from webhook_endpoints where id = endpoint_id and disabled_at is not null)
+     returning *`,
+    [id, new Date(now)],
+  );
+  if (!rows[0]) return null;
+  await wakeRelays(db);
+  return deliveryOf(rows[0]);
+}
+
+export interface DeliveryCounts {
+  waiting: number;
+  /** Given up within the time that deliveries are kept. */
+  failed: number;
+  /** Epoch ms at which the oldest that waits came into being. */
+  oldestWaitingAt: number | null;
+}
+
+/** @param ownerRefs whose integrations' deliveries count; null: all */
+export async function deliveryCounts(
+  db: Db,
+  ownerRefs: readonly string[] | null = null,
+): Promise<DeliveryCounts> {
+  const { rows } = await db.query<{ waiting: string; failed: string; oldest: Date | null }>(
+    `select count(*) filter (where status = 'waiting') as waiting, count(*) filter (where status = 'failed') as failed,
+       min(created_at) filter (where status = 'waiting') as oldest
+     from deliveries where status in ('waiting', 'failed') and ($1::text[] is null or integration_id in (
+       select id from integrations where owner_ref = any ($1)))`,
+    [ownerRefs],
+  );
+  const [counted] = rows;
+  return {
+    waiting: Number(counted?.waiting ?? 0),
+    failed: Number(counted?.failed ?? 0),
+    oldestWaitingAt: counted?.oldest?.getTime() ?? null,
+  };
+}

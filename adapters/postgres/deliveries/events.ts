@@ -1,0 +1,128 @@
+import { type EventType } from '../../../core/deliveries/events';
+import { newId } from '../../ids';
+import { type Integration } from '../integrations/integration-row';
+import { type Db } from '../pool';
+
+export interface Event {
+  id: string;
+  type: EventType;
+  /** Epoch ms. */
+  at: number;
+  integrationId: string | null;
+  data: Record<string, unknown>;
+}
+
+/**
+ * Writes one event about an integration as it is now. Never pass token material.
+ * @param options `unlessTold`: of a type that the database keeps unique, told once whoever comes first
+ */
+export async function addEvent(
+  db: Db,
+  integration: Integration,
+  event: { type: EventType; data?: Record<string, unknown> },
+  now: number,
+  { unlessTold = false }: { unlessTold?: boolean } = {},
+): Promise<void> {
+  const data = {
+    integrationId: integration.id,
+    externalId: integration.externalId,
+    ownerRef: integration.ownerRef,
+    account: integration.accountId && { id: integration.accountId, username: integration.username },
+    state: integration.state,
+    reason: integration.reason,
+    tokenVersion: integration.version,
+    expiresAt: integration.expiresAt === null ? null : new Date(integration.expiresAt).toISOString(),
+    ...event.data,
+  };
+  await insert(db, event.type, integration.id, data, now, unlessTold);
+}
+
+/** Writes one event about a provider app as a whole. */
+export function addProviderEvent(
+  db: Db,
+  event: { type: EventType; data: Record<string, unknown> },
+  now: number,
+): Promise<void> {
+  return insert(db, event.type, null, event.data, now);
+}
+
+async function insert(
+  db: Db,
+  type: EventType,
+  integrationId: string | null,
+  data: Record<string, unknown>,
+  now: number,
+  unlessTold = false,
+): Promise<void> {
+  await db.query(
+    `insert into events (id, type, at, integration_id, data) values ($1, $2, $3, $4, $5)
+     ${unlessTold ? 'on conflict do nothing' : ''}`,
+    [newId('evt'), type, new Date(now), integrationId, JSON.stringify(data)],
+  );
+}
+
+/** One integration's timeline, newest first. @param before an event id to go on from */
+export async function timeline(
+  db: Db,
+  integrationId: string,
+  limit: number,
+  before: string | null,
+): Promise<Event[]> {
+  const { rows } = await db.query(
+    `select id, type, at, integration_id, data from events
+     where integration_id = $1 and ($3::text is null or seq < (select seq from events where id = $3))
+     order by seq desc limit $2`,
+    [integrationId, limit, before],
+  );
+  return rows.map(eventOf);
+}
+
+/**
+ * Everybody's events, oldest first: a reader that goes on from the last id it saw misses none.
+ * @param options.ownerRefs only events of integrations that are theirs now, whosever they were
+ */
+export async function feed(
+  db: Db,
+  options: { after: string | null; type: string | null; limit: number; ownerRefs: readonly string[] | null },
+): Promise<Event[]> {
+  const { rows } = await db.query(
+    `select id, type, at, integration_id, data from events
+     where tx < pg_snapshot_xmin(pg_current_snapshot())
+       and ($1::text is null or (tx, seq) > (select tx, seq from events where id = $1))
+       and ($2::text is null or type = $2)
+       and ($4::text[] is null
+            or integration_id in (select id from integrations where owner_ref = any ($4)))
+     order by tx, seq limit $3`,
+    [options.after, options.type, options.limit, options.ownerRefs],
+  );
+  return rows.map(eventOf);
+}
+
+/** The id of the newest event: another one means that something happened. */
+export async function newestEvent(db: Db): Promise<string | null> {
+  const { rows } = await db.query<{ id: string }>('select id from events order by tx desc, seq desc limit 1');
+  return rows[0]?.id ?? null;
+}
+
+export async function findEvent(db: Db, id: string): Promise<Event | null> {
+  const { rows } = await db.query('select id, type, at, integration_id, data from events where id = $1', [
+    id,
+  ]);
+  return rows[0] ? eventOf(rows[0]) : null;
+}
+
+export async function eventExists(db: Db, id: string): Promise<boolean> {
+  const { rowCount } = await db.query('select 1 from events where id = $1', [id]);
+  return rowCount === 1;
+}
+
+function eventOf(row: { [column: string]: unknown }): Event {
+  const { id, type, at, integration_id, data } = row as {
+    id: string;
+    type: EventType;
+    at: Date;
+    integration_id: string | null;
+    data: Record<string, unknown>;
+  };
+  return { id, type, at: at.getTime(), integrationId: integration_id, data };
+}

@@ -1,0 +1,142 @@
+import { type Pool } from 'pg';
+import {
+  NOTICE_AFTER_MS,
+  TROUBLE_TYPES,
+  isClosing,
+  isForOperators,
+  isNotice,
+} from '../../../core/deliveries/notice-policy';
+import { type EventType } from '../../../core/deliveries/events';
+import { newId } from '../../ids';
+import { type Db, withTransaction } from '../pool';
+
+/** Where PostgreSQL tells that there is something to relay. */
+export const OUTBOX_CHANNEL = 'evergrant_outbox';
+
+const EVENTS_AT_ONCE = 200;
+const LANES_AT_ONCE = 200;
+
+/** Whom e-mails can reach: nobody without a mail server. */
+export interface MailReach {
+  owners: boolean;
+  operators: boolean;
+}
+
+interface OutboxEvent {
+  id: string;
+  seq: string;
+  type: EventType;
+  at: Date;
+  integration_id: string | null;
+}
+
+/**
+ * Turns events that nobody has relayed yet into deliveries, oldest first: one per enabled endpoint that wants the type
+ * and was there when it happened, and one by e-mail for what people are told. One relay does it at a time, so that the
+ * deliveries of a lane come into being in the order of their events.
+ * @returns how many events were relayed; 0 also while another relay is at it
+ */
+export async function relayEvents(pool: Pool, reach: MailReach, now: number): Promise<number> {
+  return withTransaction(pool, async (db) => {
+    const { rows: locks } = await db.query<{ mine: boolean }>(
+      `select pg_try_advisory_xact_lock(hashtext('evergrant.relay')) as mine`,
+    );
+    if (!locks[0]?.mine) return 0;
+    const { rows: events } = await db.query<OutboxEvent>(
+      'select id, seq, type, at, integration_id from events where relayed_at is null order by seq limit $1',
+      [EVENTS_AT_ONCE],
+    );
+    for (const event of events) {
+      await addWebhooks(db, event, now);
+      if (isMailed(event.type, reach)) await addMail(db, event, now);
+    }
+    if (events.length > 0)
+      await db.query('update events set relayed_at = $2 where id = any ($1)', [
+        events.map(({ id }) => id),
+        new Date(now),
+      ]);
+    return events.length;
+  });
+}
+
+async function addWebhooks(db: Db, event: OutboxEvent, now: number): Promise<void> {
+  const { rows } = await db.query<{ id: string }>(
+    `select id from webhook_endpoints
+     where disabled_at is null and created_at <= $2 and events && array[$1, '*'] order by created_at, id`,
+    [event.type, event.at],
+  );
+  for (const { id } of rows)
+    await db.query(
+      `insert into deliveries (id, kind, event_id, event_type, event_seq, integration_id, endpoint_id,
+                               next_attempt_at, created_at)
+       values ($1, 'webhook', $2, $3, $4, $5, $6, $7, $7) on conflict do nothing`,
+      [newId('dlv'), event.id, event.type, event.seq, event.integration_id, id, new Date(now)],
+    );
+}
+
+function isMailed(type: EventType, { owners, operators }: MailReach): boolean {
+  return isNotice(type) && (isForOperators(type) ? operators : owners);
+}
+
+/** The end of a trouble is told only where the trouble was, or is about to be. */
+async function addMail(db: Db, event: OutboxEvent, now: number): Promise<void> {
+  await db.query(
+    `insert into deliveries (id, kind, event_id, event_type, event_seq, integration_id, next_attempt_at, created_at)
+     select $1, 'email', $2, $3::text, $4, $5::text, $6, $7
+     where not $8 or exists (
+       select 1 from deliveries
+       where integration_id = $5 and kind = 'email' and event_type = any ($9) and status in ('waiting', 'delivered'))
+     on conflict do nothing`,
+    [
+      newId('dlv'),
+      event.id,
+      event.type,
+      event.seq,
+      event.integration_id,
+      new Date(event.at.getTime() + NOTICE_AFTER_MS),
+      new Date(now),
+      isClosing(event.type),
+      TROUBLE_TYPES,
+    ],
+  );
+}
+
+/** A lane with deliveries that no workflow has been told of. */
+export interface Handover {
+  lane: string;
+  deliveryIds: string[];
+}
+
+export async function lanesToHandOver(db: Db): Promise<Handover[]> {
+  const { rows } = await db.query<{ lane: string; ids: string[] }>(
+    `select lane, array_agg(id) as ids from deliveries
+     where status = 'waiting' and handed_over_at is null group by lane limit $1`,
+    [LANES_AT_ONCE],
+  );
+  return rows.map(({ lane, ids }) => ({ lane, deliveryIds: ids }));
+}
+
+export async function markHandedOver(db: Db, { deliveryIds }: Handover, now: number): Promise<void> {
+  await db.query('update deliveries set handed_over_at = $2 where id = any ($1)', [
+    deliveryIds,
+    new Date(now),
+  ]);
+}
+
+/** Lanes that had something to do before this instant and did not: their workflow may be gone. @returns how many */
+export async function handOverAgain(db: Db, before: number): Promise<number> {
+  const { rows } = await db.query<{ lane: string }>(
+    `update deliveries d set handed_over_at = null
+     where status = 'waiting' and handed_over_at is not null and next_attempt_at < $1 and not exists (
+       select 1 from deliveries e
+       where e.lane = d.lane and e.status = 'waiting' and e.event_seq < d.event_seq)
+     returning lane`,
+    [new Date(before)],
+  );
+  if (rows.length > 0) await wakeRelays(db);
+  return rows.length;
+}
+
+export async function wakeRelays(db: Db): Promise<void> {
+  await db.query('select pg_notify($1, $2)', [OUTBOX_CHANNEL, '']);
+}

@@ -1,0 +1,42 @@
+import { type DisabledReason } from '../../../core/deliveries/deliveries';
+import { FAILING_AT_MOST_MS } from '../../../core/deliveries/delivery-policy';
+import { skipWaiting } from './deliveries';
+import { addProviderEvent } from './events';
+import { type Db } from '../pool';
+
+/** It takes something again. */
+export async function noteTaken(db: Db, endpointId: string): Promise<void> {
+  await db.query(
+    'update webhook_endpoints set failing_since = null where id = $1 and failing_since is not null',
+    [endpointId],
+  );
+}
+
+/** @returns whether it has taken nothing for so long that it is to be disabled */
+export async function noteRefused(db: Db, endpointId: string, now: number): Promise<boolean> {
+  const { rows } = await db.query<{ failing_since: Date }>(
+    'update webhook_endpoints set failing_since = coalesce(failing_since, $2) where id = $1 returning failing_since',
+    [endpointId, new Date(now)],
+  );
+  const since = rows[0]?.failing_since.getTime();
+  return since !== undefined && now - since >= FAILING_AT_MOST_MS;
+}
+
+/** Tells an endpoint nothing any more, and operators that it is so, once. Call inside a transaction. */
+export async function disableWebhookEndpoint(
+  db: Db,
+  id: string,
+  why: Exclude<DisabledReason, 'by_hand'>,
+  now: number,
+): Promise<void> {
+  const { rows } = await db.query<{ url: string }>(
+    `update webhook_endpoints set disabled_at = $2, disabled_reason = $3
+     where id = $1 and disabled_at is null returning url`,
+    [id, new Date(now), why],
+  );
+  if (!rows[0]) return;
+  await skipWaiting(db, id, 'The endpoint was disabled.', now);
+  // The rest of the address may be a secret of theirs.
+  const { host } = new URL(rows[0].url);
+  await addProviderEvent(db, { type: 'webhook.disabled', data: { endpointId: id, host, why } }, now);
+}

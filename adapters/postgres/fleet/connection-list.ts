@@ -1,0 +1,79 @@
+import { type State } from '../../../core/lifecycle/states';
+import { type Integration, integrationOf } from '../integrations/integration-row';
+import { type Db } from '../pool';
+
+export interface ConnectionFilter {
+  /** Part of a username, owner or external id, or a whole id. */
+  text: string | null;
+  /** null: all but the disconnected ones. */
+  state: State | null;
+  ownerRef: string | null;
+  /** Only of these owners; null: of all. */
+  ownerRefs: readonly string[] | null;
+  /** Only those still connected that end before this instant (epoch ms). */
+  expiringBefore: number | null;
+}
+
+export interface ConnectionPage {
+  rows: Integration[];
+  /** Never above `COUNTED`. */
+  count: number;
+}
+
+/** More than this is not counted: it is "over 10,000". */
+export const COUNTED = 10_001;
+
+/** One page of connections, by how urgent they are: expired, recovering, then by the end of their tokens. */
+export async function listConnections(
+  db: Db,
+  filter: ConnectionFilter,
+  page: { offset: number; limit: number },
+): Promise<ConnectionPage> {
+  const values = [
+    filter.text,
+    filter.text === null ? null : `%${filter.text.replace(/[\\%_]/g, '\\$&')}%`,
+    filter.state,
+    filter.ownerRef,
+    filter.ownerRefs,
+    filter.expiringBefore === null ? null : new Date(filter.expiringBefore),
+  ];
+  const [listed, counted] = await Promise.all([
+    db.query(
+      `select * from integrations where ${MATCHES} order by urgency(state), expires_at, id limit $7 offset $8`,
+      [...values, page.limit, page.offset],
+    ),
+    db.query<{ count: string }>(
+      `select count(*) from (select 1 from integrations where ${MATCHES} limit $7) matching`,
+      [...values, COUNTED],
+    ),
+  ]);
+  return { rows: listed.rows.map(integrationOf), count: Number(counted.rows[0]?.count ?? 0) };
+}
+
+const MATCHES = `
+  ($1::text is null or id = $1 or username ilike $2 or owner_ref ilike $2 or external_id ilike $2)
+  and case when $3::text is null then state <> 'disconnected' else state = $3 end
+  and ($4::text is null or owner_ref = $4)
+  and ($5::text[] is null or owner_ref = any ($5))
+  and ($6::timestamptz is null or (expires_at < $6 and state in ('active', 'refreshing', 'recovering')))`;
+
+/** How many usable tokens end on each of the coming days, today first. */
+export async function expiriesPerDay(
+  db: Db,
+  now: number,
+  days: number,
+  ownerRefs: readonly string[] | null,
+): Promise<number[]> {
+  const { rows } = await db.query<{ day: number; count: string }>(
+    `select floor(extract(epoch from expires_at - $1::timestamptz) / 86400)::integer as day, count(*)
+     from integrations
+     where state in ('active', 'refreshing', 'recovering')
+       and expires_at >= $1 and expires_at < $1::timestamptz + make_interval(days => $2)
+       and ($3::text[] is null or owner_ref = any ($3))
+     group by day`,
+    [new Date(now), days, ownerRefs],
+  );
+  const counts = Array<number>(days).fill(0);
+  for (const { day, count } of rows) counts[day] = Number(count);
+  return counts;
+}

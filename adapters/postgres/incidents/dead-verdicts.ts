@@ -1,0 +1,90 @@
+import { HELD_WAIT_MS, VERDICT_WINDOW_MS, allowedVerdicts } from '../../../core/lifecycle/incident-policy';
+import { type ProviderApp, beginIncident, fleetOf } from './incidents';
+import { type Integration } from '../integrations/integration-row';
+import { type Db } from '../pool';
+
+export type Admission = { admitted: true } | { admitted: false; reopened: string[] };
+
+/**
+ * Whether a token may be declared dead. Not while an incident is open, nor by a look from before one ended; and the
+ * verdict that is one too many opens an incident, which takes back those of the last minute: `reopened` are their
+ * integrations, whose lifecycles are to be told. Call inside the transaction that expires the integration.
+ * @param lookedAt epoch ms at which the look began that found the token dead
+ */
+export async function admitVerdict(
+  db: Db,
+  row: Integration,
+  lookedAt: number,
+  now: number,
+): Promise<Admission> {
+  await db.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
+    `verdicts ${row.provider} ${row.appId}`,
+  ]);
+  if (await isDoubtful(db, row, lookedAt)) return { admitted: false, reopened: [] };
+  if (await isBelieved(db, row)) return { admitted: true };
+  const since = new Date(now - VERDICT_WINDOW_MS);
+  const { rows } = await db.query<{ count: string }>(
+    'select count(*) from dead_verdicts where provider = $1 and app_id = $2 and at > $3',
+    [row.provider, row.appId, since],
+  );
+  const recent = Number(rows[0]?.count ?? 0);
+  if (recent < allowedVerdicts((await fleetOf(db, row, now)) + recent)) {
+    await db.query(
+      `insert into dead_verdicts (integration_id, provider, app_id, version, at) values ($1, $2, $3, $4, $5)
+       on conflict (integration_id) do update set version = excluded.version, at = excluded.at`,
+      [row.id, row.provider, row.appId, row.version, new Date(now)],
+    );
+    return { admitted: true };
+  }
+  await beginIncident(db, row, 'verdicts', now);
+  return { admitted: false, reopened: await reopen(db, row, since, now) };
+}
+
+async function isDoubtful(db: Db, app: ProviderApp, lookedAt: number): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `select 1 from provider_incidents
+     where provider = $1 and app_id = $2 and (ended_at is null or ended_at > $3) limit 1`,
+    [app.provider, app.appId, new Date(lookedAt)],
+  );
+  return (rowCount ?? 0) > 0;
+}
+
+/** Whether the newest incident ended in belief, and this integration was in doubt during it. */
+async function isBelieved(db: Db, row: Integration): Promise<boolean> {
+  const { rows } = await db.query<{ believed: boolean; ended_at: Date }>(
+    `select believed, ended_at from provider_incidents
+     where provider = $1 and app_id = $2 and ended_at is not null order by ended_at desc limit 1`,
+    [row.provider, row.appId],
+  );
+  const [last] = rows;
+  return last?.believed === true && (row.recovery?.since ?? Infinity) < last.ended_at.getTime();
+}
+
+/** Takes back the verdicts since `since`: what was expired by them is looked at again instead. */
+async function reopen(db: Db, app: ProviderApp, since: Date, now: number): Promise<string[]> {
+  const recovery = {
+    cause: 'rejection',
+    returnTo: 'active',
+    since: now,
+    tries: 0,
+    youngProbes: 0,
+    nextAttemptAt: now + HELD_WAIT_MS,
+    ownerAction: null,
+    held: true,
+    code: null,
+    subcode: null,
+    source: 'incident',
+  };
+  const { rows } = await db.query<{ id: string }>(
+    `with taken_back as (
+       delete from dead_verdicts where provider = $1 and app_id = $2 and at > $3 returning integration_id, version
+     )
+     update integrations set state = 'recovering', reason = null, recovery = $4, expired_at = null,
+       next_reminder_at = null, reminders_sent = 0, revision = revision + 1, updated_at = $5
+     from taken_back
+     where id = integration_id and token_version = version and state = 'expired'
+     returning id`,
+    [app.provider, app.appId, since, JSON.stringify(recovery), new Date(now)],
+  );
+  return rows.map(({ id }) => id);
+}

@@ -1,0 +1,135 @@
+import { type Pool } from 'pg';
+import { type Secret } from '../../../core/access/secret';
+import { refreshAtFor } from '../../../core/lifecycle/refresh-policy';
+import { type Sealer } from '../../encryption/sealer';
+import { isOnlyDeauthorized } from './deauthorize';
+import { addEvent } from '../deliveries/events';
+import { type Integration, integrationOf } from './integration-row';
+import { findIntegration } from './integrations';
+import { type Db, violates, withTransaction } from '../pool';
+import { tokenContext } from '../tokens/token-versions';
+
+/** A fresh long-lived token that its owner gave, proven by a probe. */
+export interface Grant {
+  token: Secret;
+  issuedAt: number;
+  expiresAt: number;
+  /** Epoch ms; by the refresh policy unless given. */
+  refreshAt?: number;
+  lifetimeClamped: boolean;
+  scopes: string[];
+  account: { id: string; scopedId: string | null; username: string };
+}
+
+/** The account is connected already, by another integration of the same app. */
+export class AccountTaken extends Error {
+  override name = 'AccountTaken';
+}
+
+/** The integration was disconnected, or its owner finished another round first. */
+export class GrantTooLate extends Error {
+  override name = 'GrantTooLate';
+}
+
+/**
+ * Makes a grant the integration's current token. A grant always wins over a refresh under way: it takes the next
+ * number and raises the fence, so that whatever the refresh brings back later finds the row changed.
+ * @param expectedGrantNo the grant number when the owner's round began
+ * @throws AccountTaken | GrantTooLate
+ */
+export async function storeGrant(
+  pool: Pool,
+  sealer: Sealer,
+  integrationId: string,
+  expectedGrantNo: number,
+  grant: Grant,
+  now: number,
+  random: number,
+): Promise<Integration> {
+  // A refresh may take the number that the token was sealed under; then seal again under the next one.
+  for (;;) {
+    const was = await findIntegration(pool, integrationId);
+    if (!was || was.state === 'disconnected') throw new GrantTooLate();
+    const isInTime =
+      was.grantNo === expectedGrantNo ||
+      (await isOnlyDeauthorized(pool, integrationId, expectedGrantNo, grant.issuedAt));
+    if (!isInTime) throw new GrantTooLate();
+    const version = was.lastVersion + 1;
+    const sealed = await sealer.seal(grant.token, tokenContext(was, version));
+    const stored = await withTransaction(pool, (db) =>
+      replaceToken(
+        db,
+        was,
+        { ...grant, version, sealed, refreshAt: grant.refreshAt ?? refreshAtFor(grant, random) },
+        now,
+      ),
+    ).catch((error: unknown) => {
+      if (violates(error, 'integrations_one_live_per_account')) throw new AccountTaken();
+      throw error;
+    });
+    if (stored) return stored;
+  }
+}
+
+interface SealedGrant extends Grant {
+  version: number;
+  refreshAt: number;
+  sealed: { sealed: Buffer; keyId: string };
+}
+
+async function replaceToken(
+  db: Db,
+  was: Integration,
+  grant: SealedGrant,
+  now: number,
+): Promise<Integration | null> {
+  const { rows } = await db.query(
+    `update integrations set
+       state = 'active', reason = null, grant_no = grant_no + 1, token_version = $4, last_version = $4,
+       issued_at = $5, expires_at = $6, refresh_at = $7, account_id = $8, account_scoped_id = $9, username = $10,
+       scopes = $11, failed_attempts = 0, failing_since = null, next_attempt_at = null, failing_noticed = false,
+       expiring_noticed = false, last_error = null, recovery = null, recovery_refresh_version = null,
+       expired_at = null, reminders_sent = 0, next_reminder_at = null, granted_at = $5, deauthorized_at = null,
+       revision = revision + 1, updated_at = $12
+     where id = $1 and grant_no = $2 and last_version = $3 and state <> 'disconnected'
+     returning *`,
+    [
+      was.id,
+      was.grantNo,
+      was.lastVersion,
+      grant.version,
+      new Date(grant.issuedAt),
+      new Date(grant.expiresAt),
+      new Date(grant.refreshAt),
+      grant.account.id,
+      grant.account.scopedId,
+      grant.account.username,
+      grant.scopes,
+      new Date(now),
+    ],
+  );
+  if (!rows[0]) return null;
+  const integration = integrationOf(rows[0]);
+  await db.query('delete from token_versions where integration_id = $1', [was.id]);
+  await db.query(
+    `insert into token_versions (integration_id, version, grant_no, base_version, origin, stage, sealed, key_id,
+                                 issued_at, expires_at, refresh_at, lifetime_clamped, created_at)
+     values ($1, $2, $3, $4, 'grant', 'current', $5, $6, $7, $8, $9, $10, $11)`,
+    [
+      was.id,
+      grant.version,
+      integration.grantNo,
+      was.version,
+      grant.sealed.sealed,
+      grant.sealed.keyId,
+      new Date(grant.issuedAt),
+      new Date(grant.expiresAt),
+      new Date(grant.refreshAt),
+      grant.lifetimeClamped,
+      new Date(now),
+    ],
+  );
+  const first = was.grantNo === 0;
+  await addEvent(db, integration, { type: first ? 'integration.connected' : 'integration.reconnected' }, now);
+  return integration;
+}

@@ -1,0 +1,175 @@
+import { z } from 'zod';
+import { type LastError, type LifecycleFacts } from '../../../core/lifecycle/facts';
+import { REASONS, STATES } from '../../../core/lifecycle/states';
+
+const instant = z.date().transform((date) => date.getTime());
+const count = z.coerce.number().int();
+
+const lastError = z.object({
+  code: z.string(),
+  subcode: z.number().nullable(),
+  class: z.string(),
+  at: z.number(),
+  text: z.string(),
+});
+
+/** What is remembered of a recovery under way. Instants are epoch ms. */
+const recovery = z.object({
+  cause: z.enum(['rejection', 'expiry']),
+  returnTo: z.enum(['active', 'refreshing']),
+  since: z.number(),
+  tries: z.number().int(),
+  youngProbes: z.number().int(),
+  nextAttemptAt: z.number(),
+  ownerAction: z.enum(['checkpoint', 'account_unusable']).nullable(),
+  held: z.boolean().default(false),
+  code: z.number().nullable(),
+  subcode: z.number().nullable(),
+  source: z.string(),
+});
+export type Recovery = z.infer<typeof recovery>;
+
+const row = z.object({
+  id: z.string(),
+  provider: z.string(),
+  app_id: z.string(),
+  owner_ref: z.string(),
+  external_id: z.string().nullable(),
+  contact_email: z.string().nullable(),
+  account_id: z.string().nullable(),
+  username: z.string().nullable(),
+  scopes: z.array(z.string()),
+  state: z.enum(STATES),
+  reason: z.enum(REASONS).nullable(),
+  grant_no: count,
+  token_version: count,
+  last_version: count,
+  issued_at: instant.nullable(),
+  expires_at: instant.nullable(),
+  refresh_at: instant.nullable(),
+  paused: z.boolean(),
+  failed_attempts: count,
+  failing_since: instant.nullable(),
+  next_attempt_at: instant.nullable(),
+  failing_noticed: z.boolean(),
+  expiring_noticed: z.boolean(),
+  last_error: lastError.nullable(),
+  recovery: recovery.nullable(),
+  recovery_refresh_version: count.nullable(),
+  expired_at: instant.nullable(),
+  reminders_sent: count,
+  next_reminder_at: instant.nullable(),
+  revision: count,
+  lifecycle_revision: count,
+  created_at: instant,
+  updated_at: instant,
+});
+
+/** One row of `integrations`, its instants as epoch ms. */
+export interface Integration {
+  id: string;
+  provider: string;
+  appId: string;
+  ownerRef: string;
+  externalId: string | null;
+  contactEmail: string | null;
+  accountId: string | null;
+  username: string | null;
+  scopes: string[];
+  state: (typeof STATES)[number];
+  reason: (typeof REASONS)[number] | null;
+  grantNo: number;
+  version: number;
+  lastVersion: number;
+  issuedAt: number | null;
+  expiresAt: number | null;
+  refreshAt: number | null;
+  paused: boolean;
+  failedAttempts: number;
+  failingSince: number | null;
+  nextAttemptAt: number | null;
+  failingNoticed: boolean;
+  expiringNoticed: boolean;
+  lastError: LastError | null;
+  recovery: Recovery | null;
+  recoveryRefreshVersion: number | null;
+  expiredAt: number | null;
+  remindersSent: number;
+  nextReminderAt: number | null;
+  revision: number;
+  lifecycleRevision: number;
+  createdAt: number;
+  updatedAt: number;
+}
+
+export function integrationOf(value: unknown): Integration {
+  const r = row.parse(value);
+  return {
+    id: r.id,
+    provider: r.provider,
+    appId: r.app_id,
+    ownerRef: r.owner_ref,
+    externalId: r.external_id,
+    contactEmail: r.contact_email,
+    accountId: r.account_id,
+    username: r.username,
+    scopes: r.scopes,
+    state: r.state,
+    reason: r.reason,
+    grantNo: r.grant_no,
+    version: r.token_version,
+    lastVersion: r.last_version,
+    issuedAt: r.issued_at,
+    expiresAt: r.expires_at,
+    refreshAt: r.refresh_at,
+    paused: r.paused,
+    failedAttempts: r.failed_attempts,
+    failingSince: r.failing_since,
+    nextAttemptAt: r.next_attempt_at,
+    failingNoticed: r.failing_noticed,
+    expiringNoticed: r.expiring_noticed,
+    lastError: r.last_error,
+    recovery: r.recovery,
+    recoveryRefreshVersion: r.recovery_refresh_version,
+    expiredAt: r.expired_at,
+    remindersSent: r.reminders_sent,
+    nextReminderAt: r.next_reminder_at,
+    revision: r.revision,
+    lifecycleRevision: r.lifecycle_revision,
+    createdAt: r.created_at,
+    updatedAt: r.updated_at,
+  };
+}
+
+/** The part of a row that its lifecycle works with. */
+export function factsOf(integration: Integration): LifecycleFacts {
+  const { recovery } = integration;
+  return {
+    integrationId: integration.id,
+    provider: integration.provider,
+    username: integration.username,
+    state: integration.state,
+    reason: integration.reason,
+    version: integration.version,
+    grantNo: integration.grantNo,
+    issuedAt: integration.issuedAt,
+    expiresAt: integration.expiresAt,
+    refreshAt: integration.refreshAt,
+    paused: integration.paused,
+    failedAttempts: integration.failedAttempts,
+    nextAttemptAt: integration.nextAttemptAt,
+    expiringNoticed: integration.expiringNoticed,
+    lastError: integration.lastError,
+    recovery: recovery && {
+      cause: recovery.cause,
+      returnTo: recovery.returnTo,
+      nextAttemptAt: recovery.nextAttemptAt,
+      ownerAction: recovery.ownerAction,
+      held: recovery.held,
+    },
+    reminder:
+      integration.state === 'expired'
+        ? { sent: integration.remindersSent, nextAt: integration.nextReminderAt }
+        : null,
+  };
+}

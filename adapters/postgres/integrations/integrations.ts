@@ -1,0 +1,162 @@
+import { type Reason, type State } from '../../../core/lifecycle/states';
+import { newId } from '../../ids';
+import { type Integration, integrationOf } from './integration-row';
+import { type Db } from '../pool';
+
+export interface NewIntegration {
+  provider: string;
+  appId: string;
+  ownerRef: string;
+  externalId: string | null;
+  contactEmail: string | null;
+}
+
+/** A `pending` integration: known, not yet connected. */
+export async function createIntegration(db: Db, wanted: NewIntegration, now: number): Promise<Integration> {
+  const { rows } = await db.query(
+    `insert into integrations (id, provider, app_id, owner_ref, external_id, contact_email, state, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, $6, 'pending', $7, $7) returning *`,
+    [
+      newId('int'),
+      wanted.provider,
+      wanted.appId,
+      wanted.ownerRef,
+      wanted.externalId,
+      wanted.contactEmail,
+      new Date(now),
+    ],
+  );
+  return integrationOf(rows[0]);
+}
+
+export async function findIntegration(db: Db, id: string): Promise<Integration | null> {
+  const { rows } = await db.query('select * from integrations where id = $1', [id]);
+  return rows[0] ? integrationOf(rows[0]) : null;
+}
+
+/** Those of these ids that exist, in no particular order. */
+export async function findIntegrations(db: Db, ids: readonly string[]): Promise<Integration[]> {
+  const { rows } = await db.query('select * from integrations where id = any ($1)', [ids]);
+  return rows.map(integrationOf);
+}
+
+/** One, locked until the transaction ends. */
+export async function lockIntegration(db: Db, id: string): Promise<Integration | null> {
+  const { rows } = await db.query('select * from integrations where id = $1 for update', [id]);
+  return rows[0] ? integrationOf(rows[0]) : null;
+}
+
+/** The live integration of an account under one provider app. */
+export async function findByAccount(
+  db: Db,
+  provider: string,
+  appId: string,
+  accountId: string,
+): Promise<Integration | null> {
+  const { rows } = await db.query(
+    `select * from integrations where provider = $1 and app_id = $2 and account_id = $3 and state <> 'disconnected'`,
+    [provider, appId, accountId],
+  );
+  return rows[0] ? integrationOf(rows[0]) : null;
+}
+
+export interface IntegrationFilter {
+  state: State | null;
+  ownerRef: string | null;
+  /** Only of these owners; null: of all. */
+  ownerRefs: readonly string[] | null;
+  externalId: string | null;
+  accountId: string | null;
+  reason: Reason | null;
+  /** Only those whose expiry is before this instant (epoch ms), expired ones left out. */
+  expiringBefore: number | null;
+}
+
+/** Where a page of a list goes on: after this row, oldest first. */
+export interface Position {
+  createdAt: number;
+  id: string;
+}
+
+export async function listIntegrations(
+  db: Db,
+  filter: IntegrationFilter,
+  after: Position | null,
+  limit: number,
+): Promise<Integration[]> {
+  const { rows } = await db.query(
+    `select * from integrations
+     where ($1::text is null or state = $1)
+       and ($2::text is null or owner_ref = $2)
+       and ($3::text is null or external_id = $3)
+       and ($4::text is null or account_id = $4)
+       and ($5::text is null or reason = $5)
+       and ($6::timestamptz is null or (expires_at < $6 and state in ('active', 'refreshing', 'recovering')))
+       and ($7::timestamptz is null or (created_at, id) > ($7, $8))
+       and ($10::text[] is null or owner_ref = any ($10))
+     order by created_at, id limit $9`,
+    [
+      filter.state,
+      filter.ownerRef,
+      filter.externalId,
+      filter.accountId,
+      filter.reason,
+      filter.expiringBefore === null ? null : new Date(filter.expiringBefore),
+      after && new Date(after.createdAt),
+      after?.id ?? '',
+      limit,
+      filter.ownerRefs,
+    ],
+  );
+  return rows.map(integrationOf);
+}
+
+export async function updateDetails(
+  db: Db,
+  id: string,
+  details: { ownerRef?: string; externalId?: string | null; contactEmail?: string | null },
+  now: number,
+): Promise<Integration | null> {
+  const { rows } = await db.query(
+    `update integrations set
+       owner_ref = coalesce($2, owner_ref),
+       external_id = case when $3 then $4 else external_id end,
+       contact_email = case when $5 then $6 else contact_email end,
+       updated_at = $7
+     where id = $1 returning *`,
+    [
+      id,
+      details.ownerRef ?? null,
+      details.externalId !== undefined,
+      details.externalId ?? null,
+      details.contactEmail !== undefined,
+      details.contactEmail ?? null,
+      new Date(now),
+    ],
+  );
+  return rows[0] ? integrationOf(rows[0]) : null;
+}
+
+/** Pauses or resumes. A change raises the revision, so that a lifecycle that was not told finds out. */
+export async function setPaused(
+  db: Db,
+  id: string,
+  paused: boolean,
+  now: number,
+): Promise<Integration | null> {
+  const { rows } = await db.query(
+    `update integrations set
+       revision = revision + case when paused = $2 then 0 else 1 end, paused = $2, updated_at = $3
+     where id = $1 and state <> 'disconnected' returning *`,
+    [id, paused, new Date(now)],
+  );
+  return rows[0] ? integrationOf(rows[0]) : null;
+}
+
+/** Notes that the lifecycle has seen the row as of `revision`. */
+export async function markSeen(db: Db, id: string, revision: number): Promise<void> {
+  await db.query(
+    'update integrations set lifecycle_revision = $2 where id = $1 and lifecycle_revision < $2',
+    [id, revision],
+  );
+}

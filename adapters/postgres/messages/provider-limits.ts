@@ -1,0 +1,70 @@
+import { type Park } from '../../../core/messaging/throttle-policy';
+import { HOUR_MS } from '../../../core/time';
+import { type Db } from '../pool';
+
+/** The subject of a park that every account of the app is under. */
+export const WHOLE_APP = '*';
+
+/** When calls for one account may be made again, by the app's and the account's own parks; 0 when now. */
+export async function parkedUntil(
+  db: Db,
+  appId: string,
+  accountId: string | null,
+): Promise<{ reads: number; calls: number }> {
+  const { rows } = await db.query<{ reads: Date | null; calls: Date | null }>(
+    `select max(reads_until) as reads, max(calls_until) as calls from provider_parks
+     where app_id = $1 and subject in ($2, $3)`,
+    [appId, WHOLE_APP, accountId ?? WHOLE_APP],
+  );
+  return { reads: rows[0]?.reads?.getTime() ?? 0, calls: rows[0]?.calls?.getTime() ?? 0 };
+}
+
+/** Lets calls wait; never shortens a wait that is longer. */
+export async function park(db: Db, appId: string, subject: string, wait: Park, now: number): Promise<void> {
+  await db.query(
+    `insert into provider_parks (app_id, subject, reads_until, calls_until) values ($1, $2, $3, $4)
+     on conflict (app_id, subject) do update set
+       reads_until = greatest(provider_parks.reads_until, excluded.reads_until),
+       calls_until = greatest(provider_parks.calls_until, excluded.calls_until)`,
+    [appId, subject, new Date(now + wait.readsMs), new Date(now + wait.callsMs)],
+  );
+}
+
+/** Counts a refusal for too many calls. @returns how many came before it without a quiet hour */
+export async function strike(db: Db, appId: string, subject: string, now: number): Promise<number> {
+  const { rows } = await db.query<{ strikes: number }>(
+    `insert into provider_parks as p (app_id, subject, reads_until, calls_until, strikes, struck_at)
+     values ($1, $2, $3, $3, 1, $3)
+     on conflict (app_id, subject) do update set
+       strikes = case when greatest(p.calls_until, p.struck_at) > $4 then p.strikes + 1 else 1 end,
+       struck_at = $3
+     returning strikes`,
+    [appId, subject, new Date(now), new Date(now - HOUR_MS)],
+  );
+  return (rows[0]?.strikes ?? 1) - 1;
+}
+
+/**
+ * Takes the next turn of an account, so that no more than `calls` begin within any `windowMs`, whoever makes them. By
+ * the database's clock, which all processes share.
+ * @returns how many ms from now the turn is; null when that is more than `longestMs`: then none was taken
+ */
+export async function takeTurn(
+  db: Db,
+  of: { appId: string; accountId: string; kind: string },
+  limit: { calls: number; windowMs: number },
+  longestMs: number,
+): Promise<number | null> {
+  const { rows } = await db.query<{ wait_ms: number }>(
+    `insert into provider_turns as t (app_id, account_id, kind, begins)
+     values ($1, $2, $3, array[clock_timestamp()])
+     on conflict (app_id, account_id, kind) do update
+       set begins = (array_prepend(
+         greatest(clock_timestamp(), t.begins[1], t.begins[$4::int] + $5 * interval '1 ms'), t.begins))[1:$4::int]
+       where coalesce(t.begins[$4::int] + $5 * interval '1 ms' <= clock_timestamp() + $6 * interval '1 ms', true)
+     returning extract(epoch from begins[1] - clock_timestamp()) * 1000 as wait_ms`,
+    [of.appId, of.accountId, of.kind, limit.calls, limit.windowMs, longestMs],
+  );
+  const [turn] = rows;
+  return turn ? Math.max(0, Number(turn.wait_ms)) : null;
+}

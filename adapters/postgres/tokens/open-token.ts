@@ -1,0 +1,63 @@
+import { AccessToken } from '../../instagram/access-token';
+import { DecryptFailed, type Sealer } from '../../encryption/sealer';
+import { addEvent } from '../deliveries/events';
+import { type Integration } from '../integrations/integration-row';
+import { RowMovedOn } from '../integrations/apply-change';
+import { type Db } from '../pool';
+import { type TokenVersion, tokenContext, versionOf } from './token-versions';
+
+/**
+ * Opens one version of an integration's token. One that does not open is told of, once.
+ * @throws KeyUnavailable | DecryptFailed
+ */
+export async function openToken(
+  db: Db,
+  sealer: Sealer,
+  integration: Integration,
+  version: TokenVersion,
+  now: number,
+): Promise<AccessToken> {
+  try {
+    const token = await sealer.open(version.sealed, tokenContext(integration, version.version));
+    return new AccessToken(token, integration.accountId, version.expiresAt);
+  } catch (error) {
+    if (error instanceof DecryptFailed) await raiseAlarm(db, integration, version, now);
+    throw error;
+  }
+}
+
+/**
+ * Opens the token that the integration's row names as the current one. When the row is as it was and there is no such
+ * token, somebody has changed the stored versions: that is no different from one that does not open.
+ * @throws RowMovedOn | KeyUnavailable | DecryptFailed
+ */
+export async function openCurrent(
+  db: Db,
+  sealer: Sealer,
+  integration: Integration,
+  now: number,
+): Promise<AccessToken> {
+  const { rows } = await db.query<Record<string, unknown>>(
+    `select t.* from integrations i
+     left join token_versions t on t.integration_id = i.id and t.stage = 'current'
+     where i.id = $1 and i.grant_no = $2 and i.token_version = $3`,
+    [integration.id, integration.grantNo, integration.version],
+  );
+  if (!rows[0]) throw new RowMovedOn(integration.id);
+  const version = rows[0].version === null ? null : versionOf(rows[0]);
+  if (version?.version === integration.version) return openToken(db, sealer, integration, version, now);
+  await raiseAlarm(db, integration, { stage: 'current', version: integration.version }, now);
+  throw sealer.refuse(tokenContext(integration, integration.version));
+}
+
+async function raiseAlarm(
+  db: Db,
+  integration: Integration,
+  { stage, version }: Pick<TokenVersion, 'stage' | 'version'>,
+  now: number,
+): Promise<void> {
+  // What stands where the current version should be may claim any number.
+  const tokenVersion = stage === 'current' ? integration.version : version;
+  const event = { type: 'token.decrypt_failed' as const, data: { tokenVersion, stage } };
+  await addEvent(db, integration, event, now, { unlessTold: true });
+}

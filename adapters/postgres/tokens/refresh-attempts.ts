@@ -1,0 +1,64 @@
+import { type Integration } from '../integrations/integration-row';
+import { type Db, violates } from '../pool';
+
+/** Longer than the HTTP call and the writes after it may take together, shorter than an activity's own limit. */
+export const ATTEMPT_LEASE_MS = 40_000;
+
+/** Another attempt is under way, and may still bring an answer. */
+export class AttemptUnderWay extends Error {
+  override name = 'AttemptUnderWay';
+  constructor(readonly leaseUntil: number) {
+    super('A refresh of this integration is under way.');
+  }
+}
+
+/**
+ * Commits that a refresh begins, before Instagram is called. An older attempt whose lease ended without an answer is
+ * closed as `lost`.
+ * @throws AttemptUnderWay
+ */
+export async function beginAttempt(db: Db, integration: Integration, now: number): Promise<number> {
+  await db.query(
+    `update refresh_attempts set finished_at = $2, outcome = 'lost'
+     where integration_id = $1 and finished_at is null and lease_until <= $2`,
+    [integration.id, new Date(now)],
+  );
+  try {
+    const { rows } = await db.query<{ id: string }>(
+      `insert into refresh_attempts (integration_id, grant_no, base_version, started_at, lease_until)
+       values ($1, $2, $3, $4, $5) returning id`,
+      [
+        integration.id,
+        integration.grantNo,
+        integration.version,
+        new Date(now),
+        new Date(now + ATTEMPT_LEASE_MS),
+      ],
+    );
+    return Number(rows[0]!.id);
+  } catch (error) {
+    if (!violates(error, 'refresh_attempts_one_open')) throw error;
+    const { rows } = await db.query<{ lease_until: Date }>(
+      'select lease_until from refresh_attempts where integration_id = $1 and finished_at is null',
+      [integration.id],
+    );
+    throw new AttemptUnderWay(rows[0]?.lease_until.getTime() ?? now);
+  }
+}
+
+export async function endAttempt(db: Db, attemptId: number, outcome: string, now: number): Promise<void> {
+  await db.query(
+    'update refresh_attempts set finished_at = $2, outcome = $3 where id = $1 and finished_at is null',
+    [attemptId, new Date(now), outcome],
+  );
+}
+
+/** Whether an earlier attempt on this version went out and its answer never arrived. */
+export async function hasLostAttempt(db: Db, integration: Integration): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `select 1 from refresh_attempts
+     where integration_id = $1 and grant_no = $2 and base_version = $3 and outcome in ('lost', 'unanswered') limit 1`,
+    [integration.id, integration.grantNo, integration.version],
+  );
+  return (rowCount ?? 0) > 0;
+}

@@ -1,0 +1,58 @@
+import { ConfigError, type Settings, loadSettings, publicUrl } from '../../adapters/config';
+import { isLoopbackUrl } from '../../adapters/outgoing/loopback';
+import { createPool } from '../../adapters/postgres/pool';
+import { openTemporal, temporalSettings } from '../../adapters/temporal/connect';
+import { type Io } from '../output/io';
+import { withLocalApiKey, withLocalKeys, withLocalServers } from '../settings';
+import { lookAtDatabase } from './database';
+import { type Finding, ok, problem, warning } from './finding';
+import { lookAtTemporal } from './temporal';
+
+/** Looks at everything that a deployment stands on. Changes nothing. */
+export async function examine(io: Io): Promise<Finding[]> {
+  const env = withLocalApiKey(withLocalKeys(withLocalServers(io.env)));
+  let settings: Settings;
+  try {
+    settings = loadSettings(env, ['DATABASE_URL']);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.problems.map((text) => problem('settings', `${text}.`, 'See docs/configuration.md.'));
+  }
+  const pool = createPool(settings.DATABASE_URL?.reveal() ?? '', { max: 2 });
+  const temporal = openTemporal(temporalSettings(env));
+  try {
+    const [stored, durable] = await Promise.all([
+      lookAtDatabase(pool, settings, Date.now()),
+      lookAtTemporal(temporal.client),
+    ]);
+    return [
+      ok('settings', 'They are well-formed.'),
+      address(settings),
+      mail(settings),
+      ...stored,
+      ...durable,
+    ];
+  } finally {
+    await pool.end();
+    await temporal.close();
+  }
+}
+
+function mail({ SMTP_URL, EVERGRANT_OPERATOR_EMAIL }: Settings): Finding {
+  if (!SMTP_URL)
+    return warning('mail', 'Nobody is told anything by e-mail.', 'Set SMTP_URL, and see docs/notices.md.');
+  if (EVERGRANT_OPERATOR_EMAIL === undefined)
+    return warning('mail', 'Operators are told of nothing by e-mail.', 'Set EVERGRANT_OPERATOR_EMAIL.');
+  return ok('mail', 'Owners and operators are told. POST /v1/mail-test tries it.');
+}
+
+function address(settings: Settings): Finding {
+  const url = publicUrl(settings);
+  if (url.startsWith('https:')) return ok('address', `${url}, by TLS.`);
+  if (isLoopbackUrl(url)) return ok('address', `${url}, for this machine alone.`);
+  return warning(
+    'address',
+    `${url} has no TLS: keys and links travel in plain text.`,
+    'Put a TLS proxy in front, and name its address in EVERGRANT_PUBLIC_URL.',
+  );
+}

@@ -1,0 +1,44 @@
+import { Failure } from '../failures';
+import { inWords } from '../../core/text/human-time';
+
+/** What the API says when it refuses. @see https://www.rfc-editor.org/rfc/rfc9457 */
+export interface ProblemDocument {
+  code: string;
+  title: string;
+  status: number;
+  detail: string;
+  errors?: { field: string; message: string }[];
+  reconnectUrl?: string | null;
+}
+
+/** The API refused. */
+export class Refusal extends Failure {
+  /** @param retryAfterSeconds what the API asked to wait for */
+  constructor(
+    readonly problem: ProblemDocument,
+    retryAfterSeconds: number | null = null,
+  ) {
+    super(problem.detail, hintsFor(problem, retryAfterSeconds));
+  }
+}
+
+export function isProblem(body: unknown): body is ProblemDocument {
+  const { code, detail } = (body ?? {}) as Partial<ProblemDocument>;
+  return typeof code === 'string' && typeof detail === 'string';
+}
+
+function hintsFor(problem: ProblemDocument, retryAfterSeconds: number | null): string[] {
+  const hints = (problem.errors ?? []).map(({ field, message }) => `${field} ${message}`);
+  if (problem.code === 'not_found') hints.push('See what there is with `npx evergrant list`.');
+  if (problem.code === 'not_connected')
+    hints.push('Make a link for its owner with `npx evergrant reconnect-link <id>`.');
+  if (problem.code === 'reconnect_required') {
+    hints.push(
+      problem.reconnectUrl
+        ? `Give its owner this link: ${problem.reconnectUrl}`
+        : 'Make a link for its owner with `npx evergrant reconnect-link <id>`.',
+    );
+  }
+  if (retryAfterSeconds !== null) hints.push(`Try again in ${inWords(retryAfterSeconds * 1000)}.`);
+  return hints;
+}

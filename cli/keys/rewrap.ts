@@ -1,0 +1,119 @@
+import { type Pool } from 'pg';
+import { liveHolders } from '../../adapters/postgres/keys/key-holders';
+import { countByKey } from '../../adapters/postgres/keys/sealed-tables';
+import { Failure } from '../failures';
+import { type Io } from '../output/io';
+import { note, say, sayJson } from '../output/output';
+import { withProgress } from '../output/progress';
+import { inWords } from '../../core/text/human-time';
+import { type KeysAtHand } from '../../services/keys/report';
+import { withKeys } from './open';
+import { nameOf } from '../../services/keys/report';
+import { type Unopened, resealAll } from './reseal-all';
+import { startSealingThreads } from './sealing-threads';
+
+const SHOWN_FAILURES = 20;
+const TELL_EVERY_MS = 10_000;
+
+interface Progress {
+  done: number;
+  total: number;
+  startedAt: number;
+}
+
+/** Seals every row that an older key sealed with the one that seals now. Stopped in the middle it goes on next time. */
+export async function rewrap(io: Io, json: boolean): Promise<void> {
+  const stop = io.stopSignal();
+  await withKeys(io, async (keys) => {
+    const { pool, ring, checks } = keys;
+    await checks.verify(ring);
+    await refuseUnlessEverywhere(keys);
+    const progress = {
+      done: 0,
+      total: await countOlder(pool, ring.sealing.id),
+      startedAt: performance.now(),
+    };
+    const unopened = progress.total === 0 ? [] : await reseal(io, keys, progress, stop);
+    const seconds = (performance.now() - progress.startedAt) / 1000;
+    const result = {
+      sealing: ring.sealing.id,
+      rewrapped: progress.done,
+      seconds: Math.round(seconds * 10) / 10,
+      rowsPerSecond: Math.round(progress.done / seconds),
+      left: await countOlder(pool, ring.sealing.id),
+      unopened,
+    };
+    if (json) sayJson(io, result);
+    else
+      say(
+        io,
+        `${result.rewrapped} ${result.rewrapped === 1 ? 'row is' : 'rows are'} sealed with ${result.sealing} now (${inWords(seconds * 1000)}, ${result.rowsPerSecond} a second).`,
+      );
+    if (unopened.length > 0) throw notOpened(unopened);
+    if (stop.aborted && result.left > 0)
+      throw new Failure(`Stopped; ${result.left} are left.`, ['The same command goes on from here.']);
+  });
+}
+
+async function reseal(
+  io: Io,
+  { pool, ring }: KeysAtHand,
+  progress: Progress,
+  stop: AbortSignal,
+): Promise<Unopened[]> {
+  const threads = startSealingThreads(ring);
+  // Where nobody watches a line, one is written now and then.
+  const timer = io.err.isTTY ? undefined : setInterval(() => note(io, textOf(progress)), TELL_EVERY_MS);
+  try {
+    return await withProgress(
+      io,
+      () => textOf(progress),
+      () =>
+        resealAll(pool, ring.sealing.id, threads, {
+          stop,
+          onDone: (count) => (progress.done += count),
+          pause: () => io.pause(100, stop),
+        }),
+    );
+  } finally {
+    clearInterval(timer);
+    await Promise.all(threads.map((thread) => thread.end()));
+  }
+}
+
+function textOf({ done, total, startedAt }: Progress): string {
+  const perSecond = done / ((performance.now() - startedAt) / 1000);
+  const text = `Sealing anew: ${done} of ${total} rows`;
+  if (done === 0) return text;
+  return `${text}, ${Math.round(perSecond)} a second, ${inWords((Math.max(0, total - done) / perSecond) * 1000)} left`;
+}
+
+/** What one process seals the others must open: a key that some do not have must not spread. */
+async function refuseUnlessEverywhere({ pool, ring: { sealing } }: KeysAtHand): Promise<void> {
+  const without = (await liveHolders(pool)).filter(({ keyIds }) => !keyIds.includes(sealing.id));
+  if (without.length === 0) return;
+  throw new Failure(`Not every process has ${sealing.id}, and could open what is sealed with it.`, [
+    ...without.map(nameOf),
+    'Give each the new ring (and restart it where the ring is in its environment), then try again.',
+  ]);
+}
+
+async function countOlder(pool: Pool, sealing: string): Promise<number> {
+  let count = 0;
+  for (const [id, rows] of await countByKey(pool))
+    if (id !== sealing) for (const one of Object.values(rows)) count += one;
+  return count;
+}
+
+function notOpened(unopened: Unopened[]): Failure {
+  const shown = unopened.slice(0, SHOWN_FAILURES);
+  return new Failure(
+    `${unopened.length} ${unopened.length === 1 ? 'row' : 'rows'} could not be opened, and stay as they are.`,
+    [
+      ...shown.map(({ table, key, keyId, problem }) => `${table} ${key.join(' ')}: ${problem} (${keyId})`),
+      ...(shown.length < unopened.length
+        ? [`and ${unopened.length - shown.length} more; --json lists all`]
+        : []),
+    ],
+  );
+}

@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto';
+import { type Key, type KeyRing, keyRing } from '../../adapters/encryption/key-ring';
+import { createRingFile, readRingFile, replaceRingFile } from '../../adapters/encryption/ring-file';
+import { type KeyHolder, liveHolders } from '../../adapters/postgres/keys/key-holders';
+import { knownKeys } from '../../adapters/postgres/keys/known-keys';
+import { countByKey } from '../../adapters/postgres/keys/sealed-tables';
+import { Failure } from '../failures';
+import { type Io } from '../output/io';
+import { say } from '../output/output';
+import { type KeysAtHand } from '../../services/keys/report';
+import { withKeysAlone } from './open';
+import { keyInWaiting, nameOf } from '../../services/keys/report';
+import { waitForProcesses } from './wait';
+
+export interface RotateOptions {
+  /** Both steps, each as soon as every process is ready for it. */
+  wait?: true;
+  /** Puts the new key first although some processes do not have it. */
+  force?: true;
+  /** A new file for the new ring, instead of the one the ring came from. */
+  out?: string;
+}
+
+/**
+ * One step of a rotation: adds a key that seals nothing yet, or, when there is one, lets it seal. Between the two every
+ * process has to get it, for what one seals the others must open.
+ */
+export async function rotate(io: Io, options: RotateOptions): Promise<void> {
+  await withKeysAlone(io, async (keys) => {
+    if (options.out === undefined && keys.file === null)
+      throw new Failure(
+        'The key ring is in the variable EVERGRANT_KEYS, which cannot be changed from here.',
+        [
+          'Name a new file for the new ring with `--out <file>`, or keep the ring in a file (EVERGRANT_KEYS_FILE).',
+        ],
+      );
+    const waiting = keyInWaiting(keys.ring, await knownKeys(keys.pool));
+    if (!options.wait) {
+      if (waiting) await promote(io, keys, waiting, options);
+      else await add(io, keys, options);
+      return;
+    }
+    const key = waiting ?? (await add(io, keys, options));
+    await waitForProcesses(io, keys.pool, `have ${key.id}`, ({ keyIds }) => keyIds.includes(key.id));
+    // Read once more: the wait may have been long enough for an editor.
+    const ring = await readRingFile(keys.file!);
+    await promote(io, { ...keys, ring }, key, options);
+    await waitForProcesses(io, keys.pool, `seal with ${key.id}`, ({ sealingId }) => sealingId === key.id);
+  });
+}
+
+async function add(io: Io, keys: KeysAtHand, options: RotateOptions): Promise<Key> {
+  const { checks, ring: before } = keys;
+  const key = { id: await nextFreeId(keys), bytes: randomBytes(32) };
+  const ring = keyRing([...before.keys, key]);
+  await write(keys, ring, options);
+  await checks.verify(ring);
+  say(io, `Added ${key.id} as the last key; ${before.sealing.id} still seals.`);
+  if (options.out !== undefined) say(io, useOf(options.out));
+  else if (!options.wait)
+    say(io, 'Processes that read this very file take it up within seconds; give it to all others.');
+  if (!options.wait)
+    say(io, 'When `npx evergrant keys status` says so, run `npx evergrant keys rotate` again.');
+  return key;
+}
+
+async function promote(io: Io, keys: KeysAtHand, key: Key, options: RotateOptions): Promise<void> {
+  const { pool, ring } = keys;
+  const without = (await liveHolders(pool)).filter(({ keyIds }) => !keyIds.includes(key.id));
+  if (without.length > 0 && !options.force) throw notEverywhere(key, without);
+  await write(keys, keyRing([key, ...ring.keys.filter(({ id }) => id !== key.id)]), options);
+  say(io, `${key.id} is the first key now, and seals.`);
+  if (options.out !== undefined) say(io, useOf(options.out));
+  say(io, 'Then `npx evergrant keys rewrap` seals anew what older keys have sealed.');
+}
+
+function notEverywhere(key: Key, without: KeyHolder[]): Failure {
+  return new Failure(
+    `${key.id} may not seal yet: ${without.length === 1 ? 'a process does' : `${without.length} processes do`} not have it, and could not open what others seal.`,
+    [
+      ...without.map(nameOf),
+      'Give each the new ring (and restart it where the ring is in its environment), then try again.',
+      'A process that ended without saying so is forgotten after a minute. `--force` goes on regardless.',
+    ],
+  );
+}
+
+async function write({ file }: KeysAtHand, ring: KeyRing, { out }: RotateOptions): Promise<void> {
+  if (out !== undefined) await createRingFile(out, ring);
+  else if (file !== null) await replaceRingFile(file, ring);
+}
+
+function useOf(file: string): string {
+  return `The new ring is in ${file}: give it to every process (EVERGRANT_KEYS_FILE, or its content as EVERGRANT_KEYS) and restart those that have it from the environment.`;
+}
+
+/** An id is never used twice: what an old backup holds under it would not open. */
+async function nextFreeId({ pool, ring }: KeysAtHand): Promise<string> {
+  const used = [
+    ...ring.keys.map(({ id }) => id),
+    ...(await knownKeys(pool)).keys(),
+    ...(await countByKey(pool)).keys(),
+    ...(await liveHolders(pool)).flatMap(({ keyIds }) => keyIds),
+  ];
+  const numbers = used.map((id) => Number(/^k(\d{1,9})$/.exec(id)?.[1] ?? 0));
+  return `k${Math.max(...numbers) + 1}`;
+}

@@ -1,0 +1,59 @@
+import { ConfigError, loadSettings } from '../adapters/config';
+import { KeyRetired, KeyUnavailable } from '../adapters/encryption/key-check';
+import { NEEDED_SETTINGS, type Services, createServices } from '../services/services';
+import { Failure, databaseFailure } from './failures';
+import { type Io } from './output/io';
+
+/** A part that runs until it is stopped, or ends of itself. */
+export interface Running {
+  stop(): Promise<void>;
+  ended?: Promise<void>;
+}
+
+/**
+ * Runs one process of the product until SIGTERM or SIGINT, then stops it in order.
+ * @param start hands each part to `started` as soon as it runs, so that all of them are stopped whatever happens
+ */
+export async function runProcess(
+  io: Io,
+  name: string,
+  start: (services: Services, started: (part: Running) => void) => Promise<void>,
+): Promise<void> {
+  const stop = io.stopSignal();
+  const services = createServices(loadSettings(io.env, NEEDED_SETTINGS), { name, env: io.env });
+  const parts: Running[] = [];
+  try {
+    await refuseWrongKey(services);
+    await start(services, (part) => parts.push(part));
+    services.logger.info('ready');
+    await Promise.race([aborted(stop), ...parts.flatMap(({ ended }) => (ended ? [ended] : []))]);
+    services.logger.info('stopping');
+  } finally {
+    for (const part of parts.reverse()) await part.stop();
+    await services.close();
+  }
+  if (!stop.aborted) throw new Failure(`The ${name} ended without being asked to.`);
+}
+
+/** A key of the right name and wrong bytes would seal what nobody can open later. */
+async function refuseWrongKey({ sealer, logger }: Services): Promise<void> {
+  try {
+    await sealer.verifyAll();
+  } catch (error) {
+    if (error instanceof KeyRetired)
+      throw new ConfigError([`EVERGRANT_KEYS begins with "${error.keyId}", which was retired`]);
+    if (error instanceof KeyUnavailable) {
+      throw new ConfigError([
+        `EVERGRANT_KEYS holds another key under the name "${error.keyId}" than the one this database was sealed with`,
+      ]);
+    }
+    if ((error as { code?: string }).code === '42P01') throw databaseFailure(error);
+    // Readiness tells it, too; a database that comes a moment later is no reason to end.
+    logger.warn({ reason: databaseFailure(error).message }, 'the database does not answer yet');
+  }
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+}

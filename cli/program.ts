@@ -1,0 +1,109 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { Failure, UsageError } from './failures';
+import { type Io } from './output/io';
+import { note, paint, printable, sayJson } from './output/output';
+import { Refusal } from './http/problem';
+import { type Verb } from './verb';
+import { apiVerb } from './processes/api';
+import { auditVerb } from './verbs/audit';
+import { connectVerb } from './verbs/connect';
+import { consoleVerb } from './verbs/console';
+import { disconnectVerb } from './verbs/disconnect';
+import { doctorVerb } from './verbs/doctor';
+import { eventsVerb } from './verbs/events';
+import { fleetVerb } from './verbs/fleet';
+import { keysVerb } from './verbs/keys';
+import { listVerb } from './verbs/list';
+import { migrateVerb } from './processes/migrate';
+import { pauseVerb, resumeVerb } from './verbs/pause';
+import { recheckVerb } from './verbs/recheck';
+import { reconnectLinkVerb } from './verbs/reconnect-link';
+import { refreshVerb } from './verbs/refresh';
+import { sandboxVerb } from './verbs/sandbox';
+import { simulatorVerb } from './processes/simulator';
+import { statusVerb } from './verbs/status';
+import { workerVerb } from './processes/worker';
+
+const GROUPS: [string, Verb[]][] = [
+  [
+    'Connections:',
+    [
+      connectVerb,
+      listVerb,
+      statusVerb,
+      refreshVerb,
+      recheckVerb,
+      pauseVerb,
+      resumeVerb,
+      disconnectVerb,
+      reconnectLinkVerb,
+    ],
+  ],
+  ['Fleet:', [eventsVerb, fleetVerb, auditVerb, consoleVerb]],
+  ['Processes and set-up:', [workerVerb, apiVerb, simulatorVerb, migrateVerb, keysVerb, doctorVerb]],
+  ['Sandbox:', [sandboxVerb]],
+];
+
+const ABOUT = `
+Settings:
+  EVERGRANT_URL        where the API is (default: 127.0.0.1 and EVERGRANT_HTTP_PORT, 3000)
+  EVERGRANT_API_KEY    the key to it (default: what is in <EVERGRANT_DATA_DIR or .data>/api-key)
+
+An <id> may also be @username or your own external id.
+Exit codes: 0 done, 1 failed, 2 wrong usage.`;
+
+/** Runs one command. @returns the exit code: 0 done, 1 failed, 2 wrong usage */
+export async function runCli(args: readonly string[], io: Io): Promise<number> {
+  try {
+    await buildProgram(io).parseAsync([...args], { from: 'user' });
+    return 0;
+  } catch (error) {
+    return report(error, io, args.includes('--json'));
+  }
+}
+
+function buildProgram(io: Io): Command {
+  const program = new Command('evergrant')
+    .description('Keeps Instagram connections alive.')
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help, also on one verb')
+    .helpCommand('help [verb]', 'Print help on a verb.')
+    .addHelpText('after', ABOUT)
+    .showHelpAfterError('(`npx evergrant --help` lists the verbs; with a verb, its options)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.out.write(text),
+      writeErr: (text) => io.err.write(text),
+      getOutHelpWidth: () => io.out.columns ?? 100,
+      getErrHelpWidth: () => io.err.columns ?? 100,
+    });
+  for (const [heading, verbs] of GROUPS) {
+    program.commandsGroup(heading);
+    for (const verb of verbs) verb(program, io);
+  }
+  return program;
+}
+
+function report(error: unknown, io: Io, json: boolean): number {
+  // Commander has written what there is to say. Its code 1 is always wrong usage.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (json && error instanceof Refusal) sayJson(io, error.problem);
+  const { message } = error as Error;
+  note(io, `${paint(io, 'red', 'error:')} ${message.split('\n').map(printable).join('\n')}`);
+  if (error instanceof Failure) note(io, ...error.hints.map((hint) => `  ${printable(hint)}`));
+  else if (isUnexpected(error)) note(io, (error as Error).stack ?? '');
+  return error instanceof UsageError ? 2 : 1;
+}
+
+/** Not one of the errors that are written for people. */
+function isUnexpected(error: unknown): boolean {
+  return error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
+}
+
+function version(): string {
+  const files = [join(__dirname, '..', 'package.json'), join(__dirname, '..', '..', 'package.json')];
+  const file = files.find((name) => existsSync(name));
+  return file ? String(JSON.parse(readFileSync(file, 'utf8')).version) : 'unknown';
+}

@@ -1,0 +1,39 @@
+import { auditPages, runLine } from '../audit/audit-page';
+import { type Io } from '../output/io';
+import { lazy } from '../lazy';
+import { say, sayJson } from '../output/output';
+import { type Verb } from '../verb';
+import { JSON_OPTION } from './common';
+
+export const auditVerb: Verb = (program, io) => {
+  const audit = program
+    .command('audit')
+    .description(
+      'Show what the audit of all lifecycles found last, and whether its schedule is on; uses database and Temporal.',
+    )
+    .option(...JSON_OPTION)
+    .action(async (options: { json?: true }) => show(io, options.json === true));
+  audit
+    .command('run')
+    .description('Run the audit now and wait for its result, at most 10 minutes.')
+    .option(...JSON_OPTION)
+    .action(async (_options: unknown, command: { optsWithGlobals(): { json?: true } }) =>
+      runNow(io, command.optsWithGlobals().json === true),
+    );
+};
+
+async function show(io: Io, json: boolean): Promise<void> {
+  await lazy.withAudit()(io, async (audit) => {
+    const report = await audit.report();
+    if (json) sayJson(io, report);
+    else say(io, ...auditPages(report, Date.now()));
+  });
+}
+
+async function runNow(io: Io, json: boolean): Promise<void> {
+  await lazy.withAudit()(io, async (audit) => {
+    const run = await audit.runNow();
+    if (json) sayJson(io, run);
+    else say(io, `The audit ran: ${runLine(run)}`);
+  });
+}

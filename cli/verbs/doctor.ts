@@ -1,0 +1,35 @@
+import { type Finding } from '../doctor/finding';
+import { Failure } from '../failures';
+import { type Io } from '../output/io';
+import { lazy } from '../lazy';
+import { paint, say, sayJson } from '../output/output';
+import { type Verb } from '../verb';
+import { JSON_OPTION } from './common';
+
+const MARKS = { ok: ['green', 'ok'], warning: ['yellow', 'warning'], problem: ['red', 'PROBLEM'] } as const;
+
+export const doctorVerb: Verb = (program, io) => {
+  program
+    .command('doctor')
+    .description('Look whether settings, database, keys and Temporal are as they should be; changes nothing.')
+    .option(...JSON_OPTION)
+    .action(async (options: { json?: true }) => examine(io, options.json === true));
+};
+
+async function examine(io: Io, json: boolean): Promise<void> {
+  const findings = await lazy.doctor()(io);
+  if (json) sayJson(io, { data: findings });
+  else say(io, ...findings.flatMap((finding) => linesOf(io, finding)));
+  const problems = findings.filter(({ level }) => level === 'problem').length;
+  if (problems > 0)
+    throw new Failure(`${problems} ${problems === 1 ? 'part needs' : 'parts need'} attention.`);
+}
+
+function linesOf(io: Io, { part, level, text, hint }: Finding): string[] {
+  const [colour, word] = MARKS[level];
+  const indent = ' '.repeat(23);
+  return [
+    `${part.padEnd(12)}${paint(io, colour, word.padEnd(9))}  ${text}`,
+    ...(hint === null ? [] : [`${indent}${hint}`]),
+  ];
+}

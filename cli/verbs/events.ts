@@ -1,0 +1,93 @@
+import { Option } from 'commander';
+import { EVENT_TYPES } from '../../core/deliveries/events';
+import { type Event, type Page } from '../http/answers';
+import { type Api } from '../http/api';
+import { findId } from '../http/find';
+import { follow } from '../http/follow';
+import { type Io } from '../output/io';
+import { note, paint, say, sayJson, widthOf } from '../output/output';
+import { type Verb } from '../verb';
+import { type Column, table } from '../output/table';
+import { absolute } from '../output/times';
+import { type EventFilter, feedPage, timelinePage } from '../output/timeline';
+import { JSON_OPTION, openApi, positiveNumber } from './common';
+
+const DEFAULT_LIMIT = 100;
+
+interface Options {
+  type?: string;
+  after?: string;
+  limit: number;
+  follow?: true;
+  json?: true;
+}
+
+export const eventsVerb: Verb = (program, io) => {
+  program
+    .command('events')
+    .description('Show what happened: of one integration newest first, of all oldest first.')
+    .argument('[id]', 'id of the integration, @username of its account, or your external id (default: all)')
+    .addOption(new Option('--type <type>', 'only events of this type').choices(EVENT_TYPES))
+    .option('--after <event id>', 'only events that came after this one')
+    .option('--limit <n>', 'at most so many', positiveNumber, DEFAULT_LIMIT)
+    .option(
+      '--follow',
+      'show them oldest first and go on with new ones until interrupted; with --json, one document per line',
+    )
+    .option(...JSON_OPTION)
+    .action(async (given: string | undefined, { limit, json, ...options }: Options) => {
+      const api = openApi(io);
+      const filter: EventFilter = {
+        integrationId: given === undefined ? null : await findId(api, given),
+        type: options.type ?? null,
+        after: options.after ?? null,
+      };
+      if (options.follow)
+        return follow(io, api, filter, (event) => say(io, json ? JSON.stringify(event) : line(event)));
+      await show(io, api, filter, limit, json === true);
+    });
+};
+
+async function show(io: Io, api: Api, filter: EventFilter, limit: number, json: boolean): Promise<void> {
+  const page: Page<Event> = await (filter.integrationId === null
+    ? feedPage(api, filter, limit)
+    : timelinePage(api, filter, limit));
+  if (json) return sayJson(io, page);
+  if (page.data.length === 0)
+    return say(io, filter.after === null ? 'Nothing has happened yet.' : 'Nothing has happened since.');
+  const [titles = '', ...rows] = table(COLUMNS, page.data, widthOf(io));
+  say(io, paint(io, 'bold', titles), ...rows);
+  if (page.nextCursor === null) return;
+  note(
+    io,
+    filter.integrationId === null
+      ? `There are more: go on with --after ${page.data.at(-1)?.id}.`
+      : 'There are older ones: see them with a higher --limit.',
+  );
+}
+
+const COLUMNS: Column<Event>[] = [
+  { title: 'AT', value: ({ at }) => absolute(at) },
+  { title: 'TYPE', value: ({ type }) => type },
+  { title: 'ACCOUNT', value: subject, shrinks: true },
+  { title: 'DETAIL', value: detail, shrinks: true },
+  { title: 'EVENT ID', value: ({ id }) => id },
+];
+
+function line(event: Event): string {
+  return table(COLUMNS, [event])[1] ?? '';
+}
+
+function subject({ data, integrationId }: Event): string {
+  const { username } = (data.account ?? {}) as { username?: string };
+  return username ? `@${username}` : (integrationId ?? '-');
+}
+
+function detail({ data }: Event): string {
+  const { state, reason, tokenVersion } = data as {
+    state?: string;
+    reason?: string | null;
+    tokenVersion?: number;
+  };
+  return [tokenVersion && `version ${tokenVersion}`, state, reason].filter(Boolean).join(', ');
+}

@@ -1,0 +1,51 @@
+import { type Fleet } from '../http/answers';
+import { auditPage } from '../audit/audit-page';
+import { say, sayJson } from '../output/output';
+import { type Verb } from '../verb';
+import { pairs } from '../output/table';
+import { absolute } from '../output/times';
+import { JSON_OPTION, openApi } from './common';
+
+export const fleetVerb: Verb = (program, io) => {
+  program
+    .command('fleet')
+    .description(
+      'Show how many integrations stand where and end soon, and whether the audit is on and when it ran.',
+    )
+    .option(...JSON_OPTION)
+    .action(async (options: { json?: true }) => {
+      const api = openApi(io);
+      const fleet: Fleet = await api.get('/v1/fleet');
+      if (options.json) return sayJson(io, fleet);
+      say(io, ...page(fleet, api.now()));
+    });
+};
+
+function page(
+  { states, expiringWithin, overdue, deliveries, incidents, audit }: Fleet,
+  now: number,
+): string[] {
+  const total = Object.values(states).reduce((sum, one) => sum + one, 0);
+  const counts = Object.entries(states).map(([state, count]) => [state, String(count)] as const);
+  return [
+    `${total} integration${total === 1 ? '' : 's'}`,
+    ...pairs(counts),
+    'Tokens that end',
+    ...pairs([
+      ['within 3 days', String(expiringWithin.d3)],
+      ['within 7 days', String(expiringWithin.d7)],
+      ['within 14 days', String(expiringWithin.d14)],
+    ]),
+    'Health',
+    ...pairs([
+      ['overdue', overdue === 0 ? 'none' : `${overdue}: something should have happened over an hour ago`],
+      ['deliveries', `${deliveries.waiting} waiting, ${deliveries.failed} given up`],
+      [
+        'incidents',
+        incidents.map(({ provider, startedAt }) => `${provider} since ${absolute(startedAt)}`).join(', ') ||
+          'none',
+      ],
+    ]),
+    ...auditPage(audit, now),
+  ];
+}

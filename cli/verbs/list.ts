@@ -1,0 +1,87 @@
+import { Option } from 'commander';
+import { REASONS, STATES } from '../../core/lifecycle/states';
+import { type Integration, type Page } from '../http/answers';
+import { type Io } from '../output/io';
+import { note, paint, say, sayJson, widthOf } from '../output/output';
+import { allPages } from '../http/pages';
+import { type Verb } from '../verb';
+import { type Column, table } from '../output/table';
+import { relative } from '../output/times';
+import { JSON_OPTION, nameOf, openApi, positiveNumber, wholeNumber } from './common';
+
+interface Filters {
+  state?: string;
+  reason?: string;
+  ownerRef?: string;
+  externalId?: string;
+  accountId?: string;
+  expiringWithinDays?: number;
+}
+type Options = Filters & { limit?: number; json?: true };
+
+export const listVerb: Verb = (program, io) => {
+  program
+    .command('list')
+    .description('List integrations, oldest first.')
+    .addOption(new Option('--state <state>', 'only those in this state').choices(STATES))
+    .addOption(new Option('--reason <reason>', 'only those that expired for this reason').choices(REASONS))
+    .option('--owner-ref <ref>', 'only those of this owner')
+    .option('--external-id <id>', 'only that of your own id')
+    .option('--account-id <id>', "only that of Instagram's account id")
+    .option(
+      '--expiring-within-days <n>',
+      'only those whose token ends within so many days, at most 365',
+      wholeNumber,
+    )
+    .option('--limit <n>', 'at most so many (default: all)', positiveNumber)
+    .option(...JSON_OPTION)
+    .action(async ({ limit, json, ...filters }: Options) => list(io, filters, limit, json === true));
+};
+
+async function list(io: Io, filters: Filters, limit: number | undefined, json: boolean): Promise<void> {
+  const api = openApi(io);
+  const found: Page<Integration> = await allPages(api, '/v1/integrations', { ...filters }, limit);
+  if (json) return sayJson(io, found);
+  if (found.data.length === 0) {
+    const filtered = Object.keys(filters).length > 0;
+    return say(
+      io,
+      filtered ? 'No integration is like that.' : 'There are no integrations yet.',
+      filtered
+        ? 'See all of them with `npx evergrant list`.'
+        : 'Connect one with `npx evergrant connect --owner-ref <ref>`.',
+    );
+  }
+  const [titles = '', ...rows] = table(columns(api.now()), found.data, widthOf(io));
+  say(io, paint(io, 'bold', titles), ...rows);
+  if (found.nextCursor !== null) note(io, `There are more than these ${found.data.length}.`);
+}
+
+function columns(now: number): Column<Integration>[] {
+  return [
+    { title: 'ID', value: ({ id }) => id },
+    { title: 'ACCOUNT', value: (row) => (row.account ? nameOf(row) : '-'), shrinks: true },
+    { title: 'STATE', value: stateOf },
+    { title: 'EXPIRES', value: (row) => expiryOf(row, now) },
+    { title: 'OWNER', value: ({ ownerRef }) => ownerRef, shrinks: true },
+    { title: 'EXTERNAL ID', value: ({ externalId }) => externalId ?? '-', shrinks: true },
+    { title: 'NOTE', value: noteOn, shrinks: true },
+  ];
+}
+
+/** A dead token's date is no promise any more. */
+function expiryOf({ state, expiresAt }: Integration, now: number): string {
+  if (expiresAt === null || (state === 'expired' && Date.parse(expiresAt) > now)) return '-';
+  return relative(expiresAt, now);
+}
+
+function stateOf({ state, paused }: Integration): string {
+  return paused && state !== 'disconnected' ? `${state}, paused` : state;
+}
+
+function noteOn({ state, reason, failedAttempts, lastError }: Integration): string {
+  if (state === 'expired') return reason ?? '';
+  if (state === 'active' && failedAttempts > 0)
+    return `${failedAttempts} failed refreshes: ${lastError?.text ?? 'unknown'}`;
+  return '';
+}

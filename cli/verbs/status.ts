@@ -1,0 +1,93 @@
+import { type Integration } from '../http/answers';
+import { findOne } from '../http/find';
+import { type Io } from '../output/io';
+import { paint, printable, say, sayJson } from '../output/output';
+import { type Verb } from '../verb';
+import { pairs } from '../output/table';
+import { absolute, both, relative } from '../output/times';
+import { ID, JSON_OPTION, nameOf, openApi } from './common';
+
+export const statusVerb: Verb = (program, io) => {
+  program
+    .command('status')
+    .description('Show all about one integration: whether it works, until when, and what happens next.')
+    .argument(...ID)
+    .option(...JSON_OPTION)
+    .action(async (given: string, options: { json?: true }) => {
+      const api = openApi(io);
+      const integration = await findOne(api, given);
+      if (options.json) return sayJson(io, integration);
+      say(io, headline(io, integration), ...overview(integration, api.now()));
+    });
+};
+
+function headline(io: Io, integration: Integration): string {
+  const { state, usable, paused } = integration;
+  const colour = usable ? 'green' : state === 'expired' ? 'red' : 'yellow';
+  const verdict = usable ? 'usable' : 'not usable';
+  return `${paint(io, 'bold', printable(nameOf(integration)))}  ${paint(io, colour, `${state}, ${verdict}${paused ? ', paused' : ''}`)}`;
+}
+
+/** What is known of an integration, line by line. @param now epoch ms */
+export function overview(integration: Integration, now: number): string[] {
+  const { account, issuedAt, tokenVersion, lastError, banner, temporal, reconnectUrl, contact } = integration;
+  const optional = (name: string, value: string | null | undefined) =>
+    value ? [[name, value] as const] : [];
+  return pairs([
+    ['id', integration.id],
+    ['owner', integration.ownerRef],
+    ...optional('external id', integration.externalId),
+    ...optional('contact', contact?.email),
+    [
+      'account',
+      account ? `${account.username ? `@${account.username}` : 'no name'} (${account.id})` : 'none yet',
+    ],
+    ...optional('token', issuedAt && `version ${tokenVersion}, issued ${both(issuedAt, now)}`),
+    ...expiry(integration, now),
+    ['next', nextStep(integration, now)],
+    ...optional('last error', lastError && errorLine(lastError, now)),
+    ...optional('banner', banner?.text),
+    ...optional('reconnect', reconnectUrl),
+    ...optional(
+      'workflow',
+      temporal && `${temporal.workflowId}${temporal.runId ? `, run ${temporal.runId}` : ''}`,
+    ),
+    ['created', absolute(integration.createdAt)],
+  ]);
+}
+
+/** A dead token's date is no promise any more. */
+function expiry({ state, expiresAt }: Integration, now: number): [string, string][] {
+  if (expiresAt === null) return [];
+  const over = state === 'expired' && Date.parse(expiresAt) > now;
+  return [['expires', over ? `dead already; would have been ${absolute(expiresAt)}` : both(expiresAt, now)]];
+}
+
+function nextStep(
+  { state, reason, paused, refreshAt, nextAttemptAt, failedAttempts, id }: Integration,
+  now: number,
+): string {
+  switch (state) {
+    case 'pending':
+      return `its owner opens a connect link (\`npx evergrant reconnect-link ${id}\` makes one)`;
+    case 'recovering':
+      return nextAttemptAt
+        ? `the token is looked at again ${relative(nextAttemptAt, now)}`
+        : 'the token is being looked at';
+    case 'expired':
+      return `its owner reconnects (expired: ${reason ?? 'unknown'})`;
+    case 'disconnected':
+      return 'nothing: it was disconnected';
+    case 'refreshing':
+      return 'the token is being refreshed';
+    case 'active':
+      if (nextAttemptAt)
+        return `refresh, tried again ${relative(nextAttemptAt, now)} after ${failedAttempts} failed`;
+      if (paused) return 'nothing until 3 days before it expires: paused';
+      return refreshAt ? `refresh ${both(refreshAt, now)}` : 'refresh';
+  }
+}
+
+function errorLine({ text, at }: NonNullable<Integration['lastError']>, now: number): string {
+  return `${text} (${relative(at, now)})`;
+}

@@ -1,0 +1,40 @@
+import { MINUTE_MS, SECOND_MS } from '../time';
+
+/**
+ * When many tokens die at once, something is wrong with the app or the provider and not with the tokens. These are the
+ * rules by which dead verdicts are held back, and by which such an incident is taken to be over.
+ */
+export const VERDICT_WINDOW_MS = 60 * SECOND_MS;
+/** An integration whose verdict is held back is looked at again after this. */
+export const HELD_WAIT_MS = 60 * SECOND_MS;
+/** While an incident lasts, one held integration of the app is looked at per this long. */
+export const INCIDENT_PROBE_EVERY_MS = 5 * SECOND_MS;
+/** After this long, tokens that stay dead while others live are believed to be dead. */
+export const BELIEVED_AFTER_MS = 30 * MINUTE_MS;
+
+export type IncidentKind = 'app_level' | 'verdicts';
+
+const SMALL_FLEET = 10;
+
+/**
+ * How many tokens of one app may be declared dead within a minute: 0.5 % of the fleet, at least five, and of a small
+ * fleet less than the greater part of it, though always one.
+ * @param fleet integrations of the app that should have a living token
+ */
+export function allowedVerdicts(fleet: number): number {
+  if (fleet < SMALL_FLEET) return Math.max(1, Math.floor(fleet / 2));
+  return Math.max(5, Math.floor(fleet * 0.005));
+}
+
+/** How many held integrations must get a clear answer before the incident is over. */
+export function answersNeeded(recovering: number): number {
+  return Math.max(1, Math.min(3, recovering));
+}
+
+/**
+ * Whether verdicts that stayed the same for `BELIEVED_AFTER_MS` are believed. In a fleet of ten and more somebody whom
+ * the incident does not touch has to be alive; in a smaller one there may be nobody left to compare with.
+ */
+export function mayBelieve(fleet: number, controlIsAlive: boolean): boolean {
+  return fleet < SMALL_FLEET || controlIsAlive;
+}

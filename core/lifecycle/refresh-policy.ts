@@ -1,0 +1,102 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time';
+
+/**
+ * When a token is refreshed, retried, warned about. Meta's rules: a long-lived token can be refreshed only while it
+ * is valid and at least 24 hours old, and then lives 60 days from the refresh.
+ * @see https://developers.facebook.com/documentation/instagram-platform/reference/refresh_access_token
+ */
+export const REFRESH_MARGIN_DAYS = 14;
+export const REFRESH_JITTER_MS = 24 * HOUR_MS;
+export const MINIMUM_REFRESH_AGE_MS = 24 * HOUR_MS;
+/** A grant that lives no longer than this could never be refreshed, and is refused at connect. */
+export const MINIMUM_GRANT_LIFE_MS = 25 * HOUR_MS;
+/** Nothing Meta issues lives longer; a larger `expires_in` is clamped to this. */
+export const MAXIMUM_GRANT_LIFE_MS = 90 * DAY_MS;
+/** A token that ended less than this ago still gets one last refresh. */
+export const LAST_REFRESH_GRACE_MS = 24 * HOUR_MS;
+export const WARNING_DAYS = 7;
+export const PAUSE_OVERRIDE_DAYS = 3;
+/** After this long without a success `token.refresh_failing` is told, once per version. */
+export const FAILING_NOTICE_AFTER_MS = 24 * HOUR_MS;
+
+const SHORT_LIFE_MS = 28 * DAY_MS;
+
+export interface Lifetime {
+  /** Epoch ms of the request that produced the token. */
+  issuedAt: number;
+  /** Epoch ms from which the token is dead. */
+  expiresAt: number;
+}
+
+/**
+ * The instant to refresh at: 14 days before expiry, earlier by a jitter drawn once per version; a life under 28 days
+ * is refreshed at two thirds of it. Never before the token is 24 hours old.
+ * @param random uniform in [0, 1), drawn once when the version is stored
+ */
+export function refreshAtFor({ issuedAt, expiresAt }: Lifetime, random: number): number {
+  const life = expiresAt - issuedAt;
+  const planned =
+    life < SHORT_LIFE_MS
+      ? issuedAt + (life * 2) / 3
+      : expiresAt - REFRESH_MARGIN_DAYS * DAY_MS - random * REFRESH_JITTER_MS;
+  return Math.round(Math.max(planned, issuedAt + MINIMUM_REFRESH_AGE_MS));
+}
+
+/** What Meta gives when nobody says better: a long-lived token lives 60 days. */
+export const USUAL_LIFE_MS = 60 * DAY_MS;
+
+/** A token whose end is not known: refreshed as soon as it is old enough, which tells its end. */
+export function undatedLifetime(issuedAt: number): Lifetime & { refreshAt: number } {
+  return {
+    issuedAt,
+    expiresAt: issuedAt + USUAL_LIFE_MS,
+    refreshAt: issuedAt + MINIMUM_REFRESH_AGE_MS,
+  };
+}
+
+/** From here on an integration that was not refreshed is warned about, once per version. */
+export function warnAt({ issuedAt, expiresAt }: Lifetime): number {
+  const life = expiresAt - issuedAt;
+  return expiresAt - (life < SHORT_LIFE_MS ? life / 8 : WARNING_DAYS * DAY_MS);
+}
+
+/** From here on even a paused integration is refreshed: a preference never costs a grant. */
+export function pauseOverrideAt({ issuedAt, expiresAt }: Lifetime): number {
+  return expiresAt - Math.min(PAUSE_OVERRIDE_DAYS * DAY_MS, (expiresAt - issuedAt) / 20);
+}
+
+/** Waits between failed refreshes: 1, 2, 5, 10, 20, 30 min, 1, 2, 3, 6 h, then every 6 h. */
+const REFRESH_LADDER_MS = [1, 2, 5, 10, 20, 30, 60, 120, 180, 360].map((minutes) => minutes * MINUTE_MS);
+
+/**
+ * How long to wait after the n-th failed refresh (1 = the first), in ms. Tightens as the deadline nears: never longer
+ * than an eighth of what is left, never under a minute, ±10 %.
+ */
+export function ladderDelayMs(failedAttempts: number, remainingMs: number, random: number): number {
+  const rung = Math.min(Math.max(failedAttempts, 1), REFRESH_LADDER_MS.length) - 1;
+  const spread = 0.9 + random * 0.2;
+  return clampDelay((REFRESH_LADDER_MS[rung] ?? 6 * HOUR_MS) * spread, remainingMs);
+}
+
+/** How long to wait when throttled: what the provider says, within [1 min, min(6 h, 1/8 of what is left)]. */
+export function throttledDelayMs(retryAfterMs: number | null, remainingMs: number): number {
+  const asked = retryAfterMs !== null && Number.isFinite(retryAfterMs) ? retryAfterMs : 5 * MINUTE_MS;
+  return clampDelay(Math.min(asked, 6 * HOUR_MS), remainingMs);
+}
+
+/** How long to wait when Instagram refuses to refresh this kind of token at all: a day, less as the end nears. */
+export function unsupportedDelayMs(remainingMs: number): number {
+  return clampDelay(DAY_MS, remainingMs);
+}
+
+function clampDelay(delayMs: number, remainingMs: number): number {
+  return Math.round(Math.max(MINUTE_MS, Math.min(delayMs, remainingMs / 8)));
+}
+
+/** Meta's `expires_in`, made safe: null when it is no positive number; clamped to what is believable. */
+export function clampLifeMs(expiresInSeconds: unknown): { lifeMs: number; clamped: boolean } | null {
+  const seconds = typeof expiresInSeconds === 'string' ? Number(expiresInSeconds) : expiresInSeconds;
+  if (typeof seconds !== 'number' || !Number.isFinite(seconds) || seconds <= 0) return null;
+  const lifeMs = seconds * 1000;
+  return { lifeMs: Math.min(lifeMs, MAXIMUM_GRANT_LIFE_MS), clamped: lifeMs > MAXIMUM_GRANT_LIFE_MS };
+}

@@ -1,0 +1,22 @@
+import { type Settings } from '../../adapters/config';
+
+const CALLBACKS = '/callbacks/instagram';
+
+/** Enters the API's addresses into the simulator, as one would into Meta's dashboard. */
+export async function setUpCallbacks(settings: Settings, simulatorUrl: string): Promise<void> {
+  const { EVERGRANT_HTTP_HOST: host, EVERGRANT_HTTP_PORT: port } = settings;
+  // The simulator calls this machine only, whatever the API's public name is.
+  const api = `http://${host.includes(':') ? `[${host}]` : host}:${port}${CALLBACKS}`;
+  const answer = await fetch(`${simulatorUrl}/_sim/webhooks`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      callbackUrl: `${api}/webhooks`,
+      verifyToken: settings.INSTAGRAM_WEBHOOK_VERIFY_TOKEN?.reveal() ?? '',
+      deauthorizeUrl: `${api}/deauthorize`,
+      dataDeletionUrl: `${api}/data-deletion`,
+    }),
+  });
+  if (!answer.ok)
+    throw new Error(`The simulator could not be told where its callbacks go (${answer.status}).`);
+}

@@ -1,0 +1,29 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { requireScope } from '../../middleware/auth';
+import { type HttpDeps } from '../../deps';
+import { makeEmbedToken } from '../../embed/embed-tokens';
+import { mayKnow } from '../integrations/find';
+import { Problem } from '../../problems';
+import { body, createRouter, json, problems, secured } from '../../router';
+import { NewEmbedToken } from './key-schemas';
+
+const create = createRoute({
+  method: 'post',
+  path: '/embed-tokens',
+  summary: "Make a token for an owner's page in your own app",
+  description:
+    "Valid for an hour and while the key that made it is. It shows that owner's integrations, and opens `ensure-fresh`, `recheck` and `connect-links`; from pages of `EVERGRANT_APP_ORIGINS` only. Send it as `Authorization: Bearer`, never in an address.",
+  security: secured,
+  middleware: requireScope('operate'),
+  request: { body: body(NewEmbedToken) },
+  responses: { 201: json(z.object({ token: z.string(), expiresAt: z.string() }), 'The token'), ...problems },
+});
+
+export function embedTokenRoutes(deps: HttpDeps) {
+  return createRouter().openapi(create, async (c) => {
+    const caller = c.get('caller');
+    const { ownerRef } = c.req.valid('json');
+    if (!mayKnow(caller, ownerRef)) throw new Problem('forbidden', 'The key is limited to other owners.');
+    return c.json(makeEmbedToken(deps, caller.keyHash, ownerRef), 201);
+  });
+}

@@ -1,0 +1,51 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { wasApiKey } from '../../../adapters/postgres/access/api-keys';
+import { listTokenUses } from '../../../adapters/postgres/tokens/token-uses';
+import { requireScope } from '../../middleware/auth';
+import { cursorOf, readCursor } from '../cursor';
+import { type HttpDeps } from '../../deps';
+import { notFound } from '../../problems';
+import { createRouter, json, problems, secured } from '../../router';
+import { TokenUse } from './key-schemas';
+import { pageOf } from '../schemas';
+import { refuseForeignKey } from './create-api-key';
+
+const list = createRoute({
+  method: 'get',
+  path: '/token-uses',
+  summary: 'Whose tokens a key got or reported, by the minute',
+  description: 'Newest first, kept for 90 days, also when the key has ended. `bootstrap` is an id, too.',
+  security: secured,
+  middleware: requireScope('admin'),
+  request: {
+    query: z.strictObject({
+      keyId: z
+        .string()
+        .max(64)
+        .regex(/^[\w-]+$/, 'names no key'),
+      cursor: z.string().max(200).optional(),
+      limit: z.coerce.number().int().min(1).max(500).default(100),
+    }),
+  },
+  responses: { 200: json(pageOf(TokenUse), 'One page'), ...problems },
+});
+
+export function tokenUseRoutes(deps: HttpDeps) {
+  return createRouter().openapi(list, async (c) => {
+    const { keyId, cursor, limit } = c.req.valid('query');
+    await refuseForeignKey(deps, c.get('caller'), keyId);
+    if (keyId !== 'bootstrap' && !(await wasApiKey(deps.pool, keyId))) throw notFound('key');
+    const last = readCursor(cursor);
+    const before = last && { minute: last.createdAt, integrationId: last.id };
+    const rows = await listTokenUses(deps.pool, keyId, limit + 1, before);
+    const data = rows.slice(0, limit);
+    const end = rows.length > limit ? data.at(-1) : undefined;
+    return c.json(
+      {
+        data: data.map((row) => ({ ...row, minute: new Date(row.minute).toISOString() })),
+        nextCursor: end ? cursorOf({ createdAt: end.minute, id: end.integrationId }) : null,
+      },
+      200,
+    );
+  });
+}

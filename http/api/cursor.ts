@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { type Position } from '../../adapters/postgres/integrations/integrations';
+import { invalidField } from '../problems';
+
+/** The last instant that a Date can hold. */
+const LATEST_MS = 8_640_000_000_000_000;
+const position = z.tuple([z.number().int().min(0).max(LATEST_MS), z.string().regex(/^[\w-]{1,64}$/)]);
+
+/** Where a page ends, as an opaque word for the next request. */
+export function cursorOf({ createdAt, id }: Position): string {
+  return Buffer.from(JSON.stringify([createdAt, id])).toString('base64url');
+}
+
+export function readCursor(text: string | undefined): Position | null {
+  if (text === undefined) return null;
+  try {
+    const [createdAt, id] = position.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
+    return { createdAt, id };
+  } catch {
+    throw invalidField('cursor', 'is not one that a list gave');
+  }
+}

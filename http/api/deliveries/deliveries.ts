@@ -1,0 +1,92 @@
+import { createRoute } from '@hono/zod-openapi';
+import { type Delivery as Row } from '../../../adapters/postgres/deliveries/deliveries';
+import { listDeliveries } from '../../../adapters/postgres/deliveries/delivery-log';
+import { deliverAgain } from './deliver-again';
+import { requireScope } from '../../middleware/auth';
+import { cursorOf, readCursor } from '../cursor';
+import {
+  Deliveries,
+  Delivery,
+  MailTest,
+  MailTestRequest,
+  deliveryIdParam as params,
+  deliveryQuery,
+} from './delivery-schemas';
+import { type HttpDeps } from '../../deps';
+import { iso } from '../integrations/integration-view';
+import { testMail } from './mail-test';
+import { refuseLimited } from '../../middleware/refuse-limited';
+import { body, createRouter, json, problems, secured } from '../../router';
+
+const middleware = [requireScope('admin'), refuseLimited];
+
+const list = createRoute({
+  method: 'get',
+  path: '/deliveries',
+  summary: 'What webhooks and people were told of, and what waits; newest first',
+  description:
+    'Deliveries are kept for 30 days after they ended. Of what endpoints answered only the status is kept.',
+  security: secured,
+  middleware,
+  request: { query: deliveryQuery },
+  responses: { 200: json(Deliveries, 'One page'), ...problems },
+});
+
+const again = createRoute({
+  method: 'post',
+  path: '/deliveries/{id}/redeliver',
+  summary: 'Deliver an event once more',
+  description:
+    'Whatever became of it: it begins anew and at once, with the same `webhook-id`, in its place before later events. ' +
+    'An e-mail is sent only if what it says is still so.',
+  security: secured,
+  middleware,
+  request: { params },
+  responses: { 202: json(Delivery, 'It waits for its turn'), ...problems },
+});
+
+const mail = createRoute({
+  method: 'post',
+  path: '/mail-test',
+  summary: 'Send a test mail',
+  description: 'Waits for the mail server, at most 20 seconds.',
+  security: secured,
+  middleware,
+  request: { body: body(MailTestRequest) },
+  responses: { 200: json(MailTest, 'What became of it'), ...problems },
+});
+
+export function deliveryRoutes(deps: HttpDeps) {
+  return createRouter()
+    .openapi(list, async (c) => {
+      const { cursor, limit, ...query } = c.req.valid('query');
+      const filter = {
+        endpointId: query.endpointId ?? null,
+        integrationId: query.integrationId ?? null,
+        status: query.status ?? null,
+      };
+      const rows = await listDeliveries(deps.pool, filter, readCursor(cursor), limit + 1);
+      const data = rows.slice(0, limit);
+      const last = data.at(-1);
+      const nextCursor = rows.length > limit && last ? cursorOf(last) : null;
+      return c.json({ data: data.map(viewOf), nextCursor }, 200);
+    })
+    .openapi(again, async (c) => {
+      return c.json(viewOf(await deliverAgain(deps, c.req.valid('param').id)), 202);
+    })
+    .openapi(mail, async (c) =>
+      c.json(await testMail(deps.mailer, c.req.valid('json').to, deps.site.productName), 200),
+    );
+}
+
+function viewOf(row: Row): typeof Delivery._output {
+  const { id, kind, endpointId, audience, integrationId, eventId, type, status, attempts } = row;
+  return {
+    ...{ id, kind, endpointId, audience, integrationId, eventId, type, status, attempts },
+    lastStatus: row.lastStatus,
+    lastError: row.lastError,
+    nextAttemptAt: status === 'waiting' ? iso(row.nextAttemptAt) : null,
+    createdAt: new Date(row.createdAt).toISOString(),
+    endedAt: iso(row.endedAt),
+  };
+}

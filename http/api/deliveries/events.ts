@@ -1,0 +1,81 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { EVENT_TYPES } from '../../../core/deliveries/events';
+import {
+  type Event as StoredEvent,
+  eventExists,
+  feed,
+  timeline,
+} from '../../../adapters/postgres/deliveries/events';
+import { requireScope } from '../../middleware/auth';
+import { type Caller } from '../../middleware/caller';
+import { type HttpDeps } from '../../deps';
+import { eventViews } from './event-view';
+import { findFor } from '../integrations/find';
+import { invalidField } from '../../problems';
+import { createRouter, json, problems, secured } from '../../router';
+import { idParam, Event, pageOf } from '../schemas';
+
+const eventId = z
+  .string()
+  .max(64)
+  .regex(/^[\w-]+$/, 'names no event');
+const limit = z.coerce.number().int().min(1).max(500).default(100);
+
+const ofOne = createRoute({
+  method: 'get',
+  path: '/integrations/{id}/events',
+  summary: "One integration's timeline, newest first",
+  security: secured,
+  middleware: requireScope('read'),
+  request: {
+    params: idParam,
+    query: z.strictObject({ cursor: eventId.optional(), limit }),
+  },
+  responses: { 200: json(pageOf(Event), 'One page'), ...problems },
+});
+
+const all = createRoute({
+  method: 'get',
+  path: '/events',
+  summary: 'Feed of all events, oldest first',
+  description:
+    'Go on with `after` = the last id you saw; none is missed. `nextCursor` is that id, or null at the end.',
+  security: secured,
+  middleware: requireScope('read'),
+  request: {
+    query: z.strictObject({ after: eventId.optional(), type: z.enum(EVENT_TYPES).optional(), limit }),
+  },
+  responses: { 200: json(pageOf(Event), 'One page'), ...problems },
+});
+
+export function eventRoutes(deps: HttpDeps) {
+  return createRouter()
+    .openapi(ofOne, async (c) => {
+      const { id } = await findFor(deps, c.get('caller'), c.req.valid('param').id);
+      const query = c.req.valid('query');
+      await refuseUnknown(deps, 'cursor', query.cursor);
+      const rows = await timeline(deps.pool, id, query.limit + 1, query.cursor ?? null);
+      return c.json(await page(deps, c.get('caller'), rows, query.limit), 200);
+    })
+    .openapi(all, async (c) => {
+      const query = c.req.valid('query');
+      await refuseUnknown(deps, 'after', query.after);
+      const rows = await feed(deps.pool, {
+        after: query.after ?? null,
+        type: query.type ?? null,
+        ownerRefs: c.get('caller').ownerRefs,
+        limit: query.limit + 1,
+      });
+      return c.json(await page(deps, c.get('caller'), rows, query.limit), 200);
+    });
+}
+
+async function page(deps: HttpDeps, caller: Caller, rows: StoredEvent[], size: number) {
+  const data = await eventViews(deps, caller, rows.slice(0, size));
+  return { data, nextCursor: rows.length > size ? (data.at(-1)?.id ?? null) : null };
+}
+
+async function refuseUnknown(deps: HttpDeps, field: string, id: string | undefined): Promise<void> {
+  if (id === undefined || (await eventExists(deps.pool, id))) return;
+  throw invalidField(field, 'names no event');
+}

@@ -1,0 +1,140 @@
+import { createRoute } from '@hono/zod-openapi';
+import {
+  MAX_WEBHOOK_ENDPOINTS,
+  type WebhookEndpoint as Row,
+  changeWebhookEndpoint,
+  deleteWebhookEndpoint,
+  listWebhookEndpoints,
+} from '../../../adapters/postgres/deliveries/webhook-endpoints';
+import { addEndpoint, rotateSecret, testEndpoint } from './add-endpoint';
+import { requireScope } from '../../middleware/auth';
+import { type HttpDeps } from '../../deps';
+import { iso } from '../integrations/integration-view';
+import { notFound } from '../../problems';
+import { refuseLimited } from '../../middleware/refuse-limited';
+import { body, createRouter, json, problems, secured } from '../../router';
+import {
+  ChangedWebhookEndpoint,
+  CreatedWebhookEndpoint,
+  NewWebhookEndpoint,
+  RotatedWebhookSecret,
+  WebhookEndpoint,
+  WebhookEndpoints,
+  WebhookTest,
+  webhookIdParam as params,
+} from './webhook-schemas';
+
+const middleware = [requireScope('admin'), refuseLimited];
+
+const list = createRoute({
+  method: 'get',
+  path: '/webhook-endpoints',
+  summary: 'Endpoints that are told of events, oldest first, without their secrets',
+  security: secured,
+  middleware,
+  responses: { 200: json(WebhookEndpoints, 'The endpoints'), ...problems },
+});
+
+const create = createRoute({
+  method: 'post',
+  path: '/webhook-endpoints',
+  summary: 'Add an endpoint',
+  description: `The secret that its deliveries are signed with is in this answer and never again. At most ${MAX_WEBHOOK_ENDPOINTS}.`,
+  security: secured,
+  middleware,
+  request: { body: body(NewWebhookEndpoint) },
+  responses: { 201: json(CreatedWebhookEndpoint, 'The endpoint'), ...problems },
+});
+
+const remove = createRoute({
+  method: 'delete',
+  path: '/webhook-endpoints/{id}',
+  summary: 'Remove an endpoint and its secret',
+  security: secured,
+  middleware,
+  request: { params },
+  responses: { 204: { description: 'It is told nothing more' }, ...problems },
+});
+
+const change = createRoute({
+  method: 'patch',
+  path: '/webhook-endpoints/{id}',
+  summary: 'Enable or disable an endpoint, or change what it is told of',
+  description:
+    'A disabled endpoint is told of nothing, and what waits for it is skipped. An enabled one is told of what happens from then on.',
+  security: secured,
+  middleware,
+  request: { params, body: body(ChangedWebhookEndpoint) },
+  responses: { 200: json(WebhookEndpoint, 'The endpoint'), ...problems },
+});
+
+const rotate = createRoute({
+  method: 'post',
+  path: '/webhook-endpoints/{id}/rotate-secret',
+  summary: 'Give an endpoint a new secret',
+  description:
+    'The new secret is in this answer and never again. For 24 hours deliveries are signed with both, then the old one is erased.',
+  security: secured,
+  middleware,
+  request: { params },
+  responses: { 200: json(RotatedWebhookSecret, 'The new secret'), ...problems },
+});
+
+const test = createRoute({
+  method: 'post',
+  path: '/webhook-endpoints/{id}/test',
+  summary: 'Send a signed event of the type evergrant.test',
+  description: 'Waits at most 15 seconds. Of what the endpoint answers only the status is told.',
+  security: secured,
+  middleware,
+  request: { params },
+  responses: { 200: json(WebhookTest, 'What became of it'), ...problems },
+});
+
+export function webhookEndpointRoutes(deps: HttpDeps) {
+  return createRouter()
+    .openapi(list, async (c) =>
+      c.json({ data: (await listWebhookEndpoints(deps.pool)).map(viewOf), nextCursor: null }, 200),
+    )
+    .openapi(create, async (c) => {
+      const { endpoint, secret } = await addEndpoint(deps, c.req.valid('json'));
+      return c.json({ ...viewOf(endpoint), secret: secret.reveal() }, 201);
+    })
+    .openapi(remove, async (c) => {
+      if (!(await deleteWebhookEndpoint(deps.pool, c.req.valid('param').id))) throw notFound('endpoint');
+      return c.body(null, 204);
+    })
+    .openapi(change, async (c) => {
+      const { enabled, events } = c.req.valid('json');
+      const wanted = {
+        ...(enabled !== undefined && { enabled }),
+        ...(events !== undefined && { events: [...new Set(events)] }),
+      };
+      const id = c.req.valid('param').id;
+      const endpoint = await changeWebhookEndpoint(deps.pool, id, wanted, deps.clock.now());
+      if (!endpoint) throw notFound('endpoint');
+      return c.json(viewOf(endpoint), 200);
+    })
+    .openapi(rotate, async (c) => {
+      const { id } = c.req.valid('param');
+      const { secret, oldSecretUntil } = await rotateSecret(deps, id);
+      return c.json(
+        { id, secret: secret.reveal(), oldSecretUntil: new Date(oldSecretUntil).toISOString() },
+        200,
+      );
+    })
+    .openapi(test, async (c) => {
+      return c.json(await testEndpoint(deps, c.req.valid('param').id), 200);
+    });
+}
+
+function viewOf({ id, url, events, ...row }: Row): typeof WebhookEndpoint._output {
+  return {
+    ...{ id, url, events },
+    enabled: row.disabledAt === null,
+    disabledAt: iso(row.disabledAt),
+    disabledReason: row.disabledReason,
+    oldSecretUntil: iso(row.oldSecretUntil),
+    createdAt: new Date(row.createdAt).toISOString(),
+  };
+}

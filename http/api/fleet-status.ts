@@ -1,0 +1,46 @@
+import { lastAudit } from '../../adapters/postgres/fleet/audit';
+import { deliveryCounts } from '../../adapters/postgres/deliveries/delivery-log';
+import { fleetOverview } from '../../adapters/postgres/fleet/fleet';
+import { openIncidents } from '../../adapters/postgres/incidents/incidents';
+import { AUDIT_EVERY, describeAuditSchedule } from '../../adapters/temporal/audit-schedule';
+import { SECOND_MS } from '../../core/time';
+import { type Caller } from '../middleware/caller';
+import { type HttpDeps } from '../deps';
+import { iso } from './integrations/integration-view';
+import { before } from '../deadlines';
+
+/** The fleet at a glance, as far as this caller may see it. */
+export async function fleetFor(deps: HttpDeps, caller: Caller) {
+  const fleet = await fleetOverview(deps.pool, deps.clock.now(), caller.ownerRefs);
+  const last = await lastAudit(deps.pool);
+  const schedule = await scheduleOf(deps);
+  const incidents = await openIncidents(deps.pool);
+  const { oldestWaitingAt, ...deliveries } = await deliveryCounts(deps.pool, caller.ownerRefs);
+  return {
+    ...fleet,
+    deliveries: { ...deliveries, oldestWaitingAt: iso(oldestWaitingAt) },
+    incidents: incidents.map(({ id, provider, kind, startedAt }) => ({
+      id,
+      provider,
+      kind,
+      startedAt: new Date(startedAt).toISOString(),
+    })),
+    audit: {
+      enabled: schedule.enabled,
+      every: AUDIT_EVERY,
+      lastRunAt: iso(last?.startedAt ?? null),
+      lastResult: last?.result ?? null,
+      nextRunAt: iso(schedule.nextRunAt),
+    },
+  };
+}
+
+/** What Temporal says of the audit's schedule; while it cannot be asked the rest is still told. */
+async function scheduleOf(deps: HttpDeps): Promise<{ enabled: boolean | null; nextRunAt: number | null }> {
+  const deadline = Date.now() + SECOND_MS;
+  const describing = deps.temporal
+    .withDeadline(deadline, () => describeAuditSchedule(deps.temporal))
+    .then((found) => found ?? { enabled: false, nextRunAt: null });
+  const unknown = () => ({ enabled: null, nextRunAt: null });
+  return before(deadline, describing, unknown).catch(unknown);
+}

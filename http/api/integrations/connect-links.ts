@@ -1,0 +1,33 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { requireScope } from '../../middleware/auth';
+import { type HttpDeps } from '../../deps';
+import { findFor } from './find';
+import { makeConnectLink } from '../../owner/links';
+import { NoToken } from '../../../services/usable-token';
+import { refuseForeignReturn } from '../../owner/return-to';
+import { body, createRouter, json, problems, secured } from '../../router';
+import { idParam, returnTo } from '../schemas';
+
+const create = createRoute({
+  method: 'post',
+  path: '/integrations/{id}/connect-links',
+  summary: 'Make a link that its owner connects or reconnects with',
+  description: 'Valid for 24 hours, and until a newer grant exists. Opening it consumes nothing.',
+  security: secured,
+  middleware: requireScope('operate', { embed: true }),
+  request: {
+    params: idParam,
+    body: { ...body(z.strictObject({ returnTo: returnTo.optional() })), required: false },
+  },
+  responses: { 201: json(z.object({ url: z.string(), expiresAt: z.string() }), 'The link'), ...problems },
+});
+
+export function connectLinkRoutes(deps: HttpDeps) {
+  return createRouter().openapi(create, async (c) => {
+    const row = await findFor(deps, c.get('caller'), c.req.valid('param').id);
+    if (row.state === 'disconnected') throw new NoToken('disconnected', row);
+    const wanted = c.req.valid('json') as { returnTo?: string } | undefined;
+    refuseForeignReturn(deps, wanted?.returnTo);
+    return c.json(makeConnectLink(deps, row, wanted?.returnTo ?? null), 201);
+  });
+}

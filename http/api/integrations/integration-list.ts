@@ -1,0 +1,67 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { listIntegrations } from '../../../adapters/postgres/integrations/integrations';
+import { REASONS, STATES } from '../../../core/lifecycle/states';
+import { DAY_MS } from '../../../core/time';
+import { requireScope } from '../../middleware/auth';
+import { type Caller } from '../../middleware/caller';
+import { cursorOf, readCursor } from '../cursor';
+import { type HttpDeps } from '../../deps';
+import { viewOf } from './integration-view';
+import { createRouter, json, problems, secured } from '../../router';
+import { Integration, pageOf, text } from '../schemas';
+
+/** A filter that is misspelt would silently give everything: only these are taken. */
+const query = z.strictObject({
+  state: z.enum(STATES).optional(),
+  ownerRef: text(200).optional(),
+  externalId: text(200).optional(),
+  accountId: text(200).optional(),
+  reason: z.enum(REASONS).optional(),
+  expiringWithinDays: z.coerce.number().min(0).max(365).optional(),
+  cursor: z.string().max(500).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+const list = createRoute({
+  method: 'get',
+  path: '/integrations',
+  summary: 'List integrations, oldest first',
+  description:
+    'Filters narrow each other. `expiringWithinDays` gives those still connected whose token ends by then.',
+  security: secured,
+  middleware: requireScope('read', { embed: true }),
+  request: { query },
+  responses: { 200: json(pageOf(Integration), 'One page'), ...problems },
+});
+
+export function integrationListRoutes(deps: HttpDeps) {
+  return createRouter().openapi(list, async (c) => {
+    const caller = c.get('caller');
+    const { limit, cursor, ...wanted } = c.req.valid('query');
+    const filter = filterOf(wanted, caller, deps.clock.now());
+    // One more than asked for tells whether there is another page.
+    const rows = await listIntegrations(deps.pool, filter, readCursor(cursor), limit + 1);
+    const data = rows.slice(0, limit);
+    const last = data.at(-1);
+    return c.json(
+      {
+        data: data.map((row) => viewOf(deps, caller, row)),
+        nextCursor: rows.length > limit && last ? cursorOf(last) : null,
+      },
+      200,
+    );
+  });
+}
+
+function filterOf(wanted: Omit<z.infer<typeof query>, 'limit' | 'cursor'>, caller: Caller, now: number) {
+  const days = wanted.expiringWithinDays;
+  return {
+    state: wanted.state ?? null,
+    ownerRef: wanted.ownerRef ?? null,
+    ownerRefs: caller.ownerRefs,
+    externalId: wanted.externalId ?? null,
+    accountId: wanted.accountId ?? null,
+    reason: wanted.reason ?? null,
+    expiringBefore: days === undefined ? null : now + days * DAY_MS,
+  };
+}

@@ -1,0 +1,53 @@
+import { type z } from '@hono/zod-openapi';
+import { type Integration as Row, factsOf } from '../../../adapters/postgres/integrations/integration-row';
+import { bannerFor } from '../../../core/lifecycle/banner';
+import { lifecycleWorkflowId } from '../../../core/names';
+import { hasLifecycle, isUsable } from '../../../core/lifecycle/states';
+import { type Caller } from '../../middleware/caller';
+import { type HttpDeps } from '../../deps';
+import { reconnectUrlFor } from '../../owner/links';
+import { type Integration } from '../schemas';
+
+export type IntegrationView = z.infer<typeof Integration>;
+
+/** An integration as this caller may see it. @param runId of its lifecycle, when somebody asked Temporal for it */
+export function viewOf(
+  deps: HttpDeps,
+  caller: Caller,
+  row: Row,
+  runId: string | null = null,
+): IntegrationView {
+  const now = deps.clock.now();
+  const isAlive = hasLifecycle(row.state);
+  return {
+    id: row.id,
+    provider: 'instagram',
+    ownerRef: row.ownerRef,
+    externalId: row.externalId,
+    // A page that anybody of the owner's may see needs neither.
+    contact: row.contactEmail === null || caller.isEmbed ? null : { email: row.contactEmail },
+    account: row.accountId === null ? null : { id: row.accountId, username: row.username },
+    state: row.state,
+    usable: isUsable(row.state) && row.expiresAt !== null && now < row.expiresAt,
+    reconnectRequired: row.state === 'expired',
+    reason: row.reason,
+    scopes: row.scopes,
+    tokenVersion: row.version,
+    issuedAt: iso(row.issuedAt),
+    expiresAt: iso(row.expiresAt),
+    refreshAt: isAlive && row.state !== 'expired' ? iso(row.refreshAt) : null,
+    nextAttemptAt: iso(row.recovery?.nextAttemptAt ?? row.nextAttemptAt),
+    failedAttempts: row.failedAttempts,
+    lastError: row.lastError && { ...row.lastError, at: new Date(row.lastError.at).toISOString() },
+    paused: row.paused,
+    banner: bannerFor(factsOf(row), deps.site.productName, now),
+    reconnectUrl: reconnectUrlFor(deps, caller, row),
+    temporal: isAlive && !caller.isEmbed ? { workflowId: lifecycleWorkflowId(row.id), runId } : null,
+    createdAt: new Date(row.createdAt).toISOString(),
+    updatedAt: new Date(row.updatedAt).toISOString(),
+  };
+}
+
+export function iso(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}

@@ -1,0 +1,77 @@
+import { createRoute } from '@hono/zod-openapi';
+import { claimReport, releaseReport } from '../../../adapters/postgres/tokens/rejection-reports';
+import { isTokenCode } from '../../../core/lifecycle/failure';
+import { type RecoverInput, decide, findConnected, recheck, tellDecision } from './recheck';
+import { requireScope } from '../../middleware/auth';
+import { type HttpDeps } from '../../deps';
+import { answerBy, before } from '../../deadlines';
+import { noteTokenUse } from '../access/token-use';
+import { Problem } from '../../problems';
+import { body, createRouter, json, problems, secured } from '../../router';
+import { Recovery, TokenRejection, idParam as params } from '../schemas';
+
+const reject = createRoute({
+  method: 'post',
+  path: '/integrations/{id}/token-rejections',
+  summary: 'Report a call that Instagram refused with 190 or 102',
+  description:
+    'Waits at most 20 seconds for the decision about that token version: `stale_version` and `refreshed` (get the new token, repeat the call), `verified_ok` (it lives, repeat the call), `expired` (the owner must reconnect), `undecided` (ask again after `retryAfterSeconds`). With `wait:false` it answers 202 at once.',
+  security: secured,
+  middleware: requireScope('token'),
+  request: { params, body: body(TokenRejection) },
+  responses: { 200: json(Recovery, 'The decision'), 202: { description: 'Noted' }, ...problems },
+});
+
+const recheckRoute = createRoute({
+  method: 'post',
+  path: '/integrations/{id}/recheck',
+  summary: 'Look whether the token lives, also when expired',
+  security: secured,
+  middleware: requireScope('operate', { embed: true }),
+  request: { params },
+  responses: { 200: json(Recovery, 'The decision'), ...problems },
+});
+
+export function recoveryRoutes(deps: HttpDeps) {
+  return createRouter()
+    .openapi(reject, async (c) => {
+      const row = await findConnected(deps, c.get('caller'), c.req.valid('param').id);
+      await noteTokenUse(deps, c.get('caller'), row.id);
+      const { version, code, subcode = null, wait } = c.req.valid('json');
+      if (!isTokenCode(code))
+        throw new Problem(
+          'not_a_rejection',
+          'Only 190 and 102 speak of the token. Other errors leave it as it is.',
+        );
+      if (version > row.version)
+        throw new Problem('unknown_version', `The newest version is ${row.version}.`);
+      const report = { version, code, subcode, source: `api/${c.get('caller').name}` };
+      if (!wait) {
+        await note(deps, row.id, report);
+        return c.body(null, 202);
+      }
+      if (version < row.version)
+        return c.json(await tellDecision(deps, c.get('caller'), row.id, 'stale_version'), 200);
+      if (row.state === 'expired')
+        return c.json(await tellDecision(deps, c.get('caller'), row.id, 'expired'), 200);
+      return c.json(await tellDecision(deps, c.get('caller'), row.id, await decide(deps, row, report)), 200);
+    })
+    .openapi(recheckRoute, async (c) =>
+      c.json(await recheck(deps, c.get('caller'), c.req.valid('param').id), 200),
+    );
+}
+
+/** Passes a report on unless another was just passed on. One that could not be leaves the way free for the next. */
+async function note(deps: HttpDeps, id: string, report: RecoverInput): Promise<void> {
+  if (!(await claimReport(deps.pool, id, report.version, deps.clock.now()))) return;
+  const deadline = answerBy();
+  const passing = deps.temporal.withDeadline(deadline, () => deps.lifecycles.tokenRejected(id, report));
+  try {
+    await before(deadline, passing, () => {
+      throw new Problem('service_unavailable', 'Temporal does not answer. Report it again in a moment.');
+    });
+  } catch (error) {
+    await releaseReport(deps.pool, id, report.version);
+    throw error;
+  }
+}

@@ -1,0 +1,89 @@
+import { type Integration as Row } from '../../../adapters/postgres/integrations/integration-row';
+import { usableToken } from '../../../services/usable-token';
+import { type EnsuredFresh } from '../../../client/lifecycle-client';
+import { MINIMUM_REFRESH_AGE_MS } from '../../../core/lifecycle/refresh-policy';
+import { refreshFailedText } from '../../../core/text/sentences';
+import { type Caller } from '../../middleware/caller';
+import { type HttpDeps } from '../../deps';
+import { findFor } from './find';
+import { viewOf } from './integration-view';
+import { answerBy, before } from '../../deadlines';
+import { Problem } from '../../problems';
+import { tokenOnceDecided } from '../messages/with-recovery';
+
+/**
+ * One refresh now, if the integration's token is due.
+ * @param withinMs refresh when no more than this is left; null: whatever is left
+ * @param timeZone of who reads the toast; absent: UTC
+ * @throws Problem `refresh_failed` with the text of a toast, `not_due`; NoToken
+ */
+export async function refreshNow(
+  deps: HttpDeps,
+  caller: Caller,
+  id: string,
+  withinMs: number | null,
+  timeZone?: string,
+) {
+  const deadline = answerBy();
+  await findFor(deps, caller, id);
+  const { integration: row } = await tokenOnceDecided(deps, id, deadline);
+  const outcome = outcomeByRow(deps, row, withinMs) ?? (await ask(deps, row, withinMs, deadline));
+  // Whatever was answered, it is told only with a token that may be used.
+  const { integration: after } = await usableToken(deps.pool, deps.sealer, id, deps.clock.now());
+  const integration = viewOf(deps, caller, after);
+  switch (outcome) {
+    case 'fresh':
+      return { refreshed: false, integration };
+    case 'refreshed':
+      return { refreshed: true, integration };
+    case 'not_due':
+      if (withinMs === null) throw notDue(after);
+      return { refreshed: false, integration };
+    default:
+      throw refreshFailed(deps, after, integration, timeZone);
+  }
+}
+
+/** What the row alone tells, so that the usual answer needs neither Temporal nor Instagram. */
+function outcomeByRow(deps: HttpDeps, row: Row, withinMs: number | null): 'fresh' | 'not_due' | null {
+  const now = deps.clock.now();
+  if (withinMs !== null && (row.expiresAt ?? 0) - now > withinMs) return 'fresh';
+  return now < refreshableFrom(row) ? 'not_due' : null;
+}
+
+function ask(
+  deps: HttpDeps,
+  { id, version }: Row,
+  withinMs: number | null,
+  deadline: number,
+): Promise<EnsuredFresh> {
+  const asked = deps.lifecycles.ensureFresh(id, { version, withinMs });
+  return before(deadline, asked, () => 'undecided' as const);
+}
+
+function refreshableFrom(row: Row): number {
+  return (row.issuedAt ?? 0) + MINIMUM_REFRESH_AGE_MS;
+}
+
+function notDue(row: Row): Problem {
+  const notBefore = new Date(refreshableFrom(row)).toISOString();
+  return new Problem(
+    'not_due',
+    `Instagram refreshes no token under 24 hours of age. Try again from ${notBefore}.`,
+    { notBefore },
+  );
+}
+
+function refreshFailed(
+  deps: HttpDeps,
+  row: Row,
+  integration: ReturnType<typeof viewOf>,
+  timeZone?: string,
+): Problem {
+  const text = refreshFailedText(
+    { username: row.username, product: deps.site.productName },
+    row.expiresAt ?? 0,
+    timeZone,
+  );
+  return new Problem('refresh_failed', text, { text, integration });
+}

@@ -1,0 +1,43 @@
+import { createRoute } from '@hono/zod-openapi';
+import { usableToken } from '../../../services/usable-token';
+import { SECOND_MS } from '../../../core/time';
+import { requireScope } from '../../middleware/auth';
+import { type HttpDeps } from '../../deps';
+import { findFor } from './find';
+import { createRouter, json, problems, secured } from '../../router';
+import { noteTokenUse } from '../access/token-use';
+import { idParam, Token } from '../schemas';
+
+const CACHE_AT_MOST_SECONDS = 300;
+
+const get = createRoute({
+  method: 'get',
+  path: '/integrations/{id}/token',
+  summary: 'The token that is valid now',
+  description:
+    'For services that call Instagram themselves. Needs neither Temporal nor Instagram. On a 190 report it with `token-rejections`, then ask again.',
+  security: secured,
+  middleware: requireScope('token'),
+  request: { params: idParam },
+  responses: { 200: json(Token, 'The token'), ...problems },
+});
+
+export function tokenRoutes(deps: HttpDeps) {
+  return createRouter().openapi(get, async (c) => {
+    const { id } = await findFor(deps, c.get('caller'), c.req.valid('param').id);
+    const now = deps.clock.now();
+    const { integration, version, token } = await usableToken(deps.pool, deps.sealer, id, now);
+    await noteTokenUse(deps, c.get('caller'), id);
+    const expiresAt = integration.expiresAt ?? now;
+    const left = Math.floor((expiresAt - now) / SECOND_MS);
+    return c.json(
+      {
+        accessToken: token.reveal(),
+        version,
+        expiresAt: new Date(expiresAt).toISOString(),
+        cacheForSeconds: Math.max(0, Math.min(CACHE_AT_MOST_SECONDS, left)),
+      },
+      200,
+    );
+  });
+}

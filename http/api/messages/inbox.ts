@@ -1,0 +1,78 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { requireScope } from '../../middleware/auth';
+import { type HttpDeps } from '../../deps';
+import { findFor } from '../integrations/find';
+import { iso } from '../integrations/integration-view';
+import { createRouter, json, problems, secured } from '../../router';
+import { idParam, Conversation, Message, pageOf } from '../schemas';
+import { callWithRecovery } from './with-recovery';
+
+/** Instagram's cursors; they go into a query, so nothing else may. */
+const cursor = z
+  .string()
+  .max(500)
+  .regex(/^[A-Za-z0-9_=-]+$/, 'is not one that a list gave')
+  .optional();
+const limit = z.coerce.number().int().min(1).max(100).default(20);
+
+const conversations = createRoute({
+  method: 'get',
+  path: '/integrations/{id}/conversations',
+  summary: 'Conversations of the account',
+  security: secured,
+  middleware: requireScope('message'),
+  request: { params: idParam, query: z.strictObject({ cursor, limit }) },
+  responses: { 200: json(pageOf(Conversation), 'One page'), ...problems },
+});
+
+const messages = createRoute({
+  method: 'get',
+  path: '/integrations/{id}/conversations/{conversationId}/messages',
+  summary: 'Messages of a conversation, newest first',
+  security: secured,
+  middleware: requireScope('message'),
+  request: {
+    params: idParam.extend({
+      conversationId: z
+        .string()
+        .max(500)
+        .regex(/^[A-Za-z0-9_=:.-]+$/, 'is not an id'),
+    }),
+    query: z.strictObject({ cursor, limit }),
+  },
+  responses: { 200: json(pageOf(Message), 'One page'), ...problems },
+});
+
+export function inboxRoutes(deps: HttpDeps) {
+  return createRouter()
+    .openapi(conversations, async (c) => {
+      const { id } = await findFor(deps, c.get('caller'), c.req.valid('param').id);
+      const query = c.req.valid('query');
+      const page = await callWithRecovery(deps, id, 'api/conversations', ({ token }) =>
+        deps.instagram.listConversations(token, { cursor: query.cursor ?? null, limit: query.limit }),
+      );
+      return c.json(
+        { ...page, data: page.data.map((row) => ({ ...row, updatedAt: iso(row.updatedAt) })) },
+        200,
+      );
+    })
+    .openapi(messages, async (c) => {
+      const { id } = await findFor(deps, c.get('caller'), c.req.valid('param').id);
+      const { conversationId } = c.req.valid('param');
+      const query = c.req.valid('query');
+      const page = await callWithRecovery(deps, id, 'api/messages', ({ token }) =>
+        deps.instagram.listMessages(token, {
+          conversationId,
+          cursor: query.cursor ?? null,
+          limit: query.limit,
+        }),
+      );
+      const data = page.data.map(({ attachments, unavailable, ...row }) => ({
+        ...row,
+        createdAt: iso(row.createdAt),
+        ...(attachments && { attachments }),
+        ...(unavailable && { unavailable }),
+      }));
+      return c.json({ data, nextCursor: page.nextCursor }, 200);
+    });
+}

@@ -1,0 +1,146 @@
+import { WorkflowFailedError, WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client';
+import { sha256 } from '../../../adapters/digest';
+import { claimSend, findSend } from '../../../adapters/postgres/messages/message-sends';
+import { type Integration } from '../../../adapters/postgres/integrations/integration-row';
+import { keepPayload } from '../../../adapters/postgres/messages/sealed-payloads';
+import { usableToken } from '../../../services/usable-token';
+import { TASK_QUEUE, WORKFLOW_TYPES, sendMessageWorkflowId } from '../../../core/names';
+import {
+  type SendMessageInput,
+  type SendResult,
+  type SentMessage,
+  WANTED_MESSAGE,
+  type WantedMessage,
+} from '../../../core/messaging/send';
+import { DAY_MS } from '../../../core/time';
+import { type HttpDeps } from '../../deps';
+import { REFUSALS } from '../../errors';
+import { answerBy, before } from '../../deadlines';
+import { PROBLEMS, Problem, type ProblemCode } from '../../problems';
+import { tokenOnceDecided } from './with-recovery';
+
+const MAX_TEXT_BYTES = 1_000;
+const KEPT_MS = 7 * DAY_MS;
+
+/**
+ * Sends a message once per key: the same key gives the same answer for 7 days, and one message.
+ * @throws Problem `outcome_unknown` when nobody can say whether it arrived; NoToken
+ */
+export async function sendOnce(
+  deps: HttpDeps,
+  row: Integration,
+  {
+    recipientId,
+    text,
+    tag = null,
+  }: { recipientId: string; text: string; tag?: WantedMessage['tag'] | undefined },
+  key: string,
+): Promise<SentMessage> {
+  const deadline = answerBy();
+  if (Buffer.byteLength(text) > MAX_TEXT_BYTES) throw new Problem('text_too_long', REFUSALS.text_too_long);
+  const wanted: WantedMessage = { recipientId, text, tag };
+  const keyDigest = digest(key);
+
+  let known = await findKept(deps, row, keyDigest, wanted);
+  if (!known?.sent && !known?.problem) {
+    await tokenOnceDecided(deps, row.id, deadline);
+    known = await claim(deps, row, keyDigest, wanted);
+  }
+  if (known.sent) return known.sent;
+  if (known.problem) throw await problemOf(deps, known.problem, row.id);
+  const input = { integrationId: row.id, keyDigest, payloadId: known.payloadId };
+  const result = await run(deps, input, deadline);
+  if ('sent' in result) return result.sent;
+  throw await problemOf(deps, result.problem, row.id);
+}
+
+/** What became of the message that this key was used for within the last 7 days. */
+async function findKept(deps: HttpDeps, row: Integration, keyDigest: string, wanted: WantedMessage) {
+  const found = await findSend(deps.pool, row.id, keyDigest);
+  if (!found || found.createdAt + KEPT_MS <= deps.clock.now()) return null;
+  return sameRequest(found, requestDigestOf(wanted));
+}
+
+/** Notes the wanted message. Of two requests at once the first one's is noted, and both are answered by it. */
+async function claim(deps: HttpDeps, row: Integration, keyDigest: string, wanted: WantedMessage) {
+  const now = deps.clock.now();
+  const payload = {
+    integrationId: row.id,
+    provider: row.provider,
+    purpose: WANTED_MESSAGE,
+    text: JSON.stringify(wanted),
+    lifeMs: KEPT_MS,
+  };
+  const requestDigest = requestDigestOf(wanted);
+  const payloadId = await keepPayload(deps.pool, deps.sealer, payload, now);
+  const request = { integrationId: row.id, keyDigest, requestDigest, payloadId };
+  const { send: claimed } = await claimSend(deps.pool, request, now);
+  return sameRequest(claimed, requestDigest);
+}
+
+function requestDigestOf(wanted: WantedMessage): string {
+  return digest(JSON.stringify(wanted));
+}
+
+function sameRequest<T extends { requestDigest: string }>(found: T, requestDigest: string): T {
+  if (found.requestDigest === requestDigest) return found;
+  throw new Problem(
+    'idempotency_mismatch',
+    'This Idempotency-Key belongs to another message. Use a new one.',
+  );
+}
+
+/** Runs the send, or joins the one under way; a send that takes longer goes on without us. */
+async function run(deps: HttpDeps, input: SendMessageInput, deadline: number): Promise<SendResult> {
+  const sending = deps.temporal.withDeadline(deadline, () => startAndWait(deps, input));
+  try {
+    return await before(deadline, sending, () => {
+      throw new Problem(
+        'service_unavailable',
+        'The message is still being sent. Ask again with the same key.',
+      );
+    });
+  } catch (error) {
+    if (error instanceof WorkflowFailedError)
+      throw new Problem('outcome_unknown', 'The send was ended from outside. Look before sending it again.');
+    throw error;
+  }
+}
+
+async function startAndWait(deps: HttpDeps, input: SendMessageInput): Promise<SendResult> {
+  const handle = await deps.temporal.workflow.start(WORKFLOW_TYPES.sendMessage, {
+    workflowId: sendMessageWorkflowId(input.integrationId, input.keyDigest),
+    taskQueue: TASK_QUEUE,
+    args: [input],
+    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+    workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+  });
+  return (await handle.result()) as SendResult;
+}
+
+/** What the send ended with, told by the integration as it is by now. */
+async function problemOf(
+  deps: HttpDeps,
+  { code, detail }: { code: string; detail: string },
+  id: string,
+): Promise<Error> {
+  if (['reconnect_required', 'not_connected', 'recovery_pending'].includes(code)) {
+    const usable = usableToken(deps.pool, deps.sealer, id, deps.clock.now());
+    // Usable again already: the same key may be tried at once.
+    return usable.then(
+      () =>
+        new Problem(
+          'recovery_pending',
+          'The token was just replaced. Ask again with the same Idempotency-Key.',
+        ),
+      (error: Error) => error,
+    );
+  }
+  if (code in REFUSALS) return new Problem(code as ProblemCode, REFUSALS[code as keyof typeof REFUSALS]);
+  if (code in PROBLEMS) return new Problem(code as ProblemCode, detail);
+  return new Problem('provider_rejected_call', REFUSALS.provider_rejected_call);
+}
+
+function digest(text: string): string {
+  return sha256(text).toString('hex');
+}

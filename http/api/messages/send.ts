@@ -1,0 +1,31 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { sendOnce } from './send-once';
+import { requireScope } from '../../middleware/auth';
+import { type HttpDeps } from '../../deps';
+import { findFor } from '../integrations/find';
+import { body, createRouter, json, problems, secured } from '../../router';
+import { idParam, NewMessage, Sent } from '../schemas';
+
+const send = createRoute({
+  method: 'post',
+  path: '/integrations/{id}/messages',
+  summary: 'Send a message, once per Idempotency-Key',
+  description:
+    'The same key gives the same answer for 7 days, and one message; a second request with it waits for the first.',
+  security: secured,
+  middleware: requireScope('message'),
+  request: {
+    params: idParam,
+    headers: z.object({ 'idempotency-key': z.string({ error: 'is required' }).min(1).max(255) }),
+    body: body(NewMessage),
+  },
+  responses: { 201: json(Sent, 'Sent'), ...problems },
+});
+
+export function sendRoutes(deps: HttpDeps) {
+  return createRouter().openapi(send, async (c) => {
+    const row = await findFor(deps, c.get('caller'), c.req.valid('param').id);
+    const key = c.req.valid('header')['idempotency-key'];
+    return c.json(await sendOnce(deps, row, c.req.valid('json'), key), 201);
+  });
+}

@@ -1,0 +1,157 @@
+import { type Context, Hono } from 'hono';
+import { timeline } from '../../../adapters/postgres/deliveries/events';
+import { type Integration, factsOf } from '../../../adapters/postgres/integrations/integration-row';
+import { asksToCheckAgain, bannerFor } from '../../../core/lifecycle/banner';
+import { RECHECK_TEXTS, doneText } from '../../../core/text/sentences';
+import { lifecycleWorkflowId } from '../../../core/names';
+import { hasLifecycle } from '../../../core/lifecycle/states';
+import { DAY_MS } from '../../../core/time';
+import { recheck } from '../../api/integrations/recheck';
+import { refreshNow } from '../../api/integrations/refresh-now';
+import { disconnectFor, pauseOrResume } from '../../api/integrations/change-state';
+import { type Caller, refuseWithout } from '../../middleware/caller';
+import { type HttpDeps } from '../../deps';
+import { findFor } from '../../api/integrations/find';
+import { CONSOLE } from '../../middleware/headers';
+import { makeConnectLink } from '../../owner/links';
+import { Problem } from '../../problems';
+import { CheckOnLoad, Connection, LinkBox } from './connection-page';
+import { pathOfConnection, withQuery } from '../paths';
+import { type Toast } from '../shell';
+import { mayShowMessages } from './messages';
+import { type ConsoleEnv } from '../session';
+import { attempt, ownOf, show } from '../show';
+import { timeZoneOf } from '../time-zone';
+
+const EVENTS_SHOWN = 50;
+const EVENT_ID = /^evt_\w{1,60}$/;
+/** Loading the page refreshes a token that ends within this. */
+const CHECK_WITHIN_MS = 3 * DAY_MS;
+const ONE = `${CONSOLE}/connections/:id` as const;
+
+type C = Context<ConsoleEnv>;
+
+/** The page of one connection, and what its buttons do. */
+export function connectionRoutes(deps: HttpDeps) {
+  const verbs: Record<string, (caller: Caller, id: string, who: string) => Promise<string>> = {
+    async refresh(caller, id, who) {
+      const { refreshed } = await refreshNow(deps, caller, id, null);
+      return doneText(refreshed ? 'refreshed' : 'not_due', who);
+    },
+    async recheck(caller, id) {
+      const { outcome, integration } = await recheck(deps, caller, id);
+      // What Instagram waits for is more than that it gives no answer.
+      const { banner } = integration;
+      return outcome === 'undecided' && banner && asksToCheckAgain(banner)
+        ? banner.text
+        : RECHECK_TEXTS[outcome];
+    },
+    async pause(caller, id, who) {
+      await pauseOrResume(deps, caller, id, true);
+      return doneText('paused', who);
+    },
+    async resume(caller, id, who) {
+      await pauseOrResume(deps, caller, id, false);
+      return doneText('resumed', who);
+    },
+    async disconnect(caller, id, who) {
+      await disconnectFor(deps, caller, id);
+      return doneText('disconnected', who);
+    },
+  };
+
+  return new Hono<ConsoleEnv>()
+    .get(ONE, async (c) => page(deps, c, await find(deps, c)))
+    .post(`${ONE}/check`, async (c) => {
+      const row = await find(deps, c);
+      return show(
+        deps,
+        c,
+        { title: nameOf(row), section: 'connections', url: pathOfConnection(row.id), content: null },
+        await check(deps, c, row),
+      );
+    })
+    .post(`${ONE}/reconnect-link`, async (c) => {
+      const row = await find(deps, c);
+      refuseWithout(c.get('user'), 'operate');
+      return page(deps, c, row, [], makeConnectLink(deps, row));
+    })
+    .post(`${ONE}/:verb`, async (c) => {
+      const row = await find(deps, c);
+      const verb = ownOf(verbs, c.req.param('verb'));
+      if (!verb) return c.notFound();
+      const user = c.get('user');
+      refuseWithout(user, 'operate');
+      const toasts = await attempt(deps, user, () => verb(user, row.id, nameOf(row)));
+      return page(deps, c, await find(deps, c), toasts);
+    });
+}
+
+/** One refresh if the token ends soon and may be refreshed; only a failure is worth a word. */
+async function check(deps: HttpDeps, c: C, row: Integration): Promise<Toast[]> {
+  const user = c.get('user');
+  if (!user.scopes.has('operate') || !hasLifecycle(row.state)) return [];
+  try {
+    await refreshNow(deps, user, row.id, CHECK_WITHIN_MS, timeZoneOf(c));
+    return [];
+  } catch (error) {
+    // Of what the page itself tells already, an expired connection say, no toast is made.
+    if (!(error instanceof Problem) || error.code !== 'refresh_failed') return [];
+    return [{ text: error.detail, good: false }];
+  }
+}
+
+async function find(deps: HttpDeps, c: C): Promise<Integration> {
+  refuseWithout(c.get('user'), 'read');
+  return findFor(deps, c.get('user'), c.req.param('id') ?? '');
+}
+
+async function page(
+  deps: HttpDeps,
+  c: C,
+  row: Integration,
+  toasts: Toast[] = [],
+  link: { url: string; expiresAt: string } | null = null,
+) {
+  const user = c.get('user');
+  const now = deps.clock.now();
+  const { temporalUiUrl } = deps.console;
+  const { namespace } = deps.temporal.options;
+  const workflow = encodeURIComponent(lifecycleWorkflowId(row.id));
+  const isAlive = hasLifecycle(row.state);
+  const before = EVENT_ID.exec(c.req.query('before') ?? '')?.[0] ?? null;
+  const events = await timeline(deps.pool, row.id, EVENTS_SHOWN + 1, before);
+  const shown = events.slice(0, EVENTS_SHOWN);
+  const path = pathOfConnection(row.id);
+  return show(
+    deps,
+    c,
+    {
+      title: nameOf(row),
+      section: 'connections',
+      url: withQuery(path, { before: before ?? '' }),
+      top: c.req.method === 'GET' ? <CheckOnLoad id={row.id} /> : null,
+      made: link && <LinkBox url={link.url} expiresAt={link.expiresAt} />,
+      content: (
+        <Connection
+          row={row}
+          banner={bannerFor(factsOf(row), deps.site.productName, now)}
+          events={shown}
+          isNewest={before === null}
+          older={events.length > shown.length ? withQuery(path, { before: shown.at(-1)?.id ?? '' }) : null}
+          now={now}
+          mayOperate={user.scopes.has('operate')}
+          hasMessages={isAlive && mayShowMessages(deps, user)}
+          temporalUrl={
+            temporalUiUrl && isAlive ? `${temporalUiUrl}/namespaces/${namespace}/workflows/${workflow}` : null
+          }
+        />
+      ),
+    },
+    toasts,
+  );
+}
+
+function nameOf({ username, id }: Integration): string {
+  return username ? `@${username}` : id;
+}

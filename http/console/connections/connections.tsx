@@ -1,0 +1,60 @@
+import { type Context, Hono } from 'hono';
+import { z } from 'zod';
+import { listConnections } from '../../../adapters/postgres/fleet/connection-list';
+import { CONSOLE_TEXT } from '../../../core/text/sentences';
+import { STATES } from '../../../core/lifecycle/states';
+import { DAY_MS } from '../../../core/time';
+import { refuseWithout } from '../../middleware/caller';
+import { type HttpDeps } from '../../deps';
+import { CONSOLE } from '../../middleware/headers';
+import { ConnectionFilters, Connections, type Filters } from './connections-page';
+import { type ConsoleEnv } from '../session';
+import { show } from '../show';
+
+const PAGE_SIZE = 50;
+/** As far as one can leaf; who looks for something further on filters. */
+const MAX_PAGE = 200;
+
+/** What a filter cannot be is as if it were not there: a link somebody changed by hand still opens. */
+const query = z.object({
+  q: z.string().trim().max(200).catch(''),
+  state: z.enum(['', ...STATES]).catch(''),
+  owner: z.string().trim().max(200).catch(''),
+  days: z
+    .string()
+    .regex(/^\d{0,3}$/)
+    .catch(''),
+  page: z.coerce.number().int().min(1).max(MAX_PAGE).catch(1),
+});
+
+export function connectionListRoutes(deps: HttpDeps) {
+  return new Hono<ConsoleEnv>().get(CONSOLE, async (c: Context<ConsoleEnv>) => {
+    const user = c.get('user');
+    refuseWithout(user, 'read');
+    const filters: Filters = query.parse(c.req.query());
+    const now = deps.clock.now();
+    const found = await listConnections(
+      deps.pool,
+      {
+        text: withoutNull(filters.q.replace(/^@/, '')),
+        state: filters.state === '' ? null : (filters.state as (typeof STATES)[number]),
+        ownerRef: withoutNull(filters.owner),
+        ownerRefs: user.ownerRefs,
+        expiringBefore: filters.days === '' ? null : now + Number(filters.days) * DAY_MS,
+      },
+      { offset: (filters.page - 1) * PAGE_SIZE, limit: PAGE_SIZE },
+    );
+    return show(deps, c, {
+      title: CONSOLE_TEXT.shell.sections.connections,
+      section: 'connections',
+      top: <ConnectionFilters filters={filters} />,
+      content: <Connections found={found} filters={filters} pageSize={PAGE_SIZE} now={now} />,
+    });
+  });
+}
+
+/** PostgreSQL reads no null characters. */
+function withoutNull(text: string): string | null {
+  const clean = text.replaceAll('\0', '');
+  return clean === '' ? null : clean;
+}

@@ -1,0 +1,136 @@
+import { type Banner, CONSOLE_TEXT } from '../../../core/text/sentences';
+import { CONSOLE } from '../../middleware/headers';
+import { Instant } from '../parts';
+
+const { messages: TEXT } = CONSOLE_TEXT;
+
+export interface ConversationView {
+  id: string;
+  updatedAt: number | null;
+  with: string;
+}
+
+export interface MessageView {
+  id: string;
+  createdAt: number;
+  text: string | null;
+  isOurs: boolean;
+}
+
+export interface InboxView {
+  integrationId: string;
+  conversations: ConversationView[];
+  open: { id: string; recipientId: string | null; messages: MessageView[] } | null;
+  /** What stands in the way of the messages. */
+  trouble: { banner: Banner | null; text: string } | null;
+}
+
+export function inboxPath(integrationId: string): string {
+  return `${CONSOLE}/connections/${integrationId}/messages`;
+}
+
+export function Inbox({ view }: { view: InboxView }) {
+  const { trouble, conversations, open } = view;
+  if (trouble)
+    return (
+      <section class={`banner ${trouble.banner?.level ?? 'warning'}`} aria-label={TEXT.problem}>
+        <p>
+          <strong>{trouble.banner?.text ?? trouble.text}</strong>
+        </p>
+        <a class="button" href={`${CONSOLE}/connections/${view.integrationId}`}>
+          {TEXT.seeConnection}
+        </a>
+      </section>
+    );
+  return (
+    <div class="inbox">
+      <nav class="card" aria-label={TEXT.conversations}>
+        {conversations.length === 0 && <p>{TEXT.noConversations}</p>}
+        <ul class="conversations">
+          {conversations.map((one) => (
+            <li>
+              <a
+                href={`${inboxPath(view.integrationId)}/${encodeURIComponent(one.id)}`}
+                aria-current={one.id === open?.id ? 'true' : undefined}
+              >
+                {one.with}
+                {one.updatedAt !== null && (
+                  <div class="quiet">
+                    <Instant at={one.updatedAt} />
+                  </div>
+                )}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <section class="card" aria-label={TEXT.messages}>
+        {open === null ? (
+          <p>{TEXT.choose}</p>
+        ) : (
+          <ol class="thread">
+            {open.messages.map((message) => (
+              <li class={message.isOurs ? 'ours' : 'theirs'}>
+                <span class="unseen">{message.isOurs ? TEXT.we : TEXT.they} </span>
+                {message.text ?? <em class="quiet">{TEXT.noText}</em>}
+                <Instant at={message.createdAt} />
+              </li>
+            ))}
+          </ol>
+        )}
+      </section>
+    </div>
+  );
+}
+
+export interface Draft {
+  path: string;
+  recipientId: string;
+  text: string;
+  /** Sending the same draft twice sends one message. */
+  key: string;
+  /** How the last try ended. */
+  state: { text: string; good: boolean } | null;
+}
+
+/** Stands outside what is kept up to date, so that nobody's words are lost. */
+export function Composer({ draft }: { draft: Draft }) {
+  return (
+    <form
+      id="composer"
+      class="card"
+      method="post"
+      action={draft.path}
+      hx-post={draft.path}
+      hx-target="#composer"
+      hx-select="#composer"
+      hx-select-oob="#live"
+      hx-swap="outerHTML"
+      hx-sync="#live:replace"
+      hx-disable="find button"
+      hx-indicator="#sending"
+    >
+      <input type="hidden" name="key" value={draft.key} />
+      <input type="hidden" name="recipientId" value={draft.recipientId} />
+      <p>
+        <label for="text">{TEXT.answer}</label>
+        <textarea id="text" name="text" rows={3} maxlength={1000} required>
+          {draft.text}
+        </textarea>
+      </p>
+      <div class="actions">
+        <button type="submit" class="main">
+          {TEXT.send}
+        </button>
+        <span id="sending" class="htmx-indicator quiet" aria-hidden="true">
+          {TEXT.sending}
+        </span>
+      </div>
+      {draft.state && (
+        <p class={draft.state.good ? 'good' : 'bad'} role={draft.state.good ? 'status' : 'alert'}>
+          {draft.state.text}
+        </p>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,179 @@
+import { CONSOLE_TEXT, EVENT_LABELS, STATE_LABELS } from '../../../core/text/sentences';
+import { STATES } from '../../../core/lifecycle/states';
+import { DAY_MS } from '../../../core/time';
+import { type fleetFor } from '../../api/fleet-status';
+import { CONSOLE } from '../../middleware/headers';
+import { DeliveryCounted } from './delivery-counts';
+import { Instant, When } from '../parts';
+
+const { fleet: TEXT } = CONSOLE_TEXT;
+
+export interface FleetView {
+  fleet: Awaited<ReturnType<typeof fleetFor>>;
+  /** How many tokens end on each of the coming days. */
+  perDay: number[];
+  /** Whether the reader may see which deliveries those are. */
+  hasLog: boolean;
+  now: number;
+}
+
+export function Fleet(view: FleetView) {
+  const { fleet, perDay, now } = view;
+  const oldest = fleet.deliveries.oldestWaitingAt;
+  return (
+    <>
+      <div class="tiles">
+        {STATES.map((state) => (
+          <a href={`${CONSOLE}?state=${state}`}>
+            <b>{String(fleet.states[state])}</b>
+            <span class={`state ${state}`}>
+              <i aria-hidden="true">{STATE_LABELS[state].icon}</i>
+              {STATE_LABELS[state].word}
+            </span>
+          </a>
+        ))}
+      </div>
+      <section class="card">
+        <h2>{TEXT.ends}</h2>
+        <p class="quiet">{TEXT.endsHint}</p>
+        <Chart perDay={perDay} now={now} />
+      </section>
+      <div class="columns">
+        <section class="card">
+          <h2>{TEXT.atRisk}</h2>
+          <dl>
+            {(['d3', 'd7', 'd14'] as const).map((within) => (
+              <>
+                <dt>{TEXT.endsWithin(within.slice(1))}</dt>
+                <dd>
+                  <a href={`${CONSOLE}?days=${within.slice(1)}`}>{String(fleet.expiringWithin[within])}</a>
+                </dd>
+              </>
+            ))}
+            <dt>{TEXT.overdue}</dt>
+            <dd class={fleet.overdue > 0 ? 'bad' : undefined}>{String(fleet.overdue)}</dd>
+          </dl>
+        </section>
+        <section class="card">
+          <h2>{TEXT.instagram}</h2>
+          {fleet.incidents.length === 0 ? (
+            <p class="good">{TEXT.noTrouble}</p>
+          ) : (
+            fleet.incidents.map(({ kind, startedAt }) => (
+              <p class="bad">
+                {`${EVENT_LABELS['provider.incident_started']} `}
+                <When at={Date.parse(startedAt)} now={now} />
+                {` ${TEXT.incident(kind)}`}
+              </p>
+            ))
+          )}
+        </section>
+      </div>
+      <div class="columns">
+        <section class="card">
+          <h2>{CONSOLE_TEXT.deliveries.title}</h2>
+          <DeliveryCounted
+            {...fleet.deliveries}
+            oldestWaitingAt={oldest === null ? null : Date.parse(oldest)}
+            now={now}
+            hasLog={view.hasLog}
+          />
+        </section>
+        <Audit {...view} />
+      </div>
+    </>
+  );
+}
+
+function Chart({ perDay, now }: { perDay: number[]; now: number }) {
+  const most = Math.max(1, ...perDay);
+  const total = perDay.reduce((sum, count) => sum + count, 0);
+  return (
+    <>
+      <svg
+        class="chart"
+        viewBox={`0 0 ${perDay.length * 10} 100`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={TEXT.chart(total, perDay.length, Math.max(...perDay))}
+      >
+        {perDay.map((count, day) => {
+          const height = (count / most) * 96;
+          return (
+            <rect
+              x={String(day * 10 + 1)}
+              width="8"
+              y={(100 - height).toFixed(1)}
+              height={height.toFixed(1)}
+            />
+          );
+        })}
+        <line x1="0" x2={String(perDay.length * 10)} y1="100" y2="100" stroke-width="1" />
+      </svg>
+      <div class="axis" aria-hidden="true">
+        <span>{TEXT.today}</span>
+        <span>{TEXT.most(Math.max(...perDay))}</span>
+        <span>{TEXT.inDays(perDay.length)}</span>
+      </div>
+      <details id="per-day">
+        <summary>{TEXT.asTable}</summary>
+        <div class="scroll" role="region" aria-label={TEXT.tableLabel} tabindex={0}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">{TEXT.day}</th>
+                <th scope="col">{TEXT.tokens}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {perDay.flatMap((count, day) =>
+                count === 0
+                  ? []
+                  : [
+                      <tr>
+                        <th scope="row">{new Date(now + day * DAY_MS).toISOString().slice(0, 10)}</th>
+                        <td class="number">{String(count)}</td>
+                      </tr>,
+                    ],
+              )}
+            </tbody>
+          </table>
+        </div>
+      </details>
+    </>
+  );
+}
+
+function Audit({ fleet: { audit }, now }: FleetView) {
+  return (
+    <section class="card">
+      <h2>{TEXT.audit}</h2>
+      <dl>
+        <dt>{TEXT.schedule}</dt>
+        <dd>
+          {audit.enabled === null
+            ? TEXT.scheduleUnknown
+            : audit.enabled
+              ? TEXT.scheduleOn(audit.every)
+              : TEXT.scheduleOff}
+        </dd>
+        <dt>{TEXT.lastRun}</dt>
+        <dd>
+          {audit.lastRunAt === null ? TEXT.noneYet : <When at={Date.parse(audit.lastRunAt)} now={now} />}
+        </dd>
+        <dt>{TEXT.result}</dt>
+        <dd>{resultText(audit.lastResult)}</dd>
+        <dt>{TEXT.nextRun}</dt>
+        <dd>{audit.nextRunAt === null ? TEXT.notPlanned : <Instant at={Date.parse(audit.nextRunAt)} />}</dd>
+      </dl>
+    </section>
+  );
+}
+
+function resultText(result: Record<string, number> | null): string {
+  if (result === null) return TEXT.noneYet;
+  const mended = Object.entries(result).filter(([, count]) => count > 0);
+  return mended.length === 0
+    ? TEXT.inOrder
+    : mended.map(([what, count]) => `${count} ${what.replace(/([A-Z])/g, ' $1').toLowerCase()}`).join(', ');
+}

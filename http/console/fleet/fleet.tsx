@@ -1,0 +1,30 @@
+import { Hono } from 'hono';
+import { expiriesPerDay } from '../../../adapters/postgres/fleet/connection-list';
+import { CONSOLE_TEXT } from '../../../core/text/sentences';
+import { fleetFor } from '../../api/fleet-status';
+import { refuseWithout } from '../../middleware/caller';
+import { type HttpDeps } from '../../deps';
+import { CONSOLE } from '../../middleware/headers';
+import { Fleet } from './fleet-page';
+import { type ConsoleEnv } from '../session';
+import { show } from '../show';
+
+const CHART_DAYS = 60;
+
+export function fleetPageRoutes(deps: HttpDeps) {
+  return new Hono<ConsoleEnv>().get(`${CONSOLE}/fleet`, async (c) => {
+    const user = c.get('user');
+    refuseWithout(user, 'read');
+    const now = deps.clock.now();
+    const hasLog = user.scopes.has('admin') && user.ownerRefs === null;
+    const [fleet, perDay] = await Promise.all([
+      fleetFor(deps, user),
+      expiriesPerDay(deps.pool, now, CHART_DAYS, user.ownerRefs),
+    ]);
+    return show(deps, c, {
+      title: CONSOLE_TEXT.shell.sections.fleet,
+      section: 'fleet',
+      content: <Fleet fleet={fleet} perDay={perDay} hasLog={hasLog} now={now} />,
+    });
+  });
+}

@@ -1,0 +1,160 @@
+import { type Child } from 'hono/jsx';
+import { CONSOLE_TEXT, REASON_LABELS, STATE_LABELS } from '../../core/text/sentences';
+import { relative } from '../../core/text/human-time';
+import { type Reason, type State } from '../../core/lifecycle/states';
+
+const { shell: TEXT } = CONSOLE_TEXT;
+
+/** An instant as people say it; the exact one, in the viewer's time zone, on pointing at it. */
+export function When({ at, now }: { at: number; now: number }) {
+  const iso = new Date(at).toISOString();
+  return (
+    <time dateTime={iso} data-utc="title" title={utc(at)}>
+      {relative(at, now)}
+    </time>
+  );
+}
+
+/** An instant to the minute, in the viewer's time zone where scripts run, else in UTC. */
+export function Instant({ at }: { at: number }) {
+  return (
+    <time dateTime={new Date(at).toISOString()} data-utc="text">
+      {utc(at)}
+    </time>
+  );
+}
+
+function utc(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+export function StateBadge(props: { state: State; reason?: Reason | null; paused?: boolean }) {
+  const { word, icon } = STATE_LABELS[props.state];
+  return (
+    <>
+      <span class={`state ${props.state}`}>
+        <i aria-hidden="true">{icon}</i>
+        {word}
+      </span>
+      {props.paused && <span class="quiet"> {CONSOLE_TEXT.connections.paused}</span>}
+      {props.reason && <div class="quiet">{REASON_LABELS[props.reason]}</div>}
+    </>
+  );
+}
+
+/** A form whose answer brings what the page shows up to date, with a word on how it ended. */
+export function ActionForm({ path, children }: { path: string; children?: Child }) {
+  return (
+    <form
+      method="post"
+      action={path}
+      hx-post={path}
+      hx-target="#live"
+      hx-select="#live"
+      hx-select-oob="#toasts,#made"
+      hx-swap="outerMorph"
+      hx-sync="#live:queue all"
+      hx-disable="find button"
+    >
+      {children}
+    </form>
+  );
+}
+
+/** A form of one button. */
+export function Action(props: { path: string; label: string; kind?: 'main' | 'danger' | undefined }) {
+  return (
+    <ActionForm path={props.path}>
+      <button type="submit" class={props.kind}>
+        {props.label}
+      </button>
+    </ActionForm>
+  );
+}
+
+/**
+ * A table that scrolls by itself, and on a phone stacks its cells.
+ * @param columns their heads; one in brackets is for screen readers alone
+ */
+export function DataTable(props: {
+  label: string;
+  columns: Readonly<Record<string, string>>;
+  caption?: string;
+  children: Child;
+}) {
+  return (
+    <div class="scroll" role="region" aria-label={props.label} tabindex={0}>
+      <table class="stacked">
+        {props.caption && <caption>{props.caption}</caption>}
+        <thead>
+          <tr>
+            {Object.values(props.columns).map((column) => (
+              <th scope="col">
+                {column.startsWith('[') ? <span class="unseen">{column.slice(1, -1)}</span> : column}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>{props.children}</tbody>
+      </table>
+    </div>
+  );
+}
+
+/** The way through a log, newest first. Addresses; null: there is nothing that way. */
+export function Older({ newest, older }: { newest: string | null; older: string | null }) {
+  if (!newest && !older) return null;
+  return (
+    <nav class="pages" aria-label={TEXT.pagesLabel}>
+      {newest && (
+        <a class="button" href={newest}>
+          {TEXT.newest}
+        </a>
+      )}
+      {older && (
+        <a class="button" href={older}>
+          {TEXT.older}
+        </a>
+      )}
+    </nav>
+  );
+}
+
+/** Views of the same thing, of which one is shown. */
+export function Tabs(props: { label: string; tabs: { label: string; href: string; current: boolean }[] }) {
+  return (
+    <nav class="tabs" aria-label={props.label}>
+      {props.tabs.map(({ label, href, current }) => (
+        <a class="button" href={href} aria-current={current ? 'page' : undefined}>
+          {label}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+/** A text that is shown once, to be copied. */
+export function CopyBox({
+  id,
+  label,
+  value,
+  children,
+}: {
+  id: string;
+  label: string;
+  value: string;
+  children?: Child;
+}) {
+  return (
+    <section class="card" aria-label={TEXT.madeLabel}>
+      <label for={id}>{label}</label>
+      <div class="copy">
+        <input id={id} readonly value={value} />
+        <button type="button" data-copy={id} data-done={TEXT.copied}>
+          {TEXT.copy}
+        </button>
+      </div>
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,76 @@
+import { CONSOLE_TEXT } from '../../../core/text/sentences';
+import { CONSOLE } from '../../middleware/headers';
+import { Instant } from '../parts';
+
+export interface SandboxView {
+  now: number;
+  accounts: { username: string }[];
+  isOutage: boolean;
+}
+
+const { sandbox: TEXT } = CONSOLE_TEXT;
+
+/** Moves the sandbox's time, and does to Instagram what Instagram does to products. */
+export function SandboxBar({ view, here }: { view: SandboxView; here: string }) {
+  const post = (path: string) => ({
+    method: 'post' as const,
+    action: `${CONSOLE}/sandbox/${path}`,
+    'hx-post': `${CONSOLE}/sandbox/${path}`,
+    'hx-target': '#sandbox',
+    'hx-select': '#sandbox',
+    'hx-select-oob': '#toasts',
+    'hx-swap': 'outerMorph',
+    'hx-disable': '#sandbox button',
+    'hx-indicator': '#sandbox-busy',
+  });
+  return (
+    <section id="sandbox" aria-label={TEXT.title}>
+      <div>
+        <strong>
+          {TEXT.title} <Instant at={view.now} />
+        </strong>
+        <form {...post('advance')}>
+          <input type="hidden" name="here" value={here} />
+          <button name="by" value="1d">
+            {TEXT.day}
+          </button>
+          <button name="by" value="7d">
+            {TEXT.week}
+          </button>
+          <button name="by" value="next">
+            {TEXT.next}
+          </button>
+        </form>
+        {view.accounts.length > 0 && (
+          <form {...post('invalidate')}>
+            <input type="hidden" name="here" value={here} />
+            <select name="username" aria-label={TEXT.account}>
+              {view.accounts.map(({ username }) => (
+                <option value={username}>@{username}</option>
+              ))}
+            </select>
+            <select name="subcode" aria-label={TEXT.what}>
+              {TEXT.deaths.map(({ subcode, name }) => (
+                <option value={subcode}>{name}</option>
+              ))}
+            </select>
+            <button>{TEXT.invalidate}</button>
+          </form>
+        )}
+        <form {...post('outage')}>
+          <input type="hidden" name="here" value={here} />
+          <button
+            name="on"
+            value={view.isOutage ? 'false' : 'true'}
+            aria-pressed={view.isOutage ? 'true' : 'false'}
+          >
+            {view.isOutage ? TEXT.endOutage : TEXT.beginOutage}
+          </button>
+        </form>
+        <span id="sandbox-busy" class="htmx-indicator" aria-hidden="true">
+          {TEXT.working}
+        </span>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,55 @@
+import { Hono } from 'hono';
+import { CONSOLE_TEXT } from '../../../core/text/sentences';
+import { DAY_MS } from '../../../core/time';
+import { refuseWithout } from '../../middleware/caller';
+import { type HttpDeps } from '../../deps';
+import { CONSOLE } from '../../middleware/headers';
+import { invalidField, notFound } from '../../problems';
+import { type ConsoleEnv } from '../session';
+import { attempt, ownOf, show } from '../show';
+
+const { sandbox: TEXT } = CONSOLE_TEXT;
+const STEPS_MS: Record<string, number> = { '1d': DAY_MS, '7d': 7 * DAY_MS };
+
+/** What the sandbox bar does. The page it stands on then fetches what it shows again. */
+export function sandboxRoutes(deps: HttpDeps) {
+  const { sandbox } = deps.console;
+  const app = new Hono<ConsoleEnv>();
+  if (!sandbox) return app;
+
+  const verbs: Record<string, (form: Record<string, unknown>) => Promise<string>> = {
+    async advance({ by }) {
+      const now = deps.clock.now();
+      const step = STEPS_MS[String(by)] ?? (await untilNext());
+      if (step === null) return TEXT.nothingPlanned;
+      const arrived = await sandbox.advance(step);
+      return TEXT.later(arrived - now);
+    },
+    async invalidate({ username, subcode }) {
+      if (!sandbox.accounts().some((account) => account.username === username)) throw notFound('account');
+      if (!/^\d{1,7}$/.test(String(subcode))) throw invalidField('subcode', 'is no number');
+      sandbox.invalidate(String(username), Number(subcode));
+      return TEXT.invalidated(String(username));
+    },
+    async outage({ on }) {
+      sandbox.setOutage(on === 'true');
+      return on === 'true' ? TEXT.outageBegan : TEXT.outageEnded;
+    },
+  };
+  const untilNext = async () => {
+    const at = await sandbox.nextActionAt();
+    return at === null ? null : Math.max(1, at - deps.clock.now());
+  };
+
+  return app.post(`${CONSOLE}/sandbox/:verb`, async (c) => {
+    refuseWithout(c.get('user'), 'admin');
+    const verb = ownOf(verbs, c.req.param('verb'));
+    if (!verb) return c.notFound();
+    const { here, ...form } = await c.req.parseBody();
+    const toasts = await attempt(deps, c.get('user'), () => verb(form));
+    const url = typeof here === 'string' && here.startsWith(CONSOLE) ? here : CONSOLE;
+    if (!c.req.header('hx-request')) return c.redirect(url, 303);
+    c.header('hx-trigger', 'changed');
+    return show(deps, c, { title: TEXT.title, section: 'connections', url, content: null }, toasts);
+  });
+}

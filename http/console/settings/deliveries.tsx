@@ -1,0 +1,85 @@
+import { type Context, Hono } from 'hono';
+import { z } from 'zod';
+import { listDeliveries } from '../../../adapters/postgres/deliveries/delivery-log';
+import { listWebhookEndpoints } from '../../../adapters/postgres/deliveries/webhook-endpoints';
+import { DELIVERY_STATUSES } from '../../../core/deliveries/deliveries';
+import { CONSOLE_TEXT } from '../../../core/text/sentences';
+import { deliverAgain } from '../../api/deliveries/deliver-again';
+import { refuseWithout } from '../../middleware/caller';
+import { cursorOf, readCursor } from '../../api/cursor';
+import { type HttpDeps } from '../../deps';
+import { Deliveries, type DeliveriesView } from './deliveries-page';
+import { DELIVERIES, withQuery } from '../paths';
+import { type Toast } from '../shell';
+import { refuseLimitedCaller } from '../../middleware/refuse-limited';
+import { type ConsoleEnv } from '../session';
+import { attempt, show } from '../show';
+
+const PAGE_SIZE = 50;
+const { deliveries: TEXT } = CONSOLE_TEXT;
+
+/** What a filter cannot be is as if it were not there. */
+const query = z.object({
+  status: z.enum(['', ...DELIVERY_STATUSES]).catch(''),
+  endpoint: z
+    .string()
+    .regex(/^[\w-]{0,64}$/)
+    .catch(''),
+  before: z.string().max(200).refine(isCursor).catch(''),
+});
+
+type C = Context<ConsoleEnv>;
+
+/** The log of deliveries. It tells of everybody's events, so only who may know of all sees it. */
+export function deliveryLogRoutes(deps: HttpDeps) {
+  return new Hono<ConsoleEnv>()
+    .get(DELIVERIES, (c) => page(deps, c))
+    .post(`${DELIVERIES}/:delivery/redeliver`, async (c) => {
+      refuse(c);
+      const toasts = await attempt(deps, c.get('user'), async () => {
+        await deliverAgain(deps, c.req.param('delivery'));
+        return TEXT.deliveredAgain;
+      });
+      return page(deps, c, toasts);
+    });
+}
+
+async function page(deps: HttpDeps, c: C, toasts: Toast[] = []) {
+  refuse(c);
+  const view = await viewOf(deps, query.parse(c.req.query()));
+  return show(
+    deps,
+    c,
+    {
+      title: TEXT.title,
+      section: 'settings',
+      url: withQuery(DELIVERIES, { ...view.filters }),
+      content: <Deliveries view={view} now={deps.clock.now()} />,
+    },
+    toasts,
+  );
+}
+
+async function viewOf({ pool }: HttpDeps, filters: z.output<typeof query>): Promise<DeliveriesView> {
+  const { status, endpoint, before } = filters;
+  const wanted = { status: status || null, endpointId: endpoint || null, integrationId: null };
+  const rows = await listDeliveries(pool, wanted, readCursor(before || undefined), PAGE_SIZE + 1);
+  const deliveries = rows.slice(0, PAGE_SIZE);
+  const last = deliveries.at(-1);
+  const next = rows.length > PAGE_SIZE && last ? cursorOf(last) : null;
+  return { deliveries, endpoints: await listWebhookEndpoints(pool), filters, next };
+}
+
+function refuse(c: C): void {
+  refuseWithout(c.get('user'), 'admin');
+  refuseLimitedCaller(c.get('user'));
+}
+
+function isCursor(text: string): boolean {
+  try {
+    readCursor(text || undefined);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,129 @@
+import { raw } from 'hono/html';
+import { type Child } from 'hono/jsx';
+import { CONSOLE_TEXT } from '../../core/text/sentences';
+import { MINUTE_MS } from '../../core/time';
+import { assetUrl } from '../assets';
+import { CONSOLE } from '../middleware/headers';
+import { type Frame } from '../frame';
+import { SandboxBar, type SandboxView } from './sandbox/sandbox-bar';
+
+const { shell: TEXT } = CONSOLE_TEXT;
+const SECTIONS = {
+  connections: CONSOLE,
+  fleet: `${CONSOLE}/fleet`,
+  settings: `${CONSOLE}/settings`,
+} as const;
+const HTMX_CONFIG = {
+  includeIndicatorCSS: true,
+  history: 'reload',
+  defaultTimeout: 2 * MINUTE_MS,
+  // The first is htmx's own; what somebody has opened stays open.
+  morphIgnore: ['data-htmx-powered', 'open'],
+};
+export type Section = keyof typeof SECTIONS;
+
+export interface Toast {
+  text: string;
+  good: boolean;
+}
+
+export interface ShellProps {
+  title: string;
+  section: Section;
+  frame: Frame;
+  userName: string;
+  sandbox: SandboxView | null;
+  toasts: Toast[];
+  /** The page's own address: what changes is fetched from it again. */
+  url: string;
+  /** Stays as it is while the rest is kept up to date: what somebody types into. */
+  top?: Child;
+  /** At most so often is what changes fetched again, such as `20s`; absent: at every change. */
+  throttle?: string | undefined;
+  /** What was just made and is shown this once: a link, a key. */
+  made?: Child;
+  /** Below what is kept up to date. */
+  bottom?: Child;
+  children: Child;
+}
+
+/** What every page of the console stands in. What is inside `#live` follows the events of the fleet. */
+export function Shell(props: ShellProps) {
+  const { frame, url } = props;
+  return (
+    <>
+      {raw('<!doctype html>')}
+      <html lang="en">
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width, initial-scale=1" />
+          <meta name="htmx-config" content={JSON.stringify(HTMX_CONFIG)} />
+          <title>{TEXT.title(props.title)}</title>
+          <link rel="icon" href={assetUrl('icon.svg')} />
+          <link rel="stylesheet" href={assetUrl('console.css')} nonce={frame.nonce} />
+          {(['htmx.js', 'htmx-sse.js', 'console.js'] as const).map((name) => (
+            <script src={assetUrl(name)} nonce={frame.nonce} defer />
+          ))}
+        </head>
+        <body>
+          <a class="skip" href="#main">
+            {TEXT.skip}
+          </a>
+          {props.sandbox && <SandboxBar view={props.sandbox} here={url} />}
+          <header>
+            <div>
+              <a class="brand" href={CONSOLE}>
+                <img src={assetUrl('icon.svg')} width="24" height="24" alt="" /> {TEXT.brand}
+              </a>
+              <nav aria-label={TEXT.sectionsLabel}>
+                {(Object.keys(SECTIONS) as Section[]).map((section) => (
+                  <a href={SECTIONS[section]} aria-current={section === props.section ? 'page' : undefined}>
+                    {TEXT.sections[section]}
+                  </a>
+                ))}
+              </nav>
+              <form method="post" action={`${CONSOLE}/sign-out`}>
+                <span>{TEXT.signedIn(props.userName)}</span>
+                <button type="submit">{TEXT.signOut}</button>
+              </form>
+            </div>
+          </header>
+          <main id="main">
+            <h1>{props.title}</h1>
+            {props.top}
+            <div id="made">{props.made}</div>
+            <div
+              id="live"
+              hx-get={url}
+              hx-trigger={`changed from:body${props.throttle ? ` throttle:${props.throttle}` : ''}`}
+              hx-target="#live"
+              hx-select="#live"
+              hx-swap="outerMorph"
+              hx-sync="drop"
+            >
+              {props.children}
+            </div>
+            {props.bottom}
+          </main>
+          <Toasts toasts={props.toasts} />
+          <div {...{ 'hx-sse:connect': `${CONSOLE}/live` }} hx-swap="none" />
+        </body>
+      </html>
+    </>
+  );
+}
+
+function Toasts({ toasts }: { toasts: Toast[] }) {
+  return (
+    <div id="toasts" role="status" aria-live="polite">
+      {toasts.map(({ text, good }) => (
+        <div class={good ? 'toast' : 'toast bad-news'}>
+          <p>{text}</p>
+          <button type="button" data-dismiss aria-label={TEXT.dismiss}>
+            ×
+          </button>
+        </div>
+      ))}
+    </div>
+  );
+}

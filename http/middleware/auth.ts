@@ -1,0 +1,52 @@
+import { timingSafeEqual } from 'node:crypto';
+import { createMiddleware } from 'hono/factory';
+import { sha256 } from '../../adapters/digest';
+import { type Scope } from '../../core/access/scopes';
+import { type Secret } from '../../core/access/secret';
+import { type KeyHolder, callerOf, refuseWithout } from './caller';
+import { clientAddress } from './client-address';
+import { type HttpDeps } from '../deps';
+import { callerByEmbedToken, isEmbedToken } from '../embed/embed-tokens';
+import { Problem } from '../problems';
+
+export interface Env {
+  Variables: { caller: KeyHolder };
+}
+
+/** Lets a request with a valid key pass, and notes who it is. */
+export function authenticate(deps: HttpDeps) {
+  return createMiddleware<Env>(async (c, next) => {
+    const text = /^Bearer ([\x21-\x7e]{1,2048})$/i.exec(c.req.header('authorization') ?? '')?.[1];
+    const caller = text === undefined ? null : await callerByText(deps, text, c.req.raw.headers);
+    if (!caller) {
+      if (text !== undefined) await deps.limits.countFailure(clientAddress(deps, c));
+      throw new Problem(
+        'unauthorized',
+        'Send a valid key as Authorization: Bearer <key>.',
+        {},
+        { 'www-authenticate': 'Bearer' },
+      );
+    }
+    await deps.limits.countRequest(caller.keyId);
+    c.set('caller', caller);
+    await next();
+  });
+}
+
+function callerByText(deps: HttpDeps, text: string, headers: Headers): Promise<KeyHolder | null> {
+  return isEmbedToken(text) ? callerByEmbedToken(deps, text, headers) : callerOf(deps, sha256(text));
+}
+
+/** Lets only callers with this scope pass; `embed`: pages with an embed token, too. */
+export function requireScope(scope: Scope, options: { embed?: boolean } = {}) {
+  return createMiddleware<Env>(async (c, next) => {
+    const caller = c.get('caller');
+    if (!(caller.isEmbed && options.embed)) refuseWithout(caller, scope);
+    await next();
+  });
+}
+
+/** Whether a secret was given, compared in constant time. */
+export function sameKey(given: string, expected: Secret): boolean {
+  return timingSafeEqual(sha256(given), sha256(expected.reveal()));
+}

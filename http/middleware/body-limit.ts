@@ -1,0 +1,12 @@
+import { bodyLimit } from 'hono/body-limit';
+import { Problem } from '../problems';
+
+/** Refuses bodies above `kib` KiB before they are read. */
+export function takeAtMost(kib: number) {
+  return bodyLimit({
+    maxSize: kib * 1024,
+    onError: () => {
+      throw new Problem('too_large', `A request takes at most ${kib} KiB.`);
+    },
+  });
+}

@@ -1,0 +1,58 @@
+import { createMiddleware } from 'hono/factory';
+import { parse } from 'lossless-json';
+import { invalidField } from '../problems';
+
+const JSON_TYPE = /^application\/([\w.-]+\+)?json\s*(;|$)/i;
+const OTHER_CHARSET = /;\s*charset\s*=(?!\s*"?utf-8"?\s*(;|$))/i;
+const MAX_DEPTH = 32;
+
+/**
+ * Refuses a body that is not JSON in UTF-8, or not said to be: an optional one would otherwise be overlooked. An empty
+ * body is none, whatever its type says. What two readers could read differently is refused, too: a field that is given
+ * twice, bytes that are no text.
+ */
+export const requireJson = createMiddleware(async (c, next) => {
+  if (c.req.method !== 'GET' && c.req.method !== 'HEAD') {
+    const text = textOf(await c.req.arrayBuffer());
+    const type = c.req.header('content-type') ?? '';
+    if (text === '') c.req.raw.headers.delete('content-type');
+    else if (!JSON_TYPE.test(type)) throw invalidField('content-type', 'must be application/json');
+    else if (text === null || OTHER_CHARSET.test(type)) throw invalidField('body', 'is not UTF-8');
+    else refuseOddJson(text);
+  }
+  await next();
+});
+
+function textOf(bytes: ArrayBuffer): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+function refuseOddJson(text: string): void {
+  try {
+    JSON.parse(text);
+  } catch {
+    throw invalidField('body', 'is not valid JSON');
+  }
+  if (depthOf(text) > MAX_DEPTH) throw invalidField('body', `is nested more than ${MAX_DEPTH} levels deep`);
+  // JSON.parse would silently take the last one.
+  parse(text, undefined, {
+    onDuplicateKey: ({ key }) => {
+      throw invalidField(key, 'is given twice');
+    },
+  });
+}
+
+/** How deep valid JSON is nested, without going down into it. */
+function depthOf(json: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [bracket] of json.replace(/"(?:[^"\\]+|\\.)*"/g, '').matchAll(/[[{}\]]/g)) {
+    depth += bracket === '[' || bracket === '{' ? 1 : -1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
+}

@@ -1,0 +1,18 @@
+import { createMiddleware } from 'hono/factory';
+import { type Env } from './auth';
+import { type Caller } from './caller';
+import { Problem } from '../problems';
+
+/** Webhooks and mails tell of everybody's events, which a key of some owners may not know of. */
+export function refuseLimitedCaller({ ownerRefs }: Caller): void {
+  if (ownerRefs === null) return;
+  throw new Problem(
+    'forbidden',
+    'Deliveries tell of the events of all owners, and this key is limited to some. Use one without ownerRefs.',
+  );
+}
+
+export const refuseLimited = createMiddleware<Env>(async (c, next) => {
+  refuseLimitedCaller(c.get('caller'));
+  await next();
+});

@@ -1,0 +1,94 @@
+import { type Child } from 'hono/jsx';
+import {
+  ACTION_LABELS,
+  SEND_NEW_LINK,
+  type ConnectResult,
+  type PageSubject,
+  type PageText,
+  backText,
+  invitationText,
+  ownerText,
+  resultText,
+} from '../../core/text/sentences';
+import { type Frame } from '../frame';
+import { Layout } from './layout';
+
+/** The page before the redirect: which product, which account, why, and one form. */
+export function InvitationPage(props: {
+  frame: Frame;
+  subject: PageSubject;
+  ownerRef: string;
+  reason: string | null;
+  action: string;
+  /** Where to ask for another look, while Instagram waits for its owner; null: it does not. */
+  check: string | null;
+}) {
+  const { title, text, action } = invitationText(props.subject, props.reason);
+  return (
+    <Layout title={title} frame={props.frame}>
+      <h1>{title}</h1>
+      <p>{text}</p>
+      <p>{ownerText(props.subject, props.ownerRef)}</p>
+      {props.check && (
+        <form method="post" action={props.check}>
+          <button type="submit">{ACTION_LABELS.check_again}</button>
+        </form>
+      )}
+      <form method="post" action={props.action}>
+        <button type="submit" class={props.check ? 'second' : undefined}>
+          {action}
+        </button>
+      </form>
+    </Layout>
+  );
+}
+
+/** What came of something that was asked for. @param next where its button leads; null: there is none */
+export function OutcomePage(props: {
+  frame: Frame;
+  outcome: PageText;
+  next: string | null;
+  children?: Child;
+}) {
+  const { frame, next, children } = props;
+  const { title, text, action, good } = props.outcome;
+  return (
+    <Layout title={title} frame={frame}>
+      <h1 class={good ? 'good' : 'bad'}>{title}</h1>
+      <p>{text}</p>
+      {action && next && (
+        <form method="post" action={next}>
+          <button type="submit">{action}</button>
+        </form>
+      )}
+      {children}
+    </Layout>
+  );
+}
+
+/** How it ended. @param again where another try begins @param back the product's own page */
+export function ResultPage(props: {
+  frame: Frame;
+  result: ConnectResult;
+  subject: PageSubject;
+  again: string | null;
+  back: string | null;
+  /** Where a new link is asked for; null: there is nobody to send one to. */
+  newLink: string | null;
+}) {
+  const { frame, result, subject, again } = props;
+  return (
+    <OutcomePage frame={frame} outcome={resultText(result, subject)} next={again}>
+      {props.newLink && (
+        <form method="post" action={props.newLink}>
+          <button type="submit">{SEND_NEW_LINK}</button>
+        </form>
+      )}
+      {props.back && (
+        <p>
+          <a href={props.back}>{backText(subject)}</a>
+        </p>
+      )}
+    </OutcomePage>
+  );
+}

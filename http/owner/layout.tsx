@@ -1,0 +1,55 @@
+import { type Child } from 'hono/jsx';
+import { raw } from 'hono/html';
+import { LAYOUT_TEXT } from '../../core/text/sentences';
+import { assetUrl } from '../assets';
+import { type Frame } from '../frame';
+
+const STYLE = `
+:root { color-scheme: light dark; --ink: #1b1f24; --paper: #fff; --soft: #f3f4f6; --line: #d6dae0; --field: #767d88; --accent: #1f5fd0; --good: #17703b; --bad: #a3261f; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e9ecf1; --paper: #15181d; --soft: #1e232a; --line: #363d47; --field: #8b93a0; --accent: #86aefc; --good: #6fd397; --bad: #ff9d94; } }
+* { box-sizing: border-box; }
+body { margin: 0; font: 17px/1.55 system-ui, sans-serif; color: var(--ink); background: var(--soft); }
+main { max-width: 34rem; margin: 8vh auto; padding: 2rem; background: var(--paper); border: 1px solid var(--line); border-radius: 12px; }
+h1 { font-size: 1.45rem; line-height: 1.3; margin: 0 0 1rem; }
+p { margin: 0 0 1rem; }
+a { color: var(--accent); }
+button, .button { font: inherit; font-weight: 600; display: inline-block; padding: .7rem 1.3rem; border: 0; border-radius: 8px; background: var(--accent); color: var(--paper); text-decoration: none; cursor: pointer; }
+form { margin: 0 0 1rem; }
+.second { background: transparent; color: var(--accent); box-shadow: inset 0 0 0 1px var(--accent); }
+:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+.good { color: var(--good); } .bad { color: var(--bad); }
+label { display: block; font-weight: 600; margin-bottom: .3rem; }
+input { font: inherit; width: 100%; padding: .6rem .8rem; color: var(--ink); background: var(--paper); border: 1px solid var(--field); border-radius: 8px; }
+h2 { font-size: 1.15rem; margin: 1.5rem 0 .5rem; }
+dl { display: grid; grid-template-columns: max-content auto; gap: .2rem 1.5rem; margin: 0 0 1.5rem; } dd { margin: 0; }
+footer { font-size: .9rem; margin-top: 1.5rem; }
+`;
+
+/** What every page that an account's owner sees stands in. Needs no script. */
+export function Layout(props: { title: string; frame: Frame; children: Child }) {
+  const { product, supportUrl, nonce } = props.frame;
+  return (
+    <>
+      {raw('<!doctype html>')}
+      <html lang="en">
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width, initial-scale=1" />
+          <title>{LAYOUT_TEXT.title(props.title, product)}</title>
+          <link rel="icon" href={assetUrl('icon.svg')} />
+          <style nonce={nonce}>{raw(STYLE)}</style>
+        </head>
+        <body>
+          <main>
+            {props.children}
+            {supportUrl && (
+              <footer>
+                {LAYOUT_TEXT.questions} <a href={supportUrl}>{LAYOUT_TEXT.askForHelp}</a>.
+              </footer>
+            )}
+          </main>
+        </body>
+      </html>
+    </>
+  );
+}

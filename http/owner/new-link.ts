@@ -1,0 +1,48 @@
+import { newId } from '../../adapters/ids';
+import { MailFailure, type Mailer } from '../../adapters/mail/mailer';
+import { render } from '../../adapters/mail/render';
+import { type Integration } from '../../adapters/postgres/integrations/integration-row';
+import { findIntegration } from '../../adapters/postgres/integrations/integrations';
+import { type NewLinkResult, newLinkNotice } from '../../core/text/sentences';
+import { type HttpDeps } from '../deps';
+import { makeConnectLink, readLink } from './links';
+
+/** An integration whose owner can be sent a new link. */
+interface Reachable {
+  integration: Integration;
+  mailer: Mailer;
+  to: string;
+  /** Where the old link led back to. */
+  returnTo: string | null;
+}
+
+/** By a link of ours, outdated or not. Null where nobody can be written to, or nothing is to be connected any more. */
+export async function findReachable(deps: HttpDeps, text: string): Promise<Reachable | null> {
+  const { mailer } = deps;
+  const link = readLink(deps, text);
+  if (!mailer || !link) return null;
+  const integration = await findIntegration(deps.pool, link.integrationId);
+  if (!integration?.contactEmail || integration.state === 'disconnected') return null;
+  return { integration, mailer, to: integration.contactEmail, returnTo: link.returnTo };
+}
+
+/** Mails a link of a day. One too many within an hour is not sent, and nobody is told so. */
+export async function mailNewLink(
+  deps: HttpDeps,
+  { integration, mailer, to, returnTo }: Reachable,
+): Promise<NewLinkResult> {
+  const { id: integrationId, username } = integration;
+  if (!(await deps.limits.mayMailLink(integrationId))) return 'sent';
+  const about = { product: deps.site.productName, username };
+  const { url } = makeConnectLink(deps, integration, returnTo);
+  try {
+    await mailer.send({ to, id: newId('dlv'), ...render(newLinkNotice(about, url)) });
+    deps.logger.info({ integrationId }, 'a new link was mailed');
+    return 'sent';
+  } catch (error) {
+    if (!(error instanceof MailFailure)) throw error;
+    await deps.limits.unmailedLink(integrationId);
+    deps.logger.warn({ integrationId, replyCode: error.replyCode }, 'a new link could not be mailed');
+    return 'failed';
+  }
+}

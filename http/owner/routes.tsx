@@ -1,0 +1,181 @@
+import { type Context, Hono } from 'hono';
+import { ROUND_LIFE_MS, beginRound, takeRound } from '../../adapters/postgres/access/oauth-states';
+import { type Integration, factsOf } from '../../adapters/postgres/integrations/integration-row';
+import { findIntegration } from '../../adapters/postgres/integrations/integrations';
+import { asksToCheckAgain, bannerFor } from '../../core/lifecycle/banner';
+import { type ConnectResult, checkText, newLinkText } from '../../core/text/sentences';
+import { Secret } from '../../core/access/secret';
+import { SECOND_MS } from '../../core/time';
+import { recheck } from '../api/integrations/recheck';
+import { type Caller } from '../middleware/caller';
+import { type HttpDeps } from '../deps';
+import { secretCookie } from '../middleware/cookies';
+import { noStore } from '../middleware/headers';
+import { isValid, makeConnectLink, readLink } from './links';
+import { frameOf } from '../frame';
+import { InvitationPage, OutcomePage, ResultPage } from './connect-page';
+import { mayReturnTo } from './return-to';
+import { completeConnect } from './complete';
+import { findReachable, mailNewLink } from './new-link';
+
+const CALLBACK = '/oauth/instagram/callback';
+/** Whoever holds a valid link may have its one integration looked at. */
+const OWNER: Caller = { name: 'owner', keyId: 'link', scopes: new Set(), ownerRefs: null, isEmbed: false };
+const STATUS = {
+  connected: 200,
+  cancelled: 200,
+  wrong_account: 409,
+  missing_permissions: 403,
+  account_taken: 409,
+  failed: 502,
+  link_outdated: 410,
+  round_over: 410,
+} as const satisfies Record<ConnectResult, number>;
+
+/** What owners go through: the page behind a link, the consent page of Instagram, and the way back. */
+export function connectRoutes(deps: HttpDeps): Hono {
+  const redirectUri = deps.site.publicUrl + CALLBACK;
+  const browser = secretCookie(deps.site, 'evergrant-connect', ROUND_LIFE_MS / SECOND_MS);
+
+  return new Hono()
+    .use('/connect/*', noStore)
+    .use(CALLBACK, noStore)
+    .get('/connect/:link', async (c) => {
+      const integration = await integrationOfLink(deps, c.req.param('link'));
+      if (!integration) return outdated(deps, c);
+      const banner = bannerFor(factsOf(integration), deps.site.productName, deps.clock.now());
+      const subject = { product: deps.site.productName, username: integration.username, other: null };
+      return c.html(
+        <InvitationPage
+          frame={frameOf(deps.site, c)}
+          subject={subject}
+          ownerRef={integration.ownerRef}
+          reason={banner?.text ?? null}
+          action={`/connect/${c.req.param('link')}`}
+          check={asksToCheckAgain(banner) ? `/connect/${c.req.param('link')}/check` : null}
+        />,
+      );
+    })
+    .post('/connect/:link/check', async (c) => {
+      const text = c.req.param('link');
+      const integration = await integrationOfLink(deps, text);
+      if (!integration) return outdated(deps, c);
+      const outcome = await checkAgain(deps, integration);
+      const subject = { product: deps.site.productName, username: integration.username, other: null };
+      const next = outcome === 'waits' ? c.req.path : `/connect/${text}`;
+      return c.html(
+        <OutcomePage frame={frameOf(deps.site, c)} outcome={checkText(outcome, subject)} next={next} />,
+      );
+    })
+    .post('/connect/:link/new-link', async (c) => {
+      const text = c.req.param('link');
+      const reachable = await findReachable(deps, text);
+      if (!reachable) return outdated(deps, c);
+      const result = await mailNewLink(deps, reachable);
+      const outcome = newLinkText(result, deps.site.productName);
+      return c.html(
+        <OutcomePage frame={frameOf(deps.site, c)} outcome={outcome} next={c.req.path} />,
+        result === 'sent' ? 200 : 502,
+      );
+    })
+    .post('/connect/:link', async (c) => {
+      const link = readLink(deps, c.req.param('link'));
+      const integration = link && (await integrationOfLink(deps, c.req.param('link')));
+      if (!link || !integration) return outdated(deps, c);
+      const round = { integrationId: integration.id, grantNo: integration.grantNo, returnTo: link.returnTo };
+      // One value for all rounds of a browser: two of them may be under way in two tabs.
+      const holder = browser.write(c, browser.read(c) ?? undefined);
+      const state = await beginRound(deps.pool, round, holder, deps.clock.now());
+      // An owner who must log in as a certain account must be able to leave the one they are logged in as.
+      return c.redirect(
+        deps.instagram.authorizeUrl({ state, redirectUri, force: integration.username !== null }),
+        303,
+      );
+    })
+    .get(CALLBACK, async (c) => {
+      const [state, holder] = [c.req.query('state'), browser.read(c)];
+      const round = state && holder && (await takeRound(deps.pool, state, holder, deps.clock.now()));
+      const integration = round && (await findIntegration(deps.pool, round.integrationId));
+      if (!round || !integration) return show(deps, c, 'round_over', null);
+      const code = c.req.query('code');
+      if (!code)
+        return finish(
+          deps,
+          c,
+          c.req.query('error') === 'access_denied' ? 'cancelled' : 'failed',
+          integration,
+          null,
+          round.returnTo,
+        );
+      const done = await completeConnect(deps, integration, round.grantNo, new Secret(code), redirectUri);
+      return finish(deps, c, done.result, done.integration, done.other, round.returnTo);
+    });
+}
+
+async function integrationOfLink(deps: HttpDeps, text: string): Promise<Integration | null> {
+  const link = readLink(deps, text);
+  const integration = link && (await findIntegration(deps.pool, link.integrationId));
+  return link && integration && isValid(deps, link, integration) ? integration : null;
+}
+
+/** Who came by a real link that leads nowhere any more may have another sent, to the address that is stored alone. */
+async function outdated(deps: HttpDeps, c: Context) {
+  const text = c.req.param('link') ?? '';
+  const reachable = await findReachable(deps, text);
+  return show(deps, c, 'link_outdated', null, { newLink: reachable && `/connect/${text}/new-link` });
+}
+
+/** One look whether Instagram accepts the token by now, as the owner says. */
+async function checkAgain(deps: HttpDeps, { id }: Integration): Promise<'alive' | 'waits' | 'over'> {
+  const { integration } = await recheck(deps, OWNER, id);
+  if (integration.usable) return 'alive';
+  return integration.state === 'expired' ? 'over' : 'waits';
+}
+
+/** Back to the product's own app when it asked for that, else a page. */
+function finish(
+  deps: HttpDeps,
+  c: Context,
+  result: ConnectResult,
+  integration: Integration,
+  other: string | null,
+  returnTo: string | null,
+): Response | Promise<Response> {
+  if (returnTo !== null && mayReturnTo(deps, returnTo)) {
+    const url = new URL(returnTo);
+    url.searchParams.set('integrationId', integration.id);
+    url.searchParams.set('result', result === 'link_outdated' || result === 'round_over' ? 'failed' : result);
+    return c.redirect(url.toString(), 303);
+  }
+  return show(deps, c, result, integration, { other });
+}
+
+function show(
+  deps: HttpDeps,
+  c: Context,
+  result: ConnectResult,
+  integration: Integration | null,
+  { other = null, newLink = null }: { other?: string | null; newLink?: string | null } = {},
+) {
+  const subject = { product: deps.site.productName, username: integration?.username ?? null, other };
+  const again = integration && makeConnectLink(deps, integration).url;
+  const back = result === 'link_outdated' || result === 'round_over' ? appAddress(deps) : null;
+  return c.html(
+    <ResultPage
+      frame={frameOf(deps.site, c)}
+      result={result}
+      subject={subject}
+      again={again}
+      back={back}
+      newLink={newLink}
+    />,
+    STATUS[result],
+  );
+}
+
+/** The product's own app, where it is known. */
+function appAddress({ site }: HttpDeps): string | null {
+  const [first] = site.appOrigins;
+  if (first === undefined) return site.supportUrl;
+  return first.includes('://') ? first : `https://${first}`;
+}

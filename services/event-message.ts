@@ -1,0 +1,43 @@
+import { type CloudEvent, cloudEvent } from '../core/deliveries/cloud-event';
+import { type LinkMaker, reconnectUrl } from './connect-links';
+import { type Event } from '../adapters/postgres/deliveries/events';
+import { type Integration } from '../adapters/postgres/integrations/integration-row';
+
+/** What every event says, be it of an integration or not. */
+const NOTHING = {
+  integrationId: null,
+  externalId: null,
+  ownerRef: null,
+  account: null,
+  state: null,
+  reason: null,
+  tokenVersion: null,
+  expiresAt: null,
+};
+
+/**
+ * An event as webhooks are told of it. `reconnectUrl` is of now: a link that would lead nowhere any more is not told.
+ * @param row the event's integration as it is now; null when there is none
+ */
+export function eventMessage(
+  maker: LinkMaker,
+  event: Event,
+  row: Integration | null,
+  now: number,
+): CloudEvent {
+  const { data } = event;
+  const isCurrent = row !== null && row.version === data.tokenVersion;
+  return cloudEvent(maker.publicUrl, {
+    id: event.id,
+    type: event.type,
+    subject: event.integrationId ?? subjectOf(data) ?? event.id,
+    at: event.at,
+    data: { ...NOTHING, ...data, reconnectUrl: isCurrent ? reconnectUrl(maker, row, now) : null },
+  });
+}
+
+/** What an event that is about no integration is about. */
+function subjectOf(data: Record<string, unknown>): string | null {
+  const id = data.incidentId ?? data.endpointId;
+  return typeof id === 'string' ? id : null;
+}

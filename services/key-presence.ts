@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { SECOND_MS } from '../core/time';
+import { KeyUnavailable, type Sealer } from '../adapters/encryption/sealer';
+import { reasonOf } from '../adapters/error-reason';
+import { type Logger } from '../adapters/logger';
+import { announceHolder, withdrawHolder } from '../adapters/postgres/keys/key-holders';
+import { type Db } from '../adapters/postgres/pool';
+
+const ANNOUNCE_EVERY_MS = 15 * SECOND_MS;
+
+/** Says again and again which keys this process has, for whoever rotates them. */
+export interface KeyPresence {
+  /** Says so now: the ring has changed. */
+  announce(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** @param role what the process is for, as operators know it */
+export function startKeyPresence(
+  { db, sealer, logger }: { db: Db; sealer: Sealer; logger: Logger },
+  role: string,
+): KeyPresence {
+  const id = randomUUID();
+  let verified = false;
+  let last: Promise<void> = Promise.resolve();
+  let told: string | null = null;
+
+  async function say(): Promise<void> {
+    try {
+      // Who has wrong bytes under a right name does not have the key.
+      if (!verified) await sealer.verifyAll();
+      verified = true;
+      const { keys, sealing } = sealer.ring;
+      const keyIds = keys.map((key) => key.id);
+      await announceHolder(db, id, {
+        host: hostname(),
+        pid: process.pid,
+        role,
+        keyIds,
+        sealingId: sealing.id,
+      });
+      told = null;
+    } catch (error) {
+      const reason = reasonOf(error);
+      const level = error instanceof KeyUnavailable ? 'error' : 'warn';
+      if (reason !== told) logger[level]({ reason }, 'the keys of this process could not be announced');
+      told = reason;
+    }
+  }
+
+  const announce = () => (last = last.then(say));
+  void announce();
+  const timer = setInterval(() => void announce(), ANNOUNCE_EVERY_MS);
+  timer.unref();
+  return {
+    announce,
+    async stop() {
+      clearInterval(timer);
+      await last;
+      await withdrawHolder(db, id).catch(() => undefined);
+    },
+  };
+}

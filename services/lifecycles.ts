@@ -1,0 +1,55 @@
+import { type Client, type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
+import { forgetRuns } from '../adapters/temporal/forget-runs';
+import { createLifecycleClient } from '../client/lifecycle-client';
+import { SIGNALS, WORKFLOW_TYPES, integrationIdOf, lifecycleWorkflowId } from '../core/names';
+
+const RUNNING = `WorkflowType = '${WORKFLOW_TYPES.tokenLifecycle}' and ExecutionStatus = 'Running'`;
+
+/** Lifecycles as the service itself reaches them: what every client can do, and what only the audit does. */
+export function createLifecycles(client: Client) {
+  const { start, rowChanged, tokenRejected } = createLifecycleClient(client);
+  const handle = (integrationId: string): WorkflowHandle =>
+    client.workflow.getHandle(lifecycleWorkflowId(integrationId));
+
+  return {
+    start,
+    rowChanged,
+    tokenRejected,
+    handle,
+
+    /** Like `rowChanged`, but never starts a lifecycle that is missing. */
+    rowEnded: (integrationId: string): Promise<void> =>
+      handle(integrationId)
+        .signal(SIGNALS.rowChanged)
+        .catch((error: unknown) => {
+          if (!(error instanceof WorkflowNotFoundError)) throw error;
+        }),
+
+    /** How many lifecycles are running: cheap, where listing them is not. */
+    countRunning: async (): Promise<number> => (await client.workflow.count(RUNNING)).count,
+
+    /** Ids of all integrations whose lifecycle is running. */
+    async *running(): AsyncGenerator<string> {
+      for await (const { workflowId } of client.workflow.list({ query: RUNNING })) {
+        const integrationId = integrationIdOf(workflowId);
+        if (integrationId !== null) yield integrationId;
+      }
+    },
+
+    /** Deletes every run of an integration from Temporal. @returns how many there were */
+    forget: (integrationId: string) => forgetRuns(client, integrationId),
+
+    /** Terminates a run that accepts no more messages. @returns false when there was none */
+    async terminate(integrationId: string, why: string): Promise<boolean> {
+      try {
+        await handle(integrationId).terminate(why);
+        return true;
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return false;
+        throw error;
+      }
+    },
+  };
+}
+
+export type Lifecycles = ReturnType<typeof createLifecycles>;

@@ -1,0 +1,46 @@
+import { type Pool } from 'pg';
+import { type Clock } from '../adapters/clock';
+import { type Sealer } from '../adapters/encryption/sealer';
+import { type Instagram } from '../adapters/instagram/client';
+import { type Logger } from '../adapters/logger';
+import { noteSubscription } from '../adapters/postgres/messages/subscriptions';
+import { usableToken } from './usable-token';
+
+interface Deps {
+  pool: Pool;
+  sealer: Sealer;
+  instagram: Instagram;
+  clock: Clock;
+  logger: Logger;
+}
+
+/** Whether messages are wanted: a webhook that Instagram cannot verify would get none. */
+export function wantsMessages({ settings }: Instagram): boolean {
+  return settings.webhookVerifyToken !== undefined;
+}
+
+/**
+ * Subscribes an account to its messages, if that is wanted. Never throws: what did not work is logged, and the audit
+ * tries again, for the row does not say that the current grant is subscribed.
+ */
+export async function subscribeToMessages(deps: Deps, integrationId: string): Promise<boolean> {
+  if (!wantsMessages(deps.instagram)) return false;
+  const now = deps.clock.now();
+  const grantNo = await subscribe(deps, integrationId, now).catch((error: unknown) => {
+    deps.logger.warn(
+      { integrationId, reason: (error as Error).message },
+      'messages are not subscribed to yet',
+    );
+    return null;
+  });
+  await noteSubscription(deps.pool, integrationId, grantNo, now).catch((error: unknown) => {
+    deps.logger.warn({ integrationId, reason: (error as Error).message }, 'a subscription was not noted');
+  });
+  return grantNo !== null;
+}
+
+async function subscribe(deps: Deps, integrationId: string, now: number): Promise<number> {
+  const { integration, token } = await usableToken(deps.pool, deps.sealer, integrationId, now);
+  await deps.instagram.subscribe(token);
+  return integration.grantNo;
+}

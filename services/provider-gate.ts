@@ -1,0 +1,70 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Pool } from 'pg';
+import {
+  type CallKind,
+  LONGEST_TURN_MS,
+  TURNS,
+  URGENT_WITHIN_MS,
+  parkForRefusal,
+  parkForUsage,
+} from '../core/messaging/throttle-policy';
+import { type Clock } from '../adapters/clock';
+import { AccessToken } from '../adapters/instagram/access-token';
+import { type Gate, type GatedCall } from '../adapters/instagram/http';
+import { ProviderError } from '../adapters/instagram/provider-error';
+import {
+  WHOLE_APP,
+  park,
+  parkedUntil,
+  strike,
+  takeTurn,
+} from '../adapters/postgres/messages/provider-limits';
+
+/** Whose limits a call falls under. What keeps tokens alive has none of its own, and goes before reads. */
+const KINDS: Record<string, CallKind> = {
+  list_conversations: 'read',
+  list_messages: 'read',
+  send_message: 'send',
+};
+
+/**
+ * Keeps Instagram's limits for every process of a deployment together: each account's turns, and the waits that
+ * Instagram asked for.
+ */
+export function createProviderGate(pool: Pool, clock: Clock, appId: string): Gate {
+  async function enter(call: GatedCall): Promise<void> {
+    const kind = KINDS[call.operation] ?? 'vital';
+    const { accountId, expiresAt } = ownerOf(call);
+    const now = clock.now();
+    const until = await parkedUntil(pool, appId, accountId);
+    const waitMs = (kind === 'read' ? Math.max(until.reads, until.calls) : until.calls) - now;
+    const isUrgent = kind === 'vital' && expiresAt !== null && now >= expiresAt - URGENT_WITHIN_MS;
+    if (waitMs > 0 && !isUrgent) throw ProviderError.heldBack(call.operation, waitMs);
+    if (kind === 'vital' || accountId === null) return;
+    const turnMs = await takeTurn(pool, { appId, accountId, kind }, TURNS[kind], LONGEST_TURN_MS);
+    if (turnMs === null) throw ProviderError.heldBack(call.operation, LONGEST_TURN_MS);
+    if (turnMs > 0) await pause(turnMs);
+  }
+
+  const leave: Gate['leave'] = async (call, { usage, error }) => {
+    const now = clock.now();
+    const { accountId } = ownerOf(call);
+    const app = usage.app && parkForUsage(usage.app);
+    if (app) await park(pool, appId, WHOLE_APP, app, now);
+    const business = [...usage.accounts.values()];
+    for (const wait of business.map(parkForUsage)) {
+      if (wait && accountId !== null) await park(pool, appId, accountId, wait, now);
+    }
+    if (error?.failure.class !== 'throttled') return;
+    const subject = error.failure.throttles === 'app' ? WHOLE_APP : accountId;
+    if (subject === null) return;
+    const askedMs = error.retryAfterMs ?? (Math.max(0, ...business.map(({ regainMs }) => regainMs)) || null);
+    await park(pool, appId, subject, parkForRefusal(askedMs, await strike(pool, appId, subject, now)), now);
+  };
+
+  return { enter, leave };
+}
+
+function ownerOf({ token }: GatedCall): { accountId: string | null; expiresAt: number | null } {
+  return token instanceof AccessToken ? token : { accountId: null, expiresAt: null };
+}

@@ -1,0 +1,130 @@
+import { type Client } from '@temporalio/client';
+import { type Pool } from 'pg';
+import { type Clock, systemClock } from '../adapters/clock';
+import { type Settings, instagramSettings, mailSettings, publicUrl } from '../adapters/config';
+import { createKeyChecks } from '../adapters/encryption/key-check';
+import { parseKeyRing } from '../adapters/encryption/key-ring';
+import { watchRing } from '../adapters/encryption/ring-watch';
+import { type Sealer, createSealer } from '../adapters/encryption/sealer';
+import { type Instagram, createInstagram } from '../adapters/instagram/client';
+import { createProviderHttp } from '../adapters/instagram/http';
+import { startKeyPresence } from './key-presence';
+import { TunnelAgent } from '../adapters/instagram/tunnel';
+import { type Logger, createLogger } from '../adapters/logger';
+import { type Metrics, createMetrics } from '../adapters/metrics';
+import { type Mailer, createMailer } from '../adapters/mail/mailer';
+import { countOverdue } from '../adapters/postgres/fleet/audit';
+import { deliveryCounts } from '../adapters/postgres/deliveries/delivery-log';
+import { countByState } from '../adapters/postgres/fleet/fleet';
+import { type Outgoing, createOutgoing } from '../adapters/outgoing/post';
+import { isLoopbackUrl } from '../adapters/outgoing/loopback';
+import { createPool } from '../adapters/postgres/pool';
+import { createProviderGate } from './provider-gate';
+import { openTemporal, temporalSettings } from '../adapters/temporal/connect';
+
+/** Without these no process of Evergrant can run. */
+export const NEEDED_SETTINGS = [
+  'DATABASE_URL',
+  'EVERGRANT_KEYS',
+  'INSTAGRAM_APP_ID',
+  'INSTAGRAM_APP_SECRET',
+] as const;
+
+/** What every process of Evergrant is made of. */
+export interface Services {
+  settings: Settings;
+  clock: Clock;
+  random: () => number;
+  logger: Logger;
+  metrics: Metrics;
+  pool: Pool;
+  sealer: Sealer;
+  instagram: Instagram;
+  /** Requests to customers' addresses. */
+  outgoing: Outgoing;
+  /** Sends notices; null: there is no mail server. */
+  mailer: Mailer | null;
+  temporal: Client;
+  close(): Promise<void>;
+}
+
+/**
+ * Makes the parts that worker and API share from checked settings.
+ * @param settings loaded with `NEEDED_SETTINGS`
+ * @param env for what Temporal reads by itself
+ */
+export function createServices(
+  settings: Settings,
+  options: { name: string; clock?: Clock; env?: NodeJS.ProcessEnv },
+): Services {
+  const clock = options.clock ?? systemClock;
+  const logger = createLogger(settings.LOG_LEVEL, options.name);
+  const metrics = createMetrics();
+  const pool = createPool(settings.DATABASE_URL?.reveal() ?? '', {
+    onError: (error) => logger.warn({ reason: error.message }, 'a database connection was lost'),
+  });
+  const keys = openKeys(settings, pool, logger, options.name);
+  const instagram = createInstagram(
+    createProviderHttp(
+      clock,
+      metrics.counters,
+      createProviderGate(pool, clock, settings.INSTAGRAM_APP_ID ?? ''),
+      settings.INSTAGRAM_PROXY_URL && new TunnelAgent(settings.INSTAGRAM_PROXY_URL),
+    ),
+    instagramSettings(settings),
+  );
+  const temporal = openTemporal(temporalSettings(options.env));
+  metrics.watchFleet(async () => ({
+    states: await countByState(pool, null),
+    overdue: await countOverdue(pool, clock.now()),
+  }));
+  metrics.watchDeliveries(async () => {
+    const { waiting, oldestWaitingAt } = await deliveryCounts(pool);
+    const ageMs = oldestWaitingAt === null ? 0 : clock.now() - oldestWaitingAt;
+    return { waiting, oldestAgeSeconds: Math.max(0, Math.round(ageMs / 1000)) };
+  });
+  const mailer = settings.SMTP_URL ? createMailer(mailSettings(settings, settings.SMTP_URL)) : null;
+  return {
+    settings,
+    clock,
+    random: Math.random,
+    logger,
+    metrics,
+    pool,
+    sealer: keys.sealer,
+    instagram,
+    // A service that only this machine can reach is no production.
+    outgoing: createOutgoing({ development: isLoopbackUrl(publicUrl(settings)) }),
+    mailer,
+    temporal: temporal.client,
+    close: async () => {
+      mailer?.close();
+      await keys.close();
+      await temporal.close();
+      await pool.end();
+    },
+  };
+}
+
+/** The sealer over the ring as it is now, which follows its file where there is one, and tells others of it. */
+function openKeys(settings: Settings, pool: Pool, logger: Logger, role: string) {
+  const text = settings.EVERGRANT_KEYS ?? '';
+  const checks = createKeyChecks(pool);
+  const watch =
+    settings.keysFile === null
+      ? null
+      : watchRing(settings.keysFile, text, {
+          verify: (ring) => checks.verify(ring),
+          logger,
+          onChange: () => void presence.announce(),
+        });
+  const sealer = createSealer(watch?.current ?? parseKeyRing(text), { checks, logger });
+  const presence = startKeyPresence({ db: pool, sealer, logger }, role);
+  return {
+    sealer,
+    close: async () => {
+      watch?.stop();
+      await presence.stop();
+    },
+  };
+}

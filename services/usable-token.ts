@@ -1,0 +1,67 @@
+import { type Reason } from '../core/lifecycle/states';
+import { type Secret } from '../core/access/secret';
+import { type Sealer } from '../adapters/encryption/sealer';
+import { type Integration } from '../adapters/postgres/integrations/integration-row';
+import { findIntegration } from '../adapters/postgres/integrations/integrations';
+import { RowMovedOn } from '../adapters/postgres/integrations/apply-change';
+import { openCurrent } from '../adapters/postgres/tokens/open-token';
+import { type Db } from '../adapters/postgres/pool';
+
+/** Why no token is handed out for an integration. */
+export class NoToken extends Error {
+  override name = 'NoToken';
+  constructor(
+    readonly why: 'unknown' | 'not_connected' | 'disconnected' | 'reconnect_required' | 'recovery_pending',
+    readonly integration: Integration | null,
+    readonly reason: Reason | null = null,
+  ) {
+    super(`No token: ${why}.`);
+  }
+}
+
+export interface UsableToken {
+  integration: Integration;
+  version: number;
+  token: Secret;
+}
+
+/**
+ * The token that may be used now. Never one that is dead or in doubt, never one past its end.
+ * @throws NoToken | KeyUnavailable | DecryptFailed
+ */
+export async function usableToken(
+  db: Db,
+  sealer: Sealer,
+  integrationId: string,
+  now: number,
+): Promise<UsableToken> {
+  // A refresh may be promoted between the two reads: then the row is read once more.
+  for (let tries = 0; ; tries++) {
+    const integration = await findIntegration(db, integrationId);
+    if (!integration) throw new NoToken('unknown', null);
+    refuseUnlessUsable(integration, now);
+    try {
+      const token = await openCurrent(db, sealer, integration, now);
+      return { integration, version: integration.version, token };
+    } catch (error) {
+      if (!(error instanceof RowMovedOn)) throw error;
+      if (tries === 2) throw new NoToken('recovery_pending', integration);
+    }
+  }
+}
+
+function refuseUnlessUsable(integration: Integration, now: number): void {
+  switch (integration.state) {
+    case 'pending':
+      throw new NoToken('not_connected', integration);
+    case 'disconnected':
+      throw new NoToken('disconnected', integration);
+    case 'expired':
+      throw new NoToken('reconnect_required', integration, integration.reason);
+    case 'recovering':
+      throw new NoToken('recovery_pending', integration);
+    default:
+      if (integration.expiresAt === null || now >= integration.expiresAt)
+        throw new NoToken('recovery_pending', integration);
+  }
+}

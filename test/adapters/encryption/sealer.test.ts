@@ -1,0 +1,77 @@
+import { sealWith } from '../../../adapters/encryption/envelope';
+import { keyRing, keyRingText, parseKeyRing } from '../../../adapters/encryption/key-ring';
+import { DecryptFailed, KeyUnavailable, createSealer } from '../../../adapters/encryption/sealer';
+import { Secret } from '../../../core/access/secret';
+
+const ring = (id: string, byte: number) => parseKeyRing(`${id}:${Buffer.alloc(32, byte).toString('base64')}`);
+const context = { integration: 'int_1', provider: 'instagram', version: '1', purpose: 'token' };
+
+test('what was sealed opens again, under its own context only', async () => {
+  const sealer = createSealer(ring('a', 1));
+  const sealed = await sealer.seal(new Secret('IGAAtoken'), context);
+  expect(sealed.sealed.includes('IGAAtoken')).toBe(false);
+  expect((await sealer.open(sealed, context)).reveal()).toBe('IGAAtoken');
+  for (const other of [
+    { integration: 'int_2' },
+    { version: '2' },
+    { purpose: 'note' },
+    { provider: 'threads' },
+  ]) {
+    await expect(sealer.open(sealed, { ...context, ...other })).rejects.toBeInstanceOf(DecryptFailed);
+  }
+});
+
+test('one flipped bit, anywhere, and nothing opens', async () => {
+  const sealer = createSealer(ring('a', 1));
+  const { sealed, keyId } = await sealer.seal(new Secret('IGAAtoken'), context);
+  for (let at = 0; at < sealed.length; at += 37) {
+    const damaged = Buffer.from(sealed);
+    damaged[at] = damaged[at]! ^ 1;
+    await expect(sealer.open({ sealed: damaged, keyId }, context)).rejects.toBeInstanceOf(DecryptFailed);
+  }
+});
+
+test('a missing key is told apart from a damaged value', async () => {
+  const sealed = await createSealer(ring('a', 1)).seal(new Secret('x'), context);
+  await expect(createSealer(ring('b', 2)).open(sealed, context)).rejects.toBeInstanceOf(KeyUnavailable);
+});
+
+test.each([
+  ['an extra entry', { ...context, more: 'x' }],
+  ['a missing entry', { integration: 'int_1', provider: 'instagram', version: '1' }],
+])('%s in what it was sealed for, and it does not open', async (_name, other) => {
+  const [key] = ring('a', 1).keys;
+  const sealed = await sealWith(key!, new Secret('IGAAtoken'), other as typeof context);
+  const opening = createSealer(ring('a', 1)).open({ sealed, keyId: 'a' }, context);
+  await expect(opening).rejects.toBeInstanceOf(DecryptFailed);
+});
+
+test('the ring is read at each call, and every key of it opens', async () => {
+  let current = ring('a', 1);
+  const sealer = createSealer(() => current);
+  const old = await sealer.seal(new Secret('x'), context);
+  current = keyRing([...ring('b', 2).keys, ...current.keys]);
+  const young = await sealer.seal(new Secret('y'), context);
+  expect([old.keyId, young.keyId, sealer.ring.sealing.id]).toEqual(['a', 'b', 'b']);
+  expect((await sealer.open(old, context)).reveal()).toBe('x');
+  current = ring('b', 2);
+  await expect(sealer.open(old, context)).rejects.toBeInstanceOf(KeyUnavailable);
+});
+
+test.each([
+  '',
+  'nokey',
+  'a:AAAA',
+  ':AAAA',
+  `a:${Buffer.alloc(31).toString('base64')}`,
+  `a:${Buffer.alloc(32).toString('base64')},a:${Buffer.alloc(32).toString('base64')}`,
+  `a:${Buffer.alloc(32).toString('base64').replace('AAAA', 'AA AA')}`,
+])('refuses the key ring "%s" without showing a key', (text) => {
+  expect(() => parseKeyRing(text)).toThrow(/key|entry/);
+  expect(() => parseKeyRing(text)).not.toThrow(/AAAAAAAA/);
+});
+
+test('a ring written down reads as the same ring', () => {
+  const both = keyRing([...ring('b', 2).keys, ...ring('a', 1).keys]);
+  expect(parseKeyRing(keyRingText(both)).keys).toEqual(both.keys);
+});

@@ -1,0 +1,129 @@
+import { createKeyChecks } from '../../adapters/encryption/key-check';
+import { parseKeyRing } from '../../adapters/encryption/key-ring';
+import { createApiKey } from '../../adapters/postgres/access/api-keys';
+import { ensureAuditSchedule } from '../../adapters/temporal/audit-schedule';
+import { Secret } from '../../core/access/secret';
+import { published } from '../support/servers';
+import { type Stack, startStack } from '../support/stack';
+import { afterwards } from '../support/temporary-folder';
+import { evergrant } from '../support/cli';
+
+const KEY = `k1:${Buffer.alloc(32, 3).toString('base64')}`;
+const KEY_OTHERWISE = `k1:${Buffer.alloc(32, 4).toString('base64')}`;
+
+let stack: Stack;
+let env: NodeJS.ProcessEnv;
+beforeAll(async () => {
+  stack = await startStack({ workers: false });
+  env = {
+    DATABASE_URL: stack.pool.options.connectionString,
+    TEMPORAL_ADDRESS: published('temporalAddress'),
+    TEMPORAL_NAMESPACE: stack.client.options.namespace,
+    EVERGRANT_KEYS: KEY,
+    EVERGRANT_DATA_DIR: '/nowhere',
+  };
+  await createKeyChecks(stack.pool).verify(parseKeyRing(KEY));
+  await ensureAuditSchedule(stack.client);
+});
+afterAll(() => stack.stop());
+
+interface Finding {
+  part: string;
+  level: string;
+  text: string;
+  hint: string | null;
+}
+
+async function examine(changed: NodeJS.ProcessEnv = {}) {
+  const { code, out } = await evergrant(['doctor', '--json'], { env: { ...env, ...changed } });
+  const { data } = JSON.parse(out) as { data: Finding[] };
+  return { code, data, part: (name: string) => data.filter(({ part }) => part === name) };
+}
+
+const MAIL = { SMTP_URL: 'smtp://127.0.0.1:25', EVERGRANT_OPERATOR_EMAIL: 'ops@shop.example' };
+
+test('finds nothing to do where all is well', async () => {
+  const { code, data } = await examine({ EVERGRANT_API_KEY: 'evg_boot', ...MAIL });
+  expect(data.filter(({ level }) => level !== 'ok')).toEqual([]);
+  expect(data.map(({ part }) => part)).toEqual([
+    ...[
+      'settings',
+      'address',
+      'mail',
+      'database',
+      'clocks',
+      'key ring',
+      'API keys',
+      'refreshes',
+      'Temporal',
+      'audit',
+    ],
+  ]);
+  expect(code).toBe(0);
+  const { out } = await evergrant(['doctor'], { env: { ...env, EVERGRANT_API_KEY: 'evg_boot' } });
+  expect(out).toMatch(/^database {4}ok {9}It answers/m);
+  expect(out).not.toContain('evg_boot');
+});
+
+test('warns of a bootstrap key beside real ones, and of none at all', async () => {
+  expect((await examine()).part('API keys')).toMatchObject([
+    { level: 'warning', text: expect.stringContaining('none') },
+  ]);
+  const wanted = { name: 'inbox', scopes: ['read' as const], ownerRefs: null, expiresAt: null };
+  await createApiKey(stack.pool, new Secret('evg_real'), wanted, Date.now());
+  afterwards(() => stack.pool.query('delete from api_keys'));
+  const { code, part } = await examine({ EVERGRANT_API_KEY: 'evg_boot' });
+  expect(part('API keys')).toMatchObject([
+    { level: 'warning', text: expect.stringContaining('beside 1 other key') },
+  ]);
+  expect(code).toBe(0);
+  expect((await examine()).part('API keys')).toMatchObject([{ level: 'ok' }]);
+});
+
+test('tells a key with the right name and other bytes, and none', async () => {
+  const wrong = await examine({ EVERGRANT_KEYS: KEY_OTHERWISE });
+  expect(wrong.code).toBe(1);
+  expect(wrong.part('key ring')).toMatchObject([{ level: 'problem', hint: expect.stringContaining('k1') }]);
+  expect((await examine({ EVERGRANT_KEYS: '' })).part('key ring')).toMatchObject([{ level: 'problem' }]);
+});
+
+test('tells what does not answer, and goes on with the rest', async () => {
+  const away = await examine({ DATABASE_URL: 'postgres://a:b@127.0.0.1:9/x' });
+  expect(away.part('database')).toMatchObject([{ level: 'problem' }]);
+  expect(away.part('Temporal')).toMatchObject([{ level: 'ok' }]);
+  const asleep = await examine({ TEMPORAL_ADDRESS: '127.0.0.1:9' });
+  expect(asleep.part('Temporal')).toMatchObject([{ level: 'problem', text: 'It does not answer.' }]);
+  expect(asleep.part('database')).toMatchObject([{ level: 'ok' }]);
+  const elsewhere = await examine({ TEMPORAL_NAMESPACE: 'nobody-made-this' });
+  expect(elsewhere.part('Temporal')).toMatchObject([{ text: expect.stringContaining('nobody-made-this') }]);
+});
+
+test('tells a schema that is behind', async () => {
+  await stack.pool.query("update evergrant_migrations set name = 'x' || name where name like '0013%'");
+  afterwards(() =>
+    stack.pool.query("update evergrant_migrations set name = substr(name, 2) where name like 'x%'"),
+  );
+  const { code, part } = await examine();
+  expect(part('schema')).toMatchObject([{ level: 'problem', hint: expect.stringContaining('migrate') }]);
+  expect(code).toBe(1);
+});
+
+test('names every setting that is wrong, at once', async () => {
+  const { code, data } = await examine({ EVERGRANT_HTTP_PORT: 'many', EVERGRANT_TYPO: '1' });
+  expect(code).toBe(1);
+  expect(data.map(({ text }) => text).join()).toMatch(/EVERGRANT_TYPO.*EVERGRANT_HTTP_PORT/s);
+});
+
+test('warns of an address without TLS', async () => {
+  const { part } = await examine({ EVERGRANT_PUBLIC_URL: 'http://evergrant.example.com' });
+  expect(part('address')).toMatchObject([{ level: 'warning' }]);
+});
+
+test('warns when nobody, or no operator, is told by e-mail', async () => {
+  expect((await examine()).part('mail')).toMatchObject([
+    { level: 'warning', hint: expect.stringContaining('SMTP_URL') },
+  ]);
+  expect((await examine({ SMTP_URL: MAIL.SMTP_URL })).part('mail')).toMatchObject([
+    { level: 'warning', hint: expect.stringContaining('EVERGRANT_OPERATOR_EMAIL') },
+  ]);
+});

@@ -1,0 +1,202 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { freePorts } from '../../dev/process/ports';
+import { type RunningSimulator, runSimulator } from '../../simulator';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { createTestNamespace } from '../support/temporal';
+import { afterwards, temporaryFolder } from '../support/temporary-folder';
+import { until } from '../support/until';
+
+const COMMAND = join(__dirname, '../../cli/evergrant.js');
+const KEY = 'evg_process';
+const WRONG_K1 = `k1:${Buffer.alloc(32, 2).toString('base64')}`;
+let database: TestDatabase;
+let simulator: RunningSimulator;
+let env: Record<string, string>;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  simulator = await runSimulator({ port: 0 });
+  const { address, namespace } = await createTestNamespace();
+  const [http, apiMetrics] = await freePorts(2);
+  env = {
+    PATH: process.env.PATH ?? '',
+    DATABASE_URL: database.url,
+    TEMPORAL_ADDRESS: address,
+    TEMPORAL_NAMESPACE: namespace,
+    EVERGRANT_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}`,
+    EVERGRANT_API_KEY: KEY,
+    EVERGRANT_HTTP_PORT: String(http),
+    EVERGRANT_METRICS_PORT: String(apiMetrics),
+    INSTAGRAM_APP_ID: simulator.simulator.settings.appId,
+    INSTAGRAM_APP_SECRET: simulator.simulator.settings.appSecret,
+    INSTAGRAM_AUTHORIZE_URL: `${simulator.url}/oauth/authorize`,
+    INSTAGRAM_API_URL: simulator.url,
+    INSTAGRAM_GRAPH_URL: simulator.url,
+  };
+});
+afterAll(async () => {
+  await simulator.close();
+  await database.drop();
+});
+
+interface Child {
+  process: ChildProcess;
+  out: () => string;
+  err: () => string;
+  ended: Promise<number | null>;
+}
+
+/** Runs the command as users do. */
+function evergrant(args: string[], environment: Record<string, string> = env): Child {
+  const child = spawn(process.execPath, [COMMAND, ...args], {
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  afterwards(() => child.kill('SIGKILL'));
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { process: child, out: () => out, err: () => err, ended };
+}
+
+async function run(args: string[], environment?: Record<string, string>) {
+  const child = evergrant(args, environment);
+  const code = await child.ended;
+  return { code, out: child.out(), err: child.err() };
+}
+
+const ready = (child: Child) =>
+  until(() => child.err().includes('"msg":"ready"'), { timeoutMs: 40_000, what: 'the process is ready' });
+
+test('migrate builds the schema, shows each step, and is done at once the second time', async () => {
+  const client = new Client(database.url);
+  await client.connect();
+  await client.query('drop schema public cascade');
+  await client.query('create schema public');
+  await client.end();
+  const unready = await run(['audit']);
+  expect(unready).toMatchObject({ code: 1, out: '' });
+  expect(unready.err).toContain('evergrant migrate');
+
+  const [first, second] = await Promise.all([run(['migrate']), run(['migrate'])]);
+  expect([first.code, second.code]).toEqual([0, 0]);
+  expect(first.err + second.err).toMatch(/0001_integrations …\n[^]*0005_audit …\n/);
+  expect(first.out + second.out).toMatch(/[1-9]\d* migrations ran/);
+  const again = await run(['migrate']);
+  expect(again).toEqual({ code: 0, out: 'The schema is the newest.\n', err: '' });
+});
+
+test('migrate and audit without settings use the servers of an npm start in the folder', async () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'database-url'), `${database.url}\n`);
+  const { PATH = '', TEMPORAL_ADDRESS = '', TEMPORAL_NAMESPACE = '' } = env;
+  const environment = {
+    PATH,
+    TEMPORAL_NAMESPACE,
+    EVERGRANT_DATA_DIR: folder,
+    EVERGRANT_TEMPORAL_PORT: TEMPORAL_ADDRESS.split(':')[1] ?? '',
+  };
+  expect(await run(['migrate'], environment)).toMatchObject({ code: 0 });
+  const audit = await run(['audit', '--json'], environment);
+  expect(audit.code).toBe(0);
+  expect(JSON.parse(audit.out)).toMatchObject({ enabled: false, lastRunAt: null, hourly: null, daily: null });
+});
+
+test('worker and API serve, audit and list, then end with 0 on SIGTERM', async () => {
+  const [workerMetrics] = await freePorts(1);
+  const worker = evergrant(['worker'], { ...env, EVERGRANT_METRICS_PORT: String(workerMetrics) });
+  const api = evergrant(['api']);
+  await Promise.all([ready(worker), ready(api)]);
+
+  expect((await fetch(`http://127.0.0.1:${env.EVERGRANT_HTTP_PORT}/readyz`)).status).toBe(200);
+  expect((await fetch(`http://127.0.0.1:${workerMetrics}/metrics`)).status).toBe(200);
+  expect((await run(['list'])).out).toContain('npx evergrant connect');
+  const created = await run(['connect', '--owner-ref', 'shop', '--json']);
+  const listed = await run(['list', '--json']);
+  expect(JSON.parse(listed.out).data).toEqual([JSON.parse(created.out).integration]);
+
+  const audited = await run(['audit', 'run', '--json']);
+  expect(audited.code).toBe(0);
+  expect(JSON.parse(audited.out)).toMatchObject({ result: { overdue: 0, missing: 0 } });
+  const report = await run(['audit']);
+  expect(report.out).toMatch(/schedule +on, every 1h/);
+  expect(report.out).toMatch(/last daily run +\d{4}.* 0 overdue/);
+
+  worker.process.kill('SIGTERM');
+  api.process.kill('SIGINT');
+  expect(await Promise.all([worker.ended, api.ended])).toEqual([0, 0]);
+});
+
+test('refuses to start without settings, and names all that is wrong at once', async () => {
+  for (const verb of ['worker', 'api']) {
+    const { code, out, err } = await run([verb], {
+      PATH: env.PATH ?? '',
+      EVERGRANT_HTTP_PORT: 'eighty',
+      EVERGRANT_COLOUR: 'red',
+    });
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    for (const name of [
+      'DATABASE_URL',
+      'EVERGRANT_KEYS',
+      'INSTAGRAM_APP_ID',
+      'EVERGRANT_HTTP_PORT',
+      'EVERGRANT_COLOUR',
+    ]) {
+      expect(err).toContain(name);
+    }
+  }
+});
+
+test('refuses to start with another key under the same name', async () => {
+  const { code, err } = await run(['api'], {
+    ...env,
+    EVERGRANT_KEYS: WRONG_K1,
+  });
+  expect(code).toBe(1);
+  expect(err).toContain('EVERGRANT_KEYS');
+
+  // Also when it is not the one that seals.
+  const ring = `k0:${Buffer.alloc(32, 3).toString('base64')},${WRONG_K1}`;
+  const second = await run(['worker'], { ...env, EVERGRANT_KEYS: ring });
+  expect([second.code, second.err]).toEqual([1, expect.stringContaining('under the name "k1"')]);
+});
+
+test('the worker says so when Temporal cannot be reached', async () => {
+  const [port] = await freePorts(1);
+  const { code, err } = await run(['worker'], { ...env, TEMPORAL_ADDRESS: `127.0.0.1:${port}` });
+  expect(code).toBe(1);
+  expect(err).toContain(`Temporal at 127.0.0.1:${port}`);
+});
+
+test('the API names port and setting when the port is taken', async () => {
+  const { code, err } = await run(['api'], { ...env, EVERGRANT_HTTP_PORT: String(simulator.port) });
+  expect(code).toBe(1);
+  expect(err).toContain(`Port ${simulator.port}`);
+  expect(err).toContain('EVERGRANT_HTTP_PORT');
+});
+
+test('a database that refuses the password is named without it', async () => {
+  const url = new URL(database.url);
+  url.password = 'wrong-secret';
+  const { code, err } = await run(['migrate'], { ...env, DATABASE_URL: url.href });
+  expect(code).toBe(1);
+  expect(err).toContain('DATABASE_URL');
+  expect(err).not.toContain('wrong-secret');
+});
+
+test('the simulator says where it listens, and ends with 0 on SIGTERM', async () => {
+  const child = evergrant(['simulator', '--port', '0', '--seed', 'x']);
+  const url = await until(() => /http:\S+/.exec(child.out())?.[0]);
+  expect((await fetch(`${url}/_sim/clock`)).status).toBe(200);
+  child.process.kill('SIGTERM');
+  expect(await child.ended).toBe(0);
+});
+
+test('ends with 2 on wrong usage', async () => {
+  expect((await run(['list', '--colour'])).code).toBe(2);
+});

@@ -1,0 +1,77 @@
+import { evergrant } from '../support/cli';
+
+const VERBS = [
+  ...[
+    'worker',
+    'api',
+    'simulator',
+    'migrate',
+    'connect',
+    'list',
+    'status',
+    'refresh',
+    'recheck',
+    'pause',
+    'resume',
+  ],
+  ...['disconnect', 'reconnect-link', 'events', 'fleet', 'audit', 'console', 'doctor', 'sandbox'],
+];
+const SANDBOX_VERBS = ['advance', 'clock', 'account', 'login', 'invalidate', 'outage', 'inbound'];
+
+test.each([
+  [[]],
+  [['lst']],
+  [['list', '--colour']],
+  [['list', '--state', 'asleep']],
+  [['list', '--reason', 'boredom']],
+  [['list', '--limit', '0']],
+  [['list', '--limit', 'many']],
+  [['list', '--expiring-within-days', '-1']],
+  [['list', 'extra']],
+  [['status']],
+  [['status', 'a', 'b']],
+  [['connect']],
+  [['connect', '--owner-ref']],
+  [['events', '--type', 'token.stolen']],
+  [['sandbox']],
+  [['sandbox', 'advance']],
+  [['sandbox', 'advance', '46']],
+  [['sandbox', 'advance', '1 week']],
+  [['sandbox', 'outage', 'maybe']],
+  [['sandbox', 'inbound', 'shop']],
+  [['audit', 'walk']],
+  [['simulator', '--port', 'eighty']],
+])('ends with 2 and says what is wrong: %j', async (args) => {
+  const { code, out, err } = await evergrant(args);
+  expect(code).toBe(2);
+  expect(out).toBe('');
+  expect(err).not.toBe('');
+});
+
+test('suggests the verb that was meant', async () => {
+  expect((await evergrant(['lst'])).err).toContain('Did you mean list?');
+});
+
+test('help names every verb with a sentence, and ends with 0', async () => {
+  const { code, out } = await evergrant(['--help']);
+  expect(code).toBe(0);
+  for (const verb of VERBS) expect(out).toMatch(new RegExp(`^  ${verb}\\b.* {2}[A-Z]`, 'm'));
+});
+
+test.each([...VERBS.map((verb) => [verb]), ...SANDBOX_VERBS.map((verb) => ['sandbox', verb])])(
+  'help on %s %s says what every option does',
+  async (...words) => {
+    const args = words.filter((word): word is string => typeof word === 'string');
+    const { code, out } = await evergrant([...args, '--help']);
+    expect(code).toBe(0);
+    const options = out.split('\n').filter((line) => /^ {2}(-\w, )?--/.test(line));
+    expect(options.length).toBeGreaterThan(0);
+    for (const option of options) expect(option).toMatch(/^ {2}\S.* {2}\S/);
+  },
+);
+
+test('tells its version', async () => {
+  const { code, out } = await evergrant(['--version']);
+  expect(code).toBe(0);
+  expect(out).toMatch(/^\d+\.\d+\.\d+\n$/);
+});

@@ -1,0 +1,326 @@
+import { evergrant as run, ask, serveApi, type Ran, type TestApi, type World } from '../support/cli';
+import { type Stack, startStack } from '../support/stack';
+import { until } from '../support/until';
+
+let stack: Stack;
+let api: TestApi;
+beforeAll(async () => {
+  stack = await startStack();
+  api = await serveApi(stack);
+});
+afterAll(async () => {
+  await api.close();
+  await stack.stop();
+});
+
+/** Whatever an answer holds of these. */
+interface Listed {
+  data: { id: string; integrationId?: string }[];
+  nextCursor: string | null;
+}
+
+const evergrant = (args: string[], world: World = {}): Promise<Ran> =>
+  run(args, { ...world, env: { ...api.env, ...world.env } });
+const json = async (args: string[]) => JSON.parse((await evergrant([...args, '--json'])).out) as Listed;
+
+test('an empty list says so and what to do next', async () => {
+  const { code, out } = await evergrant(['list', '--owner-ref', 'nobody']);
+  expect(code).toBe(0);
+  expect(out).toContain('No integration is like that.');
+});
+
+describe('with a connected account', () => {
+  let id: string;
+  beforeAll(async () => {
+    ({ id } = await stack.connect('shop'));
+    await until(async () => (await json(['events'])).data.length > 0);
+  });
+
+  test.each([
+    [['list'], '/v1/integrations'],
+    [
+      ['list', '--state', 'active', '--owner-ref', 'owner-1', '--expiring-within-days', '90'],
+      '/v1/integrations?state=active',
+    ],
+    [['events'], '/v1/events'],
+    [['events', '--type', 'integration.connected'], '/v1/events?type=integration.connected'],
+    [['fleet'], '/v1/fleet'],
+  ])("%j --json is the API's answer", async (args, path) => {
+    expect(await json(args)).toEqual(await ask(api, path));
+  });
+
+  test.each([
+    ['status', ''],
+    ['events', '/events'],
+  ])("%s of one, by id, username or --json, is the API's answer", async (verb, path) => {
+    const answer = await ask(api, `/v1/integrations/${id}${path}`);
+    expect(await json([verb, id])).toEqual(answer);
+    expect(await json([verb, '@shop'])).toEqual(answer);
+    expect(await json([verb, '@SHOP'])).toEqual(answer);
+  });
+
+  test('the list shows who is connected and how long it lasts', async () => {
+    const { out } = await evergrant(['list']);
+    expect(out.split('\n')[0]).toMatch(/^ID +ACCOUNT +STATE +EXPIRES +OWNER +EXTERNAL ID +NOTE$/);
+    expect(out).toMatch(new RegExp(`${id} +@shop +active +in (59|60) days +owner-1`));
+  });
+
+  test('status tells the end in absolute and relative time, the next refresh and the workflow', async () => {
+    const { code, out } = await evergrant(['status', '@shop']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^@shop {2}active, usable$/m);
+    expect(out).toMatch(/expires +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC \(in (59|60) days\)/);
+    expect(out).toMatch(/next +refresh .* UTC \(in \d+ days\)/);
+    expect(out).toContain(`token-lifecycle/${id}`);
+  });
+
+  test('nothing that it prints is a token', async () => {
+    const outputs = await Promise.all(
+      [['list'], ['status', id], ['events'], ['events', id], ['fleet']].map((args) =>
+        evergrant([...args, '--json']),
+      ),
+    );
+    for (const { out } of outputs) expect(out).not.toMatch(/IGQ|IGAA|accessToken/);
+  });
+
+  test('an external id names an integration', async () => {
+    await stack.pool.query(`update integrations set external_id = 'crm-7' where id = $1`, [id]);
+    expect(await json(['status', 'crm-7'])).toMatchObject({ id });
+  });
+
+  test('pause and resume can be repeated', async () => {
+    for (let i = 0; i < 2; i++) expect((await evergrant(['pause', '@shop'])).out).toContain('Paused @shop');
+    expect(await json(['status', id])).toMatchObject({ paused: true });
+    expect((await evergrant(['list'])).out).toContain('active, paused');
+    for (let i = 0; i < 2; i++) expect((await evergrant(['resume', '@shop'])).out).toContain('Resumed @shop');
+    expect(await json(['status', id])).toMatchObject({ paused: false });
+  });
+
+  test('a refusal ends with 1, prints what the API says, and with --json its document', async () => {
+    const { code, out, err } = await evergrant(['refresh', '@shop', '--json']);
+    expect(code).toBe(1);
+    expect(err).toContain('Instagram refreshes no token under 24 hours of age.');
+    expect(JSON.parse(out)).toMatchObject({ code: 'not_due', status: 409 });
+    expect((await evergrant(['refresh', '@shop'])).out).toBe('');
+  });
+
+  test('the sandbox moves on, and times are told by its clock', async () => {
+    const { code, out } = await evergrant(['sandbox', 'advance', '2d']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^It is now .* UTC in the sandbox \(\d+ steps?\)\.$/m);
+    expect((await evergrant(['list'])).out).toMatch(/in 5[78] days/);
+  });
+
+  test('refresh gets a new token version, and recheck finds that it lives', async () => {
+    const { code, out } = await evergrant(['refresh', '@shop']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Refreshed @shop: token version 2, valid until .* UTC \(in (59|60) days\)\.$/m);
+    expect((await evergrant(['recheck', '@shop'])).out).toBe('@shop: the token lives.\n');
+    expect((await evergrant(['events', '@shop'])).out).toContain('token.refreshed');
+  });
+
+  test('a login that Instagram wants confirmed is told as what it is', async () => {
+    await evergrant(['sandbox', 'advance', '1m']);
+    await evergrant(['sandbox', 'invalidate', '@shop', '--subcode', '490']);
+    const { code, err } = await evergrant(['recheck', id]);
+    expect(code).toBe(1);
+    expect(err).toContain('Instagram wants @shop to confirm a login.');
+  });
+
+  test('a changed password ends it, status says why, and a reconnect link is made', async () => {
+    // Rechecks of one version share their answer for 20 seconds.
+    await evergrant(['sandbox', 'advance', '1m']);
+    expect((await evergrant(['sandbox', 'invalidate', '@shop', '--subcode', '460'])).code).toBe(0);
+    const rechecked = await evergrant(['recheck', id]);
+    expect(rechecked.out).toContain('the token is dead (password_changed)');
+    expect((await evergrant(['status', id])).out).toMatch(
+      /expired, not usable[^]*dead already[^]*password_changed[^]*changed its Instagram password/,
+    );
+    expect((await evergrant(['list', '--reason', 'password_changed'])).out).toContain('@shop');
+    const refused = await evergrant(['refresh', id]);
+    expect(refused.code).toBe(1);
+    expect(refused.err).toMatch(/Give its owner this link: http/);
+    expect((await evergrant(['reconnect-link', id])).out).toMatch(/^http:\S+\/connect\/\S+\n$/);
+  });
+
+  test('disconnect asks, and without a terminal refuses unless told --yes', async () => {
+    const nobody = await evergrant(['disconnect', id]);
+    expect(nobody.code).toBe(2);
+    expect(nobody.err).toContain('--yes');
+    const no = await evergrant(['disconnect', id], { answer: 'n' });
+    expect(no).toMatchObject({ code: 1, out: '' });
+    expect((await stack.row(id)).state).toBe('expired');
+    expect((await evergrant(['disconnect', id], { answer: 'y' })).code).toBe(0);
+    expect(await json(['disconnect', id, '--yes'])).toMatchObject({ state: 'disconnected' });
+    expect((await evergrant(['status', '@shop'])).out).toContain('disconnected, not usable');
+  });
+});
+
+test('a list longer than a page is fetched whole, and --limit cuts it with a cursor', async () => {
+  await stack.pool.query(
+    `insert into integrations (id, provider, app_id, owner_ref, state, created_at, updated_at)
+     select 'int_many' || lpad(n::text, 20, '0'), 'instagram', 'app', 'many', 'pending', date_trunc('second', now()) + n * interval '1 ms', now() from generate_series(1, 230) n`,
+  );
+  const all = await json(['list', '--owner-ref', 'many']);
+  expect(all.data).toHaveLength(230);
+  expect(all.nextCursor).toBeNull();
+  const some = await json(['list', '--owner-ref', 'many', '--limit', '205']);
+  expect(some.data).toHaveLength(205);
+  const rest = (await ask(api, `/v1/integrations?ownerRef=many&cursor=${some.nextCursor}`)) as {
+    data: unknown[];
+  };
+  expect([...some.data, ...rest.data]).toEqual(all.data);
+});
+
+test('a name that fits several is refused with all of them', async () => {
+  await stack.pool.query(
+    `update integrations set external_id = 'twice' where id in ('int_many00000000000000000001', 'int_many00000000000000000002')`,
+  );
+  const { code, err } = await evergrant(['status', 'twice']);
+  expect(code).toBe(1);
+  expect(err).toContain('int_many00000000000000000001');
+  expect(err).toContain('int_many00000000000000000002');
+});
+
+test.each([['int_000000000000000000000000'], ['@nobody'], ['crm-0']])(
+  '%s, which nobody has, ends with 1',
+  async (given) => {
+    const { code, out, err } = await evergrant(['status', given]);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toContain('evergrant list');
+  },
+);
+
+test('connect prints the link, and every field that is wrong is named', async () => {
+  const { code, out } = await evergrant([
+    'connect',
+    '--owner-ref',
+    'o2',
+    '--external-id',
+    'x',
+    '--contact-email',
+    'a@example.org',
+  ]);
+  expect(code).toBe(0);
+  expect(out).toMatch(/connect link +http:\S+\/connect\/\S+/);
+  expect(out).toMatch(/valid until +.* UTC \(in (23|24) hours\)/);
+  const wrong = await evergrant([
+    'connect',
+    '--owner-ref',
+    'o2',
+    '--contact-email',
+    'nobody',
+    '--return-to',
+    'there',
+  ]);
+  expect(wrong.code).toBe(1);
+  expect(wrong.err).toContain('contact.email');
+  expect(wrong.err).toContain('returnTo');
+});
+
+test('connect --wait returns when the owner has connected', async () => {
+  await evergrant(['sandbox', 'account', '@wanted', '--conversations', '2']);
+  await evergrant(['sandbox', 'login', 'wanted']);
+  let opened = 0;
+  const world: World = {
+    onPause: async () => {
+      if (opened++ > 0) return;
+      const [pending] = (await json(['list', '--owner-ref', 'o3'])).data;
+      const link = await evergrant(['reconnect-link', pending!.id]);
+      const path = new URL(link.out.trim()).pathname;
+      await ownerConsents(path);
+    },
+  };
+  const { code, out, err } = await evergrant(['connect', '--owner-ref', 'o3', '--wait'], world);
+  expect(err).toMatch(/connect link/);
+  expect({ code, first: out.split('\n')[0] }).toEqual({ code: 0, first: 'Connected @wanted.' });
+});
+
+test('connect --wait that is interrupted says that the link stays valid', async () => {
+  const stop = new AbortController();
+  const { code, err } = await evergrant(['connect', '--owner-ref', 'o4', '--wait'], {
+    stop,
+    onPause: () => stop.abort(),
+  });
+  expect(code).toBe(1);
+  expect(err).toContain('The link stays valid.');
+});
+
+test('following shows what was and what comes, each once, until it is interrupted', async () => {
+  const { id } = await stack.connect('followed');
+  const stop = new AbortController();
+  let pauses = 0;
+  const world: World = {
+    stop,
+    onPause: async () => {
+      if (++pauses === 1) await stack.pool.query(`update events set at = at where integration_id = $1`, [id]);
+      if (pauses === 2) await evergrant(['disconnect', id, '--yes']);
+      if (pauses > 3) stop.abort();
+    },
+  };
+  const { code, out } = await evergrant(['events', id, '--follow', '--json'], world);
+  expect(code).toBe(0);
+  const types = out
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { type: string }).type);
+  expect(types).toEqual(['integration.connected', 'integration.disconnected']);
+});
+
+test('events after one are those that came later', async () => {
+  const { id } = await stack.connect('later');
+  const before = (await json(['events', id])).data[0]!;
+  await evergrant(['disconnect', id, '--yes']);
+  const after = await json(['events', id, '--after', before.id]);
+  expect(after.data).toMatchObject([{ type: 'integration.disconnected' }]);
+  // The feed holds back what an open transaction, of any database here, might still come before.
+  await until(async () => {
+    const feed = await json(['events', '--after', before.id, '--type', 'integration.disconnected']);
+    return feed.data.at(-1)?.integrationId === id;
+  });
+  expect((await evergrant(['events', id, '--after', 'evt_none'])).code).toBe(1);
+});
+
+test('an outage is switched on and off', async () => {
+  const instagram = async () => (await fetch(`${stack.simulatorUrl}/me`)).status;
+  expect((await evergrant(['sandbox', 'outage', 'on'])).code).toBe(0);
+  expect(await instagram()).toBe(503);
+  expect((await evergrant(['sandbox', 'outage', 'off'])).code).toBe(0);
+  expect(await instagram()).not.toBe(503);
+});
+
+test('somebody writes to a sandbox account', async () => {
+  await evergrant(['sandbox', 'account', 'written-to']);
+  const message = await json(['sandbox', 'inbound', '@written-to', 'Is it in stock?']);
+  expect(JSON.stringify(message)).toContain('Is it in stock?');
+});
+
+test('an unknown sandbox account is told apart from a server that is no sandbox', async () => {
+  const unknown = await evergrant(['sandbox', 'invalidate', 'nobody']);
+  expect(unknown.code).toBe(1);
+  expect(unknown.err).toContain('There is no sandbox account of that id.');
+  const real = await serveApi(stack, { sandbox: false });
+  const refused = await evergrant(['sandbox', 'advance', '1d'], { env: real.env });
+  await real.close();
+  expect(refused.code).toBe(1);
+  expect(refused.err).toContain('is no sandbox');
+});
+
+test('a wrong key is told with the place that it came from', async () => {
+  const { code, err } = await evergrant(['list'], { env: { EVERGRANT_API_KEY: 'evg_wrong' } });
+  expect(code).toBe(1);
+  expect(err).toContain('EVERGRANT_API_KEY');
+  expect(err).not.toContain('evg_wrong');
+});
+
+/** The owner opens the link, presses the button, and comes back from Instagram's consent page. */
+async function ownerConsents(path: string): Promise<void> {
+  const started = await fetch(`${api.url}${path}`, { method: 'POST', redirect: 'manual' });
+  const consent = await fetch(started.headers.get('location')!, { redirect: 'manual' });
+  const callback = new URL(consent.headers.get('location')!);
+  const cookie = started.headers.get('set-cookie')?.split(';')[0] ?? '';
+  await fetch(`${api.url}${callback.pathname}${callback.search}`, {
+    headers: { cookie },
+    redirect: 'manual',
+  });
+}

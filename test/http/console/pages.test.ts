@@ -1,0 +1,172 @@
+import { type Scope } from '../../../core/access/scopes';
+import { API_KEY, type TestApi, type Verbs, startApi } from '../../support/api';
+import { startConsole } from '../../support/console';
+import { type Stack, startStack } from '../../support/stack';
+import { afterwards } from '../../support/temporary-folder';
+
+let stack: Stack;
+let api: TestApi;
+let id: string;
+beforeAll(async () => {
+  stack = await startStack({ workers: false });
+  api = await startApi(stack);
+  ({ id } = await stack.connect('shown', { start: false }));
+});
+afterAll(async () => {
+  await api.stop();
+  await stack.stop();
+});
+
+function submit(browser: Verbs, path: string, fields: Record<string, string> = {}, of = api) {
+  return browser.request('POST', path, {
+    headers: {
+      origin: of.url,
+      'sec-fetch-site': 'same-origin',
+      'content-type': 'application/x-www-form-urlencoded',
+    },
+    body: new URLSearchParams(fields).toString(),
+  });
+}
+
+/** Somebody signed in with a key of these scopes beside admin. */
+async function userWith(scopes: Scope[], ownerRefs?: string[], of = api): Promise<Verbs> {
+  const wanted = { name: 'user', scopes: ['admin', ...scopes], ...(ownerRefs && { ownerRefs }) };
+  const { key } = (await of.as(API_KEY).post('/v1/api-keys', wanted)).body;
+  const browser = of.browser();
+  await submit(browser, '/console/sign-in', { key }, of);
+  return browser;
+}
+const ACTIONS = ['refresh', 'recheck', 'pause', 'resume', 'disconnect', 'reconnect-link'];
+
+test('without the scope read connections and fleet are not shown, and a page says why', async () => {
+  const browser = await userWith([]);
+  for (const path of ['', `/connections/${id}`, '/fleet']) {
+    const { status, body } = await browser.get(`/console${path}`);
+    expect([path, status]).toEqual([path, 403]);
+    expect(body).toContain('This needs a key with the scope read.');
+    expect(body).not.toContain('@shown');
+  }
+});
+
+test('without the scope operate there are no buttons, and what they would do is refused', async () => {
+  const browser = await userWith(['read']);
+  const { body } = await browser.get(`/console/connections/${id}`);
+  expect(body).toContain('@shown');
+  expect(body).not.toContain('Refresh now');
+  for (const action of ACTIONS) {
+    const refused = await submit(browser, `/console/connections/${id}/${action}`);
+    expect([action, refused.status]).toEqual([action, 403]);
+  }
+  const { status, body: checked } = await submit(browser, `/console/connections/${id}/check`);
+  expect([status, checked.includes('We could not')]).toEqual([200, false]);
+  expect(await stack.row(id)).toMatchObject({ state: 'active', paused: false, version: 1 });
+});
+
+test('who is limited to owners sees and touches only theirs', async () => {
+  const browser = await userWith(['read', 'operate'], ['somebody-else']);
+  expect((await browser.get('/console')).body).toContain('There are none yet.');
+  expect((await browser.get(`/console?q=${id}`)).body).not.toContain('@shown');
+  expect((await browser.get(`/console/connections/${id}`)).status).toBe(404);
+  for (const action of [...ACTIONS, 'check'])
+    expect((await submit(browser, `/console/connections/${id}/${action}`)).status).toBe(404);
+  const keys = (await browser.get('/console/settings')).body as string;
+  // Their own key, of the several that are called so; and nothing of what belongs to the whole deployment.
+  expect(keys.match(/Revoke user/g)).toHaveLength(1);
+  expect(keys).not.toContain('Encryption keys');
+  expect(keys).not.toContain('Deliveries');
+  const deliveries = '/console/settings/deliveries';
+  expect((await browser.get(deliveries)).status).toBe(403);
+  const again = await submit(browser, `${deliveries}/dlv_1/redeliver`);
+  expect([again.status, again.body.includes('limited to some')]).toEqual([403, true]);
+  const fleet = (await browser.get('/console/fleet')).body as string;
+  expect(fleet).toContain('Deliveries');
+  expect(fleet).not.toContain(deliveries);
+  const made = await submit(browser, '/console/settings/api-keys', {
+    name: 'more',
+    scopes: 'read',
+    owners: 'owner-1',
+  });
+  expect(made.body).toContain('This key may make keys for its own owners only.');
+});
+
+test('nobody makes a key that can do more than theirs', async () => {
+  const browser = await userWith(['read']);
+  const { body } = await submit(browser, '/console/settings/api-keys', { name: 'more', scopes: 'token' });
+  expect(body).toContain('This key does not have: token.');
+});
+
+test('conversations are not shown unless the deployment says so, nor without the scope message', async () => {
+  const path = `/console/connections/${id}/messages`;
+  const browser = await userWith(['read', 'message']);
+  expect((await browser.get(path)).status).toBe(404);
+  expect((await browser.get(`/console/connections/${id}`)).body).not.toContain(path);
+
+  const open = await startApi(stack, { console: { messages: true, temporalUiUrl: null, sandbox: null } });
+  afterwards(() => open.stop());
+  const without = await userWith(['read'], undefined, open);
+  expect((await without.get(path)).status).toBe(403);
+  const reader = await userWith(['read', 'message'], undefined, open);
+  expect((await reader.get(path)).status).toBe(200);
+  const [event] = (await api.get(`/v1/integrations/${id}/events?limit=1`)).body.data;
+  expect(event).toMatchObject({ type: 'messages.viewed', data: { by: 'user', conversationId: null } });
+  const other = await userWith(['read', 'message'], ['somebody-else'], open);
+  expect((await other.get(path)).status).toBe(404);
+});
+
+test('there is a sandbox bar in a sandbox alone', async () => {
+  const browser = await userWith(['read', 'operate']);
+  expect((await browser.get('/console')).body).not.toContain('id="sandbox"');
+  expect((await submit(browser, '/console/sandbox/outage', { on: 'true' })).status).toBe(404);
+  const sandbox = await startConsole(stack);
+  afterwards(() => sandbox.stop());
+  const visitor = await userWith(['read'], undefined, sandbox);
+  expect((await visitor.get('/console')).body).toContain('id="sandbox"');
+  expect((await submit(visitor, '/console/sandbox/nonsense', {}, sandbox)).status).toBe(405);
+  const away = await submit(
+    visitor,
+    '/console/sandbox/outage',
+    { on: 'false', here: 'https://evil.example' },
+    sandbox,
+  );
+  expect([away.status, away.headers.get('location')]).toEqual([303, '/console']);
+});
+
+test.each([
+  'q=%25',
+  'q=%00',
+  'state=nonsense',
+  'days=-1',
+  'page=0',
+  'page=1e9',
+  `q=${'x'.repeat(300)}`,
+  'owner=%5C',
+])('the filter %p still gives a page', async (query) => {
+  const browser = await userWith(['read']);
+  expect((await browser.get(`/console?${query}`)).status).toBe(200);
+});
+
+test.each(['constructor', 'toString', 'nonsense'])('there is no button %p', async (verb) => {
+  const browser = await userWith(['read', 'operate']);
+  for (const path of [`/console/connections/${id}`, '/console/settings/webhook-endpoints/whe_1'])
+    expect((await submit(browser, `${path}/${verb}`)).status).toBe(405);
+});
+
+test('a part of a page asks a visitor whose session is over to sign in', async () => {
+  const { status, headers } = await api
+    .as(null)
+    .request('GET', '/console', { headers: { 'hx-request': 'true' } });
+  expect([status, headers.get('hx-redirect')]).toEqual([200, '/console/sign-in']);
+});
+
+test('names are shown as text, whatever is in them', async () => {
+  await stack.pool.query(`update integrations set external_id = $2 where id = $1`, [
+    id,
+    '<img src=x onerror=a()>',
+  ]);
+  const browser = await userWith(['read']);
+  for (const path of ['', `/connections/${id}`]) {
+    const { body } = await browser.get(`/console${path}`);
+    expect(body).toContain('&lt;img src=x onerror=a()&gt;');
+    expect(body).not.toContain('<img src=x');
+  }
+});

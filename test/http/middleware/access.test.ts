@@ -1,0 +1,193 @@
+import { SCOPES, type Scope } from '../../../core/access/scopes';
+import { DAY_MS, HOUR_MS } from '../../../core/time';
+import { type TestApi, startApi } from '../../support/api';
+import { type Stack, startStack } from '../../support/stack';
+import { until } from '../../support/until';
+
+let stack: Stack;
+let api: TestApi;
+let id: string;
+beforeAll(async () => {
+  stack = await startStack({ workers: false });
+  api = await startApi(stack);
+  ({ id } = await stack.connect('theirs', { start: false }));
+});
+afterAll(async () => {
+  await api.stop();
+  await stack.stop();
+});
+
+/** Every route of the API, and the one scope that opens it. */
+const ROUTES: Record<string, Scope> = {
+  'POST /v1/integrations': 'operate',
+  'GET /v1/integrations': 'read',
+  'GET /v1/integrations/{id}': 'read',
+  'PATCH /v1/integrations/{id}': 'operate',
+  'DELETE /v1/integrations/{id}': 'operate',
+  'GET /v1/integrations/{id}/events': 'read',
+  'GET /v1/events': 'read',
+  'POST /v1/integrations/{id}/connect-links': 'operate',
+  'POST /v1/integrations/{id}/ensure-fresh': 'operate',
+  'POST /v1/integrations/{id}/refresh': 'operate',
+  'POST /v1/integrations/{id}/recheck': 'operate',
+  'POST /v1/integrations/{id}/token-rejections': 'token',
+  'GET /v1/integrations/{id}/token': 'token',
+  'POST /v1/integrations/{id}/pause': 'operate',
+  'POST /v1/integrations/{id}/resume': 'operate',
+  'GET /v1/integrations/{id}/conversations': 'message',
+  'GET /v1/integrations/{id}/conversations/{conversationId}/messages': 'message',
+  'POST /v1/integrations/{id}/messages': 'message',
+  'GET /v1/fleet': 'read',
+  'GET /v1/api-keys': 'admin',
+  'POST /v1/api-keys': 'admin',
+  'DELETE /v1/api-keys/{id}': 'admin',
+  'GET /v1/token-uses': 'admin',
+  'POST /v1/embed-tokens': 'operate',
+  'POST /v1/console-links': 'admin',
+  'GET /v1/webhook-endpoints': 'admin',
+  'POST /v1/webhook-endpoints': 'admin',
+  'DELETE /v1/webhook-endpoints/{id}': 'admin',
+  'PATCH /v1/webhook-endpoints/{id}': 'admin',
+  'POST /v1/webhook-endpoints/{id}/rotate-secret': 'admin',
+  'POST /v1/webhook-endpoints/{id}/test': 'admin',
+  'GET /v1/deliveries': 'admin',
+  'POST /v1/deliveries/{id}/redeliver': 'admin',
+  'POST /v1/mail-test': 'admin',
+};
+const BODIES: Record<string, object> = {
+  'POST /v1/integrations': { provider: 'instagram', ownerRef: 'stranger' },
+  'PATCH /v1/integrations/{id}': { externalId: 'x' },
+  'POST /v1/integrations/{id}/token-rejections': { version: 1, code: 190 },
+  'POST /v1/integrations/{id}/messages': { recipientId: '1', text: 'Hello' },
+  'POST /v1/embed-tokens': { ownerRef: 'stranger' },
+  'POST /v1/api-keys': { name: 'x', scopes: ['admin'] },
+  'POST /v1/webhook-endpoints': { url: 'http://127.0.0.1:9/', events: ['*'] },
+  'PATCH /v1/webhook-endpoints/{id}': { enabled: false },
+  'POST /v1/mail-test': { to: 'somebody@shop.example' },
+};
+const QUERIES: Record<string, string> = { 'GET /v1/token-uses': '?keyId=bootstrap' };
+const NAMES = Object.keys(ROUTES);
+
+function call(key: string | null, route: string, of = 'int_unknown') {
+  const [method = '', path = ''] = route.split(' ');
+  return api
+    .as(key)
+    .request(method, path.replace('{id}', of).replace('{conversationId}', 'c') + (QUERIES[route] ?? ''), {
+      headers: { 'idempotency-key': 'x' },
+      ...(method === 'GET' || method === 'DELETE' ? {} : { body: BODIES[route] ?? {} }),
+    });
+}
+
+async function keyFor(more: object): Promise<{ id: string; key: string }> {
+  const { status, body } = await api.post('/v1/api-keys', { name: 'a test', ...more });
+  expect(status).toBe(201);
+  return body;
+}
+
+test('this table names every route of the API', async () => {
+  const { body } = await api.as(null).get('/openapi.json');
+  const routes = Object.entries(body.paths as Record<string, object>).flatMap(([path, verbs]) =>
+    Object.keys(verbs).map((verb) => `${verb.toUpperCase()} ${path}`),
+  );
+  expect(routes.filter((route) => route.includes(' /v1/')).sort()).toEqual([...NAMES].sort());
+});
+
+describe.each(NAMES)('%s', (route) => {
+  test.each([null, 'evg_nonsense', 'a b', ''])('is closed to the key %p', async (key) => {
+    const { status, body, headers } = await call(key, route);
+    expect([status, body.code, headers.get('www-authenticate')]).toEqual([401, 'unauthorized', 'Bearer']);
+  });
+
+  test('opens to its scope alone', async () => {
+    for (const scope of SCOPES) {
+      const { key } = await keyFor({ scopes: [scope] });
+      const { status } = await call(key, route);
+      expect([scope, status === 403]).toEqual([scope, scope !== ROUTES[route]]);
+      expect(status).not.toBe(401);
+      expect(status).toBeLessThan(500);
+    }
+  });
+
+  test('shows a key limited to other owners nothing', async () => {
+    const { key } = await keyFor({ scopes: SCOPES, ownerRefs: ['somebody-else'] });
+    const { status, body } = await call(key, route, id);
+    if (route.includes('/integrations/{id}')) expect([status, body.code]).toEqual([404, 'not_found']);
+    expect(JSON.stringify(body)).not.toContain(id);
+    expect(JSON.stringify(body)).not.toContain('theirs');
+  });
+});
+
+test('a key works from the moment it is made until it is revoked', async () => {
+  const { id: keyId, key } = await keyFor({ scopes: ['read'] });
+  expect((await api.as(key).get('/v1/fleet')).status).toBe(200);
+  expect((await api.delete(`/v1/api-keys/${keyId}`)).status).toBe(204);
+  expect((await api.as(key).get('/v1/fleet')).status).toBe(401);
+  expect((await api.delete(`/v1/api-keys/${keyId}`)).status).toBe(204);
+  expect((await api.delete('/v1/api-keys/key_unknown')).status).toBe(404);
+});
+
+test('a key with an end works until it, and one that is over cannot be made', async () => {
+  const now = stack.simulator.clock.now();
+  const { key } = await keyFor({ scopes: ['read'], expiresAt: new Date(now + HOUR_MS).toISOString() });
+  expect((await api.as(key).get('/v1/fleet')).status).toBe(200);
+  stack.simulator.clock.advance(HOUR_MS);
+  expect((await api.as(key).get('/v1/fleet')).status).toBe(401);
+  const { status, body } = await api.post('/v1/api-keys', {
+    name: 'late',
+    scopes: ['read'],
+    expiresAt: new Date(now - DAY_MS).toISOString(),
+  });
+  expect([status, body.errors[0].field]).toEqual([400, 'expiresAt']);
+});
+
+test('the list shows names, limits and last use, and never a text', async () => {
+  const { id: keyId, key } = await keyFor({ scopes: ['read'], ownerRefs: ['owner-1'] });
+  await api.as(key).get('/v1/fleet');
+  const { body } = await api.get('/v1/api-keys');
+  const shown = body.data.find((one: { id: string }) => one.id === keyId);
+  expect(shown).toMatchObject({ name: 'a test', scopes: ['read'], ownerRefs: ['owner-1'], expiresAt: null });
+  expect(Date.parse(shown.lastUsedAt)).toBeGreaterThan(0);
+  expect(JSON.stringify(body)).not.toContain(key);
+  const { rows } = await stack.pool.query('select row_to_json(api_keys)::text as kept from api_keys');
+  expect(rows.some(({ kept }) => kept.includes(key))).toBe(false);
+});
+
+test('nobody makes a key that can do more than their own', async () => {
+  const { key } = await keyFor({ scopes: ['admin', 'read'], ownerRefs: ['owner-1'] });
+  const make = (body: object) => api.as(key).post('/v1/api-keys', { name: 'more', ...body });
+  expect((await make({ scopes: ['token'] })).status).toBe(403);
+  expect((await make({ scopes: ['read'], ownerRefs: ['owner-1', 'owner-2'] })).status).toBe(403);
+  expect((await make({ scopes: ['read'] })).body.ownerRefs).toEqual(['owner-1']);
+  const { id: another } = await keyFor({ scopes: ['read'] });
+  expect((await api.as(key).delete(`/v1/api-keys/${another}`)).status).toBe(404);
+  const { body } = await api.as(key).get('/v1/api-keys');
+  for (const { ownerRefs } of body.data) expect(ownerRefs).toEqual(['owner-1']);
+});
+
+test('the fleet counts only what a key may see, overdue ones too', async () => {
+  const { id: late } = await stack.connect('late', { start: false });
+  await stack.pool.query("update integrations set refresh_at = $2, owner_ref = 'owner-3' where id = $1", [
+    late,
+    new Date(stack.simulator.clock.now() - DAY_MS),
+  ]);
+  const countedBy = async (ownerRefs: string[]) => {
+    const { key } = await keyFor({ scopes: ['read'], ownerRefs });
+    const { states, overdue } = (await api.as(key).get('/v1/fleet')).body;
+    return [states.active, overdue];
+  };
+  expect(await countedBy(['owner-3'])).toEqual([1, 1]);
+  expect(await countedBy(['nobody'])).toEqual([0, 0]);
+});
+
+test('an integration that moved to another owner takes its past along', async () => {
+  const { id: moved } = await stack.connect('moved', { start: false });
+  const { key } = await keyFor({ scopes: ['read', 'operate'], ownerRefs: ['owner-1'] });
+  const seen = async () => {
+    const { body } = await api.as(key).get('/v1/events?limit=500');
+    return body.data.some((event: { integrationId: string }) => event.integrationId === moved);
+  };
+  await until(seen);
+  await api.patch(`/v1/integrations/${moved}`, { ownerRef: 'owner-2' });
+  expect(await seen()).toBe(false);
+  expect((await api.as(key).get(`/v1/integrations/${moved}/events`)).status).toBe(404);
+});

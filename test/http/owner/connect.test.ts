@@ -1,0 +1,403 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../core/time';
+import { type Answer, type TestApi, type Verbs, startApi } from '../../support/api';
+import { type Stack, startStack } from '../../support/stack';
+
+let stack: Stack;
+let api: TestApi;
+let visitor: Verbs;
+beforeAll(async () => {
+  stack = await startStack();
+  api = await startApi(stack);
+  visitor = api.browser();
+});
+afterAll(async () => {
+  await api.stop();
+  await stack.stop();
+});
+afterEach(() => {
+  stack.simulator.clearFaults();
+  stack.simulator.setMode({ exchangeShape: 'data_array' });
+});
+
+const browser = () => visitor;
+const create = async (body: object = {}) =>
+  (await api.post('/v1/integrations', { provider: 'instagram', ownerRef: 'owner-1', ...body })).body;
+const location = (answer: Answer) => new URL(answer.headers.get('location') ?? '');
+const titleOf = ({ body }: Answer) => /<h1[^>]*>(.*?)<\/h1>/.exec(body)?.[1];
+
+/** The row but for how far its lifecycle has read it. */
+async function kept(id: string) {
+  const { lifecycleRevision: _, ...row } = await stack.row(id);
+  return row;
+}
+
+/** A link that says another integration, under the signature of the first. */
+function rename(url: string): string {
+  const dot = url.lastIndexOf('.');
+  const [address, signature] = [url.slice(0, dot), url.slice(dot)];
+  const [base, payload = ''] = address.split('/connect/');
+  const said = JSON.parse(Buffer.from(payload, 'base64url').toString());
+  const other = Buffer.from(JSON.stringify({ ...said, i: said.i.replace(/.$/, '0') })).toString('base64url');
+  return `${base}/connect/${other}${signature}`;
+}
+
+/** From a link to where Instagram sends the owner back to. */
+async function consent(
+  link: string,
+  account: string,
+  options: { decision?: 'allow' | 'deny'; scopes?: string[] } = {},
+): Promise<URL> {
+  if (!stack.simulator.accounts().some(({ username }) => username === account))
+    stack.simulator.addAccount({ username: account });
+  stack.simulator.scriptLogin({ account, decision: 'allow', ...options });
+  const begun = await browser().request('POST', link);
+  expect(begun.status).toBe(303);
+  return location(await browser().get(location(begun).href));
+}
+
+const round = async (...args: Parameters<typeof consent>) => browser().get((await consent(...args)).href);
+
+describe('the page behind a link', () => {
+  test('names the product, needs no script and no cookie, and consumes nothing', async () => {
+    const { connectUrl } = await create();
+    for (let times = 0; times < 2; times++) {
+      const page = await browser().get(connectUrl);
+      expect(page.status).toBe(200);
+      expect(page.headers.get('content-type')).toMatch(/^text\/html/);
+      expect(page.headers.get('set-cookie')).toBeNull();
+      expect(page.headers.get('cache-control')).toBe('no-store');
+      expect(page.headers.get('content-security-policy')).toMatch(
+        /default-src 'none'.*frame-ancestors 'none'/,
+      );
+      expect(page.body).toContain('Shopdesk asks to read and send the messages of your Instagram account.');
+      expect(page.body).toContain('In Shopdesk this connection belongs to “owner-1”.');
+      expect(page.body.match(/<form method="post"/g)).toHaveLength(1);
+      expect(page.body).not.toContain('<script');
+      expect(page.body).toContain('https://shopdesk.example/help');
+    }
+  });
+
+  test('sends the owner to Instagram with everything that Instagram wants', async () => {
+    const { connectUrl } = await create();
+    const begun = await browser().request('POST', connectUrl);
+    expect(begun.status).toBe(303);
+    const url = location(begun);
+    expect(url.origin + url.pathname).toBe(`${stack.simulatorUrl}/oauth/authorize`);
+    expect(Object.fromEntries(url.searchParams)).toEqual({
+      client_id: stack.simulator.settings.appId,
+      redirect_uri: `${api.url}/oauth/instagram/callback`,
+      response_type: 'code',
+      scope: 'instagram_business_basic,instagram_business_manage_messages',
+      state: expect.stringMatching(/^[\w-]{43}$/),
+    });
+  });
+
+  test.each([
+    ['cut short', (url: string) => url.slice(0, -3)],
+    ['with another signature', (url: string) => url.replace(/\.[^.]*$/, `.${'A'.repeat(43)}`)],
+    ['of another integration', rename],
+    ['that is none', (url: string) => url.replace(/connect\/.*/, 'connect/x')],
+    ['with a null byte', (url: string) => url.replace(/connect\/.*/, 'connect/a%00.b%00')],
+  ])('a link %s opens a readable page and leads nowhere', async (_, spoil) => {
+    const link = spoil((await create()).connectUrl);
+    for (const method of ['GET', 'POST']) {
+      const page = await browser().request(method, link);
+      expect([page.status, page.headers.get('location')]).toEqual([410, null]);
+      expect(page.body).toContain('ask for a new one');
+    }
+  });
+
+  test('a link ends after a day', async () => {
+    const { connectUrl } = await create();
+    await stack.travel.advance(DAY_MS + MINUTE_MS);
+    expect((await browser().get(connectUrl)).status).toBe(410);
+    expect((await browser().request('POST', connectUrl)).status).toBe(410);
+  });
+});
+
+describe('the whole round', () => {
+  test('connects the account, and the link is used up', async () => {
+    const { connectUrl, integration } = await create();
+    const page = await round(connectUrl, 'first');
+    expect([page.status, titleOf(page)]).toEqual([200, 'Connected']);
+    expect(page.body).toContain('Shopdesk can read and send messages for @first.');
+    expect(page.body).not.toContain('<form');
+    const { body } = await api.get(`/v1/integrations/${integration.id}`);
+    expect(body).toMatchObject({
+      state: 'active',
+      usable: true,
+      tokenVersion: 1,
+      account: { username: 'first' },
+    });
+    expect((await api.get(`/v1/integrations/${integration.id}/token`)).body.version).toBe(1);
+    expect(await stack.events(integration.id)).toEqual(['integration.connected']);
+    expect((await browser().get(connectUrl)).status).toBe(410);
+    expect((await browser().request('POST', connectUrl)).status).toBe(410);
+  });
+
+  test("reads Instagram's other way of answering an exchange", async () => {
+    stack.simulator.setMode({ exchangeShape: 'flat_numeric' });
+    const { connectUrl, integration } = await create();
+    expect(titleOf(await round(connectUrl, 'flat'))).toBe('Connected');
+    expect((await api.get(`/v1/integrations/${integration.id}`)).body.account).toEqual({
+      id: stack.simulator.account('flat').id,
+      username: 'flat',
+    });
+  });
+
+  test('ends at the address the product wants, with what was there and the result', async () => {
+    const returnTo = 'https://app.shopdesk.example/settings?tab=inbox#instagram';
+    const { connectUrl, integration } = await create({ returnTo });
+    const back = await round(connectUrl, 'returns');
+    expect(back.status).toBe(303);
+    expect(location(back).href).toBe(
+      `https://app.shopdesk.example/settings?tab=inbox&integrationId=${integration.id}&result=connected#instagram`,
+    );
+  });
+
+  test('a new link of a connected integration has its own way back', async () => {
+    const { id } = await stack.connect('relinked');
+    const { status, body } = await api.post(`/v1/integrations/${id}/connect-links`, {
+      returnTo: 'https://app.shopdesk.example/done',
+    });
+    expect(status).toBe(201);
+    expect(body).toEqual({ url: expect.any(String), expiresAt: expect.any(String) });
+    expect((await browser().get(body.url)).body).toContain('Reconnect @relinked');
+    const begun = await browser().request('POST', body.url);
+    expect(location(begun).searchParams.get('force_authentication')).toBe('1');
+    expect(location(await round(body.url, 'relinked')).searchParams.get('result')).toBe('connected');
+    expect((await stack.row(id)).version).toBe(2);
+    expect(await stack.events(id)).toEqual(['integration.connected', 'integration.reconnected']);
+  });
+
+  test('a round that the owner cancels changes nothing and offers another try', async () => {
+    const { connectUrl, integration } = await create();
+    const page = await round(connectUrl, 'cancels', { decision: 'deny' });
+    expect([page.status, titleOf(page)]).toEqual([200, 'Nothing was connected']);
+    const again = /action="([^"]+)"/.exec(page.body)?.[1] ?? '';
+    expect((await stack.row(integration.id)).state).toBe('pending');
+    expect(titleOf(await round(again, 'cancels'))).toBe('Connected');
+
+    const returning = await create({ returnTo: 'https://app.shopdesk.example/' });
+    const back = await round(returning.connectUrl, 'cancels', { decision: 'deny' });
+    expect(location(back).searchParams.get('result')).toBe('cancelled');
+  });
+
+  test('another account than the one connected is named, and nothing is changed', async () => {
+    const { id } = await stack.connect('mine');
+    const before = await kept(id);
+    const token = (await api.get(`/v1/integrations/${id}/token`)).body;
+    const { body } = await api.post(`/v1/integrations/${id}/connect-links`);
+    const page = await round(body.url, 'not_mine');
+    expect([page.status, titleOf(page)]).toEqual([409, 'That is another account']);
+    expect(page.body).toContain(
+      'You are logged in to Instagram as @not_mine. This connection belongs to @mine. Nothing was changed.',
+    );
+    expect(await kept(id)).toEqual(before);
+    expect((await api.get(`/v1/integrations/${id}/token`)).body).toEqual({
+      ...token,
+      cacheForSeconds: expect.any(Number),
+    });
+    expect(await stack.events(id)).toEqual(['integration.connected']);
+    const listed = await api.get(`/v1/integrations?accountId=${stack.simulator.account('not_mine').id}`);
+    expect(listed.body.data).toEqual([]);
+    // The link still works, for the right account.
+    expect(titleOf(await round(body.url, 'mine'))).toBe('Connected');
+  });
+
+  test('a consent without messages is not stored, and says what to do', async () => {
+    const { connectUrl, integration } = await create();
+    const page = await round(connectUrl, 'unticked', { scopes: ['instagram_business_basic'] });
+    expect([page.status, titleOf(page)]).toEqual([403, 'Messages are not allowed']);
+    expect(await stack.row(integration.id)).toMatchObject({ state: 'pending', accountId: null, version: 0 });
+  });
+
+  test("an account of another owner's stays theirs, and the page says whom to ask", async () => {
+    const { id } = await stack.connect('contested');
+    const before = await kept(id);
+    const theirs = await create({ ownerRef: 'somebody-else', returnTo: 'https://app.shopdesk.example/' });
+    const back = await round(theirs.connectUrl, 'contested');
+    expect(location(back).searchParams.get('result')).toBe('account_taken');
+    const { body } = await api.post(`/v1/integrations/${theirs.integration.id}/connect-links`);
+    const page = await round(body.url, 'contested');
+    expect([page.status, titleOf(page)]).toEqual([409, 'This account is connected already']);
+    expect(await kept(id)).toEqual(before);
+    expect((await stack.row(theirs.integration.id)).state).toBe('pending');
+  });
+
+  test('the same owner who connects an account again renews the integration that has it', async () => {
+    const { id, version } = await stack.connect('again');
+    const second = await create({ returnTo: 'https://app.shopdesk.example/' });
+    const back = location(await round(second.connectUrl, 'again'));
+    expect(back.searchParams.get('result')).toBe('connected');
+    expect(back.searchParams.get('integrationId')).toBe(id);
+    expect(await stack.row(id)).toMatchObject({ state: 'active', version: version + 1 });
+    expect((await stack.row(second.integration.id)).state).toBe('disconnected');
+    const listed = await api.get(`/v1/integrations?accountId=${stack.simulator.account('again').id}`);
+    expect(listed.body.data.map((row: { id: string }) => row.id)).toEqual([id]);
+  });
+});
+
+describe('a way back that is not what it should be', () => {
+  test.each([
+    ['unknown', 'state=nobody-knows-it&code=AQx'],
+    ['missing', 'code=AQx'],
+    ['full of null bytes', 'state=%00%00&code=%00'],
+  ])('a state that is %s opens a readable page', async (_, query) => {
+    const page = await browser().get(`/oauth/instagram/callback?${query}`);
+    expect([page.status, titleOf(page)]).toEqual([410, 'Please start again']);
+    expect(page.body).toContain('Nothing was changed.');
+  });
+
+  test('a state is good once', async () => {
+    const { connectUrl, integration } = await create();
+    const back = await consent(connectUrl, 'once');
+    expect(titleOf(await browser().get(back.href))).toBe('Connected');
+    expect((await browser().get(back.href)).status).toBe(410);
+    expect((await stack.row(integration.id)).version).toBe(1);
+  });
+
+  test('a state is good in the browser that it was given to alone, and is not spent by another', async () => {
+    const { connectUrl, integration } = await create();
+    const back = await consent(connectUrl, 'bound');
+    const stranger = api.browser();
+    await stranger.request('POST', (await create()).connectUrl);
+    for (const other of [api.as(null), stranger]) {
+      const page = await other.get(back.href);
+      expect([page.status, titleOf(page)]).toEqual([410, 'Please start again']);
+    }
+    expect((await stack.row(integration.id)).state).toBe('pending');
+    expect(titleOf(await browser().get(back.href))).toBe('Connected');
+  });
+
+  test('the cookie that binds a browser is for this host, for ten minutes, and out of the reach of scripts', async () => {
+    const { connectUrl } = await create();
+    const cookie = (await api.as(null).request('POST', connectUrl)).headers.get('set-cookie');
+    expect(cookie).toMatch(/^evergrant-connect=[\w-]{43}; Max-Age=600; Path=\/; HttpOnly; SameSite=Lax$/);
+    const behindTls = await startApi(stack, {
+      site: { publicUrl: 'https://shopdesk.example', loopbackOnly: false },
+    });
+    const path = new URL(
+      (await behindTls.post('/v1/integrations', { provider: 'instagram', ownerRef: 'o' })).body.connectUrl,
+    );
+    const begun = await behindTls.as(null).request('POST', path.pathname);
+    expect(begun.headers.get('set-cookie')).toMatch(
+      /^__Host-evergrant-connect=.*; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    );
+    await behindTls.stop();
+  });
+
+  test('a state is good for ten minutes', async () => {
+    const { connectUrl, integration } = await create();
+    const back = await consent(connectUrl, 'slow');
+    await stack.travel.advance(11 * MINUTE_MS);
+    expect((await browser().get(back.href)).status).toBe(410);
+    expect((await stack.row(integration.id)).state).toBe('pending');
+  });
+
+  test('of two rounds begun by one link the first to end wins', async () => {
+    const { connectUrl, integration } = await create();
+    const one = await consent(connectUrl, 'twofold');
+    const other = await consent(connectUrl, 'twofold');
+    expect(titleOf(await browser().get(one.href))).toBe('Connected');
+    expect((await browser().get(other.href)).status).toBe(410);
+    expect((await stack.row(integration.id)).version).toBe(1);
+  });
+
+  test('a round whose integration was disconnected meanwhile connects nothing', async () => {
+    const { connectUrl, integration } = await create();
+    const back = await consent(connectUrl, 'toolate');
+    await api.delete(`/v1/integrations/${integration.id}`);
+    expect((await browser().get(back.href)).status).toBe(410);
+    expect(
+      stack.simulator
+        .requests()
+        .filter(({ path }) => path === '/oauth/access_token')
+        .at(-1)?.account,
+    ).not.toBe(stack.simulator.account('toolate').id);
+    expect(await stack.row(integration.id)).toMatchObject({ state: 'disconnected', accountId: null });
+  });
+
+  test('a code that Instagram does not know, or an error of its own, connects nothing', async () => {
+    const { connectUrl, integration } = await create();
+    const back = await consent(connectUrl, 'forgery');
+    back.searchParams.set('code', 'AQforged');
+    expect(titleOf(await browser().get(back.href))).toBe('Instagram did not answer');
+    const failing = await consent(connectUrl, 'forgery');
+    const state = failing.searchParams.get('state') ?? '';
+    const page = await browser().get(`/oauth/instagram/callback?error=server_error&state=${state}`);
+    expect(titleOf(page)).toBe('Instagram did not answer');
+    expect((await stack.row(integration.id)).state).toBe('pending');
+  });
+});
+
+describe('an answer of Instagram that is of no use overwrites nothing', () => {
+  const AT = [
+    ['the exchange of the code', '/oauth/access_token'],
+    ['the exchange for a long-lived token', '/access_token'],
+    ['the probe', '/me'],
+  ];
+  const ANSWERS = [
+    ['no JSON', { body: '<html>Sorry</html>', status: 200 }],
+    ['no token', { body: { user_id: '1', expires_in: 5_184_000 }, status: 200 }],
+    ['an empty token', { body: { access_token: '', expires_in: 5_184_000 }, status: 200 }],
+    ['an error', { status: 503 }],
+    ['nothing', { drop: 'before' as const }],
+  ] as const;
+
+  test.each(AT.flatMap(([where, path]) => ANSWERS.map(([what, fault]) => ({ what, where, path, fault }))))(
+    '$what at $where',
+    async ({ path, fault }) => {
+      const name = 'steady';
+      const known = (await api.get('/v1/integrations?externalId=steady')).body.data[0];
+      const id: string = known?.id ?? (await stack.connect(name)).id;
+      await api.patch(`/v1/integrations/${id}`, { externalId: 'steady' });
+      const before = await kept(id);
+      const { body } = await api.post(`/v1/integrations/${id}/connect-links`);
+      const back = await consent(body.url, name);
+      stack.simulator.addFault({ match: { path: path as string }, times: 1, ...(fault as object) });
+      const page = await browser().get(back.href);
+      expect([page.status, titleOf(page)]).toEqual([502, 'Instagram did not answer']);
+      expect(await kept(id)).toEqual(before);
+    },
+  );
+});
+
+test('a way back to an origin that is not listed is refused', async () => {
+  for (const returnTo of [
+    'https://evil.example/',
+    'https://app.shopdesk.example.evil.example/',
+    'https://app.shopdesk.example@evil.example/',
+    'https://app.shopdesk.example:444/',
+    'javascript:alert(1)',
+    '//app.shopdesk.example',
+  ]) {
+    const { status, body } = await api.post('/v1/integrations', {
+      provider: 'instagram',
+      ownerRef: 'x',
+      returnTo,
+    });
+    expect([status, body.code, body.errors[0].field]).toEqual([400, 'invalid_request', 'returnTo']);
+  }
+});
+
+test('a reconnect link appears 7 days before the end, and is outdated by a newer token', async () => {
+  const { id, issuedAt } = await stack.connect('ending');
+  await api.post(`/v1/integrations/${id}/pause`);
+  const show = async () => (await api.get(`/v1/integrations/${id}`)).body;
+  await stack.travel.advance(issuedAt! + 52 * DAY_MS - stack.simulator.clock.now());
+  expect((await show()).reconnectUrl).toBeNull();
+  await stack.travel.advance(DAY_MS + HOUR_MS);
+  const { reconnectUrl } = await show();
+  const page = await browser().get(reconnectUrl);
+  expect(page.status).toBe(200);
+  expect(page.body).toContain('Reconnect @ending');
+  expect(page.body).toContain(
+    'Your Instagram token expires in 6 days. Consider reconnecting to avoid disruption.',
+  );
+  const { body: events } = await api.get(`/v1/integrations/${id}/events?limit=1`);
+  expect(events.data[0]).toMatchObject({ type: 'token.expiring', data: { reconnectUrl } });
+  expect((await api.post(`/v1/integrations/${id}/refresh`)).body.refreshed).toBe(true);
+  expect((await browser().get(reconnectUrl)).status).toBe(410);
+  expect((await show()).reconnectUrl).toBeNull();
+});
