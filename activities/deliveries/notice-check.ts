@@ -17,7 +17,7 @@ import {
   mayBeAnIncidents,
   overtakenBy,
 } from '../../core/deliveries/notice-policy';
-import { UNTOLD_TEXT } from '../../core/text/sentences';
+import { UNTOLD_TEXT } from '../../core/text/console-deliveries';
 import { type Verdict, type Wanted } from './delivery-outcome';
 import { type Deps } from '../deps';
 

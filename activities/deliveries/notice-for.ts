@@ -1,16 +1,13 @@
 import { ownersPage, reconnectUrl } from '../../services/connect-links';
 import { type Audience, type DisabledReason } from '../../core/deliveries/deliveries';
 import { isTrouble } from '../../core/deliveries/notice-policy';
+import { alarmNotice, endpointNotice, forOperators, incidentNotice } from '../../core/text/operator-mails';
 import {
   type NoticeSubject,
   type NoticeText,
-  alarmNotice,
-  endpointNotice,
-  forOperators,
-  incidentNotice,
   recoveredNotice,
   troubleNotice,
-} from '../../core/text/sentences';
+} from '../../core/text/owner-mails';
 import { type Wanted } from './delivery-outcome';
 import { type Deps } from '../deps';
 

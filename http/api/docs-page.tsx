@@ -1,4 +1,4 @@
-import { API_TEXT } from '../../core/text/sentences';
+import { API_TEXT } from '../../core/text/api-docs';
 import { PROBLEMS } from '../problems';
 import { type Frame } from '../frame';
 import { Layout } from '../owner/layout';

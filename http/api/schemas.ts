@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { EVENT_TYPES } from '../../core/deliveries/events';
-import { ACTION_LABELS, BANNER_ACTIONS, STILL_RETRYING } from '../../core/text/sentences';
+import { ACTION_LABELS, BANNER_ACTIONS, STILL_RETRYING } from '../../core/text/banner';
 import { REASONS, STATES } from '../../core/lifecycle/states';
 import { isTimeZone } from '../../core/text/time-zone';
 

@@ -1,5 +1,5 @@
 import { type Deletion } from '../../adapters/postgres/integrations/data-deletion';
-import { deletionText } from '../../core/text/sentences';
+import { deletionText } from '../../core/text/owner-pages';
 import { type Frame } from '../frame';
 import { Layout } from '../owner/layout';
 

@@ -1,9 +1,9 @@
 import { type Child } from 'hono/jsx';
-import { CONSOLE_TEXT, REASON_LABELS, STATE_LABELS } from '../../core/text/sentences';
+import { CONNECTIONS_TEXT } from '../../core/text/console-connections';
+import { REASON_LABELS, STATE_LABELS } from '../../core/text/console-labels';
+import { SHELL_TEXT as TEXT } from '../../core/text/console-shell';
 import { relative } from '../../core/text/human-time';
 import { type Reason, type State } from '../../core/lifecycle/states';
-
-const { shell: TEXT } = CONSOLE_TEXT;
 
 /** An instant as people say it; the exact one, in the viewer's time zone, on pointing at it. */
 export function When({ at, now }: { at: number; now: number }) {
@@ -36,7 +36,7 @@ export function StateBadge(props: { state: State; reason?: Reason | null; paused
         <i aria-hidden="true">{icon}</i>
         {word}
       </span>
-      {props.paused && <span class="quiet"> {CONSOLE_TEXT.connections.paused}</span>}
+      {props.paused && <span class="quiet"> {CONNECTIONS_TEXT.paused}</span>}
       {props.reason && <div class="quiet">{REASON_LABELS[props.reason]}</div>}
     </>
   );

@@ -6,7 +6,7 @@ import {
   endSession,
   findSession,
 } from '../../adapters/postgres/access/sessions';
-import { CONSOLE_TEXT } from '../../core/text/sentences';
+import { SHELL_TEXT } from '../../core/text/console-shell';
 import { SECOND_MS } from '../../core/time';
 import { type Caller, callerOf, userByProxy } from '../middleware/caller';
 import { isFromProxy } from '../middleware/client-address';
@@ -70,7 +70,7 @@ export function refuseOtherPages(deps: HttpDeps) {
       const site = c.req.header('sec-fetch-site');
       const isOwn = origin !== undefined && isSelf(deps.site, origin, c.req.header('host') ?? '');
       if (!isOwn || (site !== undefined && site !== 'same-origin'))
-        throw new Problem('forbidden', CONSOLE_TEXT.shell.onlyOwnPages);
+        throw new Problem('forbidden', SHELL_TEXT.onlyOwnPages);
     }
     await next();
   });

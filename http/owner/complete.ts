@@ -12,7 +12,7 @@ import { findByAccount, findIntegration } from '../../adapters/postgres/integrat
 import { subscribeToMessages } from '../../services/message-subscription';
 import { MINIMUM_GRANT_LIFE_MS, undatedLifetime } from '../../core/lifecycle/refresh-policy';
 import { type Secret } from '../../core/access/secret';
-import { type ConnectResult } from '../../core/text/sentences';
+import { type ConnectResult } from '../../core/text/owner-pages';
 import { type HttpDeps } from '../deps';
 import { tellLifecycle } from '../api/integrations/tell-lifecycle';
 

@@ -1,6 +1,6 @@
 import { type Child } from 'hono/jsx';
 import { raw } from 'hono/html';
-import { LAYOUT_TEXT } from '../../core/text/sentences';
+import { LAYOUT_TEXT } from '../../core/text/owner-pages';
 import { assetUrl } from '../assets';
 import { type Frame } from '../frame';
 

@@ -3,7 +3,8 @@ import { MailFailure, type Mailer } from '../../adapters/mail/mailer';
 import { render } from '../../adapters/mail/render';
 import { type Integration } from '../../adapters/postgres/integrations/integration-row';
 import { findIntegration } from '../../adapters/postgres/integrations/integrations';
-import { type NewLinkResult, newLinkNotice } from '../../core/text/sentences';
+import { newLinkNotice } from '../../core/text/owner-mails';
+import { type NewLinkResult } from '../../core/text/owner-pages';
 import { type HttpDeps } from '../deps';
 import { makeConnectLink, readLink } from './links';
 

@@ -3,7 +3,7 @@ import { ROUND_LIFE_MS, beginRound, takeRound } from '../../adapters/postgres/ac
 import { type Integration, factsOf } from '../../adapters/postgres/integrations/integration-row';
 import { findIntegration } from '../../adapters/postgres/integrations/integrations';
 import { asksToCheckAgain, bannerFor } from '../../core/lifecycle/banner';
-import { type ConnectResult, checkText, newLinkText } from '../../core/text/sentences';
+import { type ConnectResult, checkText, newLinkText } from '../../core/text/owner-pages';
 import { Secret } from '../../core/access/secret';
 import { SECOND_MS } from '../../core/time';
 import { recheck } from '../api/integrations/recheck';

@@ -2,7 +2,7 @@ import { type Integration as Row } from '../../../adapters/postgres/integrations
 import { usableToken } from '../../../services/usable-token';
 import { type EnsuredFresh } from '../../../client/lifecycle-client';
 import { MINIMUM_REFRESH_AGE_MS } from '../../../core/lifecycle/refresh-policy';
-import { refreshFailedText } from '../../../core/text/sentences';
+import { refreshFailedText } from '../../../core/text/banner';
 import { type Caller } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
 import { findFor } from './find';

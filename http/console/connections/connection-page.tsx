@@ -1,19 +1,13 @@
 import { type Event } from '../../../adapters/postgres/deliveries/events';
 import { type Integration, factsOf } from '../../../adapters/postgres/integrations/integration-row';
-import {
-  ACTION_LABELS,
-  type Banner,
-  CONSOLE_TEXT,
-  EVENT_LABELS,
-  REASON_LABELS,
-  nextStepText,
-} from '../../../core/text/sentences';
+import { ACTION_LABELS, type Banner } from '../../../core/text/banner';
+import { CONNECTION_TEXT as TEXT } from '../../../core/text/console-connections';
+import { EVENT_LABELS, REASON_LABELS } from '../../../core/text/console-labels';
+import { nextStepText } from '../../../core/text/next-step';
 import { type Reason } from '../../../core/lifecycle/states';
 import { pathOfConnection } from '../paths';
 import { LifeBar } from './life-bar';
 import { Action, CopyBox, Instant, Older, StateBadge, When } from '../parts';
-
-const { connection: TEXT } = CONSOLE_TEXT;
 
 export interface ConnectionView {
   row: Integration;

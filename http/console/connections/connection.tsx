@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono';
 import { timeline } from '../../../adapters/postgres/deliveries/events';
 import { type Integration, factsOf } from '../../../adapters/postgres/integrations/integration-row';
 import { asksToCheckAgain, bannerFor } from '../../../core/lifecycle/banner';
-import { RECHECK_TEXTS, doneText } from '../../../core/text/sentences';
+import { RECHECK_TEXTS, doneText } from '../../../core/text/console-connections';
 import { lifecycleWorkflowId } from '../../../core/names';
 import { hasLifecycle } from '../../../core/lifecycle/states';
 import { DAY_MS } from '../../../core/time';

@@ -1,7 +1,5 @@
-import { CONSOLE_TEXT } from '../../../core/text/sentences';
+import { CONNECTIONS_TEXT as TEXT } from '../../../core/text/console-connections';
 import { type State } from '../../../core/lifecycle/states';
-
-const { connections: TEXT } = CONSOLE_TEXT;
 
 /** A token's life from issue to end: what is past, where its refresh window lies, where now is. Instants in epoch ms. */
 export function LifeBar(props: {

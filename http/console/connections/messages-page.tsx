@@ -1,8 +1,7 @@
-import { type Banner, CONSOLE_TEXT } from '../../../core/text/sentences';
+import { type Banner } from '../../../core/text/banner';
+import { MESSAGES_TEXT as TEXT } from '../../../core/text/console-connections';
 import { CONSOLE } from '../../middleware/headers';
 import { Instant } from '../parts';
-
-const { messages: TEXT } = CONSOLE_TEXT;
 
 export interface ConversationView {
   id: string;

@@ -5,7 +5,7 @@ import { type Participant } from '../../../adapters/instagram/conversations';
 import { addEvent } from '../../../adapters/postgres/deliveries/events';
 import { type Integration, factsOf } from '../../../adapters/postgres/integrations/integration-row';
 import { bannerFor } from '../../../core/lifecycle/banner';
-import { CONSOLE_TEXT } from '../../../core/text/sentences';
+import { MESSAGES_TEXT as TEXT } from '../../../core/text/console-connections';
 import { sendOnce } from '../../api/messages/send-once';
 import { type Caller, refuseWithout } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
@@ -18,7 +18,6 @@ import { callWithRecovery } from '../../api/messages/with-recovery';
 import { type ConsoleEnv } from '../session';
 import { show } from '../show';
 
-const { messages: TEXT } = CONSOLE_TEXT;
 const ALL = `${CONSOLE}/connections/:id/messages` as const;
 const ONE = `${ALL}/:conversationId` as const;
 const CONVERSATIONS_SHOWN = 25;

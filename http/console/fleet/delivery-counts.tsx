@@ -1,9 +1,7 @@
 import { type DeliveryCounts } from '../../../adapters/postgres/deliveries/delivery-log';
-import { CONSOLE_TEXT, DELIVERY_LABELS } from '../../../core/text/sentences';
+import { DELIVERIES_TEXT as TEXT, DELIVERY_LABELS } from '../../../core/text/console-deliveries';
 import { When } from '../parts';
 import { DELIVERIES, withQuery } from '../paths';
-
-const { deliveries: TEXT } = CONSOLE_TEXT;
 
 /** How many deliveries wait or were given up. @param hasLog whether the reader may see which */
 export function DeliveryCounted(props: DeliveryCounts & { now: number; hasLog?: boolean }) {

@@ -1,12 +1,12 @@
-import { CONSOLE_TEXT, EVENT_LABELS, STATE_LABELS } from '../../../core/text/sentences';
+import { DELIVERIES_TEXT } from '../../../core/text/console-deliveries';
+import { FLEET_TEXT as TEXT } from '../../../core/text/console-fleet';
+import { EVENT_LABELS, STATE_LABELS } from '../../../core/text/console-labels';
 import { STATES } from '../../../core/lifecycle/states';
 import { DAY_MS } from '../../../core/time';
 import { type fleetFor } from '../../api/fleet-status';
 import { CONSOLE } from '../../middleware/headers';
 import { DeliveryCounted } from './delivery-counts';
 import { Instant, When } from '../parts';
-
-const { fleet: TEXT } = CONSOLE_TEXT;
 
 export interface FleetView {
   fleet: Awaited<ReturnType<typeof fleetFor>>;
@@ -71,7 +71,7 @@ export function Fleet(view: FleetView) {
       </div>
       <div class="columns">
         <section class="card">
-          <h2>{CONSOLE_TEXT.deliveries.title}</h2>
+          <h2>{DELIVERIES_TEXT.title}</h2>
           <DeliveryCounted
             {...fleet.deliveries}
             oldestWaitingAt={oldest === null ? null : Date.parse(oldest)}

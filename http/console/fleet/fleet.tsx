@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { expiriesPerDay } from '../../../adapters/postgres/fleet/connection-list';
-import { CONSOLE_TEXT } from '../../../core/text/sentences';
+import { SHELL_TEXT } from '../../../core/text/console-shell';
 import { fleetFor } from '../../api/fleet-status';
 import { refuseWithout } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
@@ -22,7 +22,7 @@ export function fleetPageRoutes(deps: HttpDeps) {
       expiriesPerDay(deps.pool, now, CHART_DAYS, user.ownerRefs),
     ]);
     return show(deps, c, {
-      title: CONSOLE_TEXT.shell.sections.fleet,
+      title: SHELL_TEXT.sections.fleet,
       section: 'fleet',
       content: <Fleet fleet={fleet} perDay={perDay} hasLog={hasLog} now={now} />,
     });

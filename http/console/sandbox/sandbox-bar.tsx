@@ -1,4 +1,4 @@
-import { CONSOLE_TEXT } from '../../../core/text/sentences';
+import { SANDBOX_TEXT as TEXT } from '../../../core/text/console-shell';
 import { CONSOLE } from '../../middleware/headers';
 import { Instant } from '../parts';
 
@@ -7,8 +7,6 @@ export interface SandboxView {
   accounts: { username: string }[];
   isOutage: boolean;
 }
-
-const { sandbox: TEXT } = CONSOLE_TEXT;
 
 /** Moves the sandbox's time, and does to Instagram what Instagram does to products. */
 export function SandboxBar({ view, here }: { view: SandboxView; here: string }) {

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { CONSOLE_TEXT } from '../../../core/text/sentences';
+import { SANDBOX_TEXT as TEXT } from '../../../core/text/console-shell';
 import { DAY_MS } from '../../../core/time';
 import { refuseWithout } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
@@ -8,7 +8,6 @@ import { invalidField, notFound } from '../../problems';
 import { type ConsoleEnv } from '../session';
 import { attempt, ownOf, show } from '../show';
 
-const { sandbox: TEXT } = CONSOLE_TEXT;
 const STEPS_MS: Record<string, number> = { '1d': DAY_MS, '7d': 7 * DAY_MS };
 
 /** What the sandbox bar does. The page it stands on then fetches what it shows again. */

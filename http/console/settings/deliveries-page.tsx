@@ -1,11 +1,10 @@
 import { type Delivery } from '../../../adapters/postgres/deliveries/deliveries';
 import { type WebhookEndpoint } from '../../../adapters/postgres/deliveries/webhook-endpoints';
 import { DELIVERY_STATUSES, type DeliveryStatus } from '../../../core/deliveries/deliveries';
-import { CONSOLE_TEXT, DELIVERY_LABELS, EVENT_LABELS } from '../../../core/text/sentences';
+import { DELIVERIES_TEXT as TEXT, DELIVERY_LABELS } from '../../../core/text/console-deliveries';
+import { EVENT_LABELS } from '../../../core/text/console-labels';
 import { Action, DataTable, Older, Tabs, When } from '../parts';
 import { DELIVERIES, pathOfConnection, withQuery } from '../paths';
-
-const { deliveries: TEXT } = CONSOLE_TEXT;
 
 export interface DeliveryFilters {
   status: DeliveryStatus | '';

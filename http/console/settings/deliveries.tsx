@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { listDeliveries } from '../../../adapters/postgres/deliveries/delivery-log';
 import { listWebhookEndpoints } from '../../../adapters/postgres/deliveries/webhook-endpoints';
 import { DELIVERY_STATUSES } from '../../../core/deliveries/deliveries';
-import { CONSOLE_TEXT } from '../../../core/text/sentences';
+import { DELIVERIES_TEXT as TEXT } from '../../../core/text/console-deliveries';
 import { deliverAgain } from '../../api/deliveries/deliver-again';
 import { refuseWithout } from '../../middleware/caller';
 import { cursorOf, readCursor } from '../../api/cursor';
@@ -16,7 +16,6 @@ import { type ConsoleEnv } from '../session';
 import { attempt, show } from '../show';
 
 const PAGE_SIZE = 50;
-const { deliveries: TEXT } = CONSOLE_TEXT;
 
 /** What a filter cannot be is as if it were not there. */
 const query = z.object({

@@ -1,11 +1,10 @@
 import { type DeliveryCounts } from '../../../adapters/postgres/deliveries/delivery-log';
 import { type WebhookEndpoint } from '../../../adapters/postgres/deliveries/webhook-endpoints';
-import { CONSOLE_TEXT } from '../../../core/text/sentences';
+import { DELIVERIES_TEXT } from '../../../core/text/console-deliveries';
+import { ENDPOINTS_TEXT as TEXT, KEYS_TEXT, MAIL_TEXT as MAIL } from '../../../core/text/console-settings';
 import { Action, ActionForm, CopyBox, DataTable, Instant } from '../parts';
 import { DeliveryCounted } from '../fleet/delivery-counts';
 import { DELIVERIES, SETTINGS, withQuery } from '../paths';
-
-const { endpoints: TEXT, mail: MAIL } = CONSOLE_TEXT;
 
 export interface NoticesView {
   endpoints: WebhookEndpoint[];
@@ -22,10 +21,10 @@ export function Notices({ view, now }: { view: NoticesView; now: number }) {
         {view.endpoints.length === 0 ? <p>{TEXT.none}</p> : <EndpointTable {...view} />}
       </section>
       <section class="card">
-        <h2>{CONSOLE_TEXT.deliveries.title}</h2>
+        <h2>{DELIVERIES_TEXT.title}</h2>
         <DeliveryCounted {...view.deliveries} now={now} />
         <p>
-          <a href={DELIVERIES}>{CONSOLE_TEXT.deliveries.toAll}</a>
+          <a href={DELIVERIES}>{DELIVERIES_TEXT.toAll}</a>
         </p>
       </section>
       {!view.hasMail && <p class="quiet">{MAIL.none}</p>}
@@ -72,7 +71,7 @@ export function NoticeForms({ hasMail }: { hasMail: boolean }) {
 }
 
 export function MadeSecret({ text }: { text: string }) {
-  return <CopyBox id="made-secret" label={CONSOLE_TEXT.keys.once} value={text} />;
+  return <CopyBox id="made-secret" label={KEYS_TEXT.once} value={text} />;
 }
 
 function EndpointTable({ endpoints }: NoticesView) {

@@ -6,7 +6,7 @@ import {
   deleteWebhookEndpoint,
   listWebhookEndpoints,
 } from '../../../adapters/postgres/deliveries/webhook-endpoints';
-import { CONSOLE_TEXT } from '../../../core/text/sentences';
+import { ENDPOINTS_TEXT as TEXT, MAIL_TEXT } from '../../../core/text/console-settings';
 import { addEndpoint, rotateSecret, testEndpoint } from '../../api/deliveries/add-endpoint';
 import { refuseWithout } from '../../middleware/caller';
 import { MailTestRequest } from '../../api/deliveries/delivery-schemas';
@@ -21,8 +21,6 @@ import { invalid } from '../../router';
 import { NewWebhookEndpoint } from '../../api/deliveries/webhook-schemas';
 import { type ConsoleEnv } from '../session';
 import { attempt, ownOf } from '../show';
-
-const { endpoints: TEXT } = CONSOLE_TEXT;
 
 export async function noticesView(deps: HttpDeps): Promise<NoticesView> {
   return {
@@ -104,7 +102,7 @@ export function noticeRoutes(
         if (!parsed.success) throw invalid(parsed.error.issues);
         const { error } = await testMail(deps.mailer, parsed.data.to, deps.site.productName);
         if (error) throw new Problem('invalid_request', error.text);
-        return { text: CONSOLE_TEXT.mail.sent(parsed.data.to) };
+        return { text: MAIL_TEXT.sent(parsed.data.to) };
       }),
     );
 }

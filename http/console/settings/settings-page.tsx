@@ -1,12 +1,11 @@
 import { type ApiKey } from '../../../adapters/postgres/access/api-keys';
 import { type KeysReport } from '../../../services/keys/report';
-import { CONSOLE_TEXT } from '../../../core/text/sentences';
+import { KEYS_TEXT as TEXT, RING_TEXT as RING } from '../../../core/text/console-settings';
+import { SHELL_TEXT } from '../../../core/text/console-shell';
 import { SCOPES } from '../../../core/access/scopes';
 import { NoticeForms, Notices, type NoticesView } from './notices-page';
 import { SETTINGS } from '../paths';
 import { Action, ActionForm, CopyBox, DataTable, Instant, When } from '../parts';
-
-const { keys: TEXT, ring: RING } = CONSOLE_TEXT;
 
 export interface RingView {
   report: KeysReport;
@@ -93,10 +92,10 @@ function KeyTable({ keys, now }: { keys: ApiKey[]; now: number }) {
           <td>{key.scopes.join(', ')}</td>
           <td>{key.ownerRefs?.join(', ') ?? TEXT.allOwners}</td>
           <td data-label={TEXT.columns.used}>
-            {key.lastUsedAt === null ? CONSOLE_TEXT.shell.never : <When at={key.lastUsedAt} now={now} />}
+            {key.lastUsedAt === null ? SHELL_TEXT.never : <When at={key.lastUsedAt} now={now} />}
           </td>
           <td data-label={TEXT.columns.ends}>
-            {key.expiresAt === null ? CONSOLE_TEXT.shell.never : <Instant at={key.expiresAt} />}
+            {key.expiresAt === null ? SHELL_TEXT.never : <Instant at={key.expiresAt} />}
           </td>
           <td>
             <Action

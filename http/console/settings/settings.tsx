@@ -3,7 +3,8 @@ import { type Child } from 'hono/jsx';
 import { createKeyChecks } from '../../../adapters/encryption/key-check';
 import { nextStep } from '../../../services/keys/next-step';
 import { reportOn } from '../../../services/keys/report';
-import { CONSOLE_TEXT } from '../../../core/text/sentences';
+import { KEYS_TEXT } from '../../../core/text/console-settings';
+import { SHELL_TEXT } from '../../../core/text/console-shell';
 import { keysFor, makeKey, revokeKey } from '../../api/access/create-api-key';
 import { refuseWithout } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
@@ -38,7 +39,7 @@ export function settingsRoutes(deps: HttpDeps) {
       deps,
       c,
       {
-        title: CONSOLE_TEXT.shell.sections.settings,
+        title: SHELL_TEXT.sections.settings,
         section: 'settings',
         url: SETTINGS,
         made,
@@ -61,7 +62,7 @@ export function settingsRoutes(deps: HttpDeps) {
         if (!parsed.success) throw invalid(parsed.error.issues);
         const { key, text } = await makeKey(deps, c.get('user'), parsed.data);
         made = <MadeKey text={text} />;
-        return CONSOLE_TEXT.keys.made(key.name);
+        return KEYS_TEXT.made(key.name);
       });
       return page(c, toasts, made);
     })
@@ -69,7 +70,7 @@ export function settingsRoutes(deps: HttpDeps) {
       refuseWithout(c.get('user'), 'admin');
       const toasts = await attempt(deps, c.get('user'), async () => {
         await revokeKey(deps, c.get('user'), c.req.param('key'));
-        return CONSOLE_TEXT.keys.revoked;
+        return KEYS_TEXT.revoked;
       });
       return page(c, toasts);
     });

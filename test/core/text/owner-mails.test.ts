@@ -1,15 +1,10 @@
 import { NOTICE_TYPES, isTrouble } from '../../../core/deliveries/notice-policy';
 import {
-  alarmNotice,
   type NoticeSubject,
   type NoticeText,
-  endpointNotice,
-  forOperators,
-  incidentNotice,
   recoveredNotice,
-  testNotice,
   troubleNotice,
-} from '../../../core/text/sentences';
+} from '../../../core/text/owner-mails';
 import { REASONS, type Reason } from '../../../core/lifecycle/states';
 import { DAY_MS, HOUR_MS } from '../../../core/time';
 
@@ -80,31 +75,6 @@ test('the date is told in words and in UTC', () => {
   expect(textOf(troubleNotice('token.expiring', about(), NOW))).toMatch(/on 26 May 2026(,| at) 05:00 UTC/);
 });
 
-test('what asks for nothing has no link', () => {
-  const quiet = [
-    recoveredNotice(about()),
-    incidentNotice('provider.incident_started', { product: 'Shopdesk', startedAt: NOW }),
-    incidentNotice('provider.incident_ended', { product: 'Shopdesk', startedAt: NOW }),
-    alarmNotice(about(), 'int_1'),
-    endpointNotice({ product: 'Shopdesk', host: 'app.example.com', endpointId: 'whe_1', why: 'gone' }),
-    endpointNotice({ product: 'Shopdesk', host: 'app.example.com', endpointId: 'whe_1', why: 'failing' }),
-    testNotice('Shopdesk'),
-  ];
-  for (const notice of quiet) {
-    expect(notice.link).toBeNull();
-    expect(notice.subject).toMatch(/^Shopdesk: /);
-    expect(textOf(notice)).not.toMatch(/https?:/);
-  }
-});
-
-test('operators read whose connection it is, before what the owner would read', () => {
-  const owners = troubleNotice('integration.expired', about('password_changed'), NOW);
-  const theirs = forOperators(owners, about('password_changed'), 'int_1');
-  expect(theirs.paragraphs[0]).toMatch(/connection int_1 of “owner-1”.+only you are told/);
-  expect(theirs.paragraphs.slice(1)).toEqual(owners.paragraphs);
-  expect(theirs.link).toEqual(owners.link);
-});
-
 test('an account whose name is gone is still spoken of', () => {
   const notice = troubleNotice('integration.expired', { ...about('invalidated'), username: null }, NOW);
   expect(`${notice.subject}${textOf(notice)}`).not.toMatch(/null|undefined|@/);
@@ -113,4 +83,11 @@ test('an account whose name is gone is still spoken of', () => {
 test('every trouble among the notices has its text', () => {
   for (const type of NOTICE_TYPES.filter(isTrouble))
     expect(troubleNotice(type, about('invalidated'), NOW).paragraphs.length).toBeGreaterThan(1);
+});
+
+test('the news that it works again has no link', () => {
+  const notice = recoveredNotice(about());
+  expect(notice.link).toBeNull();
+  expect(notice.subject).toMatch(/^Shopdesk: /);
+  expect(textOf(notice)).not.toMatch(/https?:/);
 });
