@@ -11,7 +11,7 @@ import {
   purge,
 } from '../../adapters/postgres/fleet/audit';
 import { endIdleIncidents, openIncidents } from '../../adapters/postgres/incidents/incidents';
-import { handOverAgain } from '../../adapters/postgres/deliveries/outbox';
+import { requeueOverdueLanes } from '../../adapters/postgres/deliveries/outbox';
 import { withTransaction } from '../../adapters/postgres/pool';
 import { isAtItsLimit } from '../../client/lifecycle-client';
 import { DAY_MS, MINUTE_MS } from '../../core/time';
@@ -59,7 +59,7 @@ export async function auditFleet(deps: Deps): Promise<AuditResult> {
       overdue: await wakeAll(deps, await findOverdue(deps.pool, now)),
       ...(kind === 'daily' ? await matchLifecycles(deps) : { missing: 0, extra: 0 }),
       subscribed: await subscribeMissing(deps),
-      deliveries: await handOverAgain(deps.pool, now - DELIVERED_WITHIN_MS),
+      deliveries: await requeueOverdueLanes(deps.pool, now - DELIVERED_WITHIN_MS),
       deletions: await finishDeletions(deps),
       purged: await purge(deps.pool, now),
       incidents: await lookIntoIncidents(deps, now),

@@ -1,10 +1,9 @@
-/** Around the routes and problems, which describe themselves. */
 export const API_TEXT = {
   title: 'API',
   heading: 'Evergrant API',
-  header: 'With every request send',
+  header: 'Send this header with every request:',
   example: 'Authorization: Bearer <key>',
-  machine: 'For programs the same is in',
+  machine: 'OpenAPI document:',
   file: 'openapi.json',
-  problems: 'Problems',
+  problems: 'Errors',
 } as const;

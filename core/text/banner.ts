@@ -11,9 +11,9 @@ export interface Banner {
   level: 'warning' | 'error';
   cause: 'owner' | 'provider' | 'service';
   text: string;
-  /** What takes the worry off the reader, where there is something. */
+  /** A reassuring sentence below the text. */
   note: string | null;
-  /** What the reader can do about it; the first is the likeliest to help. */
+  /** What the reader can do, the most useful action first. */
   actions: BannerAction[];
 }
 
@@ -29,7 +29,7 @@ export const ACTION_LABELS: Readonly<Record<BannerActionKind, string>> = {
   reconnect: 'Reconnect',
 };
 
-export const STILL_RETRYING = 'We are still retrying; you need not do anything yet.';
+export const STILL_RETRYING = 'We are still retrying. No action needed yet.';
 const RECONNECT = 'Reconnect to read and send messages again.';
 
 /** The amber warning within 7 days of expiry. @param remainingMs time left, above 0 */
@@ -37,7 +37,7 @@ export function expiringText(remainingMs: number): string {
   return `Your Instagram token expires ${daysLeft(remainingMs)}. Consider reconnecting to avoid disruption.`;
 }
 
-/** What the owner of an expired connection is told; our own outages are never blamed on them. */
+/** What happened to an expired connection and what to do. Our own outages are never blamed on the owner. */
 export function expiredText(reason: Reason | null, { username, product }: Subject): string {
   const who = username ? `@${username}` : 'your Instagram account';
   switch (reason) {
@@ -61,8 +61,8 @@ export function ownerActionText(subject: Subject): string {
 }
 
 /**
- * The toast after a proactive refresh failed while the connection still works.
- * @param timeZone the reader's, an IANA name; absent: UTC, and the text says so
+ * The toast after a failed proactive refresh, while the connection still works.
+ * @param timeZone the reader's, an IANA name; absent: UTC, named in the text
  */
 export function refreshFailedText({ username }: Subject, expiresAt: number, timeZone?: string): string {
   const who = username ? ` of @${username}` : '';

@@ -1,114 +1,106 @@
 import { inWords } from './human-time';
 
 export const CONNECTIONS_TEXT = {
-  none: 'There are none yet. “npx evergrant connect” makes the first.',
-  noMatch: 'No connection is like that.',
+  none: 'No connections yet. Create one with “npx evergrant connect”.',
+  noMatch: 'No matching connections',
   search: 'Search',
-  searchHint: '@username, owner or id',
+  searchHint: '@username, owner or ID',
   state: 'State',
   allStates: 'All',
   owner: 'Owner',
-  daysLeft: 'Days left',
-  anyDays: 'Any',
-  upTo: (days: number) => `up to ${days}`,
+  daysLeft: 'Expires within',
+  anyDays: 'Any time',
+  upTo: (days: number) => `${days} days`,
   filter: 'Filter',
-  columns: { account: 'Account', state: 'State', life: 'Life of the token', next: 'Next', owner: 'Owner' },
-  /** @param most how many are counted at most */
-  count(count: number, most: number) {
-    const text = count >= most ? `over ${most - 1}` : String(count);
-    return `${text} ${count === 1 ? 'connection' : 'connections'}, the most urgent first`;
+  columns: {
+    account: 'Account',
+    state: 'State',
+    expiry: 'Token expiry',
+    next: 'Next step',
+    owner: 'Owner',
+  },
+  /** @param limit the highest number that is counted */
+  count(count: number, limit: number) {
+    const text = count >= limit ? `over ${limit - 1}` : String(count);
+    return `${text} ${count === 1 ? 'connection' : 'connections'} · sorted by urgency`;
   },
   page: (page: number, pages: number) => `Page ${page} of ${pages}`,
   previous: 'Previous',
   next: 'Next',
-  paused: 'paused',
-  dead: 'The token is dead',
-  /** @param leftMs until its end; below 0: since */
-  left: (leftMs: number) => (leftMs > 0 ? `${inWords(leftMs)} left` : `Over for ${inWords(-leftMs)}`),
+  paused: 'Refresh paused',
+  invalid: 'Token invalid',
+  /** @param leftMs time to expiry; negative: time since */
+  left: (leftMs: number) => (leftMs > 0 ? `${inWords(leftMs)} left` : `Expired ${inWords(-leftMs)} ago`),
 } as const;
 
 export const CONNECTION_TEXT = {
   state: 'State',
   problem: 'Problem',
   warning: 'Warning',
-  lastTrouble: (text: string) => `Last trouble: ${text}`,
-  happened: 'What happened',
+  activity: 'Activity',
   by: (name: string) => `by ${name}`,
   actions: 'Actions',
   refresh: 'Refresh now',
   recheck: 'Check now',
-  pause: 'Pause',
-  resume: 'Resume',
-  reconnectLink: 'Reconnect link',
-  connectLink: 'Connect link',
-  makeReconnectLink: 'Make a reconnect link',
-  linkHint: 'Give it to the owner of the account. Opening it uses nothing up; connecting does.',
-  validUntil: 'Valid until',
+  pause: 'Pause refresh',
+  resume: 'Resume refresh',
+  createReconnectLink: 'Create reconnect link',
+  createConnectLink: 'Create connect link',
+  linkHint: 'Send this link to the owner. Valid until used to connect.',
+  linkExpires: 'Expires',
   disconnect: 'Disconnect …',
   disconnectWarning:
-    'This erases the token at once. To connect the account again, its owner has to go through Instagram.',
-  disconnectForGood: 'Disconnect for good',
+    'This erases the token immediately. To connect the account again, its owner has to log in on Instagram.',
+  disconnectPermanently: 'Disconnect permanently',
   details: 'Details',
   account: 'Account',
-  noAccount: 'none yet',
+  noAccount: 'None yet',
   owner: 'Owner',
-  externalId: 'External id',
+  externalId: 'External ID',
   contact: 'Contact',
-  noContact: 'none: only operators get mail',
+  noContact: 'None · Notifications go to operators',
   version: 'Token version',
   issued: 'Issued',
-  refreshFrom: 'Refresh from',
-  ends: 'Ends',
-  over: 'Over since',
+  nextRefresh: 'Next refresh',
+  expires: 'Expires',
+  expiredOn: 'Expired on',
   created: 'Created',
-  id: 'Id',
+  id: 'ID',
   messages: 'Messages',
-  workflow: 'Workflow in Temporal',
+  workflow: 'Open workflow in Temporal',
 } as const;
 
 export const MESSAGES_TEXT = {
   title: (username: string | null) => (username ? `Messages of @${username}` : 'Messages'),
   problem: 'Problem',
-  seeConnection: 'See this connection',
+  viewConnection: 'View connection',
   conversations: 'Conversations',
-  noConversations: 'No conversations yet.',
-  somebody: 'somebody',
+  noConversations: 'No conversations yet',
+  unknownUser: 'Unknown user',
   messages: 'Messages',
-  choose: 'Choose a conversation.',
-  we: 'We:',
-  they: 'They:',
-  noText: 'Instagram does not give out the text of this message.',
-  answer: 'Answer',
+  choose: 'Select a conversation',
+  ours: 'Sent:',
+  theirs: 'Received:',
+  noText: 'Instagram does not provide the text of this message.',
+  reply: 'Reply',
   send: 'Send',
-  sending: 'sending …',
-  sent: 'Sent.',
-  notSent: (why: string) => `Not sent. ${why}`,
+  sending: 'Sending …',
+  sent: 'Message sent',
+  notSent: (why: string) => `Message not sent. ${why}`,
 } as const;
 
-/** What a recheck found. */
 export const RECHECK_TEXTS = {
-  stale_version: 'A newer token is in use already.',
-  verified_ok: 'Instagram accepts the token.',
-  refreshed: 'The token was replaced by a new one.',
-  expired: 'The token is dead: the owner has to reconnect.',
-  undecided: 'Instagram gives no clear answer yet. Evergrant looks again by itself.',
+  stale_version: 'A newer token is already in use',
+  verified_ok: 'Token valid',
+  refreshed: 'Token invalid · Replaced with a new one',
+  expired: 'Token invalid · Owner has to reconnect',
+  undecided: 'Instagram gave no clear answer. Evergrant will check again automatically.',
 } as const;
 
-/** What a button has done. @param who the account */
-export function doneText(
-  verb: 'refreshed' | 'not_due' | 'paused' | 'resumed' | 'disconnected',
-  who: string,
-): string {
-  switch (verb) {
-    case 'refreshed':
-      return `${who} has a new token.`;
-    case 'not_due':
-      return `The token of ${who} is fresh enough.`;
-    case 'paused':
-      return `Scheduled refreshes of ${who} are paused, until 3 days before the end.`;
-    case 'resumed':
-      return `Scheduled refreshes of ${who} go on.`;
-    case 'disconnected':
-      return `${who} is disconnected, its token erased.`;
-  }
-}
+export const DONE_TEXTS = {
+  refreshed: 'Token refreshed',
+  not_due: 'Token is too new to refresh',
+  paused: 'Scheduled refreshes paused until 3 days before expiry',
+  resumed: 'Scheduled refreshes resumed',
+  disconnected: 'Disconnected · Token erased',
+} as const;

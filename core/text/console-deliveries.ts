@@ -1,42 +1,42 @@
 import { type DeliveryStatus } from '../deliveries/deliveries';
 
 export const DELIVERY_LABELS = {
-  waiting: 'Waiting',
+  waiting: 'Pending',
   delivered: 'Delivered',
-  failed: 'Given up',
-  skipped: 'No longer needed',
+  failed: 'Failed',
+  skipped: 'Skipped',
 } as const satisfies Record<DeliveryStatus, string>;
 
 export const DELIVERIES_TEXT = {
   title: 'Deliveries',
-  none: 'There are none.',
-  toAll: 'What was told to whom, and what became of it',
-  filter: 'Filter by state',
+  none: 'No deliveries',
+  viewLog: 'View delivery log',
+  filter: 'Filter by status',
   all: 'All',
-  only: 'To',
-  everybody: 'Show everybody',
-  oldest: 'The oldest came up',
+  sentTo: 'Sent to',
+  showAll: 'Show all recipients',
+  oldest: 'Oldest pending',
   columns: {
     event: 'Event',
-    to: 'To',
-    state: 'State',
-    tries: 'Tries',
-    when: 'When',
+    to: 'Recipient',
+    state: 'Status',
+    attempts: 'Attempts',
+    when: 'Time',
     actions: '[Actions]',
   },
-  mailTo: (audience: string) => `mail to ${audience}`,
-  removed: 'removed',
-  due: 'due',
-  again: 'Deliver again',
-  deliveredAgain: 'It is delivered once more.',
+  mailTo: (audience: string) => `email to ${audience}`,
+  removed: 'removed endpoint',
+  due: 'Due',
+  redeliver: 'Redeliver',
+  redelivered: 'Redelivery scheduled',
 } as const;
 
-/** Why people were not told of something, in the log of deliveries. */
-export const UNTOLD_TEXT = {
-  over: 'It was over before anybody was to be told.',
-  end: 'Nobody was told of the trouble, so nobody is told of its end.',
-  incident: 'An incident of the whole app is on.',
-  alarm: 'Operators were told of another such token within the hour.',
-  alarmWaits: 'Operators are about to be told of another such token.',
-  notForPeople: 'People are not told of such events.',
+/** Why a notification was skipped or is delayed. */
+export const SKIPPED_TEXT = {
+  resolved: 'The problem was resolved before the notification was due.',
+  problemNotNotified: 'No notification about the problem was sent.',
+  incident: 'An incident affects the whole app.',
+  decryptNotified: 'Operators were notified of another such token within the last hour.',
+  decryptPending: 'A notification about another such token is pending.',
+  notEmailed: 'This event type is not emailed.',
 } as const;

@@ -1,45 +1,82 @@
 import { type EventType } from '../deliveries/events';
+import { type LastError, type LifecycleFacts } from '../lifecycle/facts';
 import { type Reason, type State } from '../lifecycle/states';
 
-/** A state in one word, with a sign of its own, so that nothing hangs on colour. */
+interface StateLabel {
+  word: string;
+  /** A sign of its own, so that no state is told by colour alone. */
+  icon: string;
+}
+
 export const STATE_LABELS = {
-  pending: { word: 'Not connected yet', icon: '○' },
+  pending: { word: 'Pending', icon: '○' },
   active: { word: 'Active', icon: '✓' },
   refreshing: { word: 'Refreshing', icon: '↻' },
-  recovering: { word: 'Being checked', icon: '?' },
+  recovering: { word: 'Checking', icon: '?' },
   expired: { word: 'Expired', icon: '✕' },
   disconnected: { word: 'Disconnected', icon: '–' },
-} as const satisfies Record<State, { word: string; icon: string }>;
+} as const satisfies Record<State, StateLabel>;
 
-/** Why a connection is over, in a few words. */
+/** The state of one connection, with what the state alone does not say. */
+export function stateLabel(facts: Pick<LifecycleFacts, 'state' | 'failedAttempts' | 'recovery'>): StateLabel {
+  const label = STATE_LABELS[facts.state];
+  if (facts.state === 'recovering' && facts.recovery?.ownerAction)
+    return { ...label, word: 'Action required' };
+  if (facts.state === 'refreshing' && facts.failedAttempts > 0) return { ...label, word: 'Refresh failing' };
+  return label;
+}
+
+/** Why a connection is expired. */
 export const REASON_LABELS = {
-  lifetime_elapsed: 'not renewed in time',
-  session_expired: 'Instagram ended the session',
+  lifetime_elapsed: 'not refreshed in time',
+  session_expired: 'session ended by Instagram',
   password_changed: 'password changed',
-  deauthorized: 'removed on Instagram',
-  checkpoint: 'Instagram wants a login confirmed',
-  account_unusable: 'Instagram has suspended the account',
+  deauthorized: 'app removed on Instagram',
+  checkpoint: 'login confirmation required',
+  account_unusable: 'account restricted by Instagram',
   permission_removed: 'permission removed',
   invalidated: 'ended by Instagram',
-  response_lost: 'the answer to a refresh was lost',
+  response_lost: 'refresh response lost',
 } as const satisfies Record<Reason, string>;
 
 export const EVENT_LABELS = {
   'integration.connected': 'Connected',
   'token.refreshed': 'Token refreshed',
-  'token.refresh_failing': 'Refreshes fail since a day',
-  'token.expiring': 'Owner warned: the token ends soon',
-  'token.rejected': 'Instagram refused the token',
-  'token.owner_action_required': 'Instagram wants something of the owner',
-  'token.recovered': 'Works again',
-  'token.decrypt_failed': 'The stored token does not open',
-  'integration.expired': 'Expired: the owner has to reconnect',
-  'integration.reminder': 'Owner reminded',
+  'token.refresh_failing': 'Refresh failing for 24 hours',
+  'token.expiring': 'Token expires soon',
+  'token.rejected': 'Token rejected by Instagram',
+  'token.owner_action_required': 'Owner action required',
+  'token.recovered': 'Connection restored',
+  'token.decrypt_failed': 'Stored token could not be decrypted',
+  'integration.expired': 'Expired · Reconnect required',
+  'integration.reminder': 'Reconnect reminder',
   'integration.reconnected': 'Reconnected',
   'integration.disconnected': 'Disconnected',
-  'provider.incident_started': 'Instagram trouble began',
-  'provider.incident_ended': 'Instagram trouble ended',
+  'provider.incident_started': 'Instagram incident started',
+  'provider.incident_ended': 'Instagram incident ended',
   'message.received': 'Message received',
   'webhook.disabled': 'Webhook endpoint disabled',
   'messages.viewed': 'Messages viewed in the console',
 } as const satisfies Record<EventType, string>;
+
+const ERROR_CLASS_LABELS: Readonly<Record<string, string>> = {
+  transient: 'Instagram unavailable',
+  throttled: 'Instagram rate limit reached',
+  terminal: 'token rejected by Instagram',
+  owner_action: 'owner action required',
+  app_level: 'app refused by Instagram',
+  ambiguous: 'token not recognized by Instagram',
+  call: 'request refused by Instagram',
+};
+
+/** `Last check failed: Instagram unavailable (503)`. */
+export function lastErrorText({
+  code,
+  class: kind,
+  text,
+}: Pick<LastError, 'code' | 'class' | 'text'>): string {
+  const label = ERROR_CLASS_LABELS[kind];
+  if (label === undefined) return `Last check failed: ${text}`;
+  const detail = code === 'no_answer' ? 'no response' : code.replace(/^http_/, '');
+  return `Last check failed: ${label} (${detail})`;
+}

@@ -2,77 +2,85 @@ import { type DisabledReason } from '../deliveries/deliveries';
 
 export const KEYS_TEXT = {
   title: 'API keys',
-  none: 'None but the bootstrap key. Make one for each program, with the scopes it needs.',
+  none: 'Only the bootstrap key exists. Create a key for each program, with the scopes it needs.',
   columns: {
     name: 'Name',
     scopes: 'Scopes',
     owners: 'Owners',
     used: 'Last used',
-    ends: 'Ends',
+    expires: 'Expires',
     actions: '[Revoke]',
   },
-  allOwners: 'all',
+  allOwners: 'All',
   revoke: (name: string) => `Revoke ${name}`,
-  revoked: 'The key works no more.',
-  make: 'New API key',
-  nameHint: 'Which program it is for',
+  revoked: 'Key revoked',
+  newKey: 'New API key',
+  nameHint: 'Program that uses the key',
   ownersField: 'Owners (empty: all)',
   ownersHint: 'shop-1, shop-2',
-  submit: 'Make the key',
-  made: (name: string) => `The key ${name} works from now on.`,
-  once: 'Copy it now: it is shown this once.',
+  create: 'Create key',
+  created: (name: string) => `Key ${name} created`,
+  once: "Copy this now. You won't see it again.",
 } as const;
 
 export const RING_TEXT = {
   title: 'Encryption keys',
-  next: (step: string) => `Next: ${step}`,
-  columns: { key: 'Key', role: 'Role', check: 'Check', rows: 'Rows it seals', processes: 'Processes' },
-  checks: { opens: 'opens', other_bytes: 'wrong bytes', none: 'none yet' },
-  notHere: 'not here',
+  next: (step: string) => `Next step: ${step}`,
+  columns: { key: 'Key', role: 'Role', check: 'Check', rows: 'Encrypted rows', processes: 'Processes' },
+  roles: {
+    seals: 'Primary',
+    next: 'Next primary',
+    opens: 'Decrypt only',
+    retired: 'Retired',
+    missing: 'Missing',
+    unused: 'Unused',
+  },
+  checks: { opens: 'OK', other_bytes: 'Wrong key', none: 'Not checked yet' },
+  notLoaded: 'Not loaded',
   heldBy: (count: number, all: number) => `${count} of ${all}`,
 } as const;
 
+/** Why an endpoint was disabled. */
+export const DISABLED_LABELS = {
+  by_hand: 'disabled by an operator',
+  gone: 'the endpoint returned 410 Gone',
+  failing: 'no successful delivery for 5 days',
+} as const satisfies Record<DisabledReason, string>;
+
 export const ENDPOINTS_TEXT = {
   title: 'Webhook endpoints',
-  none: 'None: no program is told of events.',
+  none: 'No webhook endpoints yet',
   columns: { address: 'Address', events: 'Events', state: 'State', actions: '[Actions]' },
-  allEvents: 'all',
-  enabled: 'enabled',
+  allEvents: 'All',
+  enabled: 'Enabled',
   disabled: (reason: DisabledReason | null) =>
-    reason === null ? 'disabled' : `disabled: ${DISABLED_LABELS[reason]}`,
-  oldSecret: 'the old secret signs too, until',
+    reason === null || reason === 'by_hand' ? 'Disabled' : `Disabled · ${DISABLED_LABELS[reason]}`,
+  oldSecret: 'Old secret works until',
   verbs: {
-    test: 'Send a test',
-    rotate: 'New secret',
+    test: 'Send test event',
+    rotate: 'Rotate secret',
     disable: 'Disable',
     enable: 'Enable',
     remove: 'Remove',
   },
   done: {
-    added: 'The endpoint is told of all events from now on.',
-    tested: 'The endpoint took the test event.',
-    rotated: 'From now on both secrets sign, for a day.',
-    enabled: 'The endpoint is told of events again.',
-    disabled: 'The endpoint is told nothing for now.',
-    removed: 'The endpoint is told nothing more.',
+    added: 'Endpoint added · It receives all events',
+    tested: 'Test event delivered',
+    rotated: 'Secret rotated. The old one works for 24 hours.',
+    enabled: 'Endpoint enabled',
+    disabled: 'Endpoint disabled',
+    removed: 'Endpoint removed',
   },
-  notTaken: (why: string) => `The endpoint did not take it: ${why}.`,
-  answered: (status: number | null) => `it answered ${status}`,
-  make: 'New webhook endpoint',
-  submit: 'Add it, for all events',
+  testFailed: (why: string) => `Test event not delivered: ${why}.`,
+  answered: (status: number | null) => `the endpoint returned ${status}`,
+  newEndpoint: 'New webhook endpoint',
+  add: 'Add endpoint for all events',
 } as const;
 
 export const MAIL_TEXT = {
-  none: 'People are told nothing by e-mail: SMTP_URL is not set.',
-  test: 'Test mail',
+  off: 'Email notifications are off. Set SMTP_URL to turn them on.',
+  test: 'Test email',
   to: 'To',
-  submit: 'Send it',
-  sent: (to: string) => `The mail to ${to} is on its way.`,
+  send: 'Send test email',
+  sent: (to: string) => `Test email sent to ${to}`,
 } as const;
-
-/** Why an endpoint is told nothing. */
-export const DISABLED_LABELS = {
-  by_hand: 'by request',
-  gone: 'it answered that it is gone (410)',
-  failing: 'it has taken nothing for five days',
-} as const satisfies Record<DisabledReason, string>;

@@ -2,16 +2,17 @@ import { inWords } from './human-time';
 
 export const SIGN_IN_TEXT = {
   title: 'Sign in to Evergrant',
-  text: 'Use an API key with the scope admin, or a link that “npx evergrant console” prints.',
-  linkText: 'This link signs you in once. It works for 10 minutes after it was made.',
+  text: 'Use an API key with the admin scope, or a link created by “npx evergrant console”.',
+  linkText: 'This link signs you in once. It works for 10 minutes.',
   field: 'API key',
   action: 'Sign in',
   refusals: {
-    key: 'This key does not work here. It must be valid and have the scope admin.',
-    link: 'This link has been used, or is older than 10 minutes. Make a new one with “npx evergrant console”.',
+    key: 'This key cannot sign in. Use a valid key with the admin scope.',
+    link: 'This link has been used or has expired. Create a new one with “npx evergrant console”.',
   },
 } as const;
 
+/** What surrounds every page of the console. */
 export const SHELL_TEXT = {
   brand: 'Evergrant',
   title: (page: string) => `${page} · Evergrant`,
@@ -21,39 +22,39 @@ export const SHELL_TEXT = {
   signedIn: (name: string) => `Signed in as ${name}`,
   signOut: 'Sign out',
   dismiss: 'Dismiss',
-  madeLabel: 'Made just now',
+  createdLabel: 'Just created',
   copy: 'Copy',
   copied: 'Copied',
   pagesLabel: 'Pages',
   newest: 'Newest',
   older: 'Older',
-  never: 'never',
-  onlyOwnPages: 'Only pages of the console may do this. Open it and try again there.',
-  tooManyPages: 'Too many pages of the console are open. Close some, then load this one again.',
+  never: 'Never',
+  crossSite: 'This request did not come from a console page. Open the console and try again.',
+  tooManyPages: 'Too many console pages are open. Close some and reload this page.',
 } as const;
 
 export const SANDBOX_TEXT = {
   title: 'Sandbox',
   day: '+1 day',
   week: '+7 days',
-  next: 'To the next action',
-  later: (ms: number) => `It is ${inWords(ms)} later.`,
-  nothingPlanned: 'Nothing is planned: no connection is alive.',
+  next: 'Skip to next event',
+  advanced: (ms: number) => `Time moved forward by ${inWords(ms)}`,
+  nothingScheduled: 'No events scheduled · No active connections',
   account: 'Account',
-  what: 'What happens to its token',
-  /** Meta's subcodes for the ways in which an account's token dies. */
-  deaths: [
+  cause: 'Cause',
+  /** Meta's subcodes of the causes that end a token early. */
+  causes: [
     { subcode: '460', name: 'password changed' },
     { subcode: '458', name: 'app removed' },
     { subcode: '463', name: 'session expired' },
-    { subcode: '459', name: 'login to confirm' },
+    { subcode: '459', name: 'login confirmation required' },
   ],
-  invalidate: 'Invalidate',
+  invalidate: 'Invalidate token',
   invalidated: (username: string) =>
-    `Instagram refuses the token of @${username} from now on. Evergrant finds out at the next call: open its messages, or choose Check now.`,
-  beginOutage: 'Instagram outage',
-  endOutage: 'End the outage of Instagram',
-  outageBegan: 'Instagram answers nobody now.',
-  outageEnded: 'Instagram answers again.',
-  working: 'working …',
+    `Instagram now rejects the token of @${username}. Evergrant detects it at the next call: open the messages, or select Check now.`,
+  startOutage: 'Simulate outage',
+  endOutage: 'End outage',
+  outageStarted: 'Outage started · Instagram is not responding',
+  outageEnded: 'Outage ended · Instagram is responding',
+  working: 'Working …',
 } as const;

@@ -4,7 +4,7 @@ import { instantText } from './human-time';
 import { type NoticeSubject, type NoticeText } from './owner-mails';
 import { type DisabledReason } from '../deliveries/deliveries';
 
-/** The same to operators, where a connection has no address of its owner's. */
+/** An owner's email, for operators, when the connection has no contact address. */
 export function forOperators(
   text: NoticeText,
   { ownerRef }: NoticeSubject,
@@ -13,55 +13,56 @@ export function forOperators(
   return {
     ...text,
     paragraphs: [
-      `This is about the connection ${integrationId} of “${ownerRef}”, for which there is no e-mail address, so only you are told. What its owner would read:`,
+      `This is about connection ${integrationId} of “${ownerRef}”. It has no contact email, so only operators receive this. The email to its owner would say:`,
       ...text.paragraphs,
     ],
   };
 }
 
-/** An incident of the whole app, to operators. @param startedAt epoch ms */
+/** An incident of the whole app. @param startedAt epoch ms */
 export function incidentNotice(
   type: 'provider.incident_started' | 'provider.incident_ended',
   { product, startedAt }: { product: string; startedAt: number },
 ): NoticeText {
   if (type === 'provider.incident_ended')
     return {
-      subject: `${product}: the trouble with Instagram is over`,
+      subject: `${product}: the Instagram incident has ended`,
       paragraphs: [
-        `The trouble that began on ${instantText(startedAt)} is over. Connections that were in doubt come back by themselves.`,
-        'There is nothing left to do.',
+        `The incident that started on ${instantText(startedAt)} has ended. Affected connections recover automatically.`,
+        'You do not need to do anything.',
       ],
       link: null,
     };
   return {
     subject: `${product}: Instagram refuses many connections at once`,
     paragraphs: [
-      `Since ${instantText(startedAt)} Instagram has refused so many connections at once that the app or Instagram itself is the likely cause, not the accounts.`,
-      'While it lasts no connection is given up for it, and owners are not told of it.',
-      'Look at the dashboard of your app at Meta: is it blocked, was its secret changed, was a product removed? “npx evergrant fleet” shows when it is over.',
+      `Since ${instantText(startedAt)}, Instagram has refused many connections at once. The likely cause is your app or Instagram itself, not the accounts.`,
+      'During the incident no connection is marked as expired, and owners are not notified.',
+      'Check the dashboard of your app at Meta: the app may be blocked, its secret changed, or a product removed. “npx evergrant fleet” shows when the incident ends.',
     ],
     link: null,
   };
 }
 
-/** A stored token that does not open, to operators. */
-export function alarmNotice(about: NoticeSubject, integrationId: string): NoticeText {
-  const { product, ownerRef } = about;
-  const who = accountName(about.username);
+/** A stored token that could not be decrypted. */
+export function decryptFailedNotice(
+  { product, username, ownerRef }: NoticeSubject,
+  integrationId: string,
+): NoticeText {
+  const who = accountName(username);
   return {
-    subject: `${product}: the stored token of ${who} does not open`,
+    subject: `${product}: the stored token of ${who} could not be decrypted`,
     paragraphs: [
-      `What is stored as the token of ${who} (connection ${integrationId} of “${ownerRef}”) is not what Evergrant stored there. Somebody may have changed the database, or put back a part of a backup.`,
-      `It is not used, and the connection is not marked as expired for it. Until it is mended, ${product} cannot read or send messages of ${who}.`,
-      `Find out who can write to the database, and put the row back as it was. If it is lost, “npx evergrant reconnect-link ${integrationId}” makes a link for the owner.`,
-      'Others that are found within an hour are not mailed: “npx evergrant events --type token.decrypt_failed” shows all.',
+      `The stored token of ${who} (connection ${integrationId} of “${ownerRef}”) is not the one that Evergrant stored. Someone may have changed the database or restored part of a backup.`,
+      `The token is not used, and the connection is not marked as expired. Until this is fixed, ${product} cannot read or send messages for ${who}.`,
+      `Find out who can write to the database, and restore the row. If it is lost, “npx evergrant reconnect-link ${integrationId}” creates a link for the owner.`,
+      'Further failures within the hour are not emailed. “npx evergrant events --type token.decrypt_failed” lists all of them.',
     ],
     link: null,
   };
 }
 
-/** An endpoint that is told nothing any more, to operators. */
-export function endpointNotice(about: {
+export function endpointDisabledNotice(about: {
   product: string;
   host: string;
   endpointId: string;
@@ -69,23 +70,23 @@ export function endpointNotice(about: {
 }): NoticeText {
   const { product, host, endpointId, why } = about;
   return {
-    subject: `${product}: webhooks to ${host} were stopped`,
+    subject: `${product}: webhooks to ${host} were disabled`,
     paragraphs: [
       `The webhook endpoint ${endpointId} at ${host} is disabled: ${DISABLED_LABELS[why]}.`,
-      'It is told of no events any more. “GET /v1/events” has all of them.',
-      'When the consumer works again, enable the endpoint, or remove it if it is not needed.',
+      'It no longer receives events. “GET /v1/events” returns all of them.',
+      'Enable the endpoint once its consumer works again, or remove it.',
     ],
     link: null,
   };
 }
 
-/** What a try of the mail settings sends. */
+/** Sent when an operator tests the mail settings. */
 export function testNotice(product: string): NoticeText {
   return {
-    subject: `${product}: a test`,
+    subject: `${product}: test email`,
     paragraphs: [
-      `Somebody asked ${product} for a test of its notices. They arrive.`,
-      'There is nothing to do.',
+      `Someone sent this test email from ${product}. Email notifications work.`,
+      'You do not need to do anything.',
     ],
     link: null,
   };

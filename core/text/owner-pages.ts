@@ -2,6 +2,7 @@ import { ACTION_LABELS } from './banner';
 import { accountName } from './account-name';
 import { dayText } from './human-time';
 
+/** How an attempt to connect an account ended. */
 export type ConnectResult =
   | 'connected'
   | 'cancelled'
@@ -10,24 +11,26 @@ export type ConnectResult =
   | 'account_taken'
   | 'failed'
   | 'link_outdated'
-  | 'round_over';
+  | 'state_expired';
 
-/** What became of the wish for a new link. */
 export type NewLinkResult = 'sent' | 'failed';
+
+/** What a check found after the owner followed Instagram's steps. */
+export type CheckResult = 'connected' | 'action_required' | 'expired';
 
 export interface PageText {
   title: string;
   text: string;
-  /** What the one button says, when there is something to do. */
+  /** Label of the page's button; null: no button. */
   action: string | null;
   good: boolean;
 }
 
 export interface PageSubject {
   product: string;
-  /** The account the connection belongs to, without @; null when none was connected yet. */
+  /** The connected account, without @; null before the first connection. */
   username: string | null;
-  /** The account that came back from Instagram, when it is another one. */
+  /** The account that Instagram returned, if it is a different one. */
   other: string | null;
 }
 
@@ -43,78 +46,77 @@ export function resultText(result: ConnectResult, { product, username, other }: 
       };
     case 'cancelled':
       return {
-        title: 'Nothing was connected',
-        text: 'You cancelled on Instagram. Nothing was changed.',
+        title: 'Connection cancelled',
+        text: 'You cancelled on Instagram. No changes were made.',
         action: 'Try again',
         good: false,
       };
     case 'wrong_account':
       return {
-        title: 'That is another account',
-        text: `You are logged in to Instagram as @${other ?? '?'}. This connection belongs to ${account}. Nothing was changed.`,
-        action: 'Log in as another account',
+        title: 'Wrong Instagram account',
+        text: `You are logged in to Instagram as @${other ?? '?'}. This connection belongs to ${account}. No changes were made.`,
+        action: 'Switch Instagram account',
         good: false,
       };
     case 'missing_permissions':
       return {
-        title: 'Messages are not allowed',
-        text: 'You did not allow messages. Connect again and leave both boxes ticked.',
+        title: 'Message permission missing',
+        text: 'You did not allow access to messages. Connect again and keep both permissions turned on.',
         action: 'Connect again',
         good: false,
       };
     case 'account_taken':
       return {
-        title: 'This account is connected already',
-        text: `@${other ?? '?'} is connected to ${product} by somebody else. Ask whoever manages it, or ${product}'s support, to release it.`,
+        title: 'Account already connected',
+        text: `Another ${product} user has connected @${other ?? '?'}. Ask that user or ${product} support to disconnect it.`,
         action: null,
         good: false,
       };
     case 'link_outdated':
       return {
-        title: 'This link has been used or is out of date',
-        text: `It leads nowhere any more, and nothing was changed. Go back to ${product} and ask for a new one.`,
+        title: 'This link no longer works',
+        text: `It has been used or has expired. No changes were made. Go back to ${product} and request a new link.`,
         action: null,
         good: false,
       };
-    case 'round_over':
+    case 'state_expired':
       return {
         title: 'Please start again',
-        text: `Instagram sent you back too late, for the second time, or to another browser than the one you began in. Nothing was changed. Go back to ${product} and start again.`,
+        text: `The Instagram login took too long or continued in a different browser. No changes were made. Go back to ${product} and start again.`,
         action: null,
         good: false,
       };
     case 'failed':
       return {
-        title: 'Instagram did not answer',
-        text: 'The connection could not be made. Nothing was changed. Try again in a few minutes.',
+        title: 'Instagram did not respond',
+        text: 'The account could not be connected. No changes were made. Try again in a few minutes.',
         action: 'Try again',
         good: false,
       };
   }
 }
 
-/** What the owner of a checkpointed account reads after asking to look again. */
-export function checkText(outcome: 'alive' | 'waits' | 'over', { product, username }: PageSubject): PageText {
+export function checkText(result: CheckResult, { product, username }: PageSubject): PageText {
   const account = accountName(username);
-  switch (outcome) {
-    case 'alive':
+  switch (result) {
+    case 'connected':
       return {
-        title: 'It works again',
-        text: `Instagram accepts the connection of ${account} with ${product} again. You can close this page.`,
+        title: 'Connection restored',
+        text: `${product} can read and send messages for ${account} again. You can close this page.`,
         action: null,
         good: true,
       };
-    case 'waits':
+    case 'action_required':
       return {
-        title: 'Not yet',
-        text: `Instagram still wants ${account} to confirm a login. Open Instagram, follow its steps, then choose Check again.`,
+        title: 'Action still required',
+        text: `Instagram still requires a login confirmation for ${account}. Open Instagram, follow its steps, then choose Check again.`,
         action: ACTION_LABELS.check_again,
         good: false,
       };
-    case 'over':
+    case 'expired':
       return {
-        title: 'Instagram has ended the connection',
-        text: `${account} has to be connected with ${product} again.`,
+        title: 'Instagram ended the connection',
+        text: `Reconnect ${account} to ${product}.`,
         action: 'Continue to Instagram',
         good: false,
       };
@@ -123,61 +125,60 @@ export function checkText(outcome: 'alive' | 'waits' | 'over', { product, userna
 
 export const SEND_NEW_LINK = 'Send me a new link';
 
-/** Tells whoever holds an old link no more than that: neither the address, nor whether a mail was sent lately. */
+/** The same for every outdated link: it reveals neither the address nor whether an email was sent recently. */
 export function newLinkText(result: NewLinkResult, product: string): PageText {
   if (result === 'failed')
     return {
-      title: 'The mail could not be sent',
-      text: `Nothing was changed. Try again in a few minutes, or go back to ${product} and ask for a new link there.`,
+      title: 'The email could not be sent',
+      text: `No changes were made. Try again in a few minutes, or request a new link in ${product}.`,
       action: 'Try again',
       good: false,
     };
   return {
-    title: 'Look into your mail',
-    text: `A new link is on its way to the e-mail address that ${product} has for this connection. It works for one day.`,
+    title: 'Check your email',
+    text: `A new link is on its way to the email address that ${product} has on file for this connection. It works for 24 hours.`,
     action: null,
     good: true,
   };
 }
 
-/** Where an owner who is done here goes on. */
+/** The link back to the product. */
 export function backText({ product }: PageSubject): string {
   return `Back to ${product}`;
 }
 
-/** Whose connection it is, in the product's own terms: a link that was slipped to somebody else shows it. */
+/** Names the owner, so that somebody who received another customer's link notices it. */
 export function ownerText({ product }: PageSubject, ownerRef: string): string {
   return `In ${product} this connection belongs to “${ownerRef}”.`;
 }
 
-/** What the page before the redirect says. */
+/** The page before the redirect to Instagram. @param reason why the connection ended, as the banner says it */
 export function invitationText({ product, username }: PageSubject, reason: string | null): PageText {
   if (username === null) {
     return {
       title: 'Connect Instagram',
-      text: `${product} asks to read and send the messages of your Instagram account. You log in on Instagram; ${product} never sees your password.`,
+      text: `${product} will be able to read and send messages for your Instagram account. You log in on Instagram. ${product} never sees your password.`,
       action: 'Continue to Instagram',
       good: true,
     };
   }
   return {
     title: `Reconnect @${username}`,
-    text: reason ?? `Log in on Instagram as @${username} to renew the connection with ${product}.`,
+    text: reason ?? `Log in on Instagram as @${username} to renew the connection to ${product}.`,
     action: 'Continue to Instagram',
     good: true,
   };
 }
 
-/** What stands around those pages. */
 export const LAYOUT_TEXT = {
   title: (page: string, product: string) => `${page} · ${product}`,
   questions: 'Questions?',
-  askForHelp: 'Ask for help',
+  contactSupport: 'Contact support',
 } as const;
 
 /**
- * What became of a request to delete data.
- * @param deletion instants in epoch ms; null: nobody knows the code
+ * The status page of a data deletion request.
+ * @param deletion instants in epoch ms; null: unknown confirmation code
  */
 export function deletionText(
   deletion: { askedAt: number; finishedAt: number | null } | null,
@@ -185,20 +186,20 @@ export function deletionText(
 ): Omit<PageText, 'action'> {
   if (!deletion)
     return {
-      title: 'This code is not known',
-      text: 'Look whether the address is complete. Codes are kept for 90 days.',
+      title: 'Unknown confirmation code',
+      text: 'Check that the address is complete. Codes are kept for 90 days.',
       good: false,
     };
-  const asked = dayText(deletion.askedAt);
+  const requested = `Requested on ${dayText(deletion.askedAt)}.`;
   if (deletion.finishedAt === null)
     return {
       title: 'Your data is being deleted',
-      text: `You asked for it on ${asked}. Your account and your messages are no longer stored; the last traces in the log of what ${product} did are removed within a few hours.`,
+      text: `${requested} Your account and messages have been deleted. ${product} deletes the remaining log entries within a few hours.`,
       good: true,
     };
   return {
     title: 'Your data was deleted',
-    text: `You asked for it on ${asked}. What ${product} had received from Instagram about your account was deleted by ${dayText(deletion.finishedAt)}.`,
+    text: `${requested} All data that ${product} received from Instagram about your account was deleted by ${dayText(deletion.finishedAt)}.`,
     good: true,
   };
 }

@@ -70,7 +70,7 @@ export function refuseOtherPages(deps: HttpDeps) {
       const site = c.req.header('sec-fetch-site');
       const isOwn = origin !== undefined && isSelf(deps.site, origin, c.req.header('host') ?? '');
       if (!isOwn || (site !== undefined && site !== 'same-origin'))
-        throw new Problem('forbidden', SHELL_TEXT.onlyOwnPages);
+        throw new Problem('forbidden', SHELL_TEXT.crossSite);
     }
     await next();
   });

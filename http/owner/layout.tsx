@@ -44,7 +44,7 @@ export function Layout(props: { title: string; frame: Frame; children: Child }) 
             {props.children}
             {supportUrl && (
               <footer>
-                {LAYOUT_TEXT.questions} <a href={supportUrl}>{LAYOUT_TEXT.askForHelp}</a>.
+                {LAYOUT_TEXT.questions} <a href={supportUrl}>{LAYOUT_TEXT.contactSupport}</a>.
               </footer>
             )}
           </main>

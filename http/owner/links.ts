@@ -1,7 +1,7 @@
 import {
   type Link,
-  type LinkMaker,
-  makeLink,
+  type LinkSigner,
+  signLink,
   readLink as read,
   reconnectUrl,
 } from '../../services/connect-links';
@@ -31,7 +31,7 @@ export function makeConnectLink(
   returnTo: string | null = null,
 ): { url: string; expiresAt: string } {
   const expiresAt = deps.clock.now() + CONNECT_LINK_LIFE_MS;
-  const url = makeLink(makerOf(deps), {
+  const url = signLink(makerOf(deps), {
     integrationId: integration.id,
     grantNo: integration.grantNo,
     version: null,
@@ -47,6 +47,6 @@ export function reconnectUrlFor(deps: HttpDeps, caller: Caller, integration: Int
   return reconnectUrl(makerOf(deps), integration, deps.clock.now());
 }
 
-function makerOf({ sealer, site }: HttpDeps): LinkMaker {
+function makerOf({ sealer, site }: HttpDeps): LinkSigner {
   return { ring: sealer.ring, publicUrl: site.publicUrl };
 }

@@ -3,7 +3,7 @@ import { ROUND_LIFE_MS, beginRound, takeRound } from '../../adapters/postgres/ac
 import { type Integration, factsOf } from '../../adapters/postgres/integrations/integration-row';
 import { findIntegration } from '../../adapters/postgres/integrations/integrations';
 import { asksToCheckAgain, bannerFor } from '../../core/lifecycle/banner';
-import { type ConnectResult, checkText, newLinkText } from '../../core/text/owner-pages';
+import { type CheckResult, type ConnectResult, checkText, newLinkText } from '../../core/text/owner-pages';
 import { Secret } from '../../core/access/secret';
 import { SECOND_MS } from '../../core/time';
 import { recheck } from '../api/integrations/recheck';
@@ -29,7 +29,7 @@ const STATUS = {
   account_taken: 409,
   failed: 502,
   link_outdated: 410,
-  round_over: 410,
+  state_expired: 410,
 } as const satisfies Record<ConnectResult, number>;
 
 /** What owners go through: the page behind a link, the consent page of Instagram, and the way back. */
@@ -62,7 +62,7 @@ export function connectRoutes(deps: HttpDeps): Hono {
       if (!integration) return outdated(deps, c);
       const outcome = await checkAgain(deps, integration);
       const subject = { product: deps.site.productName, username: integration.username, other: null };
-      const next = outcome === 'waits' ? c.req.path : `/connect/${text}`;
+      const next = outcome === 'action_required' ? c.req.path : `/connect/${text}`;
       return c.html(
         <OutcomePage frame={frameOf(deps.site, c)} outcome={checkText(outcome, subject)} next={next} />,
       );
@@ -96,7 +96,7 @@ export function connectRoutes(deps: HttpDeps): Hono {
       const [state, holder] = [c.req.query('state'), browser.read(c)];
       const round = state && holder && (await takeRound(deps.pool, state, holder, deps.clock.now()));
       const integration = round && (await findIntegration(deps.pool, round.integrationId));
-      if (!round || !integration) return show(deps, c, 'round_over', null);
+      if (!round || !integration) return show(deps, c, 'state_expired', null);
       const code = c.req.query('code');
       if (!code)
         return finish(
@@ -126,10 +126,10 @@ async function outdated(deps: HttpDeps, c: Context) {
 }
 
 /** One look whether Instagram accepts the token by now, as the owner says. */
-async function checkAgain(deps: HttpDeps, { id }: Integration): Promise<'alive' | 'waits' | 'over'> {
+async function checkAgain(deps: HttpDeps, { id }: Integration): Promise<CheckResult> {
   const { integration } = await recheck(deps, OWNER, id);
-  if (integration.usable) return 'alive';
-  return integration.state === 'expired' ? 'over' : 'waits';
+  if (integration.usable) return 'connected';
+  return integration.state === 'expired' ? 'expired' : 'action_required';
 }
 
 /** Back to the product's own app when it asked for that, else a page. */
@@ -144,7 +144,10 @@ function finish(
   if (returnTo !== null && mayReturnTo(deps, returnTo)) {
     const url = new URL(returnTo);
     url.searchParams.set('integrationId', integration.id);
-    url.searchParams.set('result', result === 'link_outdated' || result === 'round_over' ? 'failed' : result);
+    url.searchParams.set(
+      'result',
+      result === 'link_outdated' || result === 'state_expired' ? 'failed' : result,
+    );
     return c.redirect(url.toString(), 303);
   }
   return show(deps, c, result, integration, { other });
@@ -159,7 +162,7 @@ function show(
 ) {
   const subject = { product: deps.site.productName, username: integration?.username ?? null, other };
   const again = integration && makeConnectLink(deps, integration).url;
-  const back = result === 'link_outdated' || result === 'round_over' ? appAddress(deps) : null;
+  const back = result === 'link_outdated' || result === 'state_expired' ? appAddress(deps) : null;
   return c.html(
     <ResultPage
       frame={frameOf(deps.site, c)}

@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono';
 import { timeline } from '../../../adapters/postgres/deliveries/events';
 import { type Integration, factsOf } from '../../../adapters/postgres/integrations/integration-row';
 import { asksToCheckAgain, bannerFor } from '../../../core/lifecycle/banner';
-import { RECHECK_TEXTS, doneText } from '../../../core/text/console-connections';
+import { DONE_TEXTS, RECHECK_TEXTS } from '../../../core/text/console-connections';
 import { lifecycleWorkflowId } from '../../../core/names';
 import { hasLifecycle } from '../../../core/lifecycle/states';
 import { DAY_MS } from '../../../core/time';
@@ -33,30 +33,30 @@ type C = Context<ConsoleEnv>;
 
 /** The page of one connection, and what its buttons do. */
 export function connectionRoutes(deps: HttpDeps) {
-  const verbs: Record<string, (caller: Caller, id: string, who: string) => Promise<string>> = {
-    async refresh(caller, id, who) {
+  const verbs: Record<string, (caller: Caller, id: string) => Promise<string>> = {
+    async refresh(caller, id) {
       const { refreshed } = await refreshNow(deps, caller, id, null);
-      return doneText(refreshed ? 'refreshed' : 'not_due', who);
+      return DONE_TEXTS[refreshed ? 'refreshed' : 'not_due'];
     },
     async recheck(caller, id) {
       const { outcome, integration } = await recheck(deps, caller, id);
-      // What Instagram waits for is more than that it gives no answer.
+      // The banner says more: what the owner has to do on Instagram.
       const { banner } = integration;
       return outcome === 'undecided' && banner && asksToCheckAgain(banner)
         ? banner.text
         : RECHECK_TEXTS[outcome];
     },
-    async pause(caller, id, who) {
+    async pause(caller, id) {
       await pauseOrResume(deps, caller, id, true);
-      return doneText('paused', who);
+      return DONE_TEXTS.paused;
     },
-    async resume(caller, id, who) {
+    async resume(caller, id) {
       await pauseOrResume(deps, caller, id, false);
-      return doneText('resumed', who);
+      return DONE_TEXTS.resumed;
     },
-    async disconnect(caller, id, who) {
+    async disconnect(caller, id) {
       await disconnectFor(deps, caller, id);
-      return doneText('disconnected', who);
+      return DONE_TEXTS.disconnected;
     },
   };
 
@@ -82,12 +82,12 @@ export function connectionRoutes(deps: HttpDeps) {
       if (!verb) return c.notFound();
       const user = c.get('user');
       refuseWithout(user, 'operate');
-      const toasts = await attempt(deps, user, () => verb(user, row.id, nameOf(row)));
+      const toasts = await attempt(deps, user, () => verb(user, row.id));
       return page(deps, c, await find(deps, c), toasts);
     });
 }
 
-/** One refresh if the token ends soon and may be refreshed; only a failure is worth a word. */
+/** One refresh if the token ends soon and may be refreshed; only a failure shows a toast. */
 async function check(deps: HttpDeps, c: C, row: Integration): Promise<Toast[]> {
   const user = c.get('user');
   if (!user.scopes.has('operate') || !hasLifecycle(row.state)) return [];
@@ -95,7 +95,7 @@ async function check(deps: HttpDeps, c: C, row: Integration): Promise<Toast[]> {
     await refreshNow(deps, user, row.id, CHECK_WITHIN_MS, timeZoneOf(c));
     return [];
   } catch (error) {
-    // Of what the page itself tells already, an expired connection say, no toast is made.
+    // The page shows every other problem itself, an expired connection for example.
     if (!(error instanceof Problem) || error.code !== 'refresh_failed') return [];
     return [{ text: error.detail, good: false }];
   }

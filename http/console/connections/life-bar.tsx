@@ -9,7 +9,7 @@ export function LifeBar(props: {
   state: State;
   now: number;
 }) {
-  if (props.state === 'expired') return <span class="quiet">{TEXT.dead}</span>;
+  if (props.state === 'expired') return <span class="quiet">{TEXT.invalid}</span>;
   const { issuedAt, refreshAt, expiresAt, now } = props;
   if (issuedAt === null || expiresAt === null || expiresAt <= issuedAt) return null;
   const place = (at: number) => Math.min(100, Math.max(0, ((at - issuedAt) / (expiresAt - issuedAt)) * 100));

@@ -133,7 +133,7 @@ async function inboxOf(deps: HttpDeps, c: C, row: Integration, open: string | nu
         return {
           id,
           updatedAt,
-          with: partner?.username ? `@${partner.username}` : (partner?.id ?? TEXT.somebody),
+          with: partner?.username ? `@${partner.username}` : (partner?.id ?? TEXT.unknownUser),
         };
       }),
       open: thread && {

@@ -47,8 +47,8 @@ export function SandboxBar({ view, here }: { view: SandboxView; here: string }) 
                 <option value={username}>@{username}</option>
               ))}
             </select>
-            <select name="subcode" aria-label={TEXT.what}>
-              {TEXT.deaths.map(({ subcode, name }) => (
+            <select name="subcode" aria-label={TEXT.cause}>
+              {TEXT.causes.map(({ subcode, name }) => (
                 <option value={subcode}>{name}</option>
               ))}
             </select>
@@ -62,7 +62,7 @@ export function SandboxBar({ view, here }: { view: SandboxView; here: string }) 
             value={view.isOutage ? 'false' : 'true'}
             aria-pressed={view.isOutage ? 'true' : 'false'}
           >
-            {view.isOutage ? TEXT.endOutage : TEXT.beginOutage}
+            {view.isOutage ? TEXT.endOutage : TEXT.startOutage}
           </button>
         </form>
         <span id="sandbox-busy" class="htmx-indicator" aria-hidden="true">

@@ -20,9 +20,9 @@ export function sandboxRoutes(deps: HttpDeps) {
     async advance({ by }) {
       const now = deps.clock.now();
       const step = STEPS_MS[String(by)] ?? (await untilNext());
-      if (step === null) return TEXT.nothingPlanned;
+      if (step === null) return TEXT.nothingScheduled;
       const arrived = await sandbox.advance(step);
-      return TEXT.later(arrived - now);
+      return TEXT.advanced(arrived - now);
     },
     async invalidate({ username, subcode }) {
       if (!sandbox.accounts().some((account) => account.username === username)) throw notFound('account');
@@ -32,7 +32,7 @@ export function sandboxRoutes(deps: HttpDeps) {
     },
     async outage({ on }) {
       sandbox.setOutage(on === 'true');
-      return on === 'true' ? TEXT.outageBegan : TEXT.outageEnded;
+      return on === 'true' ? TEXT.outageStarted : TEXT.outageEnded;
     },
   };
   const untilNext = async () => {

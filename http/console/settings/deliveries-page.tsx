@@ -40,7 +40,7 @@ export function Deliveries({ view, now }: { view: DeliveriesView; now: number })
       />
       {endpoint && (
         <p>
-          {TEXT.only} <code>{endpoint.url}</code> · <a href={address({ endpoint: '' })}>{TEXT.everybody}</a>
+          {TEXT.sentTo} <code>{endpoint.url}</code> · <a href={address({ endpoint: '' })}>{TEXT.showAll}</a>
         </p>
       )}
       {deliveries.length === 0 ? <p>{TEXT.none}</p> : <Table {...view} now={now} />}
@@ -74,7 +74,7 @@ function Table({ deliveries, endpoints, filters, now }: DeliveriesView & { now: 
             {DELIVERY_LABELS[one.status]}
             {one.lastError && <div class="quiet">{one.lastError}</div>}
           </td>
-          <td data-label={TEXT.columns.tries}>{String(one.attempts)}</td>
+          <td data-label={TEXT.columns.attempts}>{String(one.attempts)}</td>
           <td data-label={TEXT.columns.when}>
             {one.status === 'waiting' ? (
               <>
@@ -88,7 +88,7 @@ function Table({ deliveries, endpoints, filters, now }: DeliveriesView & { now: 
             {one.status !== 'waiting' && (
               <Action
                 path={withQuery(`${DELIVERIES}/${one.id}/redeliver`, { ...filters })}
-                label={TEXT.again}
+                label={TEXT.redeliver}
               />
             )}
           </td>

@@ -37,7 +37,7 @@ export function deliveryLogRoutes(deps: HttpDeps) {
       refuse(c);
       const toasts = await attempt(deps, c.get('user'), async () => {
         await deliverAgain(deps, c.req.param('delivery'));
-        return TEXT.deliveredAgain;
+        return TEXT.redelivered;
       });
       return page(deps, c, toasts);
     });

@@ -24,10 +24,10 @@ export function Notices({ view, now }: { view: NoticesView; now: number }) {
         <h2>{DELIVERIES_TEXT.title}</h2>
         <DeliveryCounted {...view.deliveries} now={now} />
         <p>
-          <a href={DELIVERIES}>{DELIVERIES_TEXT.toAll}</a>
+          <a href={DELIVERIES}>{DELIVERIES_TEXT.viewLog}</a>
         </p>
       </section>
-      {!view.hasMail && <p class="quiet">{MAIL.none}</p>}
+      {!view.hasMail && <p class="quiet">{MAIL.off}</p>}
     </>
   );
 }
@@ -37,7 +37,7 @@ export function NoticeForms({ hasMail }: { hasMail: boolean }) {
   return (
     <>
       <details class="card">
-        <summary>{TEXT.make}</summary>
+        <summary>{TEXT.newEndpoint}</summary>
         <ActionForm path={`${SETTINGS}/webhook-endpoints`}>
           <div class="fields">
             <div>
@@ -46,7 +46,7 @@ export function NoticeForms({ hasMail }: { hasMail: boolean }) {
             </div>
           </div>
           <button type="submit" class="main">
-            {TEXT.submit}
+            {TEXT.add}
           </button>
         </ActionForm>
       </details>
@@ -61,7 +61,7 @@ export function NoticeForms({ hasMail }: { hasMail: boolean }) {
               </div>
             </div>
             <button type="submit" class="main">
-              {MAIL.submit}
+              {MAIL.send}
             </button>
           </ActionForm>
         </details>

@@ -54,7 +54,7 @@ export function noticeRoutes(
     async test(id) {
       const { delivered, status, error } = await testEndpoint(deps, id);
       if (delivered) return { text: TEXT.done.tested };
-      throw new Problem('invalid_request', TEXT.notTaken(error?.text ?? TEXT.answered(status)));
+      throw new Problem('invalid_request', TEXT.testFailed(error?.text ?? TEXT.answered(status)));
     },
     async rotate(id) {
       const { secret } = await rotateSecret(deps, id);

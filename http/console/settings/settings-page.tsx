@@ -51,7 +51,7 @@ export function SettingsForms({ notices }: { notices: NoticesView | null }) {
 function NewKeyForm() {
   return (
     <details class="card">
-      <summary>{TEXT.make}</summary>
+      <summary>{TEXT.newKey}</summary>
       <ActionForm path={`${SETTINGS}/api-keys`}>
         <div class="fields">
           <div>
@@ -72,7 +72,7 @@ function NewKeyForm() {
           ))}
         </fieldset>
         <button type="submit" class="main">
-          {TEXT.submit}
+          {TEXT.create}
         </button>
       </ActionForm>
     </details>
@@ -94,7 +94,7 @@ function KeyTable({ keys, now }: { keys: ApiKey[]; now: number }) {
           <td data-label={TEXT.columns.used}>
             {key.lastUsedAt === null ? SHELL_TEXT.never : <When at={key.lastUsedAt} now={now} />}
           </td>
-          <td data-label={TEXT.columns.ends}>
+          <td data-label={TEXT.columns.expires}>
             {key.expiresAt === null ? SHELL_TEXT.never : <Instant at={key.expiresAt} />}
           </td>
           <td>
@@ -116,9 +116,9 @@ function RingTable({ ring }: { ring: KeysReport }) {
       {ring.keys.map(({ id, role, check, rows, heldBy }) => (
         <tr>
           <th scope="row">{id}</th>
-          <td class={role === 'missing' ? 'bad' : undefined}>{role}</td>
+          <td class={role === 'missing' ? 'bad' : undefined}>{RING.roles[role]}</td>
           <td data-label={RING.columns.check} class={check === 'other_bytes' ? 'bad' : undefined}>
-            {check === null ? RING.notHere : RING.checks[check]}
+            {check === null ? RING.notLoaded : RING.checks[check]}
           </td>
           <td data-label={RING.columns.rows}>
             {String(Object.values(rows).reduce((sum, count) => sum + count, 0))}

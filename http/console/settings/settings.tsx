@@ -62,7 +62,7 @@ export function settingsRoutes(deps: HttpDeps) {
         if (!parsed.success) throw invalid(parsed.error.issues);
         const { key, text } = await makeKey(deps, c.get('user'), parsed.data);
         made = <MadeKey text={text} />;
-        return KEYS_TEXT.made(key.name);
+        return KEYS_TEXT.created(key.name);
       });
       return page(c, toasts, made);
     })

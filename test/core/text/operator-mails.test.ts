@@ -1,11 +1,11 @@
 import {
-  alarmNotice,
-  endpointNotice,
+  decryptFailedNotice,
+  endpointDisabledNotice,
   forOperators,
   incidentNotice,
   testNotice,
 } from '../../../core/text/operator-mails';
-import { type NoticeSubject, type NoticeText, troubleNotice } from '../../../core/text/owner-mails';
+import { type NoticeSubject, type NoticeText, problemNotice } from '../../../core/text/owner-mails';
 import { type Reason } from '../../../core/lifecycle/states';
 import { DAY_MS, HOUR_MS } from '../../../core/time';
 
@@ -24,9 +24,19 @@ test('mail to operators has no link', () => {
   const quiet = [
     incidentNotice('provider.incident_started', { product: 'Shopdesk', startedAt: NOW }),
     incidentNotice('provider.incident_ended', { product: 'Shopdesk', startedAt: NOW }),
-    alarmNotice(about(), 'int_1'),
-    endpointNotice({ product: 'Shopdesk', host: 'app.example.com', endpointId: 'whe_1', why: 'gone' }),
-    endpointNotice({ product: 'Shopdesk', host: 'app.example.com', endpointId: 'whe_1', why: 'failing' }),
+    decryptFailedNotice(about(), 'int_1'),
+    endpointDisabledNotice({
+      product: 'Shopdesk',
+      host: 'app.example.com',
+      endpointId: 'whe_1',
+      why: 'gone',
+    }),
+    endpointDisabledNotice({
+      product: 'Shopdesk',
+      host: 'app.example.com',
+      endpointId: 'whe_1',
+      why: 'failing',
+    }),
     testNotice('Shopdesk'),
   ];
   for (const notice of quiet) {
@@ -37,9 +47,9 @@ test('mail to operators has no link', () => {
 });
 
 test('operators read whose connection it is, before what the owner would read', () => {
-  const owners = troubleNotice('integration.expired', about('password_changed'), NOW);
+  const owners = problemNotice('integration.expired', about('password_changed'), NOW);
   const theirs = forOperators(owners, about('password_changed'), 'int_1');
-  expect(theirs.paragraphs[0]).toMatch(/connection int_1 of “owner-1”.+only you are told/);
+  expect(theirs.paragraphs[0]).toMatch(/connection int_1 of “owner-1”.+only operators receive this/);
   expect(theirs.paragraphs.slice(1)).toEqual(owners.paragraphs);
   expect(theirs.link).toEqual(owners.link);
 });

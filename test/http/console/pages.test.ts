@@ -43,7 +43,7 @@ test('without the scope read connections and fleet are not shown, and a page say
   for (const path of ['', `/connections/${id}`, '/fleet']) {
     const { status, body } = await browser.get(`/console${path}`);
     expect([path, status]).toEqual([path, 403]);
-    expect(body).toContain('This needs a key with the scope read.');
+    expect(body).toContain('The API key needs the scope read.');
     expect(body).not.toContain('@shown');
   }
 });
@@ -64,7 +64,7 @@ test('without the scope operate there are no buttons, and what they would do is 
 
 test('who is limited to owners sees and touches only theirs', async () => {
   const browser = await userWith(['read', 'operate'], ['somebody-else']);
-  expect((await browser.get('/console')).body).toContain('There are none yet.');
+  expect((await browser.get('/console')).body).toContain('No connections yet.');
   expect((await browser.get(`/console?q=${id}`)).body).not.toContain('@shown');
   expect((await browser.get(`/console/connections/${id}`)).status).toBe(404);
   for (const action of [...ACTIONS, 'check'])
