@@ -33,10 +33,10 @@ export function invalid(issues: readonly z.core.$ZodIssue[]): Problem {
   const errors = issues.flatMap((issue) => {
     const field = issue.path.join('.');
     if (issue.code !== 'unrecognized_keys') return [{ field: field || 'body', message: issue.message }];
-    return issue.keys.map((key) => ({ field: field ? `${field}.${key}` : key, message: 'is not known' }));
+    return issue.keys.map((key) => ({ field: field ? `${field}.${key}` : key, message: 'is unknown' }));
   });
   const fields = [...new Set(errors.map(({ field }) => field))].join(', ');
-  return new Problem('invalid_request', `These fields are not as they should be: ${fields}.`, { errors });
+  return new Problem('invalid_request', `Invalid fields: ${fields}.`, { errors });
 }
 
 export const json = <T extends z.ZodType>(schema: T, description: string) => ({

@@ -29,12 +29,15 @@ export async function subscribeToMessages(deps: Deps, integrationId: string): Pr
   const grantNo = await subscribe(deps, integrationId, now).catch((error: unknown) => {
     deps.logger.warn(
       { integrationId, reason: (error as Error).message },
-      'messages are not subscribed to yet',
+      'message subscription failed; the audit will retry',
     );
     return null;
   });
   await noteSubscription(deps.pool, integrationId, grantNo, now).catch((error: unknown) => {
-    deps.logger.warn({ integrationId, reason: (error as Error).message }, 'a subscription was not noted');
+    deps.logger.warn(
+      { integrationId, reason: (error as Error).message },
+      'message subscription not recorded',
+    );
   });
   return grantNo !== null;
 }

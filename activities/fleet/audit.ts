@@ -99,8 +99,8 @@ async function wake(deps: Deps, id: string): Promise<void> {
     await deps.lifecycles.rowChanged(id);
   } catch (error) {
     if (!isAtItsLimit(error)) throw error;
-    deps.logger.error({ integrationId: id }, 'a lifecycle takes no more messages and is started anew');
-    await deps.lifecycles.terminate(id, 'The run takes no more messages.');
+    deps.logger.error({ integrationId: id }, 'lifecycle at its message limit; restarting it');
+    await deps.lifecycles.terminate(id, 'The run reached its message limit.');
     await deps.lifecycles.start(id);
   }
 }
@@ -126,6 +126,6 @@ async function end(deps: Deps, id: string): Promise<void> {
     await deps.lifecycles.rowEnded(id);
   } catch (error) {
     if (!isAtItsLimit(error)) throw error;
-    await deps.lifecycles.terminate(id, 'The run takes no more messages.');
+    await deps.lifecycles.terminate(id, 'The run reached its message limit.');
   }
 }

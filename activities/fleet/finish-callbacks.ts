@@ -37,7 +37,10 @@ export async function finishDeletions(deps: Deps): Promise<number> {
       await finishDeletion(deps.pool, code, deps.clock.now());
       finished += 1;
     } catch (error) {
-      deps.logger.error({ integrationIds, reason: (error as Error).message }, 'runs could not be deleted');
+      deps.logger.error(
+        { integrationIds, reason: (error as Error).message },
+        'workflow runs not deleted; the next audit will retry',
+      );
     }
   }
   return finished;

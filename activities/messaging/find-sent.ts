@@ -49,9 +49,13 @@ export function findSent(deps: Deps, input: SendMessageInput): Promise<SentMessa
       await forgetCall(deps.pool, input);
       return null;
     }
-    throw failure(FAILURE_TYPES.outcomeUnknown, 'The conversation does not show whether it arrived.', {
-      nonRetryable: true,
-    });
+    throw failure(
+      FAILURE_TYPES.outcomeUnknown,
+      'The conversation does not show whether the message arrived.',
+      {
+        nonRetryable: true,
+      },
+    );
   });
 }
 

@@ -19,7 +19,7 @@ export async function sendMessage(deps: Deps, input: SendMessageInput): Promise<
   return withToken(deps, input.integrationId, 'sendMessage', async (token, integration) => {
     const wanted = await wantedMessage(deps, integration, input);
     if (!(await beginCall(deps.pool, input, deps.clock.now()))) {
-      throw outcomeUnknown('An earlier call for this message never ended.');
+      throw outcomeUnknown('An earlier send of this message did not finish.');
     }
     const sent = await deps.instagram.sendMessage(token, wanted).catch(async (error: unknown) => {
       if (error instanceof ProviderError && mayHaveArrived(error)) throw outcomeUnknown(error.message);
@@ -30,7 +30,7 @@ export async function sendMessage(deps: Deps, input: SendMessageInput): Promise<
     const isOurs = await claimSent(deps.pool, input, sent, deps.clock.now()).catch(() => true);
     if (isOurs) return sent;
     // A look for the same words took this message for its own: now that one's may be missing.
-    throw outcomeUnknown('Another send took the message.');
+    throw outcomeUnknown('The sent message was matched to another send.');
   });
 }
 

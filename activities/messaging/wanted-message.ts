@@ -13,7 +13,7 @@ export async function wantedMessage(
   const context = { integrationId: integration.id, provider: integration.provider, purpose: WANTED_MESSAGE };
   const text = await readPayload(deps.pool, deps.sealer, input.payloadId, context, deps.clock.now());
   if (!text) {
-    throw failure(FAILURE_TYPES.callRefused, 'The message is not kept any more.', {
+    throw failure(FAILURE_TYPES.callRefused, 'The message is no longer stored.', {
       nonRetryable: true,
       details: [{ problem: 'rejected' }],
     });

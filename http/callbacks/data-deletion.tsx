@@ -66,5 +66,5 @@ async function forget(deps: HttpDeps, { code, integrationIds }: Deletion): Promi
     forgetting.then(() => true),
     () => false,
   ).catch(() => false);
-  if (!done) deps.logger.warn({ integrationIds, code }, 'the audit will delete these lifecycles');
+  if (!done) deps.logger.warn({ integrationIds, code }, 'lifecycle deletion failed; the audit will retry');
 }

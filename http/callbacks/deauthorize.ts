@@ -23,7 +23,7 @@ export function deauthorizeRoutes(deps: HttpDeps) {
     const request = await takeSignedRequest(deps, c);
     const ended = await deauthorize(deps.pool, request, deps.clock.now());
     for (const { id } of ended) {
-      deps.logger.info({ integrationId: id }, 'its owner removed the app');
+      deps.logger.info({ integrationId: id }, 'app removed by the owner');
       deps.metrics.counters.expiration(causeOf('deauthorized'));
     }
     await Promise.all(ended.map(({ id }) => tellLifecycle(deps, id)));

@@ -30,6 +30,6 @@ export async function takeSignedRequest(deps: HttpDeps, c: Context): Promise<Own
   const secrets = signingSecrets(deps.instagram.settings);
   // One answer, whatever is wrong: a forger learns nothing of what was right.
   const request = typeof text === 'string' ? readSignedRequest(text, secrets) : null;
-  if (!request) throw invalidField(FIELD, 'is not signed by Instagram');
+  if (!request) throw invalidField(FIELD, 'must be signed by Instagram');
   return { ...request, provider: 'instagram', appId: deps.instagram.settings.appId };
 }

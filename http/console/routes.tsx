@@ -35,7 +35,7 @@ export function consoleRoutes(deps: HttpDeps) {
       return c.html(<SignInPage frame={frame(c)} refused={refused} />, 403);
     }
     await sessions.begin(c, keyHash);
-    deps.logger.info({ by: caller.name, keyId: caller.keyId }, 'somebody signed in to the console');
+    deps.logger.info({ by: caller.name, keyId: caller.keyId }, 'console sign-in');
     return c.redirect(CONSOLE, 303);
   }
 

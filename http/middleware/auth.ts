@@ -22,7 +22,7 @@ export function authenticate(deps: HttpDeps) {
       if (text !== undefined) await deps.limits.countFailure(clientAddress(deps, c));
       throw new Problem(
         'unauthorized',
-        'Send a valid key as Authorization: Bearer <key>.',
+        'Send a valid API key as Authorization: Bearer <key>.',
         {},
         { 'www-authenticate': 'Bearer' },
       );

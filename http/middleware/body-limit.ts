@@ -6,7 +6,7 @@ export function takeAtMost(kib: number) {
   return bodyLimit({
     maxSize: kib * 1024,
     onError: () => {
-      throw new Problem('too_large', `A request takes at most ${kib} KiB.`);
+      throw new Problem('too_large', `The request body must not exceed ${kib} KiB.`);
     },
   });
 }

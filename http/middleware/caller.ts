@@ -48,5 +48,5 @@ export function userByProxy(name: string): Caller {
 const ALMIGHTY = { scopes: new Set(SCOPES), ownerRefs: null, isEmbed: false } as const;
 
 export function refuseWithout(caller: Caller, scope: Scope): void {
-  if (!caller.scopes.has(scope)) throw new Problem('forbidden', `This needs a key with the scope ${scope}.`);
+  if (!caller.scopes.has(scope)) throw new Problem('forbidden', `The API key needs the scope ${scope}.`);
 }

@@ -14,11 +14,11 @@ export function guardHostAndOrigin(deps: HttpDeps) {
     const host = c.req.header('host') ?? '';
     // Behind a proxy or in a cluster the names it is reached by are not known here, and nothing is on loopback.
     if (deps.site.loopbackOnly && host !== own.host && !isLoopbackUrl(`http://${host}`))
-      throw new Problem('forbidden', 'This address is not served here.');
+      throw new Problem('forbidden', 'This host name is not allowed.');
     const origin = c.req.header('origin');
     const safe = ['GET', 'HEAD', 'OPTIONS'].includes(c.req.method);
     if (origin !== undefined && !safe && !isOurs(deps, origin, host)) {
-      throw new Problem('forbidden', 'Requests from this origin are not accepted.');
+      throw new Problem('forbidden', 'Requests from this origin are not allowed.');
     }
     await next();
   });

@@ -31,9 +31,10 @@ export function createLimits({ requestsPerMinute, failuresPerMinute }: LimitSett
     /** A mail that was not sent does not count. */
     unmailedLink: (integrationId: string) => newLinks.reward(integrationId),
     /** @throws Problem 429 */
-    countRequest: (keyId: string) => take(requests, keyId, 'This key asks too often. Slow down.'),
+    countRequest: (keyId: string) =>
+      take(requests, keyId, 'This API key sends too many requests. Slow down.'),
     /** @throws Problem 429 once there were too many */
-    countFailure: (address: string) => take(failures, address, 'Too many wrong keys came from this address.'),
+    countFailure: (address: string) => take(failures, address, 'Too many invalid keys from this address.'),
   };
 }
 

@@ -16,7 +16,7 @@ export function answerUnknown(deps: HttpDeps, app: Pick<Hono, 'routes'>) {
     const allow = methods.join(', ');
     return answerError(
       deps,
-      new Problem('method_not_allowed', `This address takes ${allow}.`, {}, { allow }),
+      new Problem('method_not_allowed', `Allowed methods: ${allow}.`, {}, { allow }),
       c,
     );
   };

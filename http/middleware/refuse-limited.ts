@@ -6,10 +6,7 @@ import { Problem } from '../problems';
 /** Webhooks and mails tell of everybody's events, which a key of some owners may not know of. */
 export function refuseLimitedCaller({ ownerRefs }: Caller): void {
   if (ownerRefs === null) return;
-  throw new Problem(
-    'forbidden',
-    'Deliveries tell of the events of all owners, and this key is limited to some. Use one without ownerRefs.',
-  );
+  throw new Problem('forbidden', 'Deliveries contain the events of all owners. Use a key without ownerRefs.');
 }
 
 export const refuseLimited = createMiddleware<Env>(async (c, next) => {

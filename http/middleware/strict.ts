@@ -26,7 +26,7 @@ function fieldsOf(text: string): string[] {
 }
 
 function notKnown(names: string[]): Problem {
-  return new Problem('invalid_request', `These fields are not known: ${names.join(', ')}.`, {
-    errors: [...new Set(names)].map((field) => ({ field, message: 'is not known' })),
+  return new Problem('invalid_request', `Unknown fields: ${names.join(', ')}.`, {
+    errors: [...new Set(names)].map((field) => ({ field, message: 'is unknown' })),
   });
 }

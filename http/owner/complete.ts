@@ -58,7 +58,7 @@ export async function completeConnect(
         status: error.status,
         errorCode: error.code,
       },
-      'a connect round failed',
+      'connect failed',
     );
     return ended('failed');
   }

@@ -38,12 +38,12 @@ export async function mailNewLink(
   const { url } = makeConnectLink(deps, integration, returnTo);
   try {
     await mailer.send({ to, id: newId('dlv'), ...render(newLinkNotice(about, url)) });
-    deps.logger.info({ integrationId }, 'a new link was mailed');
+    deps.logger.info({ integrationId }, 'new link emailed');
     return 'sent';
   } catch (error) {
     if (!(error instanceof MailFailure)) throw error;
     await deps.limits.unmailedLink(integrationId);
-    deps.logger.warn({ integrationId, replyCode: error.replyCode }, 'a new link could not be mailed');
+    deps.logger.warn({ integrationId, replyCode: error.replyCode }, 'new link not emailed');
     return 'failed';
   }
 }

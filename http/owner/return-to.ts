@@ -10,5 +10,5 @@ export function mayReturnTo(deps: HttpDeps, address: string): boolean {
 
 export function refuseForeignReturn(deps: HttpDeps, address: string | undefined): void {
   if (address === undefined || mayReturnTo(deps, address)) return;
-  throw invalidField('returnTo', 'is of an origin that is not in EVERGRANT_APP_ORIGINS');
+  throw invalidField('returnTo', 'must have an origin listed in EVERGRANT_APP_ORIGINS');
 }

@@ -31,12 +31,13 @@ export async function makeKey(
     ownerRefs: ownerRefs ?? caller.ownerRefs?.slice() ?? null,
     expiresAt: expiresAt === undefined ? null : Date.parse(expiresAt),
   };
-  if (wanted.expiresAt !== null && wanted.expiresAt <= now) throw invalidField('expiresAt', 'is past');
+  if (wanted.expiresAt !== null && wanted.expiresAt <= now)
+    throw invalidField('expiresAt', 'must be in the future');
   refuseMoreThan(caller, wanted);
   const text = `evg_${newSecretText()}`;
   const key = await createApiKey(deps.pool, new Secret(text), wanted, now);
   if (!key)
-    throw new Problem('forbidden', `There are ${MAX_API_KEYS} keys already. Revoke those not in use.`);
+    throw new Problem('forbidden', `The limit of ${MAX_API_KEYS} keys is reached. Revoke unused keys first.`);
   return { key, text };
 }
 
@@ -55,9 +56,10 @@ export async function refuseForeignKey(deps: HttpDeps, caller: Caller, id: strin
 
 function refuseMoreThan(caller: Caller, { scopes, ownerRefs }: Pick<Row, 'scopes' | 'ownerRefs'>): void {
   const missing = scopes.filter((scope) => !caller.scopes.has(scope));
-  if (missing.length > 0) throw new Problem('forbidden', `This key does not have: ${missing.join(', ')}.`);
+  if (missing.length > 0)
+    throw new Problem('forbidden', `Your key lacks these scopes: ${missing.join(', ')}.`);
   if (!isWithin(caller, ownerRefs))
-    throw new Problem('forbidden', 'This key may make keys for its own owners only.');
+    throw new Problem('forbidden', 'Your key can create keys only for its own owners.');
 }
 
 function isWithin(caller: Caller, ownerRefs: readonly string[] | null): boolean {

@@ -23,7 +23,8 @@ export function embedTokenRoutes(deps: HttpDeps) {
   return createRouter().openapi(create, async (c) => {
     const caller = c.get('caller');
     const { ownerRef } = c.req.valid('json');
-    if (!mayKnow(caller, ownerRef)) throw new Problem('forbidden', 'The key is limited to other owners.');
+    if (!mayKnow(caller, ownerRef))
+      throw new Problem('forbidden', 'The API key has no access to this owner.');
     return c.json(makeEmbedToken(deps, caller.keyHash, ownerRef), 201);
   });
 }

@@ -8,6 +8,6 @@ export async function noteTokenUse(deps: HttpDeps, caller: Caller, integrationId
   try {
     await countTokenUse(deps.pool, caller.keyId, integrationId, deps.clock.now());
   } catch (error) {
-    deps.logger.warn({ integrationId, reason: reasonOf(error) }, 'a use of the token could not be counted');
+    deps.logger.warn({ integrationId, reason: reasonOf(error) }, 'token use not counted');
   }
 }

@@ -22,7 +22,7 @@ const list = createRoute({
       keyId: z
         .string()
         .max(64)
-        .regex(/^[\w-]+$/, 'names no key'),
+        .regex(/^[\w-]+$/, 'must be the ID of a key'),
       cursor: z.string().max(200).optional(),
       limit: z.coerce.number().int().min(1).max(500).default(100),
     }),

@@ -28,7 +28,10 @@ export async function addEndpoint(
   const wanted = { url, events: [...new Set(events)], secret };
   const endpoint = await createWebhookEndpoint(deps.pool, deps.sealer, wanted, deps.clock.now());
   if (!endpoint)
-    throw new Problem('forbidden', `There are ${MAX_WEBHOOK_ENDPOINTS} endpoints already. Remove one first.`);
+    throw new Problem(
+      'forbidden',
+      `The limit of ${MAX_WEBHOOK_ENDPOINTS} endpoints is reached. Remove one first.`,
+    );
   return { endpoint, secret };
 }
 
@@ -54,7 +57,7 @@ export async function testEndpoint(deps: HttpDeps, id: string) {
 async function refuseForbidden(deps: HttpDeps, url: string): Promise<void> {
   await deps.outgoing.check(url).catch((error: unknown) => {
     if (!(error instanceof OutgoingFailure)) throw error;
-    throw invalidField('url', 'must be https, of a public address and without credentials');
+    throw invalidField('url', 'must be an https URL with a public address and without credentials');
   });
 }
 

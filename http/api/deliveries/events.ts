@@ -18,7 +18,7 @@ import { idParam, Event, pageOf } from '../schemas';
 const eventId = z
   .string()
   .max(64)
-  .regex(/^[\w-]+$/, 'names no event');
+  .regex(/^[\w-]+$/, 'must be the ID of an event');
 const limit = z.coerce.number().int().min(1).max(500).default(100);
 
 const ofOne = createRoute({
@@ -77,5 +77,5 @@ async function page(deps: HttpDeps, caller: Caller, rows: StoredEvent[], size: n
 
 async function refuseUnknown(deps: HttpDeps, field: string, id: string | undefined): Promise<void> {
   if (id === undefined || (await eventExists(deps.pool, id))) return;
-  throw invalidField(field, 'names no event');
+  throw invalidField(field, 'must be the ID of an event');
 }

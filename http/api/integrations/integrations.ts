@@ -58,7 +58,7 @@ export function integrationRoutes(deps: HttpDeps) {
       const caller = c.get('caller');
       refuseWithout(caller, wanted.grant ? 'admin' : 'operate');
       if (!mayKnow(caller, wanted.ownerRef))
-        throw new Problem('forbidden', 'The key is limited to other owners.');
+        throw new Problem('forbidden', 'The API key has no access to this owner.');
       refuseForeignReturn(deps, wanted.returnTo);
       if (wanted.grant) {
         const row = await takeOver(deps, wanted, wanted.grant);
@@ -77,7 +77,7 @@ export function integrationRoutes(deps: HttpDeps) {
       const { id } = await findFor(deps, caller, c.req.valid('param').id);
       const { contact, externalId, ownerRef } = c.req.valid('json');
       if (ownerRef !== undefined && !mayKnow(caller, ownerRef))
-        throw new Problem('forbidden', 'The key is limited to other owners.');
+        throw new Problem('forbidden', 'The API key has no access to this owner.');
       const row = await updateDetails(
         deps.pool,
         id,

@@ -69,7 +69,7 @@ function notDue(row: Row): Problem {
   const notBefore = new Date(refreshableFrom(row)).toISOString();
   return new Problem(
     'not_due',
-    `Instagram refreshes no token under 24 hours of age. Try again from ${notBefore}.`,
+    `The token is too new to refresh: Instagram requires an age of 24 hours. Try again at ${notBefore}.`,
     { notBefore },
   );
 }

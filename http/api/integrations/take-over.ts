@@ -90,7 +90,7 @@ async function prove(deps: HttpDeps, token: Secret): Promise<Account> {
     if (['transient', 'throttled', 'app_level'].includes(error.failure.class)) throw error;
     throw new Problem(
       'grant_refused',
-      'Instagram does not accept this token. Let the owner connect the account instead.',
+      'Instagram refused this token. Ask the owner to connect the account instead.',
     );
   }
 }
@@ -110,14 +110,17 @@ function lifetimeOf(
   );
   const expiresAt = expiresAtGiven ?? issuedAt + USUAL_LIFE_MS;
   if (expiresAt <= now)
-    throw invalidField('grant.expiresAt', 'is past: only the owner can replace the token');
+    throw invalidField(
+      'grant.expiresAt',
+      'must be in the future: only the owner can replace an expired token',
+    );
   if (expiresAt - issuedAt > MAXIMUM_GRANT_LIFE_MS)
-    throw invalidField('grant.expiresAt', 'is further off than any token of Instagram lives');
+    throw invalidField('grant.expiresAt', 'must not exceed the lifetime of an Instagram token');
   if (expiresAt - issuedAt <= MINIMUM_GRANT_LIFE_MS)
-    throw invalidField('grant.expiresAt', 'leaves no time to refresh the token');
+    throw invalidField('grant.expiresAt', 'must leave time to refresh the token');
   return expiresAtGiven === null ? undatedLifetime(issuedAt) : { issuedAt, expiresAt };
 }
 
 function taken(): Problem {
-  return new Problem('account_taken', 'This Instagram account is connected already, for another owner.');
+  return new Problem('account_taken', 'This Instagram account is already connected for another owner.');
 }

@@ -14,5 +14,5 @@ export async function tellLifecycle(deps: HttpDeps, integrationId: string): Prom
     .withDeadline(deadline, () => deps.lifecycles.rowChanged(integrationId))
     .then(() => true);
   const told = await before(deadline, telling, () => false).catch(() => false);
-  if (!told) deps.logger.warn({ integrationId }, 'the audit will tell this lifecycle');
+  if (!told) deps.logger.warn({ integrationId }, 'lifecycle signal failed; the audit will retry');
 }

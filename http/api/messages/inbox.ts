@@ -11,7 +11,7 @@ import { callWithRecovery } from './with-recovery';
 const cursor = z
   .string()
   .max(500)
-  .regex(/^[A-Za-z0-9_=-]+$/, 'is not one that a list gave')
+  .regex(/^[A-Za-z0-9_=-]+$/, 'must be a nextCursor from a list')
   .optional();
 const limit = z.coerce.number().int().min(1).max(100).default(20);
 
@@ -36,7 +36,7 @@ const messages = createRoute({
       conversationId: z
         .string()
         .max(500)
-        .regex(/^[A-Za-z0-9_=:.-]+$/, 'is not an id'),
+        .regex(/^[A-Za-z0-9_=:.-]+$/, 'must be an ID'),
     }),
     query: z.strictObject({ cursor, limit }),
   },

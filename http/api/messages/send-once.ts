@@ -86,7 +86,7 @@ function sameRequest<T extends { requestDigest: string }>(found: T, requestDiges
   if (found.requestDigest === requestDigest) return found;
   throw new Problem(
     'idempotency_mismatch',
-    'This Idempotency-Key belongs to another message. Use a new one.',
+    'This Idempotency-Key was used for another message. Use a new key.',
   );
 }
 
@@ -97,12 +97,15 @@ async function run(deps: HttpDeps, input: SendMessageInput, deadline: number): P
     return await before(deadline, sending, () => {
       throw new Problem(
         'service_unavailable',
-        'The message is still being sent. Ask again with the same key.',
+        'The message is still being sent. Send the request again with the same Idempotency-Key.',
       );
     });
   } catch (error) {
     if (error instanceof WorkflowFailedError)
-      throw new Problem('outcome_unknown', 'The send was ended from outside. Look before sending it again.');
+      throw new Problem(
+        'outcome_unknown',
+        'Sending was interrupted. Check the conversation before you send the message again.',
+      );
     throw error;
   }
 }
@@ -131,7 +134,7 @@ async function problemOf(
       () =>
         new Problem(
           'recovery_pending',
-          'The token was just replaced. Ask again with the same Idempotency-Key.',
+          'The token was just replaced. Send the request again with the same Idempotency-Key.',
         ),
       (error: Error) => error,
     );

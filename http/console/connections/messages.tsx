@@ -75,7 +75,7 @@ export function messageRoutes(deps: HttpDeps) {
 async function find(deps: HttpDeps, c: C): Promise<Integration> {
   const user = c.get('user');
   refuseWithout(user, 'message');
-  if (!mayShowMessages(deps, user)) throw notFound('page of messages');
+  if (!mayShowMessages(deps, user)) throw notFound('messages page');
   return findFor(deps, user, c.req.param('id') ?? '');
 }
 

@@ -26,7 +26,7 @@ export function sandboxRoutes(deps: HttpDeps) {
     },
     async invalidate({ username, subcode }) {
       if (!sandbox.accounts().some((account) => account.username === username)) throw notFound('account');
-      if (!/^\d{1,7}$/.test(String(subcode))) throw invalidField('subcode', 'is no number');
+      if (!/^\d{1,7}$/.test(String(subcode))) throw invalidField('subcode', 'must be a number');
       sandbox.invalidate(String(username), Number(subcode));
       return TEXT.invalidated(String(username));
     },

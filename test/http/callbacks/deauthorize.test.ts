@@ -194,7 +194,7 @@ describe('nothing changes by a request that', () => {
       const answer = await api.as(null).request('POST', `/callbacks/instagram/${path}`, options);
       expect([answer.status, answer.body.errors]).toEqual([
         400,
-        [{ field: 'signed_request', message: 'is not signed by Instagram' }],
+        [{ field: 'signed_request', message: 'must be signed by Instagram' }],
       ]);
     }
   });

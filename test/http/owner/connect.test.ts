@@ -69,7 +69,9 @@ describe('the page behind a link', () => {
       expect(page.headers.get('content-security-policy')).toMatch(
         /default-src 'none'.*frame-ancestors 'none'/,
       );
-      expect(page.body).toContain('Shopdesk asks to read and send the messages of your Instagram account.');
+      expect(page.body).toContain(
+        'Shopdesk will be able to read and send messages for your Instagram account.',
+      );
       expect(page.body).toContain('In Shopdesk this connection belongs to “owner-1”.');
       expect(page.body.match(/<form method="post"/g)).toHaveLength(1);
       expect(page.body).not.toContain('<script');
@@ -103,7 +105,7 @@ describe('the page behind a link', () => {
     for (const method of ['GET', 'POST']) {
       const page = await browser().request(method, link);
       expect([page.status, page.headers.get('location')]).toEqual([410, null]);
-      expect(page.body).toContain('ask for a new one');
+      expect(page.body).toContain('request a new link');
     }
   });
 
