@@ -7,11 +7,13 @@ export const DELIVERY_TASK_QUEUE = 'evergrant-deliveries';
 export const AUDIT_SCHEDULE_ID = 'evergrant-fleet-audit';
 
 export const WORKFLOW_TYPES = {
-  tokenLifecycle: 'tokenLifecycle',
-  sendMessage: 'sendMessage',
-  deliverEvent: 'deliverEvent',
-  fleetAudit: 'fleetAudit',
+  tokenLifecycle: 'TokenLifecycle',
+  sendMessage: 'SendMessage',
+  deliverEvent: 'DeliverEvent',
+  fleetAudit: 'FleetAudit',
 } as const;
+/** What a lifecycle's type was called before: runs that began under it go on, and become the new type. */
+export const FORMER_LIFECYCLE_TYPE = 'tokenLifecycle';
 
 export const SIGNALS = {
   tokenRejected: 'tokenRejected',

@@ -5,7 +5,7 @@ import { type OpenEndpoint, openWebhookEndpoint } from '../../adapters/postgres/
 import { retryAfterMs } from '../../core/retry-after';
 import { type DeliveryOutcome, type DueDelivery } from './delivery-outcome';
 import { type Deps } from '../deps';
-import { sealingError } from '../lifecycle/last-error';
+import { sealingError } from '../lifecycle/refusal';
 
 const GONE = 410;
 /** Statuses whose `Retry-After` is honoured. */

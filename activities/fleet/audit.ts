@@ -15,7 +15,7 @@ import { requeueOverdueLanes } from '../../adapters/postgres/deliveries/outbox';
 import { withTransaction } from '../../adapters/postgres/pool';
 import { isAtItsLimit } from '../../client/lifecycle-client';
 import { DAY_MS, MINUTE_MS } from '../../core/time';
-import { controlIsAlive } from '../lifecycle/control-probe';
+import { controlIsAlive } from '../lifecycle/probe-token';
 import { type Deps } from '../deps';
 import { toApplicationFailure } from '../failures';
 import { finishDeletions, subscribeMissing } from './finish-callbacks';

@@ -9,13 +9,13 @@ import { viewOf } from './integration-view';
 import { answerBy, before } from '../../deadlines';
 import { type RECOVERY_OUTCOMES } from '../schemas';
 
-export type RecoverInput = Parameters<LifecycleClient['recover']>[1];
+type RecoverInput = Parameters<LifecycleClient['recover']>[1];
 
-/** Looks whether the integration's token lives, also when it is expired. */
+/** Probes whether the integration's token lives, also when it is expired. */
 export async function recheck(deps: HttpDeps, caller: Caller, id: string) {
   const row = await findConnected(deps, caller, id);
   const source = `recheck/${caller.name}`;
-  const report = { version: row.version, code: 0, subcode: null, source, recheck: true };
+  const report = { version: row.version, source, recheck: true };
   return tellDecision(deps, caller, row.id, await decide(deps, row, report));
 }
 

@@ -1,7 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
 import { claimReport, releaseReport } from '../../../adapters/postgres/tokens/rejection-reports';
+import { type Rejection } from '../../../core/lifecycle/facts';
 import { isTokenCode } from '../../../core/lifecycle/failure';
-import { type RecoverInput, decide, findConnected, recheck, tellDecision } from './recheck';
+import { decide, findConnected, recheck, tellDecision } from './recheck';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
 import { answerBy, before } from '../../deadlines';
@@ -62,7 +63,7 @@ export function recoveryRoutes(deps: HttpDeps) {
 }
 
 /** Passes a report on unless another was just passed on. One that could not be leaves the way free for the next. */
-async function note(deps: HttpDeps, id: string, report: RecoverInput): Promise<void> {
+async function note(deps: HttpDeps, id: string, report: Rejection): Promise<void> {
   if (!(await claimReport(deps.pool, id, report.version, deps.clock.now()))) return;
   const deadline = answerBy();
   const passing = deps.temporal.withDeadline(deadline, () => deps.lifecycles.tokenRejected(id, report));

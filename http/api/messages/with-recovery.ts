@@ -7,8 +7,8 @@ import { type HttpDeps } from '../../deps';
 import { answerBy, before } from '../../deadlines';
 import { Problem } from '../../problems';
 
-/** After this many assurances that the token lives, a call that is refused all the same is refused for itself. */
-const ASSURANCES_BELIEVED = 2;
+/** A call that is refused after so many recoveries, although the token works, is refused for what it asks. */
+const MAX_RECOVERIES = 2;
 
 /**
  * Makes one call with the integration's token. On a 190 the lifecycle decides (at most one refresh), and the original
@@ -33,18 +33,17 @@ async function attempt<T>(
   call: (usable: UsableToken) => Promise<T>,
   deadline: number,
 ): Promise<T> {
-  for (let assurances = 0; ;) {
+  for (let recoveries = 0; ;) {
     const usable = await tokenOnceDecided(deps, integrationId, deadline);
     try {
       return await call(usable);
     } catch (error) {
       if (!(error instanceof ProviderError) || !isTokenCode(error.code)) throw error;
-      if (assurances >= ASSURANCES_BELIEVED || Date.now() >= deadline) throw error;
+      if (recoveries >= MAX_RECOVERIES || Date.now() >= deadline) throw error;
       const report = { version: usable.version, code: error.code ?? 190, subcode: error.subcode, source };
       const outcome = await deps.lifecycles.recover(integrationId, report);
       if (outcome === 'undecided') throw new NoToken('recovery_pending', usable.integration);
-      // A token that was replaced may fail again, for its own reasons: that, too, is asked no more than twice.
-      assurances += 1;
+      recoveries += 1;
     }
   }
 }
@@ -68,8 +67,8 @@ export async function tokenOnceDecided(
     const now = deps.clock.now();
     if (isDecidedLater(error.integration, deadline - Date.now(), now)) throw error;
     const { version } = error.integration;
-    const report = { version, code: 190, subcode: null, source: 'waiting' };
-    await before(deadline, deps.lifecycles.recover(integrationId, report), () => 'undecided' as const);
+    const waiting = deps.lifecycles.recover(integrationId, { version, source: 'messages' });
+    await before(deadline, waiting, () => 'undecided' as const);
     return usableToken(deps.pool, deps.sealer, integrationId, deps.clock.now());
   }
 }

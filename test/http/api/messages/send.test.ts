@@ -120,3 +120,20 @@ test('when the conversation does not reach back to the send, the caller is told 
   expect([status, body.code]).toEqual([502, 'outcome_unknown']);
   expect(outbound('flooded')).toHaveLength(1);
 });
+
+test('a send that Instagram refuses each time, although the token works, is refused for itself', async () => {
+  stack.simulator.addAccount({ username: 'picky' });
+  const { id } = await stack.connect('picky');
+  const [recipientId] = customersOf('picky', 1);
+  stack.simulator.addFault({
+    match: { path: '/me/messages', account: 'picky' },
+    error: { code: 190, subcode: 467 },
+    status: 400,
+  });
+  const { status, body } = await api.post(
+    `/v1/integrations/${id}/messages`,
+    { recipientId, text: 'Never sent' },
+    { 'idempotency-key': 'picky' },
+  );
+  expect([status, body.code]).toEqual([422, 'provider_rejected_call']);
+});

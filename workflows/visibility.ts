@@ -4,14 +4,14 @@ import { type Action } from '../core/lifecycle/next-action';
 import { searchAttributeValues } from '../core/lifecycle/search-attributes';
 import { clearedPairs, searchAttributePairs } from './search-attributes';
 
-/** What operators see of a lifecycle in the Temporal UI. Upserts only when something they search by has changed. */
-export class Showcase {
+/** What operators see of a lifecycle in the Temporal UI. Upserts only when a search attribute has changed. */
+export class Visibility {
   private shown: string | null = null;
 
   /** @param given the run was started with the complete set of search attributes */
-  constructor(private given: boolean) {}
+  constructor(private readonly given: boolean) {}
 
-  show(facts: LifecycleFacts | null, action: Action): void {
+  update(facts: LifecycleFacts | null, action: Action): void {
     if (!facts) return;
     const values = searchAttributeValues(facts);
     const key = JSON.stringify(values);
@@ -26,7 +26,7 @@ export class Showcase {
 }
 
 function detailsOf(facts: LifecycleFacts, action: Action): string {
-  const next = action.type === 'wait' ? `waits until ${instant(action.until)}` : `${action.type} now`;
+  const next = action.type === 'wait' ? `wait until ${instant(action.until)}` : `${action.type} now`;
   const error = facts.lastError;
   const code = error && [error.code, error.subcode].filter((n) => n !== null).join('/');
   return [
