@@ -4,12 +4,12 @@ import { SECOND_MS } from '../core/time';
 const PATIENCE_MS = 19 * SECOND_MS;
 
 /** The instant (epoch ms of the machine's clock, not a sandbox's) until which this request may take. */
-export function answerBy(): number {
+export function requestDeadline(): number {
   return Date.now() + PATIENCE_MS;
 }
 
 /** What `work` gives, or what `late` gives when that takes until after `deadline`; the work itself goes on. */
-export async function before<T, Late>(
+export async function withDeadline<T, Late>(
   deadline: number,
   work: Promise<T>,
   late: () => Late | Promise<Late>,

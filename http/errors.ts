@@ -3,7 +3,7 @@ import { type Context } from 'hono';
 import { ProviderError } from '../adapters/instagram/provider-error';
 import { DecryptFailed, KeyUnavailable } from '../adapters/encryption/sealer';
 import { NoToken } from '../services/usable-token';
-import { askAgainSeconds } from './api/ask-again';
+import { recheckAfterSeconds } from './api/integrations/next-check';
 import { type Caller } from './middleware/caller';
 import { type HttpDeps } from './deps';
 import { reconnectUrlFor } from './owner/links';
@@ -77,7 +77,7 @@ function fromNoToken(deps: HttpDeps, error: NoToken, caller: Caller | undefined)
         'recovery_pending',
         'Evergrant is checking whether the token is still valid. Try again shortly.',
         {},
-        integration ? { 'retry-after': String(askAgainSeconds(integration, deps.clock.now())) } : {},
+        integration ? { 'retry-after': String(recheckAfterSeconds(integration, deps.clock.now())) } : {},
       );
   }
 }

@@ -2,7 +2,7 @@ import { OpenAPIHono, type RouteConfig, type z } from '@hono/zod-openapi';
 import { type Env } from './middleware/auth';
 import { Problem } from './problems';
 import { ProblemDocument } from './api/schemas';
-import { refuseUnknown } from './middleware/strict';
+import { rejectUnknownFields } from './middleware/strict';
 
 /** A router whose routes refuse what they do not know, naming every field that is wrong. */
 export function createRouter() {
@@ -23,7 +23,7 @@ export function createRouter() {
 
 /** Who may not use a route at all learns nothing of what it takes: its own middleware comes first. */
 function strictMiddleware(route: RouteConfig) {
-  return [route.middleware ?? [], refuseUnknown(route)].flat();
+  return [route.middleware ?? [], rejectUnknownFields(route)].flat();
 }
 
 export type Router = ReturnType<typeof createRouter>;

@@ -1,5 +1,5 @@
 import { heartbeat } from '@temporalio/activity';
-import { subscribeToMessages, wantsMessages } from '../../services/message-subscription';
+import { subscribeToMessages, messagesAreEnabled } from '../../services/message-subscription';
 import { finishDeletion, unfinishedDeletions } from '../../adapters/postgres/integrations/data-deletion';
 import { findUnsubscribed } from '../../adapters/postgres/messages/subscriptions';
 import { type Deps } from '../deps';
@@ -10,7 +10,7 @@ const FAILURES_BELIEVED = 5;
 
 /** Subscribes accounts for which that did not work when they were connected. @returns how many are now */
 export async function subscribeMissing(deps: Deps): Promise<number> {
-  if (!wantsMessages(deps.instagram)) return 0;
+  if (!messagesAreEnabled(deps.instagram)) return 0;
   let subscribed = 0;
   let failures = 0;
   for (const id of await findUnsubscribed(deps.pool, SUBSCRIPTIONS_AT_MOST)) {

@@ -4,7 +4,7 @@ import { type SendMessageInput, type SentMessage } from '../../core/messaging/se
 import { MINUTE_MS } from '../../core/time';
 import { type Deps } from '../deps';
 import { FAILURE_TYPES, failure } from '../failures';
-import { wantedMessage } from './wanted-message';
+import { loadOutgoingMessage } from './outgoing-message';
 import { withToken } from './with-token';
 
 /** Instagram gives the details of so many newest messages. @see https://developers.facebook.com/documentation/instagram-platform/conversations-api */
@@ -19,7 +19,7 @@ const SKEW_MS = MINUTE_MS;
  */
 export function findSent(deps: Deps, input: SendMessageInput): Promise<SentMessage | null> {
   return withToken(deps, input.integrationId, 'sendMessage', async (token, integration) => {
-    const wanted = await wantedMessage(deps, integration, input);
+    const wanted = await loadOutgoingMessage(deps, integration, input);
     const send = await findSend(deps.pool, input.integrationId, input.keyDigest);
     const calledAt = send?.calledAt ?? send?.createdAt ?? 0;
     const since = calledAt - SKEW_MS;

@@ -1,4 +1,4 @@
-import { keepPayload } from '../../adapters/postgres/messages/sealed-payloads';
+import { storePayload } from '../../adapters/postgres/messages/sealed-payloads';
 import { type Deps } from '../deps';
 import { withToken } from './with-token';
 
@@ -46,6 +46,6 @@ async function keepPage(
     purpose: of.purpose,
     text: JSON.stringify(page.data),
   };
-  const payloadId = await keepPayload(deps.pool, deps.sealer, payload, deps.clock.now());
+  const payloadId = await storePayload(deps.pool, deps.sealer, payload, deps.clock.now());
   return { payloadId, count: page.data.length, nextCursor: page.nextCursor };
 }

@@ -9,7 +9,7 @@ import {
 import { type SendMessageInput, type SendResult, type SentMessage } from '../../core/messaging/send';
 import { type Deps } from '../deps';
 import { FAILURE_TYPES, failure, toApplicationFailure } from '../failures';
-import { wantedMessage } from './wanted-message';
+import { loadOutgoingMessage } from './outgoing-message';
 import { withToken } from './with-token';
 
 /** Sends one message. A send without a clear answer fails as `OutcomeUnknown`: it may have arrived. */
@@ -17,7 +17,7 @@ export async function sendMessage(deps: Deps, input: SendMessageInput): Promise<
   const ended = await howItEnded(deps, input);
   if (ended) return ended;
   return withToken(deps, input.integrationId, 'sendMessage', async (token, integration) => {
-    const wanted = await wantedMessage(deps, integration, input);
+    const wanted = await loadOutgoingMessage(deps, integration, input);
     if (!(await beginCall(deps.pool, input, deps.clock.now()))) {
       throw outcomeUnknown('An earlier send of this message did not finish.');
     }

@@ -34,11 +34,11 @@ export const MAIL_LADDER_MS: readonly number[] = [
 ];
 
 /** An endpoint without a 2xx answer for this long is disabled. */
-export const FAILING_AT_MOST_MS = 5 * DAY_MS;
+export const DISABLE_AFTER_MS = 5 * DAY_MS;
 /** After a rotation, deliveries are signed with both secrets for this long. */
-export const OLD_SECRET_LIFE_MS = DAY_MS;
+export const SECRET_OVERLAP_MS = DAY_MS;
 /** Ended deliveries are kept this long. */
-export const DELIVERIES_KEPT_MS = 30 * DAY_MS;
+export const DELIVERY_RETENTION_MS = 30 * DAY_MS;
 
 /** Jitter only lengthens a pause, so that the total never gets shorter. */
 const JITTER = 0.1;

@@ -7,10 +7,10 @@ import { SECOND_MS } from '../../core/time';
 import { type Caller } from '../middleware/caller';
 import { type HttpDeps } from '../deps';
 import { iso } from './integrations/integration-view';
-import { before } from '../deadlines';
+import { withDeadline } from '../deadlines';
 
 /** The fleet at a glance, as far as this caller may see it. */
-export async function fleetFor(deps: HttpDeps, caller: Caller) {
+export async function fleetStatusFor(deps: HttpDeps, caller: Caller) {
   const fleet = await fleetOverview(deps.pool, deps.clock.now(), caller.ownerRefs);
   const last = await lastAudit(deps.pool);
   const schedule = await scheduleOf(deps);
@@ -42,5 +42,5 @@ async function scheduleOf(deps: HttpDeps): Promise<{ enabled: boolean | null; ne
     .withDeadline(deadline, () => describeAuditSchedule(deps.temporal))
     .then((found) => found ?? { enabled: false, nextRunAt: null });
   const unknown = () => ({ enabled: null, nextRunAt: null });
-  return before(deadline, describing, unknown).catch(unknown);
+  return withDeadline(deadline, describing, unknown).catch(unknown);
 }

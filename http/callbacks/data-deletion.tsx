@@ -9,9 +9,9 @@ import { SECOND_MS } from '../../core/time';
 import { type HttpDeps } from '../deps';
 import { frameOf } from '../frame';
 import { DeletionPage } from './data-deletion-page';
-import { before } from '../deadlines';
+import { withDeadline } from '../deadlines';
 import { createRouter, json, problems } from '../router';
-import { signedRequestBody, takeSignedRequest } from './signed-request';
+import { signedRequestBody, readSignedRequestForm } from './signed-request';
 
 const PATH = '/callbacks/instagram/data-deletion';
 const FORGET_WITHIN_MS = 2 * SECOND_MS;
@@ -41,7 +41,7 @@ export function dataDeletionRoutes(deps: HttpDeps) {
   router.openAPIRegistry.registerPath(ask);
   router.openAPIRegistry.registerPath(look);
   router.post(PATH, async (c) => {
-    const request = await takeSignedRequest(deps, c);
+    const request = await readSignedRequestForm(deps, c);
     const deletion = await deleteAccountData(deps.pool, request, deps.clock.now());
     await forget(deps, deletion);
     const { code } = deletion;
@@ -61,7 +61,7 @@ async function forget(deps: HttpDeps, { code, integrationIds }: Deletion): Promi
   const forgetting = deps.temporal.withDeadline(deadline, () =>
     Promise.all(integrationIds.map((id) => forgetRuns(deps.temporal, id))),
   );
-  const done = await before(
+  const done = await withDeadline(
     deadline,
     forgetting.then(() => true),
     () => false,

@@ -2,10 +2,10 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { readInbound } from '../../adapters/instagram/inbound';
 import { signingSecrets } from '../../adapters/instagram/signature';
 import { isFromInstagram } from '../../adapters/instagram/webhook-signature';
-import { noteMessages } from '../../adapters/postgres/messages/received-messages';
-import { sameKey } from '../middleware/auth';
+import { storeMessages } from '../../adapters/postgres/messages/received-messages';
+import { equalsSecret } from '../middleware/auth';
 import { type HttpDeps } from '../deps';
-import { takeAtMost } from '../middleware/body-limit';
+import { limitBody } from '../middleware/body-limit';
 import { Problem, invalidField } from '../problems';
 import { createRouter, problems } from '../router';
 
@@ -51,7 +51,7 @@ export function webhookRoutes(deps: HttpDeps) {
     const expected = deps.instagram.settings.webhookVerifyToken;
     if (!expected)
       throw new Problem('not_found', 'Webhooks are off: INSTAGRAM_WEBHOOK_VERIFY_TOKEN is not set.');
-    const isRight = sameKey(c.req.query('hub.verify_token') ?? '', expected);
+    const isRight = equalsSecret(c.req.query('hub.verify_token') ?? '', expected);
     if (c.req.query('hub.mode') !== 'subscribe' || !isRight)
       throw new Problem('forbidden', 'The verify token does not match INSTAGRAM_WEBHOOK_VERIFY_TOKEN.');
     const challenge = c.req.query('hub.challenge');
@@ -59,7 +59,7 @@ export function webhookRoutes(deps: HttpDeps) {
     return c.text(challenge);
   });
 
-  router.post(WEBHOOKS_PATH, takeAtMost(MAX_BODY_KIB), async (c) => {
+  router.post(WEBHOOKS_PATH, limitBody(MAX_BODY_KIB), async (c) => {
     const { settings } = deps.instagram;
     const body = Buffer.from(await c.req.arrayBuffer());
     if (!isFromInstagram(body, c.req.header('x-hub-signature-256'), signingSecrets(settings)))
@@ -68,7 +68,7 @@ export function webhookRoutes(deps: HttpDeps) {
     // Acknowledged all the same: it would not become readable by being delivered again.
     if (!messages) deps.logger.warn('signed webhook has an unknown format');
     const app = { provider: 'instagram', appId: settings.appId };
-    await noteMessages(
+    await storeMessages(
       deps.pool,
       app,
       messages ?? [],

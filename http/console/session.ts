@@ -63,7 +63,7 @@ function userByHeader(deps: HttpDeps, c: Context): Caller | null {
  * neither another site nor the product's own app can make them say otherwise.
  * @see https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
  */
-export function refuseOtherPages(deps: HttpDeps) {
+export function rejectCrossSite(deps: HttpDeps) {
   return createMiddleware(async (c, next) => {
     if (!['GET', 'HEAD'].includes(c.req.method)) {
       const origin = c.req.header('origin');

@@ -3,7 +3,7 @@ import { createMiddleware } from 'hono/factory';
 import { sha256 } from '../../adapters/digest';
 import { type Scope } from '../../core/access/scopes';
 import { type Secret } from '../../core/access/secret';
-import { type KeyHolder, callerOf, refuseWithout } from './caller';
+import { type KeyHolder, callerOf, requireCallerScope } from './caller';
 import { clientAddress } from './client-address';
 import { type HttpDeps } from '../deps';
 import { callerByEmbedToken, isEmbedToken } from '../embed/embed-tokens';
@@ -41,12 +41,12 @@ function callerByText(deps: HttpDeps, text: string, headers: Headers): Promise<K
 export function requireScope(scope: Scope, options: { embed?: boolean } = {}) {
   return createMiddleware<Env>(async (c, next) => {
     const caller = c.get('caller');
-    if (!(caller.isEmbed && options.embed)) refuseWithout(caller, scope);
+    if (!(caller.isEmbed && options.embed)) requireCallerScope(caller, scope);
     await next();
   });
 }
 
 /** Whether a secret was given, compared in constant time. */
-export function sameKey(given: string, expected: Secret): boolean {
+export function equalsSecret(given: string, expected: Secret): boolean {
   return timingSafeEqual(sha256(given), sha256(expected.reveal()));
 }

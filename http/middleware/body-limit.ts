@@ -2,7 +2,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { Problem } from '../problems';
 
 /** Refuses bodies above `kib` KiB before they are read. */
-export function takeAtMost(kib: number) {
+export function limitBody(kib: number) {
   return bodyLimit({
     maxSize: kib * 1024,
     onError: () => {

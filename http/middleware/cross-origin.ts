@@ -5,7 +5,7 @@ import { isAppOrigin } from './origins';
 const PREFLIGHT_SECONDS = 600;
 
 /** Lets pages of the product's own app read answers; what they may ask for is their token's affair. No cookies. */
-export function letAppPagesCall({ site }: HttpDeps) {
+export function appCors({ site }: HttpDeps) {
   return cors({
     origin: (origin) => (isAppOrigin(site, origin) ? origin : null),
     allowMethods: ['GET', 'POST'],

@@ -9,7 +9,7 @@ interface Route {
 }
 
 /** Answers what no route took: 405 with `Allow` where only the method is wrong, else 404. */
-export function answerUnknown(deps: HttpDeps, app: Pick<Hono, 'routes'>) {
+export function answerUnmatched(deps: HttpDeps, app: Pick<Hono, 'routes'>) {
   return (c: Context): Response => {
     const methods = methodsAt(app.routes, c.req.path);
     if (methods.length === 0) return answerError(deps, notFound('page'), c);

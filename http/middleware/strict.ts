@@ -6,7 +6,7 @@ import { Problem } from '../problems';
  * Refuses what a route's description does not know: query parameters, and any field of a body where it has none. A
  * parameter that is misspelt would silently do nothing. Fields of bodies are the business of their schemas.
  */
-export function refuseUnknown({ request }: Pick<RouteConfig, 'request'>) {
+export function rejectUnknownFields({ request }: Pick<RouteConfig, 'request'>) {
   const known = Object.keys((request?.query as { shape?: object } | undefined)?.shape ?? {});
   const takesBody = request?.body !== undefined;
   return createMiddleware(async (c, next) => {

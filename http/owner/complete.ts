@@ -14,7 +14,7 @@ import { MINIMUM_GRANT_LIFE_MS, undatedLifetime } from '../../core/lifecycle/ref
 import { type Secret } from '../../core/access/secret';
 import { type ConnectResult } from '../../core/text/owner-pages';
 import { type HttpDeps } from '../deps';
-import { tellLifecycle } from '../api/integrations/tell-lifecycle';
+import { notifyLifecycle } from '../api/integrations/notify-lifecycle';
 
 /** A long-lived token before it is known whose it is. */
 type LongLived = Omit<Grant, 'scopes' | 'account'>;
@@ -84,7 +84,7 @@ export async function completeConnect(
     );
     // The owner connected an account of theirs again: the new, empty integration has no use any more.
     if (target.id !== integration.id) await disconnect(deps.pool, integration.id, deps.clock.now());
-    await Promise.all([tellLifecycle(deps, stored.id), subscribeToMessages(deps, stored.id)]);
+    await Promise.all([notifyLifecycle(deps, stored.id), subscribeToMessages(deps, stored.id)]);
     return ended('connected', null, stored);
   } catch (error) {
     if (error instanceof AccountTaken) return ended('account_taken', account.username);

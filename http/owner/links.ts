@@ -25,13 +25,13 @@ export function isValid(deps: HttpDeps, link: Link, integration: Integration): b
 }
 
 /** A link for now: valid for a day, and until there is a newer grant. */
-export function makeConnectLink(
+export function createConnectLink(
   deps: HttpDeps,
   integration: Pick<Integration, 'id' | 'grantNo'>,
   returnTo: string | null = null,
 ): { url: string; expiresAt: string } {
   const expiresAt = deps.clock.now() + CONNECT_LINK_LIFE_MS;
-  const url = signLink(makerOf(deps), {
+  const url = signLink(linkSigner(deps), {
     integrationId: integration.id,
     grantNo: integration.grantNo,
     version: null,
@@ -44,9 +44,9 @@ export function makeConnectLink(
 /** The owner's way back as this caller may know it: with the scope `operate`, or on the owner's own page. */
 export function reconnectUrlFor(deps: HttpDeps, caller: Caller, integration: Integration): string | null {
   if (!caller.scopes.has('operate') && !caller.isEmbed) return null;
-  return reconnectUrl(makerOf(deps), integration, deps.clock.now());
+  return reconnectUrl(linkSigner(deps), integration, deps.clock.now());
 }
 
-function makerOf({ sealer, site }: HttpDeps): LinkSigner {
+function linkSigner({ sealer, site }: HttpDeps): LinkSigner {
   return { ring: sealer.ring, publicUrl: site.publicUrl };
 }

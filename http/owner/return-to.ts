@@ -8,7 +8,7 @@ export function mayReturnTo(deps: HttpDeps, address: string): boolean {
   return isAppOrigin(deps.site, new URL(address).origin);
 }
 
-export function refuseForeignReturn(deps: HttpDeps, address: string | undefined): void {
+export function requireAppOrigin(deps: HttpDeps, address: string | undefined): void {
   if (address === undefined || mayReturnTo(deps, address)) return;
   throw invalidField('returnTo', 'must have an origin listed in EVERGRANT_APP_ORIGINS');
 }

@@ -1,5 +1,9 @@
 import { type Context, Hono } from 'hono';
-import { ROUND_LIFE_MS, beginRound, takeRound } from '../../adapters/postgres/access/oauth-states';
+import {
+  OAUTH_STATE_LIFE_MS,
+  createOAuthState,
+  consumeOAuthState,
+} from '../../adapters/postgres/access/oauth-states';
 import { type Integration, factsOf } from '../../adapters/postgres/integrations/integration-row';
 import { findIntegration } from '../../adapters/postgres/integrations/integrations';
 import { asksToCheckAgain, bannerFor } from '../../core/lifecycle/banner';
@@ -11,12 +15,12 @@ import { type Caller } from '../middleware/caller';
 import { type HttpDeps } from '../deps';
 import { secretCookie } from '../middleware/cookies';
 import { noStore } from '../middleware/headers';
-import { isValid, makeConnectLink, readLink } from './links';
+import { isValid, createConnectLink, readLink } from './links';
 import { frameOf } from '../frame';
 import { InvitationPage, OutcomePage, ResultPage } from './connect-page';
 import { mayReturnTo } from './return-to';
 import { completeConnect } from './complete';
-import { findReachable, mailNewLink } from './new-link';
+import { findNewLinkRecipient, emailNewLink } from './new-link';
 
 const CALLBACK = '/oauth/instagram/callback';
 /** Whoever holds a valid link may have its one integration looked at. */
@@ -35,7 +39,7 @@ const STATUS = {
 /** What owners go through: the page behind a link, the consent page of Instagram, and the way back. */
 export function connectRoutes(deps: HttpDeps): Hono {
   const redirectUri = deps.site.publicUrl + CALLBACK;
-  const browser = secretCookie(deps.site, 'evergrant-connect', ROUND_LIFE_MS / SECOND_MS);
+  const browser = secretCookie(deps.site, 'evergrant-connect', OAUTH_STATE_LIFE_MS / SECOND_MS);
 
   return new Hono()
     .use('/connect/*', noStore)
@@ -69,9 +73,9 @@ export function connectRoutes(deps: HttpDeps): Hono {
     })
     .post('/connect/:link/new-link', async (c) => {
       const text = c.req.param('link');
-      const reachable = await findReachable(deps, text);
+      const reachable = await findNewLinkRecipient(deps, text);
       if (!reachable) return outdated(deps, c);
-      const result = await mailNewLink(deps, reachable);
+      const result = await emailNewLink(deps, reachable);
       const outcome = newLinkText(result, deps.site.productName);
       return c.html(
         <OutcomePage frame={frameOf(deps.site, c)} outcome={outcome} next={c.req.path} />,
@@ -85,7 +89,7 @@ export function connectRoutes(deps: HttpDeps): Hono {
       const round = { integrationId: integration.id, grantNo: integration.grantNo, returnTo: link.returnTo };
       // One value for all rounds of a browser: two of them may be under way in two tabs.
       const holder = browser.write(c, browser.read(c) ?? undefined);
-      const state = await beginRound(deps.pool, round, holder, deps.clock.now());
+      const state = await createOAuthState(deps.pool, round, holder, deps.clock.now());
       // An owner who must log in as a certain account must be able to leave the one they are logged in as.
       return c.redirect(
         deps.instagram.authorizeUrl({ state, redirectUri, force: integration.username !== null }),
@@ -94,7 +98,7 @@ export function connectRoutes(deps: HttpDeps): Hono {
     })
     .get(CALLBACK, async (c) => {
       const [state, holder] = [c.req.query('state'), browser.read(c)];
-      const round = state && holder && (await takeRound(deps.pool, state, holder, deps.clock.now()));
+      const round = state && holder && (await consumeOAuthState(deps.pool, state, holder, deps.clock.now()));
       const integration = round && (await findIntegration(deps.pool, round.integrationId));
       if (!round || !integration) return show(deps, c, 'state_expired', null);
       const code = c.req.query('code');
@@ -121,7 +125,7 @@ async function integrationOfLink(deps: HttpDeps, text: string): Promise<Integrat
 /** Who came by a real link that leads nowhere any more may have another sent, to the address that is stored alone. */
 async function outdated(deps: HttpDeps, c: Context) {
   const text = c.req.param('link') ?? '';
-  const reachable = await findReachable(deps, text);
+  const reachable = await findNewLinkRecipient(deps, text);
   return show(deps, c, 'link_outdated', null, { newLink: reachable && `/connect/${text}/new-link` });
 }
 
@@ -161,7 +165,7 @@ function show(
   { other = null, newLink = null }: { other?: string | null; newLink?: string | null } = {},
 ) {
   const subject = { product: deps.site.productName, username: integration?.username ?? null, other };
-  const again = integration && makeConnectLink(deps, integration).url;
+  const again = integration && createConnectLink(deps, integration).url;
   const back = result === 'link_outdated' || result === 'state_expired' ? appAddress(deps) : null;
   return c.html(
     <ResultPage

@@ -1,5 +1,5 @@
 import { type DisabledReason } from '../../../core/deliveries/deliveries';
-import { FAILING_AT_MOST_MS } from '../../../core/deliveries/delivery-policy';
+import { DISABLE_AFTER_MS } from '../../../core/deliveries/delivery-policy';
 import { skipPendingDeliveries } from './deliveries';
 import { addProviderEvent } from './events';
 import { type Db } from '../pool';
@@ -19,7 +19,7 @@ export async function recordEndpointFailure(db: Db, endpointId: string, now: num
     [endpointId, new Date(now)],
   );
   const since = rows[0]?.failing_since.getTime();
-  return since !== undefined && now - since >= FAILING_AT_MOST_MS;
+  return since !== undefined && now - since >= DISABLE_AFTER_MS;
 }
 
 /** Tells an endpoint nothing any more, and operators that it is so, once. Call inside a transaction. */

@@ -1,4 +1,4 @@
-import { DELIVERIES_KEPT_MS } from '../../../core/deliveries/delivery-policy';
+import { DELIVERY_RETENTION_MS } from '../../../core/deliveries/delivery-policy';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../core/time';
 import { type Db } from '../pool';
 
@@ -141,7 +141,7 @@ export async function purge(db: Db, now: number): Promise<number> {
     ['delete from received_messages where received_at < $1', now - 7 * DAY_MS],
     ['delete from deauthorizations where received_at < $1', now - 90 * DAY_MS],
     ['delete from webhook_old_secrets where expires_at < $1', now],
-    ['delete from deliveries where ended_at < $1', now - DELIVERIES_KEPT_MS],
+    ['delete from deliveries where ended_at < $1', now - DELIVERY_RETENTION_MS],
     ['delete from data_deletions where asked_at < $1 and finished_at is not null', now - 90 * DAY_MS],
   ];
   let removed = 0;

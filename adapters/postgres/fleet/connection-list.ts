@@ -16,12 +16,12 @@ export interface ConnectionFilter {
 
 export interface ConnectionPage {
   rows: Integration[];
-  /** Never above `COUNTED`. */
+  /** Never above `MAX_COUNT`. */
   count: number;
 }
 
 /** More than this is not counted: it is "over 10,000". */
-export const COUNTED = 10_001;
+export const MAX_COUNT = 10_001;
 
 /** One page of connections, by how urgent they are: expired, recovering, then by the end of their tokens. */
 export async function listConnections(
@@ -44,7 +44,7 @@ export async function listConnections(
     ),
     db.query<{ count: string }>(
       `select count(*) from (select 1 from integrations where ${MATCHES} limit $7) matching`,
-      [...values, COUNTED],
+      [...values, MAX_COUNT],
     ),
   ]);
   return { rows: listed.rows.map(integrationOf), count: Number(counted.rows[0]?.count ?? 0) };

@@ -12,7 +12,7 @@ export async function findUnsubscribed(db: Db, limit: number): Promise<string[]>
 }
 
 /** @param grantNo the grant that is subscribed now; null: it did not work */
-export async function noteSubscription(
+export async function recordSubscription(
   db: Db,
   id: string,
   grantNo: number | null,

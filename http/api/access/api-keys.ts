@@ -1,6 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
 import { type ApiKey as Row } from '../../../adapters/postgres/access/api-keys';
-import { keysFor, makeKey, revokeKey } from './create-api-key';
+import { listKeysFor, createKey, revokeKey } from './key-actions';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
 import { iso } from '../integrations/integration-view';
@@ -43,11 +43,11 @@ const revoke = createRoute({
 export function apiKeyRoutes(deps: HttpDeps) {
   return createRouter()
     .openapi(list, async (c) =>
-      c.json({ data: (await keysFor(deps, c.get('caller'))).map(viewOf), nextCursor: null }, 200),
+      c.json({ data: (await listKeysFor(deps, c.get('caller'))).map(toApiKeyView), nextCursor: null }, 200),
     )
     .openapi(create, async (c) => {
-      const { key, text } = await makeKey(deps, c.get('caller'), c.req.valid('json'));
-      return c.json({ ...viewOf(key), key: text }, 201);
+      const { key, text } = await createKey(deps, c.get('caller'), c.req.valid('json'));
+      return c.json({ ...toApiKeyView(key), key: text }, 201);
     })
     .openapi(revoke, async (c) => {
       await revokeKey(deps, c.get('caller'), c.req.valid('param').id);
@@ -55,7 +55,7 @@ export function apiKeyRoutes(deps: HttpDeps) {
     });
 }
 
-function viewOf({ createdAt, expiresAt, lastUsedAt, ...key }: Row): typeof ApiKey._output {
+function toApiKeyView({ createdAt, expiresAt, lastUsedAt, ...key }: Row): typeof ApiKey._output {
   return {
     ...key,
     createdAt: new Date(createdAt).toISOString(),

@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
-import { makeEmbedToken } from '../../embed/embed-tokens';
-import { mayKnow } from '../integrations/find';
+import { createEmbedToken } from '../../embed/embed-tokens';
+import { canAccessOwner } from '../integrations/find';
 import { Problem } from '../../problems';
 import { body, createRouter, json, problems, secured } from '../../router';
 import { NewEmbedToken } from './key-schemas';
@@ -23,8 +23,8 @@ export function embedTokenRoutes(deps: HttpDeps) {
   return createRouter().openapi(create, async (c) => {
     const caller = c.get('caller');
     const { ownerRef } = c.req.valid('json');
-    if (!mayKnow(caller, ownerRef))
+    if (!canAccessOwner(caller, ownerRef))
       throw new Problem('forbidden', 'The API key has no access to this owner.');
-    return c.json(makeEmbedToken(deps, caller.keyHash, ownerRef), 201);
+    return c.json(createEmbedToken(deps, caller.keyHash, ownerRef), 201);
   });
 }

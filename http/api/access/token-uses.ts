@@ -8,7 +8,7 @@ import { notFound } from '../../problems';
 import { createRouter, json, problems, secured } from '../../router';
 import { TokenUse } from './key-schemas';
 import { pageOf } from '../schemas';
-import { refuseForeignKey } from './create-api-key';
+import { requireKeyAccess } from './key-actions';
 
 const list = createRoute({
   method: 'get',
@@ -33,7 +33,7 @@ const list = createRoute({
 export function tokenUseRoutes(deps: HttpDeps) {
   return createRouter().openapi(list, async (c) => {
     const { keyId, cursor, limit } = c.req.valid('query');
-    await refuseForeignKey(deps, c.get('caller'), keyId);
+    await requireKeyAccess(deps, c.get('caller'), keyId);
     if (keyId !== 'bootstrap' && !(await wasApiKey(deps.pool, keyId))) throw notFound('key');
     const last = readCursor(cursor);
     const before = last && { minute: last.createdAt, integrationId: last.id };

@@ -10,7 +10,7 @@ import { requireScope } from '../../middleware/auth';
 import { type Caller } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
 import { eventViews } from './event-view';
-import { findFor } from '../integrations/find';
+import { findAccessible } from '../integrations/find';
 import { invalidField } from '../../problems';
 import { createRouter, json, problems, secured } from '../../router';
 import { idParam, Event, pageOf } from '../schemas';
@@ -51,15 +51,15 @@ const all = createRoute({
 export function eventRoutes(deps: HttpDeps) {
   return createRouter()
     .openapi(ofOne, async (c) => {
-      const { id } = await findFor(deps, c.get('caller'), c.req.valid('param').id);
+      const { id } = await findAccessible(deps, c.get('caller'), c.req.valid('param').id);
       const query = c.req.valid('query');
-      await refuseUnknown(deps, 'cursor', query.cursor);
+      await rejectUnknownFields(deps, 'cursor', query.cursor);
       const rows = await timeline(deps.pool, id, query.limit + 1, query.cursor ?? null);
       return c.json(await page(deps, c.get('caller'), rows, query.limit), 200);
     })
     .openapi(all, async (c) => {
       const query = c.req.valid('query');
-      await refuseUnknown(deps, 'after', query.after);
+      await rejectUnknownFields(deps, 'after', query.after);
       const rows = await feed(deps.pool, {
         after: query.after ?? null,
         type: query.type ?? null,
@@ -75,7 +75,7 @@ async function page(deps: HttpDeps, caller: Caller, rows: StoredEvent[], size: n
   return { data, nextCursor: rows.length > size ? (data.at(-1)?.id ?? null) : null };
 }
 
-async function refuseUnknown(deps: HttpDeps, field: string, id: string | undefined): Promise<void> {
+async function rejectUnknownFields(deps: HttpDeps, field: string, id: string | undefined): Promise<void> {
   if (id === undefined || (await eventExists(deps.pool, id))) return;
   throw invalidField(field, 'must be the ID of an event');
 }

@@ -6,12 +6,12 @@ import {
   deleteWebhookEndpoint,
   listWebhookEndpoints,
 } from '../../../adapters/postgres/deliveries/webhook-endpoints';
-import { addEndpoint, rotateSecret, testEndpoint } from './add-endpoint';
+import { addEndpoint, rotateSecret, testEndpoint } from './endpoint-actions';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
 import { iso } from '../integrations/integration-view';
 import { notFound } from '../../problems';
-import { refuseLimited } from '../../middleware/refuse-limited';
+import { requireUnlimitedCaller } from '../../middleware/require-unlimited';
 import { body, createRouter, json, problems, secured } from '../../router';
 import {
   ChangedWebhookEndpoint,
@@ -24,7 +24,7 @@ import {
   webhookIdParam as params,
 } from './webhook-schemas';
 
-const middleware = [requireScope('admin'), refuseLimited];
+const middleware = [requireScope('admin'), requireUnlimitedCaller];
 
 const list = createRoute({
   method: 'get',
@@ -94,11 +94,11 @@ const test = createRoute({
 export function webhookEndpointRoutes(deps: HttpDeps) {
   return createRouter()
     .openapi(list, async (c) =>
-      c.json({ data: (await listWebhookEndpoints(deps.pool)).map(viewOf), nextCursor: null }, 200),
+      c.json({ data: (await listWebhookEndpoints(deps.pool)).map(toEndpointView), nextCursor: null }, 200),
     )
     .openapi(create, async (c) => {
       const { endpoint, secret } = await addEndpoint(deps, c.req.valid('json'));
-      return c.json({ ...viewOf(endpoint), secret: secret.reveal() }, 201);
+      return c.json({ ...toEndpointView(endpoint), secret: secret.reveal() }, 201);
     })
     .openapi(remove, async (c) => {
       if (!(await deleteWebhookEndpoint(deps.pool, c.req.valid('param').id))) throw notFound('endpoint');
@@ -113,7 +113,7 @@ export function webhookEndpointRoutes(deps: HttpDeps) {
       const id = c.req.valid('param').id;
       const endpoint = await changeWebhookEndpoint(deps.pool, id, wanted, deps.clock.now());
       if (!endpoint) throw notFound('endpoint');
-      return c.json(viewOf(endpoint), 200);
+      return c.json(toEndpointView(endpoint), 200);
     })
     .openapi(rotate, async (c) => {
       const { id } = c.req.valid('param');
@@ -128,7 +128,7 @@ export function webhookEndpointRoutes(deps: HttpDeps) {
     });
 }
 
-function viewOf({ id, url, events, ...row }: Row): typeof WebhookEndpoint._output {
+function toEndpointView({ id, url, events, ...row }: Row): typeof WebhookEndpoint._output {
   return {
     ...{ id, url, events },
     enabled: row.disabledAt === null,

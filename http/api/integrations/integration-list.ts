@@ -6,7 +6,7 @@ import { requireScope } from '../../middleware/auth';
 import { type Caller } from '../../middleware/caller';
 import { cursorOf, readCursor } from '../cursor';
 import { type HttpDeps } from '../../deps';
-import { viewOf } from './integration-view';
+import { toIntegrationView } from './integration-view';
 import { createRouter, json, problems, secured } from '../../router';
 import { Integration, pageOf, text } from '../schemas';
 
@@ -45,7 +45,7 @@ export function integrationListRoutes(deps: HttpDeps) {
     const last = data.at(-1);
     return c.json(
       {
-        data: data.map((row) => viewOf(deps, caller, row)),
+        data: data.map((row) => toIntegrationView(deps, caller, row)),
         nextCursor: rows.length > limit && last ? cursorOf(last) : null,
       },
       200,

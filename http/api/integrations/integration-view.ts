@@ -11,7 +11,7 @@ import { type Integration } from '../schemas';
 export type IntegrationView = z.infer<typeof Integration>;
 
 /** An integration as this caller may see it. @param runId of its lifecycle, when somebody asked Temporal for it */
-export function viewOf(
+export function toIntegrationView(
   deps: HttpDeps,
   caller: Caller,
   row: Row,

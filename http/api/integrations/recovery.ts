@@ -5,8 +5,8 @@ import { isTokenCode } from '../../../core/lifecycle/failure';
 import { decide, findConnected, recheck, tellDecision } from './recheck';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
-import { answerBy, before } from '../../deadlines';
-import { noteTokenUse } from '../access/token-use';
+import { requestDeadline, withDeadline } from '../../deadlines';
+import { recordTokenUse } from '../access/record-token-use';
 import { Problem } from '../../problems';
 import { body, createRouter, json, problems, secured } from '../../router';
 import { Recovery, TokenRejection, idParam as params } from '../schemas';
@@ -37,7 +37,7 @@ export function recoveryRoutes(deps: HttpDeps) {
   return createRouter()
     .openapi(reject, async (c) => {
       const row = await findConnected(deps, c.get('caller'), c.req.valid('param').id);
-      await noteTokenUse(deps, c.get('caller'), row.id);
+      await recordTokenUse(deps, c.get('caller'), row.id);
       const { version, code, subcode = null, wait } = c.req.valid('json');
       if (!isTokenCode(code))
         throw new Problem(
@@ -65,10 +65,10 @@ export function recoveryRoutes(deps: HttpDeps) {
 /** Passes a report on unless another was just passed on. One that could not be leaves the way free for the next. */
 async function note(deps: HttpDeps, id: string, report: Rejection): Promise<void> {
   if (!(await claimReport(deps.pool, id, report.version, deps.clock.now()))) return;
-  const deadline = answerBy();
+  const deadline = requestDeadline();
   const passing = deps.temporal.withDeadline(deadline, () => deps.lifecycles.tokenRejected(id, report));
   try {
-    await before(deadline, passing, () => {
+    await withDeadline(deadline, passing, () => {
       throw new Problem('service_unavailable', 'Temporal does not answer. Report it again in a moment.');
     });
   } catch (error) {

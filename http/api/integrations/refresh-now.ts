@@ -5,9 +5,9 @@ import { MINIMUM_REFRESH_AGE_MS } from '../../../core/lifecycle/refresh-policy';
 import { refreshFailedText } from '../../../core/text/banner';
 import { type Caller } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
-import { findFor } from './find';
-import { viewOf } from './integration-view';
-import { answerBy, before } from '../../deadlines';
+import { findAccessible } from './find';
+import { toIntegrationView } from './integration-view';
+import { requestDeadline, withDeadline } from '../../deadlines';
 import { Problem } from '../../problems';
 import { tokenOnceDecided } from '../messages/with-recovery';
 
@@ -24,13 +24,13 @@ export async function refreshNow(
   withinMs: number | null,
   timeZone?: string,
 ) {
-  const deadline = answerBy();
-  await findFor(deps, caller, id);
+  const deadline = requestDeadline();
+  await findAccessible(deps, caller, id);
   const { integration: row } = await tokenOnceDecided(deps, id, deadline);
   const outcome = outcomeByRow(deps, row, withinMs) ?? (await ask(deps, row, withinMs, deadline));
   // Whatever was answered, it is told only with a token that may be used.
   const { integration: after } = await usableToken(deps.pool, deps.sealer, id, deps.clock.now());
-  const integration = viewOf(deps, caller, after);
+  const integration = toIntegrationView(deps, caller, after);
   switch (outcome) {
     case 'fresh':
       return { refreshed: false, integration };
@@ -58,7 +58,7 @@ function ask(
   deadline: number,
 ): Promise<EnsuredFresh> {
   const asked = deps.lifecycles.ensureFresh(id, { version, withinMs });
-  return before(deadline, asked, () => 'undecided' as const);
+  return withDeadline(deadline, asked, () => 'undecided' as const);
 }
 
 function refreshableFrom(row: Row): number {
@@ -77,7 +77,7 @@ function notDue(row: Row): Problem {
 function refreshFailed(
   deps: HttpDeps,
   row: Row,
-  integration: ReturnType<typeof viewOf>,
+  integration: ReturnType<typeof toIntegrationView>,
   timeZone?: string,
 ): Problem {
   const text = refreshFailedText(

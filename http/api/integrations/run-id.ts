@@ -3,7 +3,7 @@ import { lifecycleWorkflowId } from '../../../core/names';
 import { hasLifecycle } from '../../../core/lifecycle/states';
 import { SECOND_MS } from '../../../core/time';
 import { type HttpDeps } from '../../deps';
-import { before } from '../../deadlines';
+import { withDeadline } from '../../deadlines';
 
 /** The lifecycle's run for links into the Temporal UI; null when Temporal does not say so quickly. */
 export async function runIdOf(deps: HttpDeps, row: Integration): Promise<string | null> {
@@ -12,6 +12,6 @@ export async function runIdOf(deps: HttpDeps, row: Integration): Promise<string 
   const describing = deps.temporal.withDeadline(deadline, () =>
     deps.temporal.workflow.getHandle(lifecycleWorkflowId(row.id)).describe(),
   );
-  const description = await before(deadline, describing, () => null).catch(() => null);
+  const description = await withDeadline(deadline, describing, () => null).catch(() => null);
   return description?.runId ?? null;
 }

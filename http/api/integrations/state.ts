@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import { disconnectFor, pauseOrResume } from './change-state';
+import { disconnectFor, setPausedFor } from './change-state';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
 import { createRouter, json, problems, secured } from '../../router';
@@ -32,10 +32,10 @@ const end = createRoute({
 export function stateRoutes(deps: HttpDeps) {
   return createRouter()
     .openapi(pause, async (c) =>
-      c.json(await pauseOrResume(deps, c.get('caller'), c.req.valid('param').id, true), 200),
+      c.json(await setPausedFor(deps, c.get('caller'), c.req.valid('param').id, true), 200),
     )
     .openapi(resume, async (c) =>
-      c.json(await pauseOrResume(deps, c.get('caller'), c.req.valid('param').id, false), 200),
+      c.json(await setPausedFor(deps, c.get('caller'), c.req.valid('param').id, false), 200),
     )
     .openapi(end, async (c) => {
       await disconnectFor(deps, c.get('caller'), c.req.valid('param').id);

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
-import { findFor } from '../integrations/find';
+import { findAccessible } from '../integrations/find';
 import { iso } from '../integrations/integration-view';
 import { createRouter, json, problems, secured } from '../../router';
 import { idParam, Conversation, Message, pageOf } from '../schemas';
@@ -46,7 +46,7 @@ const messages = createRoute({
 export function inboxRoutes(deps: HttpDeps) {
   return createRouter()
     .openapi(conversations, async (c) => {
-      const { id } = await findFor(deps, c.get('caller'), c.req.valid('param').id);
+      const { id } = await findAccessible(deps, c.get('caller'), c.req.valid('param').id);
       const query = c.req.valid('query');
       const page = await callWithRecovery(deps, id, 'api/conversations', ({ token }) =>
         deps.instagram.listConversations(token, { cursor: query.cursor ?? null, limit: query.limit }),
@@ -57,7 +57,7 @@ export function inboxRoutes(deps: HttpDeps) {
       );
     })
     .openapi(messages, async (c) => {
-      const { id } = await findFor(deps, c.get('caller'), c.req.valid('param').id);
+      const { id } = await findAccessible(deps, c.get('caller'), c.req.valid('param').id);
       const { conversationId } = c.req.valid('param');
       const query = c.req.valid('query');
       const page = await callWithRecovery(deps, id, 'api/messages', ({ token }) =>

@@ -2,20 +2,20 @@ import { WorkflowFailedError, WorkflowIdConflictPolicy, WorkflowIdReusePolicy } 
 import { sha256 } from '../../../adapters/digest';
 import { claimSend, findSend } from '../../../adapters/postgres/messages/message-sends';
 import { type Integration } from '../../../adapters/postgres/integrations/integration-row';
-import { keepPayload } from '../../../adapters/postgres/messages/sealed-payloads';
+import { storePayload } from '../../../adapters/postgres/messages/sealed-payloads';
 import { usableToken } from '../../../services/usable-token';
 import { TASK_QUEUE, WORKFLOW_TYPES, sendMessageWorkflowId } from '../../../core/names';
 import {
   type SendMessageInput,
   type SendResult,
   type SentMessage,
-  WANTED_MESSAGE,
-  type WantedMessage,
+  OUTGOING_MESSAGE,
+  type OutgoingMessage,
 } from '../../../core/messaging/send';
 import { DAY_MS } from '../../../core/time';
 import { type HttpDeps } from '../../deps';
 import { REFUSALS } from '../../errors';
-import { answerBy, before } from '../../deadlines';
+import { requestDeadline, withDeadline } from '../../deadlines';
 import { PROBLEMS, Problem, type ProblemCode } from '../../problems';
 import { tokenOnceDecided } from './with-recovery';
 
@@ -33,12 +33,12 @@ export async function sendOnce(
     recipientId,
     text,
     tag = null,
-  }: { recipientId: string; text: string; tag?: WantedMessage['tag'] | undefined },
+  }: { recipientId: string; text: string; tag?: OutgoingMessage['tag'] | undefined },
   key: string,
 ): Promise<SentMessage> {
-  const deadline = answerBy();
+  const deadline = requestDeadline();
   if (Buffer.byteLength(text) > MAX_TEXT_BYTES) throw new Problem('text_too_long', REFUSALS.text_too_long);
-  const wanted: WantedMessage = { recipientId, text, tag };
+  const wanted: OutgoingMessage = { recipientId, text, tag };
   const keyDigest = digest(key);
 
   let known = await findKept(deps, row, keyDigest, wanted);
@@ -55,30 +55,30 @@ export async function sendOnce(
 }
 
 /** What became of the message that this key was used for within the last 7 days. */
-async function findKept(deps: HttpDeps, row: Integration, keyDigest: string, wanted: WantedMessage) {
+async function findKept(deps: HttpDeps, row: Integration, keyDigest: string, wanted: OutgoingMessage) {
   const found = await findSend(deps.pool, row.id, keyDigest);
   if (!found || found.createdAt + KEPT_MS <= deps.clock.now()) return null;
   return sameRequest(found, requestDigestOf(wanted));
 }
 
 /** Notes the wanted message. Of two requests at once the first one's is noted, and both are answered by it. */
-async function claim(deps: HttpDeps, row: Integration, keyDigest: string, wanted: WantedMessage) {
+async function claim(deps: HttpDeps, row: Integration, keyDigest: string, wanted: OutgoingMessage) {
   const now = deps.clock.now();
   const payload = {
     integrationId: row.id,
     provider: row.provider,
-    purpose: WANTED_MESSAGE,
+    purpose: OUTGOING_MESSAGE,
     text: JSON.stringify(wanted),
     lifeMs: KEPT_MS,
   };
   const requestDigest = requestDigestOf(wanted);
-  const payloadId = await keepPayload(deps.pool, deps.sealer, payload, now);
+  const payloadId = await storePayload(deps.pool, deps.sealer, payload, now);
   const request = { integrationId: row.id, keyDigest, requestDigest, payloadId };
   const { send: claimed } = await claimSend(deps.pool, request, now);
   return sameRequest(claimed, requestDigest);
 }
 
-function requestDigestOf(wanted: WantedMessage): string {
+function requestDigestOf(wanted: OutgoingMessage): string {
   return digest(JSON.stringify(wanted));
 }
 
@@ -94,7 +94,7 @@ function sameRequest<T extends { requestDigest: string }>(found: T, requestDiges
 async function run(deps: HttpDeps, input: SendMessageInput, deadline: number): Promise<SendResult> {
   const sending = deps.temporal.withDeadline(deadline, () => startAndWait(deps, input));
   try {
-    return await before(deadline, sending, () => {
+    return await withDeadline(deadline, sending, () => {
       throw new Problem(
         'service_unavailable',
         'The message is still being sent. Send the request again with the same Idempotency-Key.',

@@ -2,9 +2,9 @@ import { ProviderError } from '../../../adapters/instagram/provider-error';
 import { NoToken, type UsableToken, usableToken } from '../../../services/usable-token';
 import { findIntegration } from '../../../adapters/postgres/integrations/integrations';
 import { isTokenCode } from '../../../core/lifecycle/failure';
-import { isDecidedLater } from '../ask-again';
+import { nextCheckIsAfter } from '../integrations/next-check';
 import { type HttpDeps } from '../../deps';
-import { answerBy, before } from '../../deadlines';
+import { requestDeadline, withDeadline } from '../../deadlines';
 import { Problem } from '../../problems';
 
 /** A call that is refused after so many recoveries, although the token works, is refused for what it asks. */
@@ -21,9 +21,9 @@ export function callWithRecovery<T>(
   source: string,
   call: (usable: UsableToken) => Promise<T>,
 ): Promise<T> {
-  const deadline = answerBy();
+  const deadline = requestDeadline();
   const attempts = attempt(deps, integrationId, source, call, deadline);
-  return before(deadline, attempts, () => tooLate(deps, integrationId));
+  return withDeadline(deadline, attempts, () => tooLate(deps, integrationId));
 }
 
 async function attempt<T>(
@@ -65,10 +65,10 @@ export async function tokenOnceDecided(
   } catch (error) {
     if (!(error instanceof NoToken) || error.why !== 'recovery_pending' || !error.integration) throw error;
     const now = deps.clock.now();
-    if (isDecidedLater(error.integration, deadline - Date.now(), now)) throw error;
+    if (nextCheckIsAfter(error.integration, deadline - Date.now(), now)) throw error;
     const { version } = error.integration;
     const waiting = deps.lifecycles.recover(integrationId, { version, source: 'messages' });
-    await before(deadline, waiting, () => 'undecided' as const);
+    await withDeadline(deadline, waiting, () => 'undecided' as const);
     return usableToken(deps.pool, deps.sealer, integrationId, deps.clock.now());
   }
 }

@@ -25,7 +25,7 @@ export interface ConnectionView {
 }
 
 /** The proactive check: one refresh if the token ends soon, told only when it fails. */
-export function CheckOnLoad({ id }: { id: string }) {
+export function RefreshOnLoad({ id }: { id: string }) {
   return (
     <div
       hx-post={`${pathOfConnection(id)}/check`}

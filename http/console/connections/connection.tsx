@@ -8,17 +8,17 @@ import { hasLifecycle } from '../../../core/lifecycle/states';
 import { DAY_MS } from '../../../core/time';
 import { recheck } from '../../api/integrations/recheck';
 import { refreshNow } from '../../api/integrations/refresh-now';
-import { disconnectFor, pauseOrResume } from '../../api/integrations/change-state';
-import { type Caller, refuseWithout } from '../../middleware/caller';
+import { disconnectFor, setPausedFor } from '../../api/integrations/change-state';
+import { type Caller, requireCallerScope } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
-import { findFor } from '../../api/integrations/find';
+import { findAccessible } from '../../api/integrations/find';
 import { CONSOLE } from '../../middleware/headers';
-import { makeConnectLink } from '../../owner/links';
+import { createConnectLink } from '../../owner/links';
 import { Problem } from '../../problems';
-import { CheckOnLoad, Connection, LinkBox } from './connection-page';
+import { RefreshOnLoad, Connection, LinkBox } from './connection-page';
 import { pathOfConnection, withQuery } from '../paths';
 import { type Toast } from '../shell';
-import { mayShowMessages } from './messages';
+import { canShowMessages } from './messages';
 import { type ConsoleEnv } from '../session';
 import { attempt, ownOf, show } from '../show';
 import { timeZoneOf } from '../time-zone';
@@ -47,11 +47,11 @@ export function connectionRoutes(deps: HttpDeps) {
         : RECHECK_TEXTS[outcome];
     },
     async pause(caller, id) {
-      await pauseOrResume(deps, caller, id, true);
+      await setPausedFor(deps, caller, id, true);
       return DONE_TEXTS.paused;
     },
     async resume(caller, id) {
-      await pauseOrResume(deps, caller, id, false);
+      await setPausedFor(deps, caller, id, false);
       return DONE_TEXTS.resumed;
     },
     async disconnect(caller, id) {
@@ -73,15 +73,15 @@ export function connectionRoutes(deps: HttpDeps) {
     })
     .post(`${ONE}/reconnect-link`, async (c) => {
       const row = await find(deps, c);
-      refuseWithout(c.get('user'), 'operate');
-      return page(deps, c, row, [], makeConnectLink(deps, row));
+      requireCallerScope(c.get('user'), 'operate');
+      return page(deps, c, row, [], createConnectLink(deps, row));
     })
     .post(`${ONE}/:verb`, async (c) => {
       const row = await find(deps, c);
       const verb = ownOf(verbs, c.req.param('verb'));
       if (!verb) return c.notFound();
       const user = c.get('user');
-      refuseWithout(user, 'operate');
+      requireCallerScope(user, 'operate');
       const toasts = await attempt(deps, user, () => verb(user, row.id));
       return page(deps, c, await find(deps, c), toasts);
     });
@@ -102,8 +102,8 @@ async function check(deps: HttpDeps, c: C, row: Integration): Promise<Toast[]> {
 }
 
 async function find(deps: HttpDeps, c: C): Promise<Integration> {
-  refuseWithout(c.get('user'), 'read');
-  return findFor(deps, c.get('user'), c.req.param('id') ?? '');
+  requireCallerScope(c.get('user'), 'read');
+  return findAccessible(deps, c.get('user'), c.req.param('id') ?? '');
 }
 
 async function page(
@@ -130,7 +130,7 @@ async function page(
       title: nameOf(row),
       section: 'connections',
       url: withQuery(path, { before: before ?? '' }),
-      top: c.req.method === 'GET' ? <CheckOnLoad id={row.id} /> : null,
+      top: c.req.method === 'GET' ? <RefreshOnLoad id={row.id} /> : null,
       made: link && <LinkBox url={link.url} expiresAt={link.expiresAt} />,
       content: (
         <Connection
@@ -141,7 +141,7 @@ async function page(
           older={events.length > shown.length ? withQuery(path, { before: shown.at(-1)?.id ?? '' }) : null}
           now={now}
           mayOperate={user.scopes.has('operate')}
-          hasMessages={isAlive && mayShowMessages(deps, user)}
+          hasMessages={isAlive && canShowMessages(deps, user)}
           temporalUrl={
             temporalUiUrl && isAlive ? `${temporalUiUrl}/namespaces/${namespace}/workflows/${workflow}` : null
           }

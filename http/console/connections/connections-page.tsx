@@ -1,5 +1,5 @@
 import { type Integration, factsOf } from '../../../adapters/postgres/integrations/integration-row';
-import { COUNTED, type ConnectionPage } from '../../../adapters/postgres/fleet/connection-list';
+import { MAX_COUNT, type ConnectionPage } from '../../../adapters/postgres/fleet/connection-list';
 import { CONNECTIONS_TEXT as TEXT } from '../../../core/text/console-connections';
 import { STATE_LABELS } from '../../../core/text/console-labels';
 import { SHELL_TEXT } from '../../../core/text/console-shell';
@@ -91,7 +91,7 @@ export function Connections(props: {
       <DataTable
         label={SHELL_TEXT.sections.connections}
         columns={TEXT.columns}
-        caption={TEXT.count(found.count, COUNTED)}
+        caption={TEXT.count(found.count, MAX_COUNT)}
       >
         {found.rows.map((row) => (
           <Row row={row} now={now} />

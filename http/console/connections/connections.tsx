@@ -4,7 +4,7 @@ import { listConnections } from '../../../adapters/postgres/fleet/connection-lis
 import { SHELL_TEXT } from '../../../core/text/console-shell';
 import { STATES } from '../../../core/lifecycle/states';
 import { DAY_MS } from '../../../core/time';
-import { refuseWithout } from '../../middleware/caller';
+import { requireCallerScope } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
 import { CONSOLE } from '../../middleware/headers';
 import { ConnectionFilters, Connections, type Filters } from './connections-page';
@@ -30,7 +30,7 @@ const query = z.object({
 export function connectionListRoutes(deps: HttpDeps) {
   return new Hono<ConsoleEnv>().get(CONSOLE, async (c: Context<ConsoleEnv>) => {
     const user = c.get('user');
-    refuseWithout(user, 'read');
+    requireCallerScope(user, 'read');
     const filters: Filters = query.parse(c.req.query());
     const now = deps.clock.now();
     const found = await listConnections(

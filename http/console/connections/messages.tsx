@@ -7,10 +7,10 @@ import { type Integration, factsOf } from '../../../adapters/postgres/integratio
 import { bannerFor } from '../../../core/lifecycle/banner';
 import { MESSAGES_TEXT as TEXT } from '../../../core/text/console-connections';
 import { sendOnce } from '../../api/messages/send-once';
-import { type Caller, refuseWithout } from '../../middleware/caller';
+import { type Caller, requireCallerScope } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
 import { problemOf } from '../../errors';
-import { findFor } from '../../api/integrations/find';
+import { findAccessible } from '../../api/integrations/find';
 import { CONSOLE } from '../../middleware/headers';
 import { notFound } from '../../problems';
 import { Composer, type Draft, Inbox, type InboxView, inboxPath } from './messages-page';
@@ -34,7 +34,7 @@ const draft = z.object({
 
 type C = Context<ConsoleEnv>;
 
-export function mayShowMessages({ console: settings }: HttpDeps, user: Caller): boolean {
+export function canShowMessages({ console: settings }: HttpDeps, user: Caller): boolean {
   return (settings.sandbox !== null || settings.messages) && user.scopes.has('message');
 }
 
@@ -74,9 +74,9 @@ export function messageRoutes(deps: HttpDeps) {
 
 async function find(deps: HttpDeps, c: C): Promise<Integration> {
   const user = c.get('user');
-  refuseWithout(user, 'message');
-  if (!mayShowMessages(deps, user)) throw notFound('messages page');
-  return findFor(deps, user, c.req.param('id') ?? '');
+  requireCallerScope(user, 'message');
+  if (!canShowMessages(deps, user)) throw notFound('messages page');
+  return findAccessible(deps, user, c.req.param('id') ?? '');
 }
 
 function conversationId(c: C): string {
@@ -151,7 +151,7 @@ async function inboxOf(deps: HttpDeps, c: C, row: Integration, open: string | nu
   } catch (error) {
     const problem = problemOf(deps, error, c.get('user'));
     if (problem.code === 'internal') throw error;
-    const after = await findFor(deps, c.get('user'), row.id);
+    const after = await findAccessible(deps, c.get('user'), row.id);
     const banner = bannerFor(factsOf(after), deps.site.productName, deps.clock.now());
     const trouble = { banner, text: problem.detail };
     return { integrationId: row.id, conversations: [], open: null, trouble };

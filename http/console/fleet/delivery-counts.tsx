@@ -4,7 +4,7 @@ import { When } from '../parts';
 import { DELIVERIES, withQuery } from '../paths';
 
 /** How many deliveries wait or were given up. @param hasLog whether the reader may see which */
-export function DeliveryCounted(props: DeliveryCounts & { now: number; hasLog?: boolean }) {
+export function DeliveryCountList(props: DeliveryCounts & { now: number; hasLog?: boolean }) {
   const { waiting, failed, oldestWaitingAt, now, hasLog = true } = props;
   const count = (status: 'waiting' | 'failed', number: number) =>
     hasLog ? <a href={withQuery(DELIVERIES, { status })}>{String(number)}</a> : String(number);

@@ -3,13 +3,13 @@ import { FLEET_TEXT as TEXT, auditText } from '../../../core/text/console-fleet'
 import { EVENT_LABELS, STATE_LABELS } from '../../../core/text/console-labels';
 import { STATES } from '../../../core/lifecycle/states';
 import { DAY_MS } from '../../../core/time';
-import { type fleetFor } from '../../api/fleet-status';
+import { type fleetStatusFor } from '../../api/fleet-status';
 import { CONSOLE } from '../../middleware/headers';
-import { DeliveryCounted } from './delivery-counts';
+import { DeliveryCountList } from './delivery-counts';
 import { Instant, When } from '../parts';
 
 export interface FleetView {
-  fleet: Awaited<ReturnType<typeof fleetFor>>;
+  fleet: Awaited<ReturnType<typeof fleetStatusFor>>;
   /** How many tokens end on each of the coming days. */
   perDay: number[];
   /** Whether the reader may see which deliveries those are. */
@@ -72,7 +72,7 @@ export function Fleet(view: FleetView) {
       <div class="columns">
         <section class="card">
           <h2>{DELIVERIES_TEXT.title}</h2>
-          <DeliveryCounted
+          <DeliveryCountList
             {...fleet.deliveries}
             oldestWaitingAt={oldest === null ? null : Date.parse(oldest)}
             now={now}

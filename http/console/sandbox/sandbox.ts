@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { SANDBOX_TEXT as TEXT } from '../../../core/text/console-shell';
 import { DAY_MS } from '../../../core/time';
-import { refuseWithout } from '../../middleware/caller';
+import { requireCallerScope } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
 import { CONSOLE } from '../../middleware/headers';
 import { invalidField, notFound } from '../../problems';
@@ -41,7 +41,7 @@ export function sandboxRoutes(deps: HttpDeps) {
   };
 
   return app.post(`${CONSOLE}/sandbox/:verb`, async (c) => {
-    refuseWithout(c.get('user'), 'admin');
+    requireCallerScope(c.get('user'), 'admin');
     const verb = ownOf(verbs, c.req.param('verb'));
     if (!verb) return c.notFound();
     const { here, ...form } = await c.req.parseBody();

@@ -3,7 +3,7 @@ import { type WebhookEndpoint } from '../../../adapters/postgres/deliveries/webh
 import { DELIVERIES_TEXT } from '../../../core/text/console-deliveries';
 import { ENDPOINTS_TEXT as TEXT, KEYS_TEXT, MAIL_TEXT as MAIL } from '../../../core/text/console-settings';
 import { Action, ActionForm, CopyBox, DataTable, Instant } from '../parts';
-import { DeliveryCounted } from '../fleet/delivery-counts';
+import { DeliveryCountList } from '../fleet/delivery-counts';
 import { DELIVERIES, SETTINGS, withQuery } from '../paths';
 
 export interface NoticesView {
@@ -22,7 +22,7 @@ export function Notices({ view, now }: { view: NoticesView; now: number }) {
       </section>
       <section class="card">
         <h2>{DELIVERIES_TEXT.title}</h2>
-        <DeliveryCounted {...view.deliveries} now={now} />
+        <DeliveryCountList {...view.deliveries} now={now} />
         <p>
           <a href={DELIVERIES}>{DELIVERIES_TEXT.viewLog}</a>
         </p>
@@ -70,7 +70,7 @@ export function NoticeForms({ hasMail }: { hasMail: boolean }) {
   );
 }
 
-export function MadeSecret({ text }: { text: string }) {
+export function CreatedSecret({ text }: { text: string }) {
   return <CopyBox id="made-secret" label={KEYS_TEXT.once} value={text} />;
 }
 

@@ -79,7 +79,7 @@ function NewKeyForm() {
   );
 }
 
-export function MadeKey({ text }: { text: string }) {
+export function CreatedKey({ text }: { text: string }) {
   return <CopyBox id="made-key" label={TEXT.once} value={text} />;
 }
 

@@ -17,7 +17,7 @@ import { isUsable } from '../../../core/lifecycle/states';
 import { type HttpDeps } from '../../deps';
 import { newRow } from './new-row';
 import { Problem, invalidField } from '../../problems';
-import { tellLifecycle } from './tell-lifecycle';
+import { notifyLifecycle } from './notify-lifecycle';
 
 interface Wanted {
   ownerRef: string;
@@ -35,7 +35,7 @@ interface GivenGrant {
  * Takes over a long-lived token that another system obtained: proven first, stored as a grant, once per account. An
  * account of the same owner that works already stays as it is, unless the given token is known to be newer.
  */
-export async function takeOver(deps: HttpDeps, wanted: Wanted, given: GivenGrant): Promise<Integration> {
+export async function importToken(deps: HttpDeps, wanted: Wanted, given: GivenGrant): Promise<Integration> {
   const lifetime = lifetimeOf(deps.clock.now(), given);
   const token = new Secret(given.accessToken);
   const account = await prove(deps, token);
@@ -77,7 +77,7 @@ async function renew(
 async function store(deps: HttpDeps, row: Integration, grant: Grant): Promise<Integration> {
   const now = deps.clock.now();
   const stored = await storeGrant(deps.pool, deps.sealer, row.id, row.grantNo, grant, now, deps.random());
-  await Promise.all([tellLifecycle(deps, stored.id), subscribeToMessages(deps, stored.id)]);
+  await Promise.all([notifyLifecycle(deps, stored.id), subscribeToMessages(deps, stored.id)]);
   return stored;
 }
 

@@ -1,16 +1,20 @@
 import { type Integration } from '../../adapters/postgres/integrations/integration-row';
 import { readPayload } from '../../adapters/postgres/messages/sealed-payloads';
-import { type SendMessageInput, WANTED_MESSAGE, type WantedMessage } from '../../core/messaging/send';
+import { type SendMessageInput, OUTGOING_MESSAGE, type OutgoingMessage } from '../../core/messaging/send';
 import { type Deps } from '../deps';
 import { FAILURE_TYPES, failure } from '../failures';
 
 /** What a send is about; its words travel sealed. */
-export async function wantedMessage(
+export async function loadOutgoingMessage(
   deps: Deps,
   integration: Integration,
   input: SendMessageInput,
-): Promise<WantedMessage> {
-  const context = { integrationId: integration.id, provider: integration.provider, purpose: WANTED_MESSAGE };
+): Promise<OutgoingMessage> {
+  const context = {
+    integrationId: integration.id,
+    provider: integration.provider,
+    purpose: OUTGOING_MESSAGE,
+  };
   const text = await readPayload(deps.pool, deps.sealer, input.payloadId, context, deps.clock.now());
   if (!text) {
     throw failure(FAILURE_TYPES.callRefused, 'The message is no longer stored.', {
@@ -18,5 +22,5 @@ export async function wantedMessage(
       details: [{ problem: 'rejected' }],
     });
   }
-  return JSON.parse(text.reveal()) as WantedMessage;
+  return JSON.parse(text.reveal()) as OutgoingMessage;
 }
