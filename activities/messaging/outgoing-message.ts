@@ -4,9 +4,9 @@ import { type SendMessageInput, OUTGOING_MESSAGE, type OutgoingMessage } from '.
 import { type Deps } from '../deps';
 import { FAILURE_TYPES, failure } from '../failures';
 
-/** What a send is about; its words travel sealed. */
+/** The message to send. Its text is stored encrypted. */
 export async function loadOutgoingMessage(
-  deps: Deps,
+  deps: Pick<Deps, 'pool' | 'sealer' | 'clock'>,
   integration: Integration,
   input: SendMessageInput,
 ): Promise<OutgoingMessage> {
