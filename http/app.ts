@@ -3,19 +3,20 @@ import { secureHeaders } from 'hono/secure-headers';
 import { assetRoutes } from './assets';
 import { authenticate } from './middleware/auth';
 import { limitBody } from './middleware/body-limit';
-import { callbackRoutes } from './callbacks/routes';
-import { WEBHOOKS_PATH } from './callbacks/webhooks';
+import { dataDeletionRoutes } from './callbacks/data-deletion';
+import { deauthorizeRoutes } from './callbacks/deauthorize';
+import { WEBHOOKS_PATH, webhookRoutes } from './callbacks/webhooks';
 import { connectRoutes } from './owner/routes';
 import { type HttpDeps } from './deps';
 import { consoleRoutes } from './console/routes';
-import { appCors } from './middleware/cross-origin';
+import { appCors } from './middleware/origins';
 import { docsRoutes } from './api/docs';
-import { BANNER_PATH, embedRoutes, bannerCors } from './embed/embed';
+import { BANNER_PATH, embedRoutes, bannerCors } from './embed/banner-script';
 import { answerError } from './errors';
 import { guardHostAndOrigin } from './middleware/guard';
 import { noStore, securityHeaders } from './middleware/headers';
 import { requireJson } from './middleware/json-body';
-import { answerUnmatched } from './middleware/methods';
+import { answerUnmatched } from './unmatched';
 import { createRouter } from './router';
 import { apiKeyRoutes } from './api/access/api-keys';
 import { consoleLinkRoutes } from './api/access/console-links';
@@ -60,7 +61,7 @@ export function createApp(deps: HttpDeps) {
   app.route('/', consoleRoutes(deps));
 
   const v1 = createRouter();
-  v1.use(appCors(deps), authenticate(deps), noStore, requireJson);
+  v1.use(appCors(deps.site), authenticate(deps), noStore, requireJson);
   const parts = [
     integrationRoutes,
     integrationListRoutes,
@@ -82,7 +83,9 @@ export function createApp(deps: HttpDeps) {
   ];
   for (const routes of parts) v1.route('/', routes(deps));
   app.route('/v1', v1);
-  app.route('/', callbackRoutes(deps));
+  // Instagram's callbacks need no key: a signature or an unguessable code authorizes them.
+  app.use('/callbacks/*', noStore);
+  for (const routes of [webhookRoutes, deauthorizeRoutes, dataDeletionRoutes]) app.route('/', routes(deps));
   app.route('/', docsRoutes(deps, app));
   return app;
 }

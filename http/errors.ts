@@ -9,8 +9,11 @@ import { type HttpDeps } from './deps';
 import { reconnectUrlFor } from './owner/links';
 import { Problem, notFound } from './problems';
 
+/** For reconnect links in problem documents. */
+export type ProblemDeps = Pick<HttpDeps, 'sealer' | 'clock' | 'site'>;
+
 /** Answers whatever was thrown as a problem document; what nobody expected is logged and told as `internal`. */
-export function answerError(deps: HttpDeps, error: unknown, c: Context): Response {
+export function answerError(deps: ProblemDeps & Pick<HttpDeps, 'logger'>, error: unknown, c: Context): Response {
   const problem = problemOf(deps, error, c.get('caller') as Caller | undefined);
   if (problem.code === 'internal') {
     deps.logger.error({ error: nameAndStack(error), path: c.req.routePath }, 'unexpected error');
@@ -22,7 +25,7 @@ export function answerError(deps: HttpDeps, error: unknown, c: Context): Respons
 }
 
 /** What a thrown error is told as. */
-export function problemOf(deps: HttpDeps, error: unknown, caller: Caller | undefined): Problem {
+export function problemOf(deps: ProblemDeps, error: unknown, caller: Caller | undefined): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof NoToken) return fromNoToken(deps, error, caller);
   if (error instanceof ProviderError) return fromProvider(error);
@@ -48,7 +51,7 @@ function nameAndStack(error: unknown) {
   return { name: name ?? typeof error, stack };
 }
 
-function fromNoToken(deps: HttpDeps, error: NoToken, caller: Caller | undefined): Problem {
+function fromNoToken(deps: ProblemDeps, error: NoToken, caller: Caller | undefined): Problem {
   const { integration } = error;
   switch (error.why) {
     case 'unknown':

@@ -1,7 +1,7 @@
 import { type Context, type Hono } from 'hono';
-import { type HttpDeps } from '../deps';
-import { answerError } from '../errors';
-import { Problem, notFound } from '../problems';
+import { type HttpDeps } from './deps';
+import { answerError } from './errors';
+import { Problem, notFound } from './problems';
 
 interface Route {
   method: string;
@@ -9,7 +9,10 @@ interface Route {
 }
 
 /** Answers what no route took: 405 with `Allow` where only the method is wrong, else 404. */
-export function answerUnmatched(deps: HttpDeps, app: Pick<Hono, 'routes'>) {
+export function answerUnmatched(
+  deps: Pick<HttpDeps, 'sealer' | 'clock' | 'logger' | 'site'>,
+  app: Pick<Hono, 'routes'>,
+) {
   return (c: Context): Response => {
     const methods = methodsAt(app.routes, c.req.path);
     if (methods.length === 0) return answerError(deps, notFound('page'), c);

@@ -5,11 +5,12 @@ import {
   findDeletion,
 } from '../../adapters/postgres/integrations/data-deletion';
 import { forgetRuns } from '../../adapters/temporal/forget-runs';
+import { deletionText } from '../../core/text/owner-pages';
 import { SECOND_MS } from '../../core/time';
 import { type HttpDeps } from '../deps';
-import { frameOf } from '../frame';
-import { DeletionPage } from './data-deletion-page';
-import { withDeadline } from '../deadlines';
+import { type Frame, frameOf } from '../frame';
+import { Layout } from '../owner/layout';
+import { withDeadline } from '../../adapters/deadline';
 import { createRouter, json, problems } from '../router';
 import { signedRequestBody, readSignedRequestForm } from './signed-request';
 
@@ -56,7 +57,10 @@ export function dataDeletionRoutes(deps: HttpDeps) {
 }
 
 /** Removes the integrations' runs at once where that works; the audit makes sure of it. */
-async function forget(deps: HttpDeps, { code, integrationIds }: Deletion): Promise<void> {
+async function forget(
+  deps: Pick<HttpDeps, 'logger' | 'temporal'>,
+  { code, integrationIds }: Deletion,
+): Promise<void> {
   const deadline = Date.now() + FORGET_WITHIN_MS;
   const forgetting = deps.temporal.withDeadline(deadline, () =>
     Promise.all(integrationIds.map((id) => forgetRuns(deps.temporal, id))),
@@ -67,4 +71,15 @@ async function forget(deps: HttpDeps, { code, integrationIds }: Deletion): Promi
     () => false,
   ).catch(() => false);
   if (!done) deps.logger.warn({ integrationIds, code }, 'lifecycle deletion failed; the audit will retry');
+}
+
+/** The status page of a deletion request. @param deletion null: unknown code */
+function DeletionPage({ frame, deletion }: { frame: Frame; deletion: Deletion | null }) {
+  const { title, text, good } = deletionText(deletion, frame.product);
+  return (
+    <Layout title={title} frame={frame}>
+      <h1 class={good ? 'good' : 'bad'}>{title}</h1>
+      <p>{text}</p>
+    </Layout>
+  );
 }

@@ -23,7 +23,10 @@ export const signedRequestBody = {
 };
 
 /** The form field in which Instagram says, signed, whom a callback is about. @throws Problem 400 */
-export async function readSignedRequestForm(deps: HttpDeps, c: Context): Promise<OwnerRequest> {
+export async function readSignedRequestForm(
+  deps: Pick<HttpDeps, 'instagram'>,
+  c: Context,
+): Promise<OwnerRequest> {
   // Of a field that is given twice all are seen, so that nobody picks the one that was signed.
   const form = await c.req.parseBody({ all: true }).catch(() => ({}) as Record<string, unknown>);
   const text = form[FIELD];

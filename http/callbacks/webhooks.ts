@@ -1,7 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { readInbound } from '../../adapters/instagram/inbound';
-import { signingSecrets } from '../../adapters/instagram/signature';
-import { isFromInstagram } from '../../adapters/instagram/webhook-signature';
+import { isFromInstagram, signingSecrets } from '../../adapters/instagram/signature';
 import { storeMessages } from '../../adapters/postgres/messages/received-messages';
 import { equalsSecret } from '../middleware/auth';
 import { type HttpDeps } from '../deps';

@@ -23,7 +23,7 @@ export interface ConsoleEnv {
 const NAME_BY_PROXY = /^[\x21-\x7e]{1,200}$/;
 
 /** Sessions of the console: a cookie, for twelve hours, and for as long as the key it was made with works. */
-export function createSessions(deps: HttpDeps) {
+export function createSessions(deps: Pick<HttpDeps, 'pool' | 'clock' | 'wallClock' | 'site' | 'apiKey'>) {
   const cookie = secretCookie(deps.site, 'evergrant', SESSION_LIFE_MS / SECOND_MS);
 
   async function forget(c: Context): Promise<void> {
@@ -51,7 +51,7 @@ export function createSessions(deps: HttpDeps) {
   };
 }
 
-function userByHeader(deps: HttpDeps, c: Context): Caller | null {
+function userByHeader(deps: Pick<HttpDeps, 'site'>, c: Context): Caller | null {
   const { trustedUserHeader: header } = deps.site;
   if (header === null || !isFromProxy(deps, c)) return null;
   const name = c.req.header(header);
@@ -63,7 +63,7 @@ function userByHeader(deps: HttpDeps, c: Context): Caller | null {
  * neither another site nor the product's own app can make them say otherwise.
  * @see https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
  */
-export function rejectCrossSite(deps: HttpDeps) {
+export function rejectCrossSite(deps: Pick<HttpDeps, 'site'>) {
   return createMiddleware(async (c, next) => {
     if (!['GET', 'HEAD'].includes(c.req.method)) {
       const origin = c.req.header('origin');

@@ -19,7 +19,7 @@ const content = z.object({
 
 /** A token for one owner's page: what that owner's connections are like, and the way to keep them. */
 export function createEmbedToken(
-  deps: HttpDeps,
+  deps: Pick<HttpDeps, 'sealer' | 'clock'>,
   keyHash: Buffer,
   ownerRef: string,
 ): { token: string; expiresAt: string } {
@@ -41,7 +41,7 @@ export function isEmbedToken(text: string): boolean {
  * from a page of the product's own app.
  */
 export async function callerByEmbedToken(
-  deps: HttpDeps,
+  deps: Pick<HttpDeps, 'pool' | 'sealer' | 'clock' | 'site' | 'apiKey'>,
   text: string,
   headers: Headers,
 ): Promise<KeyHolder | null> {
@@ -60,7 +60,7 @@ export async function callerByEmbedToken(
 }
 
 /** Browsers name the page's origin with every request to another one, and say so when it is the same. */
-function isFromAppPage({ site }: HttpDeps, headers: Headers): boolean {
+function isFromAppPage({ site }: Pick<HttpDeps, 'site'>, headers: Headers): boolean {
   const origin = headers.get('origin');
   if (origin === null) return headers.get('sec-fetch-site') === 'same-origin';
   return isAppOrigin(site, origin);

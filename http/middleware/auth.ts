@@ -9,12 +9,14 @@ import { type HttpDeps } from '../deps';
 import { callerByEmbedToken, isEmbedToken } from '../embed/embed-tokens';
 import { Problem } from '../problems';
 
+type AuthDeps = Pick<HttpDeps, 'pool' | 'sealer' | 'clock' | 'site' | 'apiKey' | 'limits'>;
+
 export interface Env {
   Variables: { caller: KeyHolder };
 }
 
 /** Lets a request with a valid key pass, and notes who it is. */
-export function authenticate(deps: HttpDeps) {
+export function authenticate(deps: AuthDeps) {
   return createMiddleware<Env>(async (c, next) => {
     const text = /^Bearer ([\x21-\x7e]{1,2048})$/i.exec(c.req.header('authorization') ?? '')?.[1];
     const caller = text === undefined ? null : await callerByText(deps, text, c.req.raw.headers);
@@ -33,7 +35,7 @@ export function authenticate(deps: HttpDeps) {
   });
 }
 
-function callerByText(deps: HttpDeps, text: string, headers: Headers): Promise<KeyHolder | null> {
+function callerByText(deps: AuthDeps, text: string, headers: Headers): Promise<KeyHolder | null> {
   return isEmbedToken(text) ? callerByEmbedToken(deps, text, headers) : callerOf(deps, sha256(text));
 }
 

@@ -24,7 +24,10 @@ export interface KeyHolder extends Caller {
 }
 
 /** The bootstrap key needs no database; every other is looked up each time, so that it ends when it is revoked. */
-export async function callerOf(deps: HttpDeps, keyHash: Buffer): Promise<KeyHolder | null> {
+export async function callerOf(
+  deps: Pick<HttpDeps, 'pool' | 'clock' | 'apiKey'>,
+  keyHash: Buffer,
+): Promise<KeyHolder | null> {
   if (deps.apiKey && timingSafeEqual(keyHash, sha256(deps.apiKey.reveal())))
     return { ...FULL_ACCESS, name: 'bootstrap', keyId: 'bootstrap', keyHash };
   const key = await useApiKey(deps.pool, keyHash, deps.clock.now());

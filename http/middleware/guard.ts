@@ -8,7 +8,7 @@ import { Problem } from '../problems';
  * Refuses requests that a foreign page made a browser send: names that are not ours (DNS rebinding), and unsafe
  * methods from other origins.
  */
-export function guardHostAndOrigin(deps: HttpDeps) {
+export function guardHostAndOrigin(deps: Pick<HttpDeps, 'site'>) {
   const own = new URL(deps.site.publicUrl);
   return createMiddleware(async (c, next) => {
     const host = c.req.header('host') ?? '';
@@ -24,7 +24,7 @@ export function guardHostAndOrigin(deps: HttpDeps) {
   });
 }
 
-function isOurs({ site }: HttpDeps, origin: string, host: string): boolean {
+function isOurs({ site }: Pick<HttpDeps, 'site'>, origin: string, host: string): boolean {
   return isAppOrigin(site, origin) || isSelf(site, origin, host);
 }
 

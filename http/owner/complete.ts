@@ -31,7 +31,10 @@ export interface Completed {
  * last step nothing of the integration changes.
  */
 export async function completeConnect(
-  deps: HttpDeps,
+  deps: Pick<
+    HttpDeps,
+    'pool' | 'sealer' | 'instagram' | 'clock' | 'random' | 'logger' | 'lifecycles' | 'temporal'
+  >,
   integration: Integration,
   grantNo: number,
   code: Secret,
@@ -95,7 +98,7 @@ export async function completeConnect(
 }
 
 async function exchange(
-  deps: HttpDeps,
+  deps: Pick<HttpDeps, 'instagram' | 'clock'>,
   code: Secret,
   redirectUri: string,
 ): Promise<{ long: LongLived; scopes: string[]; account: Account }> {
@@ -110,7 +113,7 @@ async function exchange(
 }
 
 /** Some apps are given a long-lived token at once. Its end is not told then; the first refresh finds it out. */
-async function longLived(deps: HttpDeps, token: Secret): Promise<LongLived> {
+async function longLived(deps: Pick<HttpDeps, 'instagram' | 'clock'>, token: Secret): Promise<LongLived> {
   const startedAt = deps.clock.now();
   try {
     return await deps.instagram.exchangeForLongLived(token);
@@ -122,7 +125,7 @@ async function longLived(deps: HttpDeps, token: Secret): Promise<LongLived> {
 
 /** Which integration the grant is for: the same owner's live one of that account, if there is one already. */
 async function targetFor(
-  deps: HttpDeps,
+  deps: Pick<HttpDeps, 'pool'>,
   integration: Integration,
   account: Account,
 ): Promise<Integration | null> {

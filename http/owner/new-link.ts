@@ -18,7 +18,7 @@ interface Reachable {
 }
 
 /** By a link of ours, outdated or not. Null where nobody can be written to, or nothing is to be connected any more. */
-export async function findNewLinkRecipient(deps: HttpDeps, text: string): Promise<Reachable | null> {
+export async function findNewLinkRecipient(deps: Pick<HttpDeps, 'pool' | 'sealer' | 'mailer'>, text: string): Promise<Reachable | null> {
   const { mailer } = deps;
   const link = readLink(deps, text);
   if (!mailer || !link) return null;
@@ -29,7 +29,7 @@ export async function findNewLinkRecipient(deps: HttpDeps, text: string): Promis
 
 /** Mails a link of a day. One too many within an hour is not sent, and nobody is told so. */
 export async function emailNewLink(
-  deps: HttpDeps,
+  deps: Pick<HttpDeps, 'sealer' | 'clock' | 'logger' | 'site' | 'limits'>,
   { integration, mailer, to, returnTo }: Reachable,
 ): Promise<NewLinkResult> {
   const { id: integrationId, username } = integration;

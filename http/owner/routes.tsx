@@ -22,6 +22,8 @@ import { mayReturnTo } from './return-to';
 import { completeConnect } from './complete';
 import { findNewLinkRecipient, emailNewLink } from './new-link';
 
+type OwnerPageDeps = Pick<HttpDeps, 'pool' | 'sealer' | 'mailer' | 'clock' | 'lifecycles' | 'site'>;
+
 const CALLBACK = '/oauth/instagram/callback';
 /** Whoever holds a valid link may have its one integration looked at. */
 const OWNER: Caller = { name: 'owner', keyId: 'link', scopes: new Set(), ownerRefs: null, isEmbed: false };
@@ -116,21 +118,21 @@ export function connectRoutes(deps: HttpDeps): Hono {
     });
 }
 
-async function integrationOfLink(deps: HttpDeps, text: string): Promise<Integration | null> {
+async function integrationOfLink(deps: OwnerPageDeps, text: string): Promise<Integration | null> {
   const link = readLink(deps, text);
   const integration = link && (await findIntegration(deps.pool, link.integrationId));
   return link && integration && isValid(deps, link, integration) ? integration : null;
 }
 
 /** Who came by a real link that leads nowhere any more may have another sent, to the address that is stored alone. */
-async function outdated(deps: HttpDeps, c: Context) {
+async function outdated(deps: OwnerPageDeps, c: Context) {
   const text = c.req.param('link') ?? '';
   const reachable = await findNewLinkRecipient(deps, text);
   return show(deps, c, 'link_outdated', null, { newLink: reachable && `/connect/${text}/new-link` });
 }
 
 /** One look whether Instagram accepts the token by now, as the owner says. */
-async function checkAgain(deps: HttpDeps, { id }: Integration): Promise<CheckResult> {
+async function checkAgain(deps: OwnerPageDeps, { id }: Integration): Promise<CheckResult> {
   const { integration } = await recheck(deps, OWNER, id);
   if (integration.usable) return 'connected';
   return integration.state === 'expired' ? 'expired' : 'action_required';
@@ -138,7 +140,7 @@ async function checkAgain(deps: HttpDeps, { id }: Integration): Promise<CheckRes
 
 /** Back to the product's own app when it asked for that, else a page. */
 function finish(
-  deps: HttpDeps,
+  deps: OwnerPageDeps,
   c: Context,
   result: ConnectResult,
   integration: Integration,
@@ -158,7 +160,7 @@ function finish(
 }
 
 function show(
-  deps: HttpDeps,
+  deps: OwnerPageDeps,
   c: Context,
   result: ConnectResult,
   integration: Integration | null,
@@ -181,7 +183,7 @@ function show(
 }
 
 /** The product's own app, where it is known. */
-function appAddress({ site }: HttpDeps): string | null {
+function appAddress({ site }: Pick<HttpDeps, 'site'>): string | null {
   const [first] = site.appOrigins;
   if (first === undefined) return site.supportUrl;
   return first.includes('://') ? first : `https://${first}`;

@@ -1,16 +1,15 @@
-import { createRoute } from '@hono/zod-openapi';
 import { type ApiKey as Row } from '../../../adapters/postgres/access/api-keys';
 import { listKeysFor, createKey, revokeKey } from './key-actions';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
 import { iso } from '../integrations/integration-view';
-import { body, createRouter, json, problems, secured } from '../../router';
+import { body, createRouter, json, problems, secured, strictRoute } from '../../router';
 import { type ApiKey, ApiKeys, CreatedApiKey, NewApiKey } from './key-schemas';
 import { idParam as params } from '../schemas';
 
 const middleware = requireScope('admin');
 
-const list = createRoute({
+const list = strictRoute({
   method: 'get',
   path: '/api-keys',
   summary: 'Keys that work, without their text',
@@ -19,7 +18,7 @@ const list = createRoute({
   responses: { 200: json(ApiKeys, 'The keys'), ...problems },
 });
 
-const create = createRoute({
+const create = strictRoute({
   method: 'post',
   path: '/api-keys',
   summary: 'Make a key',
@@ -30,7 +29,7 @@ const create = createRoute({
   responses: { 201: json(CreatedApiKey, 'The key'), ...problems },
 });
 
-const revoke = createRoute({
+const revoke = strictRoute({
   method: 'delete',
   path: '/api-keys/{id}',
   summary: 'End a key at once',

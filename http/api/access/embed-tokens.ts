@@ -1,13 +1,13 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
 import { createEmbedToken } from '../../embed/embed-tokens';
 import { canAccessOwner } from '../integrations/find';
 import { Problem } from '../../problems';
-import { body, createRouter, json, problems, secured } from '../../router';
+import { body, createRouter, json, problems, secured, strictRoute } from '../../router';
 import { NewEmbedToken } from './key-schemas';
 
-const create = createRoute({
+const create = strictRoute({
   method: 'post',
   path: '/embed-tokens',
   summary: "Make a token for an owner's page in your own app",

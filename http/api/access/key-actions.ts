@@ -13,14 +13,14 @@ import { type NewApiKey } from './key-schemas';
 import { Problem, invalidField, notFound } from '../../problems';
 
 /** The keys that this caller may know of. */
-export async function listKeysFor(deps: HttpDeps, caller: Caller): Promise<Row[]> {
+export async function listKeysFor(deps: Pick<HttpDeps, 'pool' | 'clock'>, caller: Caller): Promise<Row[]> {
   const keys = await listApiKeys(deps.pool, deps.clock.now());
   return keys.filter((key) => isWithin(caller, key.ownerRefs));
 }
 
 /** A new key, which can do no more than who makes it. @returns its text, which is nowhere kept */
 export async function createKey(
-  deps: HttpDeps,
+  deps: Pick<HttpDeps, 'pool' | 'clock'>,
   caller: Caller,
   { name, scopes, ownerRefs, expiresAt }: typeof NewApiKey._output,
 ): Promise<{ key: Row; text: string }> {
@@ -42,13 +42,21 @@ export async function createKey(
 }
 
 /** Ends a key at once. */
-export async function revokeKey(deps: HttpDeps, caller: Caller, id: string): Promise<void> {
+export async function revokeKey(
+  deps: Pick<HttpDeps, 'pool' | 'clock'>,
+  caller: Caller,
+  id: string,
+): Promise<void> {
   await requireKeyAccess(deps, caller, id);
   if (!(await revokeApiKey(deps.pool, id, deps.clock.now()))) throw notFound('key');
 }
 
 /** A caller limited to owners neither sees nor ends keys of others. */
-export async function requireKeyAccess(deps: HttpDeps, caller: Caller, id: string): Promise<void> {
+export async function requireKeyAccess(
+  deps: Pick<HttpDeps, 'pool' | 'clock'>,
+  caller: Caller,
+  id: string,
+): Promise<void> {
   if (caller.ownerRefs === null) return;
   const known = (await listApiKeys(deps.pool, deps.clock.now())).find((key) => key.id === id);
   if (!known || !isWithin(caller, known.ownerRefs)) throw notFound('key');

@@ -1,16 +1,16 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { wasApiKey } from '../../../adapters/postgres/access/api-keys';
 import { listTokenUses } from '../../../adapters/postgres/tokens/token-uses';
 import { requireScope } from '../../middleware/auth';
 import { cursorOf, readCursor } from '../cursor';
 import { type HttpDeps } from '../../deps';
 import { notFound } from '../../problems';
-import { createRouter, json, problems, secured } from '../../router';
+import { createRouter, json, problems, secured, strictRoute } from '../../router';
 import { TokenUse } from './key-schemas';
 import { pageOf } from '../schemas';
 import { requireKeyAccess } from './key-actions';
 
-const list = createRoute({
+const list = strictRoute({
   method: 'get',
   path: '/token-uses',
   summary: 'Whose tokens a key got or reported, by the minute',

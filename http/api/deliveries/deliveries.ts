@@ -1,4 +1,3 @@
-import { createRoute } from '@hono/zod-openapi';
 import { type Delivery as Row } from '../../../adapters/postgres/deliveries/deliveries';
 import { listDeliveries } from '../../../adapters/postgres/deliveries/delivery-log';
 import { startRedelivery } from './start-redelivery';
@@ -16,11 +15,11 @@ import { type HttpDeps } from '../../deps';
 import { iso } from '../integrations/integration-view';
 import { testMail } from './mail-test';
 import { requireUnlimitedCaller } from '../../middleware/require-unlimited';
-import { body, createRouter, json, problems, secured } from '../../router';
+import { body, createRouter, json, problems, secured, strictRoute } from '../../router';
 
 const middleware = [requireScope('admin'), requireUnlimitedCaller];
 
-const list = createRoute({
+const list = strictRoute({
   method: 'get',
   path: '/deliveries',
   summary: 'What webhooks and people were told of, and what waits; newest first',
@@ -32,7 +31,7 @@ const list = createRoute({
   responses: { 200: json(Deliveries, 'One page'), ...problems },
 });
 
-const again = createRoute({
+const again = strictRoute({
   method: 'post',
   path: '/deliveries/{id}/redeliver',
   summary: 'Deliver an event once more',
@@ -45,7 +44,7 @@ const again = createRoute({
   responses: { 202: json(Delivery, 'It waits for its turn'), ...problems },
 });
 
-const mail = createRoute({
+const mail = strictRoute({
   method: 'post',
   path: '/mail-test',
   summary: 'Send a test mail',

@@ -1,4 +1,3 @@
-import { createRoute } from '@hono/zod-openapi';
 import {
   MAX_WEBHOOK_ENDPOINTS,
   type WebhookEndpoint as Row,
@@ -12,7 +11,7 @@ import { type HttpDeps } from '../../deps';
 import { iso } from '../integrations/integration-view';
 import { notFound } from '../../problems';
 import { requireUnlimitedCaller } from '../../middleware/require-unlimited';
-import { body, createRouter, json, problems, secured } from '../../router';
+import { body, createRouter, json, problems, secured, strictRoute } from '../../router';
 import {
   ChangedWebhookEndpoint,
   CreatedWebhookEndpoint,
@@ -26,7 +25,7 @@ import {
 
 const middleware = [requireScope('admin'), requireUnlimitedCaller];
 
-const list = createRoute({
+const list = strictRoute({
   method: 'get',
   path: '/webhook-endpoints',
   summary: 'Endpoints that are told of events, oldest first, without their secrets',
@@ -35,7 +34,7 @@ const list = createRoute({
   responses: { 200: json(WebhookEndpoints, 'The endpoints'), ...problems },
 });
 
-const create = createRoute({
+const create = strictRoute({
   method: 'post',
   path: '/webhook-endpoints',
   summary: 'Add an endpoint',
@@ -46,7 +45,7 @@ const create = createRoute({
   responses: { 201: json(CreatedWebhookEndpoint, 'The endpoint'), ...problems },
 });
 
-const remove = createRoute({
+const remove = strictRoute({
   method: 'delete',
   path: '/webhook-endpoints/{id}',
   summary: 'Remove an endpoint and its secret',
@@ -56,7 +55,7 @@ const remove = createRoute({
   responses: { 204: { description: 'It is told nothing more' }, ...problems },
 });
 
-const change = createRoute({
+const change = strictRoute({
   method: 'patch',
   path: '/webhook-endpoints/{id}',
   summary: 'Enable or disable an endpoint, or change what it is told of',
@@ -68,7 +67,7 @@ const change = createRoute({
   responses: { 200: json(WebhookEndpoint, 'The endpoint'), ...problems },
 });
 
-const rotate = createRoute({
+const rotate = strictRoute({
   method: 'post',
   path: '/webhook-endpoints/{id}/rotate-secret',
   summary: 'Give an endpoint a new secret',
@@ -80,7 +79,7 @@ const rotate = createRoute({
   responses: { 200: json(RotatedWebhookSecret, 'The new secret'), ...problems },
 });
 
-const test = createRoute({
+const test = strictRoute({
   method: 'post',
   path: '/webhook-endpoints/{id}/test',
   summary: 'Send a signed event of the type evergrant.test',

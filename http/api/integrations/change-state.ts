@@ -8,8 +8,13 @@ import { findAccessible } from './find';
 import { toIntegrationView } from './integration-view';
 import { notifyLifecycle } from './notify-lifecycle';
 
+type ChangeStateDeps = Pick<
+  HttpDeps,
+  'pool' | 'sealer' | 'clock' | 'logger' | 'lifecycles' | 'temporal' | 'site'
+>;
+
 /** Stops or goes on with scheduled refreshes. Repeatable. */
-export async function setPausedFor(deps: HttpDeps, caller: Caller, id: string, paused: boolean) {
+export async function setPausedFor(deps: ChangeStateDeps, caller: Caller, id: string, paused: boolean) {
   const row = await findAccessible(deps, caller, id);
   if (row.state === 'disconnected') throw new NoToken('disconnected', row);
   const after = (await setPaused(deps.pool, id, paused, deps.clock.now())) ?? row;
@@ -18,7 +23,7 @@ export async function setPausedFor(deps: HttpDeps, caller: Caller, id: string, p
 }
 
 /** Ends the connection: its token is erased at once. Repeatable. */
-export async function disconnectFor(deps: HttpDeps, caller: Caller, id: string): Promise<void> {
+export async function disconnectFor(deps: ChangeStateDeps, caller: Caller, id: string): Promise<void> {
   const row = await findAccessible(deps, caller, id);
   await disconnect(deps.pool, row.id, deps.clock.now());
   if (hasLifecycle(row.state)) await notifyLifecycle(deps, row.id);

@@ -1,14 +1,14 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
 import { findAccessible } from './find';
 import { createConnectLink } from '../../owner/links';
 import { NoToken } from '../../../services/usable-token';
 import { requireAppOrigin } from '../../owner/return-to';
-import { body, createRouter, json, problems, secured } from '../../router';
+import { body, createRouter, json, problems, secured, strictRoute } from '../../router';
 import { idParam, returnTo } from '../schemas';
 
-const create = createRoute({
+const create = strictRoute({
   method: 'post',
   path: '/integrations/{id}/connect-links',
   summary: 'Make a link that its owner connects or reconnects with',

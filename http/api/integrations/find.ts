@@ -8,7 +8,11 @@ import { notFound } from '../../problems';
 const ID = /^[\w-]{1,64}$/;
 
 /** The integration of that id, if this caller may know of it. */
-export async function findAccessible(deps: HttpDeps, caller: Caller, id: string): Promise<Integration> {
+export async function findAccessible(
+  deps: Pick<HttpDeps, 'pool'>,
+  caller: Caller,
+  id: string,
+): Promise<Integration> {
   const integration = ID.test(id) ? await findIntegration(deps.pool, id) : null;
   if (!integration || !canAccessOwner(caller, integration.ownerRef)) throw notFound('integration');
   return integration;

@@ -19,6 +19,11 @@ import { newRow } from './new-row';
 import { Problem, invalidField } from '../../problems';
 import { notifyLifecycle } from './notify-lifecycle';
 
+type ImportTokenDeps = Pick<
+  HttpDeps,
+  'pool' | 'sealer' | 'instagram' | 'clock' | 'random' | 'logger' | 'lifecycles' | 'temporal'
+>;
+
 interface Wanted {
   ownerRef: string;
   externalId?: string | undefined;
@@ -35,7 +40,11 @@ interface GivenGrant {
  * Takes over a long-lived token that another system obtained: proven first, stored as a grant, once per account. An
  * account of the same owner that works already stays as it is, unless the given token is known to be newer.
  */
-export async function importToken(deps: HttpDeps, wanted: Wanted, given: GivenGrant): Promise<Integration> {
+export async function importToken(
+  deps: ImportTokenDeps,
+  wanted: Wanted,
+  given: GivenGrant,
+): Promise<Integration> {
   const lifetime = lifetimeOf(deps.clock.now(), given);
   const token = new Secret(given.accessToken);
   const account = await prove(deps, token);
@@ -62,7 +71,7 @@ export async function importToken(deps: HttpDeps, wanted: Wanted, given: GivenGr
 }
 
 async function renew(
-  deps: HttpDeps,
+  deps: ImportTokenDeps,
   existing: Integration,
   wanted: Wanted,
   grant: Grant,
@@ -74,14 +83,14 @@ async function renew(
   return store(deps, existing, grant);
 }
 
-async function store(deps: HttpDeps, row: Integration, grant: Grant): Promise<Integration> {
+async function store(deps: ImportTokenDeps, row: Integration, grant: Grant): Promise<Integration> {
   const now = deps.clock.now();
   const stored = await storeGrant(deps.pool, deps.sealer, row.id, row.grantNo, grant, now, deps.random());
   await Promise.all([notifyLifecycle(deps, stored.id), subscribeToMessages(deps, stored.id)]);
   return stored;
 }
 
-async function prove(deps: HttpDeps, token: Secret): Promise<Account> {
+async function prove(deps: Pick<HttpDeps, 'instagram'>, token: Secret): Promise<Account> {
   try {
     return await deps.instagram.probe(token);
   } catch (error) {

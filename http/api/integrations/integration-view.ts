@@ -12,7 +12,7 @@ export type IntegrationView = z.infer<typeof Integration>;
 
 /** An integration as this caller may see it. @param runId of its lifecycle, when somebody asked Temporal for it */
 export function toIntegrationView(
-  deps: HttpDeps,
+  deps: Pick<HttpDeps, 'sealer' | 'clock' | 'site'>,
   caller: Caller,
   row: Row,
   runId: string | null = null,

@@ -1,5 +1,10 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { createIntegration, updateDetails } from '../../../adapters/postgres/integrations/integrations';
+import { type Integration as Row } from '../../../adapters/postgres/integrations/integration-row';
+import { lifecycleWorkflowId } from '../../../core/names';
+import { hasLifecycle } from '../../../core/lifecycle/states';
+import { SECOND_MS } from '../../../core/time';
+import { withDeadline } from '../../../adapters/deadline';
 import { requireScope } from '../../middleware/auth';
 import { requireCallerScope } from '../../middleware/caller';
 import { importToken } from './import-token';
@@ -10,9 +15,8 @@ import { createConnectLink } from '../../owner/links';
 import { newRow } from './new-row';
 import { Problem } from '../../problems';
 import { requireAppOrigin } from '../../owner/return-to';
-import { createRouter, body, json, problems, secured } from '../../router';
+import { body, createRouter, json, problems, secured, strictRoute } from '../../router';
 import { ChangedIntegration, Integration, NewIntegration, idParam as params } from '../schemas';
-import { runIdOf } from './run-id';
 
 const created = z.object({
   integration: Integration,
@@ -20,7 +24,7 @@ const created = z.object({
   expiresAt: z.string().optional(),
 });
 
-const create = createRoute({
+const create = strictRoute({
   method: 'post',
   path: '/integrations',
   summary: 'Create an integration, or take over a token',
@@ -31,7 +35,7 @@ const create = createRoute({
   responses: { 201: json(created, 'The new integration'), ...problems },
 });
 
-const get = createRoute({
+const get = strictRoute({
   method: 'get',
   path: '/integrations/{id}',
   summary: 'One integration',
@@ -41,7 +45,7 @@ const get = createRoute({
   responses: { 200: json(Integration, 'The integration'), ...problems },
 });
 
-const change = createRoute({
+const change = strictRoute({
   method: 'patch',
   path: '/integrations/{id}',
   summary: 'Change contact, externalId or ownerRef',
@@ -90,4 +94,15 @@ export function integrationRoutes(deps: HttpDeps) {
       );
       return c.json(toIntegrationView(deps, caller, row ?? (await findAccessible(deps, caller, id))), 200);
     });
+}
+
+/** The lifecycle's current run; null if Temporal does not respond within a second. */
+async function runIdOf(deps: Pick<HttpDeps, 'temporal'>, row: Row): Promise<string | null> {
+  if (!hasLifecycle(row.state)) return null;
+  const deadline = Date.now() + SECOND_MS;
+  const describing = deps.temporal.withDeadline(deadline, () =>
+    deps.temporal.workflow.getHandle(lifecycleWorkflowId(row.id)).describe(),
+  );
+  const description = await withDeadline(deadline, describing, () => null).catch(() => null);
+  return description?.runId ?? null;
 }

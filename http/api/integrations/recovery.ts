@@ -1,17 +1,17 @@
-import { createRoute } from '@hono/zod-openapi';
 import { claimReport, releaseReport } from '../../../adapters/postgres/tokens/rejection-reports';
 import { type Rejection } from '../../../core/lifecycle/facts';
 import { isTokenCode } from '../../../core/lifecycle/failure';
 import { decide, findConnected, recheck, tellDecision } from './recheck';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
-import { requestDeadline, withDeadline } from '../../deadlines';
+import { requestDeadline } from '../../deadlines';
+import { withDeadline } from '../../../adapters/deadline';
 import { recordTokenUse } from '../access/record-token-use';
 import { Problem } from '../../problems';
-import { body, createRouter, json, problems, secured } from '../../router';
+import { body, createRouter, json, problems, secured, strictRoute } from '../../router';
 import { Recovery, TokenRejection, idParam as params } from '../schemas';
 
-const reject = createRoute({
+const reject = strictRoute({
   method: 'post',
   path: '/integrations/{id}/token-rejections',
   summary: 'Report a call that Instagram refused with 190 or 102',
@@ -23,7 +23,7 @@ const reject = createRoute({
   responses: { 200: json(Recovery, 'The decision'), 202: { description: 'Noted' }, ...problems },
 });
 
-const recheckRoute = createRoute({
+const recheckRoute = strictRoute({
   method: 'post',
   path: '/integrations/{id}/recheck',
   summary: 'Look whether the token lives, also when expired',
@@ -63,7 +63,11 @@ export function recoveryRoutes(deps: HttpDeps) {
 }
 
 /** Passes a report on unless another was just passed on. One that could not be leaves the way free for the next. */
-async function note(deps: HttpDeps, id: string, report: Rejection): Promise<void> {
+async function note(
+  deps: Pick<HttpDeps, 'pool' | 'clock' | 'lifecycles' | 'temporal'>,
+  id: string,
+  report: Rejection,
+): Promise<void> {
   if (!(await claimReport(deps.pool, id, report.version, deps.clock.now()))) return;
   const deadline = requestDeadline();
   const passing = deps.temporal.withDeadline(deadline, () => deps.lifecycles.tokenRejected(id, report));

@@ -7,7 +7,8 @@ import { type Caller } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
 import { findAccessible } from './find';
 import { toIntegrationView } from './integration-view';
-import { requestDeadline, withDeadline } from '../../deadlines';
+import { requestDeadline } from '../../deadlines';
+import { withDeadline } from '../../../adapters/deadline';
 import { Problem } from '../../problems';
 import { tokenOnceDecided } from '../messages/with-recovery';
 
@@ -18,7 +19,7 @@ import { tokenOnceDecided } from '../messages/with-recovery';
  * @throws Problem `refresh_failed` with the text of a toast, `not_due`; NoToken
  */
 export async function refreshNow(
-  deps: HttpDeps,
+  deps: Pick<HttpDeps, 'pool' | 'sealer' | 'clock' | 'lifecycles' | 'site'>,
   caller: Caller,
   id: string,
   withinMs: number | null,
@@ -45,14 +46,18 @@ export async function refreshNow(
 }
 
 /** What the row alone tells, so that the usual answer needs neither Temporal nor Instagram. */
-function outcomeByRow(deps: HttpDeps, row: Row, withinMs: number | null): 'fresh' | 'not_due' | null {
+function outcomeByRow(
+  deps: Pick<HttpDeps, 'clock'>,
+  row: Row,
+  withinMs: number | null,
+): 'fresh' | 'not_due' | null {
   const now = deps.clock.now();
   if (withinMs !== null && (row.expiresAt ?? 0) - now > withinMs) return 'fresh';
   return now < refreshableFrom(row) ? 'not_due' : null;
 }
 
 function ask(
-  deps: HttpDeps,
+  deps: Pick<HttpDeps, 'lifecycles'>,
   { id, version }: Row,
   withinMs: number | null,
   deadline: number,
@@ -75,7 +80,7 @@ function notDue(row: Row): Problem {
 }
 
 function refreshFailed(
-  deps: HttpDeps,
+  deps: Pick<HttpDeps, 'site'>,
   row: Row,
   integration: ReturnType<typeof toIntegrationView>,
   timeZone?: string,

@@ -1,12 +1,11 @@
-import { createRoute } from '@hono/zod-openapi';
 import { disconnectFor, setPausedFor } from './change-state';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
-import { createRouter, json, problems, secured } from '../../router';
+import { createRouter, json, problems, secured, strictRoute } from '../../router';
 import { Integration, idParam as params } from '../schemas';
 
 const route = (verb: 'pause' | 'resume', summary: string) =>
-  createRoute({
+  strictRoute({
     method: 'post',
     path: `/integrations/{id}/${verb}`,
     summary,
@@ -19,7 +18,7 @@ const route = (verb: 'pause' | 'resume', summary: string) =>
 const pause = route('pause', 'Stop scheduled refreshes, until 3 days before the end');
 const resume = route('resume', 'Go on with scheduled refreshes');
 
-const end = createRoute({
+const end = strictRoute({
   method: 'delete',
   path: '/integrations/{id}',
   summary: 'Disconnect: the token is erased at once',

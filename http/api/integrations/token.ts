@@ -1,16 +1,15 @@
-import { createRoute } from '@hono/zod-openapi';
 import { usableToken } from '../../../services/usable-token';
 import { SECOND_MS } from '../../../core/time';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
 import { findAccessible } from './find';
-import { createRouter, json, problems, secured } from '../../router';
+import { createRouter, json, problems, secured, strictRoute } from '../../router';
 import { recordTokenUse } from '../access/record-token-use';
 import { idParam, Token } from '../schemas';
 
 const MAX_CACHE_SECONDS = 300;
 
-const get = createRoute({
+const get = strictRoute({
   method: 'get',
   path: '/integrations/{id}/token',
   summary: 'The token that is valid now',

@@ -1,9 +1,9 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
 import { findAccessible } from '../integrations/find';
 import { iso } from '../integrations/integration-view';
-import { createRouter, json, problems, secured } from '../../router';
+import { createRouter, json, problems, secured, strictRoute } from '../../router';
 import { idParam, Conversation, Message, pageOf } from '../schemas';
 import { callWithRecovery } from './with-recovery';
 
@@ -15,7 +15,7 @@ const cursor = z
   .optional();
 const limit = z.coerce.number().int().min(1).max(100).default(20);
 
-const conversations = createRoute({
+const conversations = strictRoute({
   method: 'get',
   path: '/integrations/{id}/conversations',
   summary: 'Conversations of the account',
@@ -25,7 +25,7 @@ const conversations = createRoute({
   responses: { 200: json(pageOf(Conversation), 'One page'), ...problems },
 });
 
-const messages = createRoute({
+const messages = strictRoute({
   method: 'get',
   path: '/integrations/{id}/conversations/{conversationId}/messages',
   summary: 'Messages of a conversation, newest first',

@@ -15,9 +15,12 @@ import {
 import { DAY_MS } from '../../../core/time';
 import { type HttpDeps } from '../../deps';
 import { REFUSALS } from '../../errors';
-import { requestDeadline, withDeadline } from '../../deadlines';
+import { requestDeadline } from '../../deadlines';
+import { withDeadline } from '../../../adapters/deadline';
 import { PROBLEMS, Problem, type ProblemCode } from '../../problems';
 import { tokenOnceDecided } from './with-recovery';
+
+type SendOnceDeps = Pick<HttpDeps, 'pool' | 'sealer' | 'clock' | 'lifecycles' | 'temporal'>;
 
 const MAX_TEXT_BYTES = 1_000;
 const KEPT_MS = 7 * DAY_MS;
@@ -27,7 +30,7 @@ const KEPT_MS = 7 * DAY_MS;
  * @throws Problem `outcome_unknown` when nobody can say whether it arrived; NoToken
  */
 export async function sendOnce(
-  deps: HttpDeps,
+  deps: SendOnceDeps,
   row: Integration,
   {
     recipientId,
@@ -55,14 +58,19 @@ export async function sendOnce(
 }
 
 /** What became of the message that this key was used for within the last 7 days. */
-async function findKept(deps: HttpDeps, row: Integration, keyDigest: string, wanted: OutgoingMessage) {
+async function findKept(
+  deps: Pick<HttpDeps, 'pool' | 'clock'>,
+  row: Integration,
+  keyDigest: string,
+  wanted: OutgoingMessage,
+) {
   const found = await findSend(deps.pool, row.id, keyDigest);
   if (!found || found.createdAt + KEPT_MS <= deps.clock.now()) return null;
   return sameRequest(found, requestDigestOf(wanted));
 }
 
 /** Notes the wanted message. Of two requests at once the first one's is noted, and both are answered by it. */
-async function claim(deps: HttpDeps, row: Integration, keyDigest: string, wanted: OutgoingMessage) {
+async function claim(deps: SendOnceDeps, row: Integration, keyDigest: string, wanted: OutgoingMessage) {
   const now = deps.clock.now();
   const payload = {
     integrationId: row.id,
@@ -91,7 +99,11 @@ function sameRequest<T extends { requestDigest: string }>(found: T, requestDiges
 }
 
 /** Runs the send, or joins the one under way; a send that takes longer goes on without us. */
-async function run(deps: HttpDeps, input: SendMessageInput, deadline: number): Promise<SendResult> {
+async function run(
+  deps: Pick<HttpDeps, 'temporal'>,
+  input: SendMessageInput,
+  deadline: number,
+): Promise<SendResult> {
   const sending = deps.temporal.withDeadline(deadline, () => startAndWait(deps, input));
   try {
     return await withDeadline(deadline, sending, () => {
@@ -110,7 +122,7 @@ async function run(deps: HttpDeps, input: SendMessageInput, deadline: number): P
   }
 }
 
-async function startAndWait(deps: HttpDeps, input: SendMessageInput): Promise<SendResult> {
+async function startAndWait(deps: Pick<HttpDeps, 'temporal'>, input: SendMessageInput): Promise<SendResult> {
   const handle = await deps.temporal.workflow.start(WORKFLOW_TYPES.sendMessage, {
     workflowId: sendMessageWorkflowId(input.integrationId, input.keyDigest),
     taskQueue: TASK_QUEUE,
@@ -123,7 +135,7 @@ async function startAndWait(deps: HttpDeps, input: SendMessageInput): Promise<Se
 
 /** What the send ended with, told by the integration as it is by now. */
 async function problemOf(
-  deps: HttpDeps,
+  deps: SendOnceDeps,
   { code, detail }: { code: string; detail: string },
   id: string,
 ): Promise<Error> {

@@ -1,12 +1,12 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { sendOnce } from './send-once';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
 import { findAccessible } from '../integrations/find';
-import { body, createRouter, json, problems, secured } from '../../router';
+import { body, createRouter, json, problems, secured, strictRoute } from '../../router';
 import { idParam, NewMessage, Sent } from '../schemas';
 
-const send = createRoute({
+const send = strictRoute({
   method: 'post',
   path: '/integrations/{id}/messages',
   summary: 'Send a message, once per Idempotency-Key',

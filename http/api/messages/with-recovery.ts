@@ -4,8 +4,11 @@ import { findIntegration } from '../../../adapters/postgres/integrations/integra
 import { isTokenCode } from '../../../core/lifecycle/failure';
 import { nextCheckIsAfter } from '../integrations/next-check';
 import { type HttpDeps } from '../../deps';
-import { requestDeadline, withDeadline } from '../../deadlines';
+import { requestDeadline } from '../../deadlines';
+import { withDeadline } from '../../../adapters/deadline';
 import { Problem } from '../../problems';
+
+type WithRecoveryDeps = Pick<HttpDeps, 'pool' | 'sealer' | 'clock' | 'lifecycles'>;
 
 /** A call that is refused after so many recoveries, although the token works, is refused for what it asks. */
 const MAX_RECOVERIES = 2;
@@ -16,7 +19,7 @@ const MAX_RECOVERIES = 2;
  * @throws NoToken | ProviderError | Problem when there is no answer in time
  */
 export function callWithRecovery<T>(
-  deps: HttpDeps,
+  deps: WithRecoveryDeps,
   integrationId: string,
   source: string,
   call: (usable: UsableToken) => Promise<T>,
@@ -27,7 +30,7 @@ export function callWithRecovery<T>(
 }
 
 async function attempt<T>(
-  deps: HttpDeps,
+  deps: WithRecoveryDeps,
   integrationId: string,
   source: string,
   call: (usable: UsableToken) => Promise<T>,
@@ -48,7 +51,7 @@ async function attempt<T>(
   }
 }
 
-async function tooLate(deps: HttpDeps, integrationId: string): Promise<never> {
+async function tooLate(deps: Pick<HttpDeps, 'pool'>, integrationId: string): Promise<never> {
   const row = await findIntegration(deps.pool, integrationId);
   if (row?.state === 'recovering') throw new NoToken('recovery_pending', row);
   throw new Problem('provider_unavailable', 'Instagram did not answer in time. Try again shortly.');
@@ -56,7 +59,7 @@ async function tooLate(deps: HttpDeps, integrationId: string): Promise<never> {
 
 /** The usable token; while it is being looked at, waits for the decision until the deadline. */
 export async function tokenOnceDecided(
-  deps: HttpDeps,
+  deps: WithRecoveryDeps,
   integrationId: string,
   deadline: number,
 ): Promise<UsableToken> {

@@ -4,6 +4,7 @@ import { type Integration, factsOf } from '../../../adapters/postgres/integratio
 import { asksToCheckAgain, bannerFor } from '../../../core/lifecycle/banner';
 import { DONE_TEXTS, RECHECK_TEXTS } from '../../../core/text/console-connections';
 import { lifecycleWorkflowId } from '../../../core/names';
+import { isTimeZone } from '../../../core/text/time-zone';
 import { hasLifecycle } from '../../../core/lifecycle/states';
 import { DAY_MS } from '../../../core/time';
 import { recheck } from '../../api/integrations/recheck';
@@ -21,7 +22,11 @@ import { type Toast } from '../shell';
 import { canShowMessages } from './messages';
 import { type ConsoleEnv } from '../session';
 import { attempt, ownOf, show } from '../show';
-import { timeZoneOf } from '../time-zone';
+
+type ConnectionDeps = Pick<
+  HttpDeps,
+  'pool' | 'sealer' | 'clock' | 'lifecycles' | 'temporal' | 'site' | 'console'
+>;
 
 const EVENTS_SHOWN = 50;
 const EVENT_ID = /^evt_\w{1,60}$/;
@@ -88,7 +93,7 @@ export function connectionRoutes(deps: HttpDeps) {
 }
 
 /** One refresh if the token ends soon and may be refreshed; only a failure shows a toast. */
-async function check(deps: HttpDeps, c: C, row: Integration): Promise<Toast[]> {
+async function check(deps: ConnectionDeps, c: C, row: Integration): Promise<Toast[]> {
   const user = c.get('user');
   if (!user.scopes.has('operate') || !hasLifecycle(row.state)) return [];
   try {
@@ -101,13 +106,13 @@ async function check(deps: HttpDeps, c: C, row: Integration): Promise<Toast[]> {
   }
 }
 
-async function find(deps: HttpDeps, c: C): Promise<Integration> {
+async function find(deps: Pick<HttpDeps, 'pool'>, c: C): Promise<Integration> {
   requireCallerScope(c.get('user'), 'read');
   return findAccessible(deps, c.get('user'), c.req.param('id') ?? '');
 }
 
 async function page(
-  deps: HttpDeps,
+  deps: ConnectionDeps,
   c: C,
   row: Integration,
   toasts: Toast[] = [],
@@ -154,4 +159,10 @@ async function page(
 
 function nameOf({ username, id }: Integration): string {
   return username ? `@${username}` : id;
+}
+
+/** The viewer's time zone, sent by the console's script; undefined: unknown. */
+function timeZoneOf(c: C): string | undefined {
+  const zone = c.req.header('x-time-zone');
+  return zone !== undefined && zone.length <= 100 && isTimeZone(zone) ? zone : undefined;
 }

@@ -18,6 +18,11 @@ import { callWithRecovery } from '../../api/messages/with-recovery';
 import { type ConsoleEnv } from '../session';
 import { show } from '../show';
 
+type MessagesDeps = Pick<
+  HttpDeps,
+  'pool' | 'sealer' | 'instagram' | 'clock' | 'lifecycles' | 'site' | 'console'
+>;
+
 const ALL = `${CONSOLE}/connections/:id/messages` as const;
 const ONE = `${ALL}/:conversationId` as const;
 const CONVERSATIONS_SHOWN = 25;
@@ -34,7 +39,7 @@ const draft = z.object({
 
 type C = Context<ConsoleEnv>;
 
-export function canShowMessages({ console: settings }: HttpDeps, user: Caller): boolean {
+export function canShowMessages({ console: settings }: Pick<HttpDeps, 'console'>, user: Caller): boolean {
   return (settings.sandbox !== null || settings.messages) && user.scopes.has('message');
 }
 
@@ -72,7 +77,7 @@ export function messageRoutes(deps: HttpDeps) {
     });
 }
 
-async function find(deps: HttpDeps, c: C): Promise<Integration> {
+async function find(deps: Pick<HttpDeps, 'pool' | 'console'>, c: C): Promise<Integration> {
   const user = c.get('user');
   requireCallerScope(user, 'message');
   if (!canShowMessages(deps, user)) throw notFound('messages page');
@@ -86,14 +91,19 @@ function conversationId(c: C): string {
 }
 
 /** Who looked at whose messages is on record. What a page fetches again by itself is no new look. */
-async function noteView(deps: HttpDeps, c: C, row: Integration, conversation: string | null): Promise<void> {
+async function noteView(
+  deps: Pick<HttpDeps, 'pool' | 'clock'>,
+  c: C,
+  row: Integration,
+  conversation: string | null,
+): Promise<void> {
   if (c.req.header('hx-request')) return;
   const { name, keyId } = c.get('user');
   const data = { by: name, keyId, conversationId: conversation };
   await addEvent(deps.pool, row, { type: 'messages.viewed', data }, deps.clock.now());
 }
 
-async function page(deps: HttpDeps, c: C, row: Integration, open: string | null, draft: Draft | null) {
+async function page(deps: MessagesDeps, c: C, row: Integration, open: string | null, draft: Draft | null) {
   const view = await inboxOf(deps, c, row, open);
   const path = open === null ? inboxPath(row.id) : `${inboxPath(row.id)}/${encodeURIComponent(open)}`;
   const recipientId = view.open?.recipientId ?? draft?.recipientId;
@@ -110,7 +120,7 @@ async function page(deps: HttpDeps, c: C, row: Integration, open: string | null,
   });
 }
 
-async function inboxOf(deps: HttpDeps, c: C, row: Integration, open: string | null): Promise<InboxView> {
+async function inboxOf(deps: MessagesDeps, c: C, row: Integration, open: string | null): Promise<InboxView> {
   const isUs = ({ id, username }: Participant) =>
     id === row.accountId || (username !== null && username === row.username);
   try {

@@ -1,4 +1,5 @@
 import { SANDBOX_TEXT as TEXT } from '../../../core/text/console-shell';
+import { type HttpDeps } from '../../deps';
 import { CONSOLE } from '../../middleware/headers';
 import { Instant } from '../parts';
 
@@ -6,6 +7,14 @@ export interface SandboxView {
   now: number;
   accounts: { username: string }[];
   isOutage: boolean;
+}
+
+/** null: this deployment is not a sandbox. */
+export function sandboxView({
+  console: { sandbox },
+  clock,
+}: Pick<HttpDeps, 'console' | 'clock'>): SandboxView | null {
+  return sandbox && { now: clock.now(), accounts: sandbox.accounts(), isOutage: sandbox.isOutage() };
 }
 
 /** Moves the sandbox's time, and does to Instagram what Instagram does to products. */

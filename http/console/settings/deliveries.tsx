@@ -43,7 +43,7 @@ export function deliveryLogRoutes(deps: HttpDeps) {
     });
 }
 
-async function page(deps: HttpDeps, c: C, toasts: Toast[] = []) {
+async function page(deps: Pick<HttpDeps, 'pool' | 'clock' | 'site' | 'console'>, c: C, toasts: Toast[] = []) {
   refuse(c);
   const view = await loadDeliveries(deps, query.parse(c.req.query()));
   return show(
@@ -59,7 +59,10 @@ async function page(deps: HttpDeps, c: C, toasts: Toast[] = []) {
   );
 }
 
-async function loadDeliveries({ pool }: HttpDeps, filters: z.output<typeof query>): Promise<DeliveriesView> {
+async function loadDeliveries(
+  { pool }: Pick<HttpDeps, 'pool'>,
+  filters: z.output<typeof query>,
+): Promise<DeliveriesView> {
   const { status, endpoint, before } = filters;
   const wanted = { status: status || null, endpointId: endpoint || null, integrationId: null };
   const rows = await listDeliveries(pool, wanted, readCursor(before || undefined), PAGE_SIZE + 1);

@@ -22,7 +22,7 @@ import { NewWebhookEndpoint } from '../../api/deliveries/webhook-schemas';
 import { type ConsoleEnv } from '../session';
 import { attempt, ownOf } from '../show';
 
-export async function loadNotices(deps: HttpDeps): Promise<NoticesView> {
+export async function loadNotices(deps: Pick<HttpDeps, 'pool' | 'mailer'>): Promise<NoticesView> {
   return {
     endpoints: await listWebhookEndpoints(deps.pool),
     deliveries: await deliveryCounts(deps.pool),
