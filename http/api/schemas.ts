@@ -4,7 +4,7 @@ import { ACTION_LABELS, BANNER_ACTIONS, STILL_RETRYING } from '../../core/text/b
 import { REASONS, STATES } from '../../core/lifecycle/states';
 import { isTimeZone } from '../../core/text/time-zone';
 
-/** The shapes of the API: each is validation, type and documentation in one. Instants are ISO 8601 UTC. */
+/** Schemas of the API: validation, types and documentation in one. Instants are ISO 8601 UTC. */
 
 export const instant = z.iso.datetime().openapi({ example: '2026-05-21T04:00:00.000Z' });
 
@@ -91,14 +91,14 @@ export const ProblemDocument = z
   })
   .openapi('Problem');
 
-// eslint-disable-next-line no-control-regex -- what PostgreSQL cannot keep in a text
+// eslint-disable-next-line no-control-regex -- PostgreSQL cannot store null characters
 const NO_NULL = /^[^\u0000]*$/;
 
-/** Text as the database can keep it: all but the null character. */
+/** Text without null characters, which PostgreSQL cannot store. */
 export const text = (maximum: number) =>
   z.string().min(1).max(maximum).regex(NO_NULL, 'must not contain a null character');
 export const ref = (description: string) => text(200).openapi({ description });
-/** Longer than any id of ours, and short enough to look for. */
+/** Longer than any ID, and short enough for a lookup. */
 const MAX_ID = 200;
 export const idParam = z.object({
   id: z.string().max(MAX_ID).openapi({ example: 'int_0a1b2c3d4e5f6g7h8j9kmnpq' }),
@@ -109,7 +109,7 @@ export const timeZone = z
   .max(100, { abort: true })
   .refine(isTimeZone, 'must be an IANA time zone')
   .openapi({ description: "The reader's, an IANA name.", example: 'Europe/Berlin' });
-/** An instant that somebody else wrote, with their own offset or fractions. */
+/** An instant from a client, with any offset or fraction. */
 const givenInstant = z.iso.datetime({ offset: true }).max(40);
 export const emailAddress = z.email({ pattern: z.regexes.html5Email }).max(254);
 const contact = z.strictObject({ email: emailAddress });
@@ -218,7 +218,7 @@ export const NewMessage = z
     text: z
       .string()
       .min(1)
-      // As long as a request may be: what is too long for Instagram is told as such.
+      // Longer than Instagram allows: `text_too_long` is a clearer error than a schema error.
       .max(65_536)
       .openapi({ description: 'At most 1,000 bytes of UTF-8.' }),
     tag: z.enum(['HUMAN_AGENT']).optional(),

@@ -56,7 +56,7 @@ export function dataDeletionRoutes(deps: HttpDeps) {
   return router;
 }
 
-/** Removes the integrations' runs at once where that works; the audit makes sure of it. */
+/** Deletes the integrations' workflow runs now if possible. Otherwise the audit does. */
 async function forget(
   deps: Pick<HttpDeps, 'logger' | 'temporal'>,
   { code, integrationIds }: Deletion,

@@ -9,7 +9,7 @@ import { Problem, invalidField } from '../problems';
 import { createRouter, problems } from '../router';
 
 export const WEBHOOKS_PATH = '/callbacks/instagram/webhooks';
-/** Meta puts up to a thousand changes into one delivery. */
+/** Meta batches up to 1,000 changes in one delivery. */
 const MAX_BODY_KIB = 1024;
 
 const handshake = createRoute({
@@ -64,7 +64,7 @@ export function webhookRoutes(deps: HttpDeps) {
     if (!isFromInstagram(body, c.req.header('x-hub-signature-256'), signingSecrets(settings)))
       throw new Problem('forbidden', 'The X-Hub-Signature-256 header does not match the body.');
     const messages = readInbound(body.toString());
-    // Acknowledged all the same: it would not become readable by being delivered again.
+    // Acknowledged, because a repetition would not be readable either.
     if (!messages) deps.logger.warn('signed webhook has an unknown format');
     const app = { provider: 'instagram', appId: settings.appId };
     await storeMessages(

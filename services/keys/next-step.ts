@@ -2,7 +2,7 @@ import { type KeyReport, type KeysReport, rowsOf } from './report';
 
 export const NO_ACTION_NEEDED = 'Nothing has to be done.';
 
-/** What an operator should do next about the keys: one sentence. */
+/** The recommended next step for the key ring, as one sentence. */
 export function nextStep({ source, keys, processes }: KeysReport): string {
   const missing = keys.find(({ role }) => role === 'missing');
   if (missing) return `Put the key ${missing.id} back into the ring: ${whoNeeds(missing)} it.`;

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { SCOPES } from '../../../core/access/scopes';
 import { instant, ref, text } from '../schemas';
 
-/** The shapes of API keys, and of what is made with them. */
+/** Schemas of API keys and embed tokens. */
 
 export const ApiKey = z
   .object({

@@ -4,7 +4,7 @@ import { EVENT_TYPES } from '../../../core/deliveries/events';
 import { MAIL_TEST_CODES } from './mail-test';
 import { emailAddress, instant, pageOf } from '../schemas';
 
-/** The shapes of deliveries. */
+/** Schemas of deliveries and email tests. */
 
 const ref = z
   .string()

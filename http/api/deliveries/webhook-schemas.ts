@@ -4,7 +4,7 @@ import { DISABLED_REASONS } from '../../../core/deliveries/deliveries';
 import { EVENT_TYPES } from '../../../core/deliveries/events';
 import { instant } from '../schemas';
 
-/** The shapes of webhook endpoints. */
+/** Schemas of webhook endpoints. */
 
 const id = z.string().max(64).openapi({ example: 'whe_0a1b2c3d4e5f6g7h8j9kmnpq' });
 export const webhookIdParam = z.object({ id });

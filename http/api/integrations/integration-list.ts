@@ -10,7 +10,7 @@ import { toIntegrationView } from './integration-view';
 import { createRouter, json, problems, secured, strictRoute } from '../../router';
 import { Integration, pageOf, text } from '../schemas';
 
-/** A filter that is misspelt would silently give everything: only these are taken. */
+/** Strict: a misspelled filter would otherwise return every integration. */
 const query = z.strictObject({
   state: z.enum(STATES).optional(),
   ownerRef: text(200).optional(),
@@ -39,7 +39,7 @@ export function integrationListRoutes(deps: HttpDeps) {
     const caller = c.get('caller');
     const { limit, cursor, ...wanted } = c.req.valid('query');
     const filter = filterOf(wanted, caller, deps.clock.now());
-    // One more than asked for tells whether there is another page.
+    // One row more than requested shows whether there is another page.
     const rows = await listIntegrations(deps.pool, filter, readCursor(cursor), limit + 1);
     const data = rows.slice(0, limit);
     const last = data.at(-1);

@@ -7,7 +7,7 @@ import { createRouter, json, problems, secured, strictRoute } from '../../router
 import { idParam, Conversation, Message, pageOf } from '../schemas';
 import { callWithRecovery } from './with-recovery';
 
-/** Instagram's cursors; they go into a query, so nothing else may. */
+/** Instagram's cursors become part of a query string, so other characters are rejected. */
 const cursor = z
   .string()
   .max(500)
