@@ -1,7 +1,13 @@
 import { type Client, type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import { forgetRuns } from '../adapters/temporal/forget-runs';
 import { createLifecycleClient } from '../client/lifecycle-client';
-import { FORMER_LIFECYCLE_TYPE, SIGNALS, WORKFLOW_TYPES, integrationIdOf, lifecycleWorkflowId } from '../core/names';
+import {
+  FORMER_LIFECYCLE_TYPE,
+  SIGNALS,
+  WORKFLOW_TYPES,
+  integrationIdOf,
+  lifecycleWorkflowId,
+} from '../core/names';
 
 const RUNNING = `WorkflowType in ('${WORKFLOW_TYPES.tokenLifecycle}', '${FORMER_LIFECYCLE_TYPE}') and ExecutionStatus = 'Running'`;
 
