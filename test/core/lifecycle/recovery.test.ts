@@ -68,6 +68,18 @@ describe('a refused token', () => {
     );
   });
 
+  test('has had its one refresh, also when the expiry is refused because too many tokens die', () => {
+    const refresh = { is: 'failed', refusal: refusal('terminal') } as const;
+    const found = { ...probed(dead()), settledAsLastResort: 'none' as const, refresh, hasLostAttempt: false };
+    const used = { set: { recoveryRefreshVersion: 1 } };
+    expect(ask(recovering(), found)).toMatchObject({ do: 'expire', change: used });
+    const refused = ask(recovering(), { ...found, expiryRefused: true });
+    expect(refused).toMatchObject({
+      outcome: 'undecided',
+      change: { set: { ...used.set, recovery: { held: true } } },
+    });
+  });
+
   test('that its owner removed is never refreshed', () => {
     expect(ask(recovering(), probed(dead('deauthorized')))).toMatchObject({
       do: 'expire',
