@@ -72,8 +72,8 @@ async function recover(run: LifecycleRun, payload: unknown): Promise<RecoverOutc
   const { decisions, recoveries } = run;
   const deadline = run.now() + DECISION_WAIT_MS;
   // Once an attempt was made and the next is further off than the caller may wait, waiting is of no use.
-  const isDecidedLater = () => run.recoveries > recoveries && !run.mayDecideBefore(deadline);
-  await condition(() => run.decisions > decisions || run.leaving || isDecidedLater(), DECISION_WAIT_MS);
+  const nextCheckIsAfter = () => run.recoveries > recoveries && !run.mayDecideBefore(deadline);
+  await condition(() => run.decisions > decisions || run.leaving || nextCheckIsAfter(), DECISION_WAIT_MS);
   return run.decisions > decisions ? run.lastDecision : 'undecided';
 }
 

@@ -2,10 +2,13 @@ import { ProviderError } from '../../../adapters/instagram/provider-error';
 import { NoToken, type UsableToken, usableToken } from '../../../services/usable-token';
 import { findIntegration } from '../../../adapters/postgres/integrations/integrations';
 import { isTokenCode } from '../../../core/lifecycle/failure';
-import { isDecidedLater } from '../ask-again';
+import { nextCheckIsAfter } from '../integrations/next-check';
 import { type HttpDeps } from '../../deps';
-import { answerBy, before } from '../../deadlines';
+import { requestDeadline } from '../../deadlines';
+import { withDeadline } from '../../../adapters/deadline';
 import { Problem } from '../../problems';
+
+type WithRecoveryDeps = Pick<HttpDeps, 'pool' | 'sealer' | 'clock' | 'lifecycles'>;
 
 /** A call that is refused after so many recoveries, although the token works, is refused for what it asks. */
 const MAX_RECOVERIES = 2;
@@ -16,18 +19,18 @@ const MAX_RECOVERIES = 2;
  * @throws NoToken | ProviderError | Problem when there is no answer in time
  */
 export function callWithRecovery<T>(
-  deps: HttpDeps,
+  deps: WithRecoveryDeps,
   integrationId: string,
   source: string,
   call: (usable: UsableToken) => Promise<T>,
 ): Promise<T> {
-  const deadline = answerBy();
+  const deadline = requestDeadline();
   const attempts = attempt(deps, integrationId, source, call, deadline);
-  return before(deadline, attempts, () => tooLate(deps, integrationId));
+  return withDeadline(deadline, attempts, () => tooLate(deps, integrationId));
 }
 
 async function attempt<T>(
-  deps: HttpDeps,
+  deps: WithRecoveryDeps,
   integrationId: string,
   source: string,
   call: (usable: UsableToken) => Promise<T>,
@@ -48,7 +51,7 @@ async function attempt<T>(
   }
 }
 
-async function tooLate(deps: HttpDeps, integrationId: string): Promise<never> {
+async function tooLate(deps: Pick<HttpDeps, 'pool'>, integrationId: string): Promise<never> {
   const row = await findIntegration(deps.pool, integrationId);
   if (row?.state === 'recovering') throw new NoToken('recovery_pending', row);
   throw new Problem('provider_unavailable', 'Instagram did not answer in time. Try again shortly.');
@@ -56,7 +59,7 @@ async function tooLate(deps: HttpDeps, integrationId: string): Promise<never> {
 
 /** The usable token; while it is being looked at, waits for the decision until the deadline. */
 export async function tokenOnceDecided(
-  deps: HttpDeps,
+  deps: WithRecoveryDeps,
   integrationId: string,
   deadline: number,
 ): Promise<UsableToken> {
@@ -65,10 +68,10 @@ export async function tokenOnceDecided(
   } catch (error) {
     if (!(error instanceof NoToken) || error.why !== 'recovery_pending' || !error.integration) throw error;
     const now = deps.clock.now();
-    if (isDecidedLater(error.integration, deadline - Date.now(), now)) throw error;
+    if (nextCheckIsAfter(error.integration, deadline - Date.now(), now)) throw error;
     const { version } = error.integration;
     const waiting = deps.lifecycles.recover(integrationId, { version, source: 'messages' });
-    await before(deadline, waiting, () => 'undecided' as const);
+    await withDeadline(deadline, waiting, () => 'undecided' as const);
     return usableToken(deps.pool, deps.sealer, integrationId, deps.clock.now());
   }
 }

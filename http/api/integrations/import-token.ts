@@ -17,7 +17,12 @@ import { isUsable } from '../../../core/lifecycle/states';
 import { type HttpDeps } from '../../deps';
 import { newRow } from './new-row';
 import { Problem, invalidField } from '../../problems';
-import { tellLifecycle } from './tell-lifecycle';
+import { notifyLifecycle } from './notify-lifecycle';
+
+type ImportTokenDeps = Pick<
+  HttpDeps,
+  'pool' | 'sealer' | 'instagram' | 'clock' | 'random' | 'logger' | 'lifecycles' | 'temporal'
+>;
 
 interface Wanted {
   ownerRef: string;
@@ -35,7 +40,11 @@ interface GivenGrant {
  * Takes over a long-lived token that another system obtained: proven first, stored as a grant, once per account. An
  * account of the same owner that works already stays as it is, unless the given token is known to be newer.
  */
-export async function takeOver(deps: HttpDeps, wanted: Wanted, given: GivenGrant): Promise<Integration> {
+export async function importToken(
+  deps: ImportTokenDeps,
+  wanted: Wanted,
+  given: GivenGrant,
+): Promise<Integration> {
   const lifetime = lifetimeOf(deps.clock.now(), given);
   const token = new Secret(given.accessToken);
   const account = await prove(deps, token);
@@ -62,7 +71,7 @@ export async function takeOver(deps: HttpDeps, wanted: Wanted, given: GivenGrant
 }
 
 async function renew(
-  deps: HttpDeps,
+  deps: ImportTokenDeps,
   existing: Integration,
   wanted: Wanted,
   grant: Grant,
@@ -74,14 +83,14 @@ async function renew(
   return store(deps, existing, grant);
 }
 
-async function store(deps: HttpDeps, row: Integration, grant: Grant): Promise<Integration> {
+async function store(deps: ImportTokenDeps, row: Integration, grant: Grant): Promise<Integration> {
   const now = deps.clock.now();
   const stored = await storeGrant(deps.pool, deps.sealer, row.id, row.grantNo, grant, now, deps.random());
-  await Promise.all([tellLifecycle(deps, stored.id), subscribeToMessages(deps, stored.id)]);
+  await Promise.all([notifyLifecycle(deps, stored.id), subscribeToMessages(deps, stored.id)]);
   return stored;
 }
 
-async function prove(deps: HttpDeps, token: Secret): Promise<Account> {
+async function prove(deps: Pick<HttpDeps, 'instagram'>, token: Secret): Promise<Account> {
   try {
     return await deps.instagram.probe(token);
   } catch (error) {
@@ -90,7 +99,7 @@ async function prove(deps: HttpDeps, token: Secret): Promise<Account> {
     if (['transient', 'throttled', 'app_level'].includes(error.failure.class)) throw error;
     throw new Problem(
       'grant_refused',
-      'Instagram does not accept this token. Let the owner connect the account instead.',
+      'Instagram refused this token. Ask the owner to connect the account instead.',
     );
   }
 }
@@ -110,14 +119,17 @@ function lifetimeOf(
   );
   const expiresAt = expiresAtGiven ?? issuedAt + USUAL_LIFE_MS;
   if (expiresAt <= now)
-    throw invalidField('grant.expiresAt', 'is past: only the owner can replace the token');
+    throw invalidField(
+      'grant.expiresAt',
+      'must be in the future: only the owner can replace an expired token',
+    );
   if (expiresAt - issuedAt > MAXIMUM_GRANT_LIFE_MS)
-    throw invalidField('grant.expiresAt', 'is further off than any token of Instagram lives');
+    throw invalidField('grant.expiresAt', 'must not exceed the lifetime of an Instagram token');
   if (expiresAt - issuedAt <= MINIMUM_GRANT_LIFE_MS)
-    throw invalidField('grant.expiresAt', 'leaves no time to refresh the token');
+    throw invalidField('grant.expiresAt', 'must leave time to refresh the token');
   return expiresAtGiven === null ? undatedLifetime(issuedAt) : { issuedAt, expiresAt };
 }
 
 function taken(): Problem {
-  return new Problem('account_taken', 'This Instagram account is connected already, for another owner.');
+  return new Problem('account_taken', 'This Instagram account is already connected for another owner.');
 }

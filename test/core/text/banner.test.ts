@@ -1,4 +1,4 @@
-import { expiredText, expiringText, refreshFailedText } from '../../../core/text/sentences';
+import { expiredText, expiringText, refreshFailedText } from '../../../core/text/banner';
 import { DAY_MS, HOUR_MS } from '../../../core/time';
 
 const subject = { username: 'shop', product: 'Shopdesk' };

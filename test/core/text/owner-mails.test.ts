@@ -1,15 +1,10 @@
-import { NOTICE_TYPES, isTrouble } from '../../../core/deliveries/notice-policy';
+import { NOTICE_TYPES, isProblem } from '../../../core/deliveries/notice-policy';
 import {
-  alarmNotice,
   type NoticeSubject,
   type NoticeText,
-  endpointNotice,
-  forOperators,
-  incidentNotice,
-  recoveredNotice,
-  testNotice,
-  troubleNotice,
-} from '../../../core/text/sentences';
+  resolvedNotice,
+  problemNotice,
+} from '../../../core/text/owner-mails';
 import { REASONS, type Reason } from '../../../core/lifecycle/states';
 import { DAY_MS, HOUR_MS } from '../../../core/time';
 
@@ -29,26 +24,26 @@ const HAPPENED: Record<Reason, RegExp> = {
   password_changed: /@shop changed its Instagram password/,
   deauthorized: /@shop removed Shopdesk/,
   permission_removed: /@shop no longer allows Shopdesk/,
-  checkpoint: /Instagram wants @shop to confirm a login/,
+  checkpoint: /Instagram requires a login confirmation for @shop/,
   account_unusable: /Instagram has restricted @shop/,
   lifetime_elapsed: /We could not renew the connection to @shop in time/,
   response_lost: /We could not renew the connection to @shop in time/,
   session_expired: /Instagram ended the session of @shop/,
-  invalidated: /Instagram ended the connection of Shopdesk to @shop/,
+  invalidated: /Instagram ended the connection between Shopdesk and @shop/,
 };
 const OWNERS_DOING = ['password_changed', 'deauthorized', 'permission_removed'];
 const ON_INSTAGRAM = ['checkpoint', 'account_unusable'];
 
 test.each(REASONS)('an end by %s says what happened, what it means and what to do', (reason) => {
-  const notice = troubleNotice('integration.expired', about(reason), NOW);
+  const notice = problemNotice('integration.expired', about(reason), NOW);
   expect(notice.subject).toBe('Shopdesk: the connection to @shop has ended');
   const text = textOf(notice);
   expect(text).toMatch(HAPPENED[reason]);
-  expect(text).toContain('cannot read or send messages of @shop');
+  expect(text).toContain('cannot read or send messages for @shop');
   if (ON_INSTAGRAM.includes(reason)) {
-    expect(text).toMatch(/Open the Instagram app.+come back here/);
+    expect(text).toMatch(/Open the Instagram app.+select the button below/);
     expect(notice.link).toEqual({ label: 'Check again', url: URL });
-    const { link, ...pathless } = troubleNotice('integration.expired', { ...about(reason), url: null }, NOW);
+    const { link, ...pathless } = problemNotice('integration.expired', { ...about(reason), url: null }, NOW);
     expect(link).toBeNull();
     expect(textOf({ ...pathless, link })).toContain('Then choose “Check again” in Shopdesk.');
   } else {
@@ -61,7 +56,7 @@ test.each(REASONS)('an end by %s says what happened, what it means and what to d
 });
 
 test.each(REASONS)('a reminder of an end by %s is told from its first news', (reason) => {
-  const notice = troubleNotice('integration.reminder', about(reason), NOW);
+  const notice = problemNotice('integration.reminder', about(reason), NOW);
   expect(notice.subject).toBe('Shopdesk: @shop is still not connected');
   expect(textOf(notice)).toMatch(HAPPENED[reason]);
 });
@@ -70,47 +65,29 @@ test.each([
   [5 * DAY_MS + HOUR_MS, 'in 5 days'],
   [DAY_MS + HOUR_MS, 'in 1 day'],
   [HOUR_MS, 'today'],
-])('a token with %i ms left ends %s', (leftMs, when) => {
-  const notice = troubleNotice('token.expiring', { ...about(), expiresAt: NOW + leftMs }, NOW);
-  expect(notice.subject).toBe(`Shopdesk: the connection to @shop ends ${when}`);
+])('a token with %i ms left expires %s', (leftMs, when) => {
+  const notice = problemNotice('token.expiring', { ...about(), expiresAt: NOW + leftMs }, NOW);
+  expect(notice.subject).toBe(`Shopdesk: the connection to @shop expires ${when}`);
   expect(notice.link?.url).toBe(URL);
 });
 
 test('the date is told in words and in UTC', () => {
-  expect(textOf(troubleNotice('token.expiring', about(), NOW))).toMatch(/on 26 May 2026(,| at) 05:00 UTC/);
-});
-
-test('what asks for nothing has no link', () => {
-  const quiet = [
-    recoveredNotice(about()),
-    incidentNotice('provider.incident_started', { product: 'Shopdesk', startedAt: NOW }),
-    incidentNotice('provider.incident_ended', { product: 'Shopdesk', startedAt: NOW }),
-    alarmNotice(about(), 'int_1'),
-    endpointNotice({ product: 'Shopdesk', host: 'app.example.com', endpointId: 'whe_1', why: 'gone' }),
-    endpointNotice({ product: 'Shopdesk', host: 'app.example.com', endpointId: 'whe_1', why: 'failing' }),
-    testNotice('Shopdesk'),
-  ];
-  for (const notice of quiet) {
-    expect(notice.link).toBeNull();
-    expect(notice.subject).toMatch(/^Shopdesk: /);
-    expect(textOf(notice)).not.toMatch(/https?:/);
-  }
-});
-
-test('operators read whose connection it is, before what the owner would read', () => {
-  const owners = troubleNotice('integration.expired', about('password_changed'), NOW);
-  const theirs = forOperators(owners, about('password_changed'), 'int_1');
-  expect(theirs.paragraphs[0]).toMatch(/connection int_1 of “owner-1”.+only you are told/);
-  expect(theirs.paragraphs.slice(1)).toEqual(owners.paragraphs);
-  expect(theirs.link).toEqual(owners.link);
+  expect(textOf(problemNotice('token.expiring', about(), NOW))).toMatch(/on 26 May 2026(,| at) 05:00 UTC/);
 });
 
 test('an account whose name is gone is still spoken of', () => {
-  const notice = troubleNotice('integration.expired', { ...about('invalidated'), username: null }, NOW);
+  const notice = problemNotice('integration.expired', { ...about('invalidated'), username: null }, NOW);
   expect(`${notice.subject}${textOf(notice)}`).not.toMatch(/null|undefined|@/);
 });
 
 test('every trouble among the notices has its text', () => {
-  for (const type of NOTICE_TYPES.filter(isTrouble))
-    expect(troubleNotice(type, about('invalidated'), NOW).paragraphs.length).toBeGreaterThan(1);
+  for (const type of NOTICE_TYPES.filter(isProblem))
+    expect(problemNotice(type, about('invalidated'), NOW).paragraphs.length).toBeGreaterThan(1);
+});
+
+test('the news that it works again has no link', () => {
+  const notice = resolvedNotice(about());
+  expect(notice.link).toBeNull();
+  expect(notice.subject).toMatch(/^Shopdesk: /);
+  expect(textOf(notice)).not.toMatch(/https?:/);
 });

@@ -1,7 +1,7 @@
 import { type Context, type Hono } from 'hono';
-import { type HttpDeps } from '../deps';
-import { answerError } from '../errors';
-import { Problem, notFound } from '../problems';
+import { type HttpDeps } from './deps';
+import { answerError } from './errors';
+import { Problem, notFound } from './problems';
 
 interface Route {
   method: string;
@@ -9,14 +9,17 @@ interface Route {
 }
 
 /** Answers what no route took: 405 with `Allow` where only the method is wrong, else 404. */
-export function answerUnknown(deps: HttpDeps, app: Pick<Hono, 'routes'>) {
+export function answerUnmatched(
+  deps: Pick<HttpDeps, 'sealer' | 'clock' | 'logger' | 'site'>,
+  app: Pick<Hono, 'routes'>,
+) {
   return (c: Context): Response => {
     const methods = methodsAt(app.routes, c.req.path);
     if (methods.length === 0) return answerError(deps, notFound('page'), c);
     const allow = methods.join(', ');
     return answerError(
       deps,
-      new Problem('method_not_allowed', `This address takes ${allow}.`, {}, { allow }),
+      new Problem('method_not_allowed', `Allowed methods: ${allow}.`, {}, { allow }),
       c,
     );
   };

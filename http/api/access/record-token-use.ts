@@ -4,10 +4,14 @@ import { type Caller } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
 
 /** Notes that a caller used the scope `token`. A token is not held back because its use could not be counted. */
-export async function noteTokenUse(deps: HttpDeps, caller: Caller, integrationId: string): Promise<void> {
+export async function recordTokenUse(
+  deps: Pick<HttpDeps, 'pool' | 'clock' | 'logger'>,
+  caller: Caller,
+  integrationId: string,
+): Promise<void> {
   try {
     await countTokenUse(deps.pool, caller.keyId, integrationId, deps.clock.now());
   } catch (error) {
-    deps.logger.warn({ integrationId, reason: reasonOf(error) }, 'a use of the token could not be counted');
+    deps.logger.warn({ integrationId, reason: reasonOf(error) }, 'token use not counted');
   }
 }

@@ -18,9 +18,11 @@ import { type HttpDeps } from '../../deps';
 import { Problem, invalidField, notFound } from '../../problems';
 import { type NewWebhookEndpoint } from './webhook-schemas';
 
+type EndpointActionsDeps = Pick<HttpDeps, 'pool' | 'sealer' | 'outgoing' | 'clock' | 'site'>;
+
 /** A new endpoint, with the secret that its deliveries are signed with, which is nowhere shown again. */
 export async function addEndpoint(
-  deps: HttpDeps,
+  deps: EndpointActionsDeps,
   { url, events }: typeof NewWebhookEndpoint._output,
 ): Promise<{ endpoint: WebhookEndpoint; secret: Secret }> {
   await refuseForbidden(deps, url);
@@ -28,13 +30,16 @@ export async function addEndpoint(
   const wanted = { url, events: [...new Set(events)], secret };
   const endpoint = await createWebhookEndpoint(deps.pool, deps.sealer, wanted, deps.clock.now());
   if (!endpoint)
-    throw new Problem('forbidden', `There are ${MAX_WEBHOOK_ENDPOINTS} endpoints already. Remove one first.`);
+    throw new Problem(
+      'forbidden',
+      `The limit of ${MAX_WEBHOOK_ENDPOINTS} endpoints is reached. Remove one first.`,
+    );
   return { endpoint, secret };
 }
 
 /** Another secret; the one before signs too, for a day. @returns until when, in epoch ms */
 export async function rotateSecret(
-  deps: HttpDeps,
+  deps: EndpointActionsDeps,
   id: string,
 ): Promise<{ secret: Secret; oldSecretUntil: number }> {
   const secret = newSecret();
@@ -44,21 +49,21 @@ export async function rotateSecret(
 }
 
 /** Sends a test event, and tells what became of it. */
-export async function testEndpoint(deps: HttpDeps, id: string) {
+export async function testEndpoint(deps: EndpointActionsDeps, id: string) {
   const endpoint = await openWebhookEndpoint(deps.pool, deps.sealer, id, deps.clock.now());
   if (!endpoint) throw notFound('endpoint');
   return sendTest(deps, id, endpoint);
 }
 
 /** @throws Problem that names the field */
-async function refuseForbidden(deps: HttpDeps, url: string): Promise<void> {
+async function refuseForbidden(deps: Pick<HttpDeps, 'outgoing'>, url: string): Promise<void> {
   await deps.outgoing.check(url).catch((error: unknown) => {
     if (!(error instanceof OutgoingFailure)) throw error;
-    throw invalidField('url', 'must be https, of a public address and without credentials');
+    throw invalidField('url', 'must be an https URL with a public address and without credentials');
   });
 }
 
-async function sendTest(deps: HttpDeps, id: string, to: OpenEndpoint) {
+async function sendTest(deps: EndpointActionsDeps, id: string, to: OpenEndpoint) {
   const event = cloudEvent(deps.site.publicUrl, {
     id: newId('evt'),
     type: 'evergrant.test',

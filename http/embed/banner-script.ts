@@ -5,7 +5,7 @@ import { asset, sendAsset } from '../assets';
 export const BANNER_PATH = '/embed/banner.js';
 
 /** Lets any page load the script, also as a module. What it shows there is its token's affair. */
-export const letAnyPageLoad = createMiddleware(async (c, next) => {
+export const bannerCors = createMiddleware(async (c, next) => {
   await next();
   c.header('cross-origin-resource-policy', 'cross-origin');
   c.header('access-control-allow-origin', '*');

@@ -4,7 +4,7 @@ import { type HttpDeps } from '../../deps';
 import { Problem, notFound } from '../../problems';
 
 /** Begins a delivery anew, whatever became of it. */
-export async function deliverAgain(deps: HttpDeps, id: string): Promise<Delivery> {
+export async function startRedelivery(deps: Pick<HttpDeps, 'pool' | 'clock'>, id: string): Promise<Delivery> {
   const begun = await redeliver(deps.pool, id, deps.clock.now());
   if (begun) return begun;
   if (!(await findDelivery(deps.pool, id))) throw notFound('delivery');
