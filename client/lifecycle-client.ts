@@ -5,10 +5,11 @@ import {
   SIGNALS,
   TASK_QUEUE,
   WORKFLOW_TYPES,
+  ensureFreshUpdateId,
   lifecycleWorkflowId,
+  recoverUpdateId,
 } from '../core/names';
 import { SECOND_MS } from '../core/time';
-import { ensureFreshUpdateId, recoverUpdateId } from '../core/lifecycle/update-ids';
 import {
   type EnsureFreshInput,
   type EnsureFreshOutcome,

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type WorkflowBundleOption, bundleWorkflowCode } from '@temporalio/worker';
+import { cachedBundle } from './bundle-cache';
 
 const WORKFLOWS = path.join(__dirname, '..', 'workflows');
 /** Written by `npm run build`; a worker in production never bundles. */
@@ -21,7 +22,7 @@ export async function buildBundle(): Promise<{ code: string }> {
   });
 }
 
-/** The workflows to run: the prebuilt bundle, else one made now from the sources. */
+/** The workflows to run: the prebuilt bundle, else one of the sources. */
 export async function workflowBundle(): Promise<WorkflowBundleOption> {
-  return existsSync(PREBUILT_BUNDLE) ? { codePath: PREBUILT_BUNDLE } : buildBundle();
+  return existsSync(PREBUILT_BUNDLE) ? { codePath: PREBUILT_BUNDLE } : cachedBundle(buildBundle);
 }

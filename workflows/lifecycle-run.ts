@@ -205,7 +205,6 @@ export class LifecycleRun {
 
   /** An activity gave up altogether (database or worker failure): wait, longer each time, and try again. */
   failed(action: Action): void {
-    if (action.type === 'load') this.asked.rowChanged = true;
     this.abandon(action);
     this.failures += 1;
     this.backoffUntil = this.now() + ladderDelayMs(this.failures, 8 * DAY_MS, 0.5);
@@ -213,6 +212,7 @@ export class LifecycleRun {
 
   /** An action is left without its result: what it was to deal with is still to be done. */
   abandon(action: Action): void {
+    if (action.type === 'load') this.asked.rowChanged = true;
     if (action.type !== 'recover') return;
     this.asked.rejection ??= this.recovering?.rejection ?? null;
     this.recovering = null;
@@ -247,10 +247,7 @@ export class LifecycleRun {
     // Only the lowest and highest are kept: one in between may have been of this very version.
     else if (lowest.version < facts.version && facts.version < highest.version) this.asked.recheck = true;
     // What the row does not know although it was read since the report never existed.
-    const isStillNewer = highest.version > facts.version && this.asked.rowChanged;
-    this.asked.newer = isStillNewer
-      ? { lowest: lowest.version > facts.version ? lowest : highest, highest }
-      : null;
+    if (highest.version <= facts.version || !this.asked.rowChanged) this.asked.newer = null;
   }
 
   private forgetVersion(outcome: string): void {

@@ -117,7 +117,7 @@ async function learn(
     case 'end_incident':
       if (incident)
         await withTransaction(deps.pool, (db) => endIncident(db, incident, now, { believed: true }));
-      return {};
+      return { incidentEnded: true };
   }
 }
 

@@ -105,13 +105,17 @@ export function recoveryBegun(was: Connection, doubt: Doubt | null, now: number)
 export const lifetimeEnded = (recovery: Recovery): Change =>
   change({ recovery: { ...recovery, cause: 'expiry', tries: 0 } });
 
-/** Nobody can say yet: the recovery tries again by its ladder, or after `delayMs`. */
-export function retryScheduled(
-  recovery: Recovery,
-  why: { lastError?: LastError; retryAfterMs?: number | null; delayMs?: number; youngProbes?: number },
-  now: number,
-  random: number,
-): Change {
+export interface RetryReason {
+  lastError?: LastError;
+  /** What Instagram asks for, in ms; the wait is never shorter. */
+  retryAfterMs?: number | null;
+  /** A wait of its own, in ms, instead of the ladder's. */
+  delayMs?: number;
+  youngProbes?: number;
+}
+
+/** No clear answer yet: the recovery tries again by its ladder, or after `delayMs`. */
+export function retryScheduled(recovery: Recovery, why: RetryReason, now: number, random: number): Change {
   const tries = recovery.tries + 1;
   const delayMs = why.delayMs ?? Math.max(unclearDelayMs(tries, random), why.retryAfterMs ?? 0);
   const youngProbes = why.youngProbes ?? recovery.youngProbes;

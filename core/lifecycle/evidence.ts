@@ -59,6 +59,8 @@ export interface Evidence {
   hasLostAttempt?: boolean;
   /** The stored token cannot be opened or sealed now. */
   sealingError?: LastError;
+  /** The incident was ended, since its tokens stayed dead for long. */
+  incidentEnded?: boolean;
   /** Too many tokens were found dead at once: the expiry was refused. */
   expiryRefused?: boolean;
 }

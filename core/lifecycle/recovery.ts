@@ -1,14 +1,5 @@
 import { type Change } from './change';
-import {
-  deferredForIncident,
-  expired,
-  lifetimeEnded,
-  ownerActionRequired,
-  recoveryBegun,
-  reopened,
-  retryScheduled,
-  verified,
-} from './changes';
+import * as changes from './changes';
 import { type Connection, type Recovery } from './connection';
 import { type Evidence, type Inquiry, type RecoveryStep, type Refusal, ownError } from './evidence';
 import { ownerActionOf, settlesToken } from './failure';
@@ -18,15 +9,17 @@ import { YOUNG_REPROBE_MS } from './recovery-policy';
 import { LAST_REFRESH_GRACE_MS, refreshableAt } from './refresh-policy';
 import { type Reason, isUsable } from './states';
 
-const goOn = (change: Change): RecoveryStep => ({ do: 'apply', change, outcome: null });
+const apply = (change: Change, outcome: Outcome | null = null): RecoveryStep => ({
+  do: 'apply',
+  change,
+  outcome,
+});
 const finish = (outcome: Outcome): RecoveryStep => ({ do: 'finish', outcome });
 const step = (name: Inquiry): RecoveryStep => ({ do: name });
 
 /**
- * The whole recovery: is a refused or outlived token dead, and can it be saved? Pure: the same evidence about the same
- * connection always gives the same step. Only a clear answer about this token, found outside an incident, ends in
- * `expired`; whatever cannot be decided now is tried again.
- * @param now epoch ms @param random uniform in [0, 1)
+ * The whole recovery: is a refused or outlived token dead, and can it be saved? Only a clear answer about this token,
+ * outside an incident, ends in `expired`; the rest is tried again. `now` in epoch ms, `random` uniform in [0, 1).
  */
 export function nextRecoveryStep(
   was: Connection,
@@ -39,34 +32,28 @@ export function nextRecoveryStep(
   if (was.state === 'expired') return whenExpired(was, found, now);
   if (isUsable(was.state)) return whenUsable(was, found, now);
   if (was.state !== 'recovering') return finish('moved_on');
-  const recovery = was.recovery ?? recoveryBegun(was, null, now).set.recovery!;
+  const recovery =
+    was.recovery ?? changes.recoveryBegun(was, now < expiryOf(was) ? UNKNOWN : null, now).set.recovery!;
   const ctx = { was, found, recovery, now, random };
   if (now >= expiryOf(was) + LAST_REFRESH_GRACE_MS) return atTheEnd(ctx);
-  if (now >= expiryOf(was) && recovery.cause === 'rejection') return goOn(lifetimeEnded(recovery));
+  if (now >= expiryOf(was) && recovery.cause === 'rejection') return apply(changes.lifetimeEnded(recovery));
   return whenRecovering(ctx);
 }
 
-interface Context {
-  was: Connection;
-  found: Evidence;
-  recovery: Recovery;
-  now: number;
-  random: number;
-}
+type Context = { was: Connection; found: Evidence; recovery: Recovery; now: number; random: number };
 
 /** A recheck leaves a working token in use until its own probe says otherwise; a rejection does not. */
 function whenUsable(was: Connection, found: Evidence, now: number): RecoveryStep {
-  if (now >= expiryOf(was)) return goOn(recoveryBegun(was, null, now));
-  if (found.rejection) return goOn(recoveryBegun(was, found.rejection, now));
+  if (now >= expiryOf(was)) return apply(changes.recoveryBegun(was, null, now));
+  if (found.rejection) return apply(changes.recoveryBegun(was, found.rejection, now));
   if (!found.recheck) return finish('not_due');
-  if (found.sealingError)
-    return goOn(recoveryBegun(was, { code: null, subcode: null, source: 'recheck' }, now));
+  if (found.sealingError) return apply(changes.recoveryBegun(was, { ...UNKNOWN, source: 'recheck' }, now));
   const { probe } = found;
   if (!probe) return step('probe');
   if (probe.is === 'alive') return finish('verified_ok');
   if (probe.is === 'unclear') return finish('undecided');
   const { code, subcode } = 'refusal' in probe ? probe.refusal : { code: null, subcode: null };
-  return goOn(recoveryBegun(was, { code, subcode, source: 'recheck' }, now));
+  return apply(changes.recoveryBegun(was, { code, subcode, source: 'recheck' }, now));
 }
 
 function whenRecovering(ctx: Context): RecoveryStep {
@@ -82,7 +69,7 @@ function whenRecovering(ctx: Context): RecoveryStep {
   if (!probe) return step('probe');
   switch (probe.is) {
     case 'alive':
-      return { do: 'apply', change: verified(was), outcome: 'verified_ok' };
+      return apply(changes.verified(was), 'verified_ok');
     case 'other_account':
     case 'no_token':
       return retry(ctx, {
@@ -126,8 +113,7 @@ function lastRefresh(ctx: Context): RecoveryStep {
   return afterRefresh(ctx, (refusal) => {
     if (found.incident) return defer(ctx);
     const required = recovery.ownerAction ?? (refusal && ownerActionOf(refusal.failure));
-    const change = expired(required ?? 'lifetime_elapsed', now, refusal?.lastError);
-    return { do: 'apply', change, outcome: 'expired' };
+    return apply(changes.expired(required ?? 'lifetime_elapsed', now, refusal?.lastError), 'expired');
   });
 }
 
@@ -155,11 +141,11 @@ function atTheEnd(ctx: Context): RecoveryStep {
   const { found, recovery, now } = ctx;
   if (found.incident) {
     if (found.turn === undefined) return step('claim_turn');
-    if (found.turn && !found.probe && !found.sealingError) return step('probe');
-    return (found.probe?.is === 'dead' ? believeAtLast(ctx) : null) ?? defer(ctx);
+    if (!found.turn || found.sealingError) return defer(ctx);
+    if (!found.probe) return step('probe');
+    return (found.probe.is === 'dead' ? believeAtLast(ctx) : null) ?? defer(ctx);
   }
-  const change = expired(recovery.ownerAction ?? 'lifetime_elapsed', now);
-  return { do: 'apply', change, outcome: 'expired' };
+  return apply(changes.expired(recovery.ownerAction ?? 'lifetime_elapsed', now), 'expired');
 }
 
 /** Takes an expired connection back into use when its token lives after all; past its lifetime only by a refresh. */
@@ -168,7 +154,7 @@ function whenExpired(was: Connection, found: Evidence, now: number): RecoverySte
   if (found.settled === undefined) return step('settle_pending');
   if (!found.probe) return step('probe');
   if (found.probe.is !== 'alive') return finish('expired');
-  if (now < expiryOf(was)) return { do: 'apply', change: reopened(), outcome: 'verified_ok' };
+  if (now < expiryOf(was)) return apply(changes.reopened(), 'verified_ok');
   if (!found.refresh) return step('refresh');
   return finish('expired');
 }
@@ -176,7 +162,7 @@ function whenExpired(was: Connection, found: Evidence, now: number): RecoverySte
 /** Tokens that stay dead for long while others live are dead, whatever the incident. Null: not yet. */
 function believeAtLast({ found, now }: Context): RecoveryStep | null {
   const { incident, controlIsAlive } = found;
-  if (!incident || !isOldEnoughToBelieve(incident, now)) return null;
+  if (!incident || found.incidentEnded || !isOldEnoughToBelieve(incident, now)) return null;
   if (controlIsAlive === undefined) return step('probe_control');
   return mayBelieve(incident.fleet, controlIsAlive) ? step('end_incident') : null;
 }
@@ -185,27 +171,22 @@ function believeAtLast({ found, now }: Context): RecoveryStep | null {
 function expire(ctx: Context, reason: Reason, refusal: Refusal): RecoveryStep {
   const { found, now } = ctx;
   if (reason !== 'deauthorized' && found.hasLostAttempt === undefined) return step('find_lost_attempt');
-  const change = expired(found.hasLostAttempt ? 'response_lost' : reason, now, refusal.lastError);
+  const change = changes.expired(found.hasLostAttempt ? 'response_lost' : reason, now, refusal.lastError);
   return { do: 'expire', change: refreshUsed(ctx, change), probedAt: found.probe?.startedAt ?? now };
 }
 
-function waitForOwner(ctx: Context, refusal: Refusal): RecoveryStep {
+function waitForOwner({ recovery, now, random }: Context, refusal: Refusal): RecoveryStep {
   const required = ownerActionOf(refusal.failure) ?? 'checkpoint';
-  const change = ownerActionRequired(ctx.recovery, required, refusal, ctx.now, ctx.random);
-  return { do: 'apply', change, outcome: 'undecided' };
+  return apply(changes.ownerActionRequired(recovery, required, refusal, now, random), 'undecided');
 }
 
-function retry(ctx: Context, why: Parameters<typeof retryScheduled>[1]): RecoveryStep {
-  return {
-    do: 'apply',
-    change: retryScheduled(ctx.recovery, why, ctx.now, ctx.random),
-    outcome: 'undecided',
-  };
+function retry({ recovery, now, random }: Context, why: changes.RetryReason): RecoveryStep {
+  return apply(changes.retryScheduled(recovery, why, now, random), 'undecided');
 }
 
 function defer(ctx: Context): RecoveryStep {
-  const change = deferredForIncident(ctx.recovery, ctx.now, ctx.random);
-  return { do: 'apply', change: refreshUsed(ctx, change), outcome: 'undecided' };
+  const change = changes.deferredForIncident(ctx.recovery, ctx.now, ctx.random);
+  return apply(refreshUsed(ctx, change), 'undecided');
 }
 
 /** A clear answer to the version's one recovery refresh is remembered, whatever else is decided. */
@@ -215,4 +196,5 @@ function refreshUsed({ was, found: { refresh } }: Context, change: Change): Chan
   return isClearAnswer ? { ...change, set: { ...change.set, recoveryRefreshVersion: was.version } } : change;
 }
 
+const UNKNOWN = { code: null, subcode: null, source: 'unknown' };
 const expiryOf = (was: Connection): number => was.expiresAt ?? 0;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -9,18 +9,24 @@ import {
 } from '../../dev/postgres/embedded-postgres';
 import { migrateDatabase } from '../../dev/postgres/migrate';
 import { startTemporalServer, type TemporalServer } from '../../dev/temporal/temporal-server';
+import { buildBundle } from '../../worker/bundle';
+import { cachedBundle } from '../../worker/bundle-cache';
 import { publish, TEMPLATE_DATABASE } from './servers';
 import { keepForTeardown, stopKept } from './shared-servers';
 
 /**
- * Starts one PostgreSQL and one Temporal server for the whole run. Every test file gets its own copy
+ * Starts one PostgreSQL and one Temporal server for the whole run, and bundles the workflows. Every test file gets its own copy
  * of the migrated template database; on Temporal, unique names keep the files apart.
  */
 export default async function startSharedServers(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'evergrant-test-'));
   keepForTeardown(folder);
   publish('folder', folder);
-  const starts = await Promise.allSettled([startPostgres(folder), startTemporal(folder)]);
+  const starts = await Promise.allSettled([
+    startPostgres(folder),
+    startTemporal(folder),
+    bundleWorkflows(folder),
+  ]);
   const failure = starts.find((start) => start.status === 'rejected');
   if (!failure) return;
   await stopKept();
@@ -49,4 +55,11 @@ async function startTemporal(folder: string): Promise<TemporalServer> {
   keepForTeardown(folder, temporal);
   publish('temporalAddress', temporal.address);
   return temporal;
+}
+
+async function bundleWorkflows(folder: string): Promise<void> {
+  const { code } = await cachedBundle(buildBundle);
+  const file = join(folder, 'workflow-bundle.js');
+  writeFileSync(file, code);
+  publish('workflowBundle', file);
 }

@@ -3,6 +3,8 @@
 const NAMES = {
   postgresUrl: 'TEST_POSTGRES_URL',
   temporalAddress: 'TEST_TEMPORAL_ADDRESS',
+  /** Path of the bundled workflows, as `npm run build` makes it. */
+  workflowBundle: 'TEST_WORKFLOW_BUNDLE',
   /** Everything in it is removed at the end of the run. */
   folder: 'TEST_FOLDER',
 } as const;

@@ -24,18 +24,16 @@ import { type LifecycleClient, createLifecycleClient } from '../../client/lifecy
 import { Secret } from '../../core/access/secret';
 import { createTimeTravel, type TimeTravel } from '../../dev/sandbox/time-travel';
 import { runSimulator, type RunningSimulator, type Simulator } from '../../simulator';
-import { buildBundle } from '../../worker/bundle';
 import { startRelay } from '../../worker/relay';
 import { createWorkers } from '../../worker/worker';
 import { createTestDatabase } from './database';
+import { published } from './servers';
 import { createTestNamespace } from './temporal';
 
 /** What the stack seals with. */
 export const KEYS = parseKeyRing(`test:${Buffer.alloc(32, 7).toString('base64')}`);
 // What fails on purpose in tests is nobody's news.
 Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
-
-let bundle: Promise<{ code: string }> | undefined;
 
 /** Everything real but Instagram: database, Temporal, workers, and the simulator whose clock all of it reads. */
 export interface Stack {
@@ -149,13 +147,12 @@ export async function startStack(
       await pool.query('delete from provider_parks');
     },
     async startWorkers(changed = {}) {
-      bundle ??= buildBundle();
       const native = await NativeConnection.connect({ address });
       const created = await createWorkers({
         connection: native,
         namespace,
         activities: { ...createActivities(deps), ...changed },
-        workflowBundle: await bundle,
+        workflowBundle: { codePath: published('workflowBundle') },
         shutdownGrace: '1s',
       });
       const ended = created.run();

@@ -2,16 +2,16 @@ import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { buildBundle, workerDataConverter } from '../../worker/bundle';
+import { workerDataConverter } from '../../worker/bundle';
+import { published } from '../support/servers';
 
 /** Recorded by `record-histories.test.ts`; kept for as long as such runs may be alive. */
 const FOLDER = path.join(__dirname, 'histories');
 const files = readdirSync(FOLDER).filter((file) => file.endsWith('.json'));
 
-let workflowBundle: { code: string };
-beforeAll(async () => {
+const workflowBundle = { code: readFileSync(published('workflowBundle'), 'utf8') };
+beforeAll(() => {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
-  workflowBundle = await buildBundle();
 });
 
 test('there are recorded histories of refresh, recovery, expiry, reconnect and deliveries', () => {

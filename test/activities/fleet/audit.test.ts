@@ -37,7 +37,7 @@ test('missing lifecycles are started, ended integrations lose theirs, and doing 
   const missing = await stack.connect('missing', { start: false });
   const terminated = await stack.connect('terminated');
   const ended = await stack.connect('ended');
-  await until(() => listed(ended.id));
+  await until(async () => (await listed(ended.id)) && (await isTold(ended.id)));
   await stack.client.workflow.getHandle(lifecycleWorkflowId(terminated.id)).terminate('by hand');
   await disconnect(stack.pool, ended.id, stack.simulator.clock.now());
   await until(async () => !(await listed(terminated.id)));
@@ -69,6 +69,7 @@ test('a lifecycle whose row moved on without it is told within the hour', async 
 
 test('losing all of Temporal loses nothing: the audit starts every lifecycle from its row', async () => {
   const { id, version } = await stack.connect('bereft');
+  await until(() => listed(id));
   for await (const integrationId of stack.deps.lifecycles.running()) {
     await stack.client.workflow.getHandle(lifecycleWorkflowId(integrationId)).terminate('everything is lost');
   }
