@@ -149,5 +149,8 @@ const DATABASE_ERROR_TEXTS = /timeout exceeded when trying to connect|connection
 
 function isDatabaseError(error: unknown): boolean {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
-  return (typeof code === 'string' && DATABASE_ERROR_CODES.test(code)) || DATABASE_ERROR_TEXTS.test(String(message ?? ''));
+  return (
+    (typeof code === 'string' && DATABASE_ERROR_CODES.test(code)) ||
+    DATABASE_ERROR_TEXTS.test(String(message ?? ''))
+  );
 }

@@ -18,7 +18,7 @@ export function docsRoutes(deps: HttpDeps, app: Router): Hono {
         title: 'Evergrant',
         version,
         description:
-          'Keeps Instagram connections alive. Instants are ISO 8601 UTC; lists answer `{data, nextCursor}`.',
+          'Keeps Instagram connections alive. Times are ISO 8601 UTC with milliseconds. Lists return `{data, nextCursor}`. Errors are problem documents (RFC 9457).',
       },
       servers: [{ url: deps.site.publicUrl }],
     });

@@ -15,7 +15,7 @@ export const signedRequestBody = {
       schema: z.object({
         [FIELD]: z
           .string()
-          .openapi({ description: 'base64url(signature).base64url(JSON), signed by HMAC-SHA256.' }),
+          .openapi({ description: '`base64url(signature).base64url(JSON)`, signed with HMAC-SHA256.' }),
       }),
     },
   },

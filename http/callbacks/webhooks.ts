@@ -15,8 +15,9 @@ const MAX_BODY_KIB = 1024;
 const handshake = createRoute({
   method: 'get',
   path: WEBHOOKS_PATH,
-  summary: 'Instagram verifies the webhook when it is set up',
-  description: 'Echoes `hub.challenge`. 404 while `INSTAGRAM_WEBHOOK_VERIFY_TOKEN` is not set.',
+  summary: 'Callback: webhook verification',
+  description:
+    'Returns `hub.challenge`. Errors: `not_found` if `INSTAGRAM_WEBHOOK_VERIFY_TOKEN` is not set, `forbidden` for another token.',
   request: {
     query: z.object({
       'hub.mode': z.literal('subscribe'),
@@ -33,11 +34,11 @@ const handshake = createRoute({
 const deliver = createRoute({
   method: 'post',
   path: WEBHOOKS_PATH,
-  summary: 'Instagram tells of messages',
+  summary: 'Callback: messages',
   description:
-    'Signed by `X-Hub-Signature-256`. Messages to connected accounts become `message.received` events.',
+    'Signed with `X-Hub-Signature-256`. Messages to connected accounts become `message.received` events. Errors: `forbidden`, `too_large`.',
   request: { body: { content: { 'application/json': { schema: z.unknown() } }, required: true } },
-  responses: { 200: { description: 'Noted, or nothing to note' }, ...problems },
+  responses: { 200: { description: 'Stored, or ignored' }, ...problems },
 });
 
 /** @see https://developers.facebook.com/docs/graph-api/webhooks/getting-started */

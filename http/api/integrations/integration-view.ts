@@ -6,7 +6,7 @@ import { hasLifecycle, isUsable } from '../../../core/lifecycle/states';
 import { type Caller } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
 import { reconnectUrlFor } from '../../owner/links';
-import { type Integration } from '../schemas';
+import { type Integration } from './integration-schemas';
 
 export type IntegrationView = z.infer<typeof Integration>;
 
