@@ -2,21 +2,21 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time';
 
 /**
  * When a token is refreshed, retried, warned about. Meta's rules: a long-lived token can be refreshed only while it
- * is valid and at least 24 hours old, and then lives 60 days from the refresh.
+ * is valid and at least 24 hours old, and is then valid for 60 days from the refresh.
  * @see https://developers.facebook.com/documentation/instagram-platform/reference/refresh_access_token
  */
 export const REFRESH_MARGIN_DAYS = 14;
 export const REFRESH_JITTER_MS = 24 * HOUR_MS;
 export const MINIMUM_REFRESH_AGE_MS = 24 * HOUR_MS;
-/** A grant that lives no longer than this could never be refreshed, and is refused at connect. */
+/** A grant valid for no longer than this could never be refreshed, and is refused at connect. */
 export const MINIMUM_GRANT_LIFE_MS = 25 * HOUR_MS;
-/** Nothing Meta issues lives longer; a larger `expires_in` is clamped to this. */
+/** Meta issues nothing with a longer lifetime; a larger `expires_in` is clamped to this. */
 export const MAXIMUM_GRANT_LIFE_MS = 90 * DAY_MS;
 /** A token that ended less than this ago still gets one last refresh. */
 export const LAST_REFRESH_GRACE_MS = 24 * HOUR_MS;
 export const WARNING_DAYS = 7;
 export const PAUSE_OVERRIDE_DAYS = 3;
-/** After this long without a success `token.refresh_failing` is told, once per version. */
+/** After this long without a success `token.refresh_failing` is sent, once per version. */
 export const FAILING_NOTICE_AFTER_MS = 24 * HOUR_MS;
 
 const SHORT_LIFE_MS = 28 * DAY_MS;
@@ -42,10 +42,10 @@ export function refreshAtFor({ issuedAt, expiresAt }: Lifetime, random: number):
   return Math.round(Math.max(planned, refreshableAt(issuedAt)));
 }
 
-/** What Meta gives when nobody says better: a long-lived token lives 60 days. */
+/** Meta's default: a long-lived token is valid for 60 days. */
 export const USUAL_LIFE_MS = 60 * DAY_MS;
 
-/** A token whose end is not known: refreshed as soon as it is old enough, which tells its end. */
+/** A token whose expiry is unknown: refreshed as soon as it is old enough, which also dates it. */
 export function undatedLifetime(issuedAt: number): Lifetime & { refreshAt: number } {
   return {
     issuedAt,
