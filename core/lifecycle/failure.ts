@@ -123,7 +123,10 @@ const TABLE: readonly Row[] = [
   { codes: [100, 104, 506, 2500], is: call('rejected') },
 ];
 
-/** Reads a failed answer. Total: whatever came back, it says something, and never `terminal` without a token code. */
+/**
+ * Reads a failed answer. Total: any answer gets a class, and never `terminal` without a token code (190, 102).
+ * @see https://developers.facebook.com/docs/graph-api/guides/error-handling
+ */
 export function classify(answer: Answer): Failure {
   if (answer.status === null) return transient;
   const row = TABLE.find((one) => fits(one, answer));

@@ -32,6 +32,7 @@ export interface Lifetime {
  * The instant to refresh at: 14 days before expiry, earlier by a jitter drawn once per version; a life under 28 days
  * is refreshed at two thirds of it. Never before the token is 24 hours old.
  * @param random uniform in [0, 1), drawn once when the version is stored
+ * @returns epoch ms
  */
 export function refreshAtFor({ issuedAt, expiresAt }: Lifetime, random: number): number {
   const life = expiresAt - issuedAt;
@@ -54,7 +55,12 @@ export function undatedLifetime(issuedAt: number): Lifetime & { refreshAt: numbe
   };
 }
 
-/** The instant from which Meta refreshes a token: 24 hours after it was issued. */
+/**
+ * The instant from which Meta refreshes a token: 24 hours after it was issued.
+ * @param issuedAt epoch ms; null counts as long ago
+ * @returns epoch ms
+ * @see https://developers.facebook.com/documentation/instagram-platform/reference/refresh_access_token
+ */
 export function refreshableAt(issuedAt: number | null): number {
   return (issuedAt ?? 0) + MINIMUM_REFRESH_AGE_MS;
 }
@@ -64,13 +70,21 @@ export function jittered(ms: number, random: number): number {
   return Math.round(ms * (0.9 + random * 0.2));
 }
 
-/** From here on an integration that was not refreshed is warned about, once per version. */
+/**
+ * From here on an unrefreshed token is warned about, once per version: 7 days before expiry, or the last eighth of a
+ * life under 28 days.
+ * @returns epoch ms
+ */
 export function warnAt({ issuedAt, expiresAt }: Lifetime): number {
   const life = expiresAt - issuedAt;
   return expiresAt - (life < SHORT_LIFE_MS ? life / 8 : WARNING_DAYS * DAY_MS);
 }
 
-/** From here on even a paused integration is refreshed: a preference never costs a grant. */
+/**
+ * From here on even a paused integration is refreshed, since a preference must never cost a grant: 3 days before
+ * expiry, or the last twentieth of a shorter life.
+ * @returns epoch ms
+ */
 export function pauseOverrideAt({ issuedAt, expiresAt }: Lifetime): number {
   return expiresAt - Math.min(PAUSE_OVERRIDE_DAYS * DAY_MS, (expiresAt - issuedAt) / 20);
 }
@@ -87,13 +101,17 @@ export function ladderDelayMs(failedAttempts: number, remainingMs: number, rando
   return clampDelay(jittered(REFRESH_LADDER_MS[rung] ?? 6 * HOUR_MS, random), remainingMs);
 }
 
-/** How long to wait when throttled: what the provider says, within [1 min, min(6 h, 1/8 of what is left)]. */
+/**
+ * How long to wait when throttled: what the provider says (5 min if it does not), between 1 min and the smaller of 6 h
+ * and an eighth of the time left.
+ * @returns ms
+ */
 export function throttledDelayMs(retryAfterMs: number | null, remainingMs: number): number {
   const asked = retryAfterMs !== null && Number.isFinite(retryAfterMs) ? retryAfterMs : 5 * MINUTE_MS;
   return clampDelay(Math.min(asked, 6 * HOUR_MS), remainingMs);
 }
 
-/** How long to wait when Instagram refuses to refresh this kind of token at all: a day, less as the end nears. */
+/** How long to wait when Instagram refuses to refresh this kind of token: a day, less as expiry nears. @returns ms */
 export function unsupportedDelayMs(remainingMs: number): number {
   return clampDelay(DAY_MS, remainingMs);
 }
@@ -102,7 +120,10 @@ function clampDelay(delayMs: number, remainingMs: number): number {
   return Math.round(Math.max(MINUTE_MS, Math.min(delayMs, remainingMs / 8)));
 }
 
-/** Meta's `expires_in`, made safe: null when it is no positive number; clamped to what is believable. */
+/**
+ * Meta's `expires_in`, made safe: null when it is no positive number, clamped to 90 days.
+ * @param expiresInSeconds as it came, a number or text
+ */
 export function clampLifeMs(expiresInSeconds: unknown): { lifeMs: number; clamped: boolean } | null {
   const seconds = typeof expiresInSeconds === 'string' ? Number(expiresInSeconds) : expiresInSeconds;
   if (typeof seconds !== 'number' || !Number.isFinite(seconds) || seconds <= 0) return null;
