@@ -89,8 +89,9 @@ function BannerBox({ row, banner, mayOperate }: ConnectionView) {
   );
 }
 
-function Actions({ row }: ConnectionView) {
+function Actions({ row, banner }: ConnectionView) {
   const path = pathOfConnection(row.id);
+  const bannerHasLink = banner?.actions[0]?.kind === 'reconnect';
   const isConnected = row.state !== 'pending';
   return (
     <section class="card">
@@ -103,10 +104,12 @@ function Actions({ row }: ConnectionView) {
         ) : (
           <Action path={`${path}/pause`} label={TEXT.pause} />
         )}
-        <Action
-          path={`${path}/reconnect-link`}
-          label={isConnected ? TEXT.createReconnectLink : TEXT.createConnectLink}
-        />
+        {!bannerHasLink && (
+          <Action
+            path={`${path}/reconnect-link`}
+            label={isConnected ? TEXT.createReconnectLink : TEXT.createConnectLink}
+          />
+        )}
       </div>
       <details id="disconnect">
         <summary>{TEXT.disconnect}</summary>
