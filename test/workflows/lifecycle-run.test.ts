@@ -228,8 +228,8 @@ class World {
   }
 
   /** Begins what is due, as the workflow's loop does. */
-  begin(): void {
-    if (this.underWay || this.isAsleep()) return;
+  begin({ byTime = false } = {}): void {
+    if (this.underWay || this.isAsleep(byTime)) return;
     if (this.run.mustContinue()) this.step({ is: 'continue_as_new' });
     const action = this.run.next();
     if (action.type === 'wait') this.sleepsUntil = action.until;
@@ -239,10 +239,11 @@ class World {
     this.underWay = { action, startedAt: this.context.at, facts: this.row };
   }
 
-  /** A run that sleeps looks again only for what wakes it. */
-  private isAsleep(): boolean {
+  /** Temporal evaluates a sleeping run's conditions when something happens to it, not because time passes. */
+  private isAsleep(byTime: boolean): boolean {
     const { run, sleepsUntil } = this;
-    if (sleepsUntil === undefined || run.hasWork() || run.isDueBefore(sleepsUntil)) return false;
+    if (sleepsUntil === undefined) return false;
+    if (!byTime && (run.hasWork() || run.isDueBefore(sleepsUntil))) return false;
     return sleepsUntil === null || this.context.at < sleepsUntil;
   }
 
@@ -281,13 +282,15 @@ test('a true report of the current version is acted upon, whatever arrives in wh
       world.begin();
       for (const happening of order) {
         world.step(happening);
-        world.begin();
+        world.begin({ byTime: happening.is === 'time' });
       }
       // Then nothing more happens but time, and activities that succeed.
       for (let n = 0; n < 60; n++) {
+        const wasUnderWay = world.underWay !== null;
         world.step({ is: 'activity_ends', outcome: 'verified_ok' });
+        world.begin({ byTime: !wasUnderWay });
         world.step({ is: 'time', ms: MINUTE_MS });
-        world.begin();
+        world.begin({ byTime: true });
       }
       const { version } = world.row;
       const reportedAt = world.reports.get(version);
