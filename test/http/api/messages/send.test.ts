@@ -5,19 +5,12 @@ import { claimSend } from '../../../../adapters/postgres/messages/message-sends'
 import { keepPayload } from '../../../../adapters/postgres/messages/sealed-payloads';
 import { WANTED_MESSAGE } from '../../../../core/messaging/send';
 import { HOUR_MS } from '../../../../core/time';
-import { type TestApi, startApi } from '../../../support/api';
-import { type Stack, startStack } from '../../../support/stack';
+import { type TestApi, useApi } from '../../../support/api';
+import { type Stack } from '../../../support/stack';
 
 let stack: Stack;
 let api: TestApi;
-beforeAll(async () => {
-  stack = await startStack();
-  api = await startApi(stack);
-});
-afterAll(async () => {
-  await api.stop();
-  await stack.stop();
-});
+useApi((started) => ({ stack, api } = started));
 afterEach(() => stack.calm());
 
 const outbound = (username: string) =>
