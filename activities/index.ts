@@ -1,15 +1,13 @@
 import { auditFleet } from './fleet/audit';
 import { deliverNext } from './deliveries/deliver-next';
 import { type Deps } from './deps';
-import { expire } from './lifecycle/expire';
 import { findSent } from './messaging/find-sent';
 import { listConversations, listMessages } from './messaging/list-conversations';
-import { loadFacts } from './lifecycle/load-facts';
-import { remind } from './lifecycle/look-again';
-import { recoverToken } from './lifecycle/recover-token';
+import { loadFacts } from './lifecycle/run-step';
+import { remind, warnExpiring } from './lifecycle/remind';
+import { expire, recoverToken } from './lifecycle/recover-token';
 import { refreshToken } from './lifecycle/refresh-token';
 import { recordSend, sendMessage } from './messaging/send-message';
-import { warnExpiring } from './lifecycle/warn-expiring';
 
 type Input<Activity extends (deps: Deps, input: never) => unknown> = Parameters<Activity>[1];
 

@@ -16,31 +16,31 @@ export function createMetrics() {
   });
   const recoveries = new Counter({
     name: 'evergrant_recoveries_total',
-    help: 'Looks at a refused token by outcome.',
+    help: 'Recovery attempts by outcome.',
     labelNames: ['outcome'],
     registers,
   });
   const expirations = new Counter({
     name: 'evergrant_expirations_total',
-    help: 'Integrations that expired, by whose doing it was.',
+    help: 'Expired integrations by cause.',
     labelNames: ['cause'],
     registers,
   });
   const deliveries = new Counter({
     name: 'evergrant_deliveries_total',
-    help: 'Attempts to tell webhooks and people of an event, by kind and outcome; refused ones are tried again.',
+    help: 'Delivery attempts by kind and outcome. Refused attempts are retried.',
     labelNames: ['kind', 'outcome'],
     registers,
   });
   const providerRequests = new Counter({
     name: 'evergrant_provider_requests_total',
-    help: 'Calls to Instagram by operation and status class.',
+    help: 'Requests to Instagram by operation and status class.',
     labelNames: ['operation', 'status'],
     registers,
   });
   const providerSeconds = new Histogram({
     name: 'evergrant_provider_request_duration_seconds',
-    help: 'Duration of calls to Instagram.',
+    help: 'Duration of requests to Instagram in seconds.',
     labelNames: ['operation'],
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15],
     registers,
@@ -75,7 +75,7 @@ export function createMetrics() {
     });
     const overdue = new Gauge({
       name: 'evergrant_refresh_overdue_integrations',
-      help: 'Integrations whose refresh should have begun over an hour ago.',
+      help: 'Integrations overdue by more than 1 hour.',
       registers,
     });
     void states;
@@ -85,12 +85,12 @@ export function createMetrics() {
   function watchDeliveries(read: () => Promise<{ waiting: number; oldestAgeSeconds: number }>): void {
     const oldest = new Gauge({
       name: 'evergrant_deliveries_oldest_waiting_seconds',
-      help: 'Age of the oldest delivery that waits; 0 when none does.',
+      help: 'Age of the oldest pending delivery in seconds; 0 without pending deliveries.',
       registers,
     });
     void new Gauge({
       name: 'evergrant_deliveries_waiting',
-      help: 'Deliveries that are not over.',
+      help: 'Pending deliveries.',
       registers,
       async collect() {
         const found = await read().catch(() => null);

@@ -5,10 +5,11 @@ import {
   SIGNALS,
   TASK_QUEUE,
   WORKFLOW_TYPES,
+  ensureFreshUpdateId,
   lifecycleWorkflowId,
+  recoverUpdateId,
 } from '../core/names';
 import { SECOND_MS } from '../core/time';
-import { ensureFreshUpdateId, recoverUpdateId } from '../core/lifecycle/update-ids';
 import {
   type EnsureFreshInput,
   type EnsureFreshOutcome,
@@ -38,9 +39,10 @@ export interface LifecycleClient {
   /** Reports a refused call without waiting for the decision. */
   tokenRejected(integrationId: string, report: Rejection): Promise<void>;
   /**
-   * Reports a refused call and waits, at most 20 s, for what becomes of the version it used: `stale_version` (there is
-   * a newer one: read it), `verified_ok` (it lives), `refreshed` (read the new one), `expired` (the owner must
-   * reconnect), `undecided` (ask again later). Callers of one version within 20 s share one answer.
+   * Waits, at most 20 s, for what becomes of a token version: after a refused call (`code`), on request (`recheck`), or
+   * for a decision under way (neither). Answers `stale_version` (there is a newer one: read it), `verified_ok` (it
+   * lives), `refreshed` (read the new one), `expired` (the owner must reconnect) or `undecided` (ask again later).
+   * Callers of one version within 20 s share one answer.
    */
   recover(integrationId: string, report: RecoverInput): Promise<Recovered>;
   /** One refresh attempt now, when no more than `withinMs` is left (null: in any case); waits at most 20 s. */
@@ -123,7 +125,7 @@ export function createLifecycleClient(
       signal(integrationId, SIGNALS.tokenRejected, [{ version, code, subcode, source }]),
 
     recover: (integrationId, report) => {
-      const updateId = () => recoverUpdateId(report.version, clock.now(), report.recheck === true);
+      const updateId = () => recoverUpdateId(report, clock.now());
       return ask(integrationId, updateId(), () =>
         client.workflow.executeUpdateWithStart(recoverUpdate, {
           updateId: updateId(),

@@ -1,3 +1,6 @@
+import { UPDATE_SLOT_MS } from './lifecycle/recovery-policy';
+import { SECOND_MS } from './time';
+
 /** The names that Temporal, its UI and other services know Evergrant by. */
 export const TASK_QUEUE = 'evergrant';
 /** Calls to Instagram have their own queue, so that a slow provider never holds up the rest. */
@@ -7,11 +10,13 @@ export const DELIVERY_TASK_QUEUE = 'evergrant-deliveries';
 export const AUDIT_SCHEDULE_ID = 'evergrant-fleet-audit';
 
 export const WORKFLOW_TYPES = {
-  tokenLifecycle: 'tokenLifecycle',
-  sendMessage: 'sendMessage',
-  deliverEvent: 'deliverEvent',
-  fleetAudit: 'fleetAudit',
+  tokenLifecycle: 'TokenLifecycle',
+  sendMessage: 'SendMessage',
+  deliverEvent: 'DeliverEvent',
+  fleetAudit: 'FleetAudit',
 } as const;
+/** What a lifecycle's type was called before: runs that began under it go on, and become the new type. */
+export const FORMER_LIFECYCLE_TYPE = 'tokenLifecycle';
 
 export const SIGNALS = {
   tokenRejected: 'tokenRejected',
@@ -48,4 +53,30 @@ export function sendMessageWorkflowId(integrationId: string, keyDigest: string):
 /** One workflow per lane: what one endpoint, or people, are told of one integration. @param lane as in `deliveries.lane` */
 export function deliverEventWorkflowId(lane: string): string {
   return `deliver/${lane}`;
+}
+
+/** An operator who asks again expects a new probe, not the answer of a moment ago. */
+const OPERATOR_SLOT_MS = 1 * SECOND_MS;
+
+/**
+ * Ids that thin a crowd: all callers that ask the same within one slot share one update, and so one answer. The slot
+ * is there because Temporal answers a used id with its old outcome for the rest of the run. One that only waits shares
+ * no id with a report: the report would never arrive.
+ */
+export function recoverUpdateId(
+  { version, code, recheck = false }: { version: number; code?: number; recheck?: boolean },
+  now: number,
+): string {
+  if (recheck) return `look-${version}-${slotOf(now, OPERATOR_SLOT_MS)}`;
+  return `${code === undefined ? 'wait' : 'rec'}-${version}-${slotOf(now, UPDATE_SLOT_MS)}`;
+}
+
+/** @param withinMs as in `EnsureFreshInput` */
+export function ensureFreshUpdateId(version: number, withinMs: number | null, now: number): string {
+  if (withinMs === null) return `fresh-${version}-force-${slotOf(now, OPERATOR_SLOT_MS)}`;
+  return `fresh-${version}-${withinMs}-${slotOf(now, UPDATE_SLOT_MS)}`;
+}
+
+function slotOf(now: number, slotMs: number): number {
+  return Math.floor(now / slotMs);
 }

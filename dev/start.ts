@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { ConfigError, type Settings, loadSettings } from '../adapters/config';
 import { sha256 } from '../adapters/digest';
 import { NEEDED_SETTINGS, createServices } from '../services/services';
-import { makeSignInLink } from '../http/console/sign-in-links';
+import { createSignInLink } from '../http/console/sign-in-links';
 import { runApi } from '../http/run';
 import { SANDBOX_APP_ID, SANDBOX_APP_SECRET, runSimulator } from '../simulator';
 import { installRuntime, runWorker } from '../worker/run';
@@ -72,7 +72,7 @@ async function start(undo: Undo): Promise<void> {
 
   await setUpCallbacks(services.settings, simulator.url);
   await connectFirstAccount(services, simulator.simulator, api.url, env.EVERGRANT_API_KEY);
-  const signIn = await makeSignInLink(api.deps, sha256(env.EVERGRANT_API_KEY));
+  const signIn = await createSignInLink(api.deps, sha256(env.EVERGRANT_API_KEY));
   tell(api.url, signIn.url, simulator.url, temporal.uiUrl, data);
 }
 

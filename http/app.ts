@@ -2,20 +2,21 @@ import { except } from 'hono/combine';
 import { secureHeaders } from 'hono/secure-headers';
 import { assetRoutes } from './assets';
 import { authenticate } from './middleware/auth';
-import { takeAtMost } from './middleware/body-limit';
-import { callbackRoutes } from './callbacks/routes';
-import { WEBHOOKS_PATH } from './callbacks/webhooks';
+import { limitBody } from './middleware/body-limit';
+import { dataDeletionRoutes } from './callbacks/data-deletion';
+import { deauthorizeRoutes } from './callbacks/deauthorize';
+import { WEBHOOKS_PATH, webhookRoutes } from './callbacks/webhooks';
 import { connectRoutes } from './owner/routes';
 import { type HttpDeps } from './deps';
 import { consoleRoutes } from './console/routes';
-import { letAppPagesCall } from './middleware/cross-origin';
+import { appCors } from './middleware/origins';
 import { docsRoutes } from './api/docs';
-import { BANNER_PATH, embedRoutes, letAnyPageLoad } from './embed/embed';
+import { BANNER_PATH, embedRoutes, bannerCors } from './embed/banner-script';
 import { answerError } from './errors';
 import { guardHostAndOrigin } from './middleware/guard';
 import { noStore, securityHeaders } from './middleware/headers';
 import { requireJson } from './middleware/json-body';
-import { answerUnknown } from './middleware/methods';
+import { answerUnmatched } from './unmatched';
 import { createRouter } from './router';
 import { apiKeyRoutes } from './api/access/api-keys';
 import { consoleLinkRoutes } from './api/access/console-links';
@@ -42,17 +43,17 @@ const MAX_BODY_KIB = 64;
 export function createApp(deps: HttpDeps) {
   const app = createRouter();
   app.onError((error, c) => answerError(deps, error, c));
-  app.notFound(answerUnknown(deps, app));
+  app.notFound(answerUnmatched(deps, app));
   app.use(async (c, next) => {
     // What is thrown and is no Error passes onError by.
     await next().catch((error: unknown) => (c.res = answerError(deps, error, c)));
     // By the clock that set all other times of the answer: a sandbox has its own.
     c.header('date', new Date(deps.clock.now()).toUTCString());
   });
-  app.use(BANNER_PATH, letAnyPageLoad);
+  app.use(BANNER_PATH, bannerCors);
   app.use(secureHeaders(securityHeaders(deps.site)));
   app.use(guardHostAndOrigin(deps));
-  app.use(except(WEBHOOKS_PATH, takeAtMost(MAX_BODY_KIB)));
+  app.use(except(WEBHOOKS_PATH, limitBody(MAX_BODY_KIB)));
   app.route('/', healthRoutes(deps));
   app.route('/', assetRoutes());
   app.route('/', embedRoutes());
@@ -60,7 +61,7 @@ export function createApp(deps: HttpDeps) {
   app.route('/', consoleRoutes(deps));
 
   const v1 = createRouter();
-  v1.use(letAppPagesCall(deps), authenticate(deps), noStore, requireJson);
+  v1.use(appCors(deps.site), authenticate(deps), noStore, requireJson);
   const parts = [
     integrationRoutes,
     integrationListRoutes,
@@ -82,7 +83,9 @@ export function createApp(deps: HttpDeps) {
   ];
   for (const routes of parts) v1.route('/', routes(deps));
   app.route('/v1', v1);
-  app.route('/', callbackRoutes(deps));
+  // Instagram's callbacks need no key: a signature or an unguessable code authorizes them.
+  app.use('/callbacks/*', noStore);
+  for (const routes of [webhookRoutes, deauthorizeRoutes, dataDeletionRoutes]) app.route('/', routes(deps));
   app.route('/', docsRoutes(deps, app));
   return app;
 }

@@ -3,14 +3,17 @@ import { type Context } from 'hono';
 import { ProviderError } from '../adapters/instagram/provider-error';
 import { DecryptFailed, KeyUnavailable } from '../adapters/encryption/sealer';
 import { NoToken } from '../services/usable-token';
-import { askAgainSeconds } from './api/ask-again';
+import { recheckAfterSeconds } from './api/integrations/next-check';
 import { type Caller } from './middleware/caller';
 import { type HttpDeps } from './deps';
 import { reconnectUrlFor } from './owner/links';
 import { Problem, notFound } from './problems';
 
+/** For reconnect links in problem documents. */
+export type ProblemDeps = Pick<HttpDeps, 'sealer' | 'clock' | 'site'>;
+
 /** Answers whatever was thrown as a problem document; what nobody expected is logged and told as `internal`. */
-export function answerError(deps: HttpDeps, error: unknown, c: Context): Response {
+export function answerError(deps: ProblemDeps & Pick<HttpDeps, 'logger'>, error: unknown, c: Context): Response {
   const problem = problemOf(deps, error, c.get('caller') as Caller | undefined);
   if (problem.code === 'internal') {
     deps.logger.error({ error: nameAndStack(error), path: c.req.routePath }, 'unexpected error');
@@ -22,22 +25,25 @@ export function answerError(deps: HttpDeps, error: unknown, c: Context): Respons
 }
 
 /** What a thrown error is told as. */
-export function problemOf(deps: HttpDeps, error: unknown, caller: Caller | undefined): Problem {
+export function problemOf(deps: ProblemDeps, error: unknown, caller: Caller | undefined): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof NoToken) return fromNoToken(deps, error, caller);
   if (error instanceof ProviderError) return fromProvider(error);
   if (error instanceof KeyUnavailable)
-    return new Problem('key_unavailable', 'The token cannot be opened now. Operators: see the key ring.');
+    return new Problem(
+      'key_unavailable',
+      'The token cannot be decrypted: its encryption key is missing. Operators: check the key ring.',
+    );
   if (error instanceof DecryptFailed)
     return new Problem(
       'decrypt_failed',
-      'What is stored is damaged or belongs to another row, so it is not used. Operators: see the events.',
+      'The stored data was damaged or moved, and is not used. Operators: check the events.',
     );
   if (error instanceof ServiceError || isGrpcServiceError(error))
-    return new Problem('service_unavailable', 'Temporal does not answer. Try again in a moment.');
+    return new Problem('service_unavailable', 'Temporal is not responding. Try again in a moment.');
   if (isDatabaseTrouble(error))
-    return new Problem('service_unavailable', 'The database does not answer. Try again in a moment.');
-  return new Problem('internal', 'The request was not carried out. It is safe to try again.');
+    return new Problem('service_unavailable', 'The database is not responding. Try again in a moment.');
+  return new Problem('internal', 'The request was not completed. You can safely try again.');
 }
 
 function nameAndStack(error: unknown) {
@@ -45,7 +51,7 @@ function nameAndStack(error: unknown) {
   return { name: name ?? typeof error, stack };
 }
 
-function fromNoToken(deps: HttpDeps, error: NoToken, caller: Caller | undefined): Problem {
+function fromNoToken(deps: ProblemDeps, error: NoToken, caller: Caller | undefined): Problem {
   const { integration } = error;
   switch (error.why) {
     case 'unknown':
@@ -53,14 +59,17 @@ function fromNoToken(deps: HttpDeps, error: NoToken, caller: Caller | undefined)
     case 'not_connected':
       return new Problem(
         'not_connected',
-        'The owner has not connected the account yet. Give them the connect link.',
+        'The owner has not connected the account yet. Send them a connect link.',
       );
     case 'disconnected':
-      return new Problem('disconnected', 'This integration was ended. Create a new one to connect again.');
+      return new Problem(
+        'disconnected',
+        'This integration is disconnected. Create a new one to connect the account again.',
+      );
     case 'reconnect_required':
       return new Problem(
         'reconnect_required',
-        'The connection is over. Its owner has to connect the account again.',
+        'The connection has expired. Its owner has to reconnect the account.',
         {
           reason: error.reason,
           reconnectUrl: integration && caller ? reconnectUrlFor(deps, caller, integration) : null,
@@ -69,9 +78,9 @@ function fromNoToken(deps: HttpDeps, error: NoToken, caller: Caller | undefined)
     case 'recovery_pending':
       return new Problem(
         'recovery_pending',
-        'Whether the token still lives is being found out. Try again shortly.',
+        'Evergrant is checking whether the token is still valid. Try again shortly.',
         {},
-        integration ? { 'retry-after': String(askAgainSeconds(integration, deps.clock.now())) } : {},
+        integration ? { 'retry-after': String(recheckAfterSeconds(integration, deps.clock.now())) } : {},
       );
   }
 }
@@ -81,19 +90,22 @@ function fromProvider(error: ProviderError): Problem {
   const asked = retryAfterMs === null ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) };
   switch (error.failure.class) {
     case 'throttled':
-      return new Problem('rate_limited', 'Instagram asks to slow down.', {}, asked);
+      return new Problem('rate_limited', 'Instagram limits the number of requests. Slow down.', {}, asked);
     case 'app_level':
-      return new Problem('provider_incident', 'Instagram refuses every call of this app.', {}, asked);
+      return new Problem('provider_incident', 'Instagram refuses all requests of this app.', {}, asked);
     case 'call':
       return fromRefusedCall(error);
     case 'terminal':
     case 'ambiguous':
     case 'owner_action':
-      return new Problem('provider_rejected_call', 'Instagram refuses this call although the token lives.');
+      return new Problem(
+        'provider_rejected_call',
+        'Instagram refuses this call although the token is valid.',
+      );
     default:
       return new Problem(
         'provider_unavailable',
-        'Instagram gave no usable answer. Try again shortly.',
+        'Instagram is not responding. Try again shortly.',
         {},
         asked,
       );
@@ -118,13 +130,13 @@ function fromRefusedCall(error: ProviderError): Problem {
 
 /** What a refused call means for whoever made it. */
 export const REFUSALS = {
-  window_closed: 'The recipient has not written for over 24 hours, so Instagram takes no message to them.',
-  recipient_unavailable: 'The recipient cannot be reached by this account.',
+  window_closed: 'The messaging window is closed: the recipient has not written in the last 24 hours.',
+  recipient_unavailable: 'This account cannot send messages to this recipient.',
   permission_missing:
-    'The account does not allow messages through this app. Its owner can connect it again and allow them.',
-  policy_blocked: 'Instagram has restricted this account. Its owner sees why in the Instagram app.',
-  text_too_long: 'Instagram takes at most 1,000 bytes of text.',
-  provider_rejected_call: 'Instagram refuses this call as it is.',
+    'The account does not allow this app to access messages. Its owner can reconnect and allow it.',
+  policy_blocked: 'Instagram has restricted this account. The Instagram app shows its owner why.',
+  text_too_long: 'Instagram accepts at most 1,000 bytes of text.',
+  provider_rejected_call: 'Instagram refuses this call.',
 } as const;
 
 /** SQLSTATE classes and socket errors that say: not the statement, the server. @see https://www.postgresql.org/docs/current/errcodes-appendix.html */

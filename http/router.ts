@@ -1,42 +1,65 @@
-import { OpenAPIHono, type RouteConfig, type z } from '@hono/zod-openapi';
+import { OpenAPIHono, type RouteConfig, createRoute, type z } from '@hono/zod-openapi';
+import { type MiddlewareHandler } from 'hono';
+import { createMiddleware } from 'hono/factory';
 import { type Env } from './middleware/auth';
 import { Problem } from './problems';
 import { ProblemDocument } from './api/schemas';
-import { refuseUnknown } from './middleware/strict';
 
-/** A router whose routes refuse what they do not know, naming every field that is wrong. */
+/** A router that answers input of the wrong shape with a problem document. */
 export function createRouter() {
-  const router = new OpenAPIHono<Env>({
+  return new OpenAPIHono<Env>({
     defaultHook: (result) => {
       if (!result.success) throw invalid(result.error.issues);
     },
   });
-  const register = router.openapi;
-  const strictly = (route: RouteConfig, ...handlers: unknown[]) =>
-    Reflect.apply(register, router, [
-      { ...route, middleware: strictMiddleware(route) },
-      ...handlers,
-    ]) as unknown;
-  router.openapi = strictly as typeof register;
-  return router;
-}
-
-/** Who may not use a route at all learns nothing of what it takes: its own middleware comes first. */
-function strictMiddleware(route: RouteConfig) {
-  return [route.middleware ?? [], refuseUnknown(route)].flat();
 }
 
 export type Router = ReturnType<typeof createRouter>;
+
+/**
+ * A documented route that rejects undocumented input: query parameters, and fields of a body where none is documented.
+ * A misspelled parameter would otherwise be ignored. Fields of a documented body are the concern of its schema.
+ */
+export function strictRoute<P extends string, R extends Omit<RouteConfig, 'path'> & { path: P }>(config: R) {
+  // The route's own middleware comes first: a caller without access learns nothing about the input.
+  const middleware: MiddlewareHandler[] = [config.middleware ?? [], rejectUnknownInput(config)].flat();
+  return createRoute({ ...config, middleware });
+}
+
+function rejectUnknownInput({ request }: Pick<RouteConfig, 'request'>) {
+  const known = Object.keys((request?.query as { shape?: object } | undefined)?.shape ?? {});
+  const hasBody = request?.body !== undefined;
+  return createMiddleware(async (c, next) => {
+    const unknown = [...new URL(c.req.url).searchParams.keys()].filter((name) => !known.includes(name));
+    if (!hasBody) unknown.push(...fieldsOf(await c.req.text()));
+    if (unknown.length > 0) throw unknownFields(unknown);
+    await next();
+  });
+}
+
+/** @param text empty, or JSON */
+function fieldsOf(text: string): string[] {
+  if (text.trim() === '') return [];
+  const value: unknown = JSON.parse(text);
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject ? Object.keys(value) : ['body'];
+}
+
+function unknownFields(names: string[]): Problem {
+  return new Problem('invalid_request', `Unknown fields: ${names.join(', ')}.`, {
+    errors: [...new Set(names)].map((field) => ({ field, message: 'is unknown' })),
+  });
+}
 
 /** 400 with one entry per field. */
 export function invalid(issues: readonly z.core.$ZodIssue[]): Problem {
   const errors = issues.flatMap((issue) => {
     const field = issue.path.join('.');
     if (issue.code !== 'unrecognized_keys') return [{ field: field || 'body', message: issue.message }];
-    return issue.keys.map((key) => ({ field: field ? `${field}.${key}` : key, message: 'is not known' }));
+    return issue.keys.map((key) => ({ field: field ? `${field}.${key}` : key, message: 'is unknown' }));
   });
   const fields = [...new Set(errors.map(({ field }) => field))].join(', ');
-  return new Problem('invalid_request', `These fields are not as they should be: ${fields}.`, { errors });
+  return new Problem('invalid_request', `Invalid fields: ${fields}.`, { errors });
 }
 
 export const json = <T extends z.ZodType>(schema: T, description: string) => ({
@@ -49,9 +72,12 @@ export const body = <T extends z.ZodType>(schema: T) => ({
   required: true,
 });
 
-/** What any route may answer instead. */
+/** The error response of every route. */
 export const problems = {
-  default: { content: { 'application/problem+json': { schema: ProblemDocument } }, description: 'A problem' },
+  default: {
+    content: { 'application/problem+json': { schema: ProblemDocument } },
+    description: 'A problem document, see `code`',
+  },
 };
 
 export const secured = [{ bearer: [] }];

@@ -2,7 +2,37 @@ import { once } from 'node:events';
 import { type RequestListener, type Server, createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
-import { SERVER_LIMITS, type ServerLimits } from './server-limits';
+import { SECOND_MS } from '../core/time';
+
+/** Limits for one client. Times in ms. */
+export interface ServerLimits {
+  /** From the start of a connection, or of its next request, to the end of the headers. */
+  headersTimeout: number;
+  /** To the end of the body. */
+  requestTimeout: number;
+  /** Idle time of a connection between requests. */
+  keepAliveTimeout: number;
+  /** How often the first two timeouts are checked. */
+  connectionsCheckingInterval: number;
+  maxRequestsPerSocket: number;
+  /** Further connections are closed at once. */
+  maxConnections: number;
+  /** Bytes of the request line and all headers. */
+  maxHeaderSize: number;
+  maxHeadersCount: number;
+}
+
+export const SERVER_LIMITS: ServerLimits = {
+  headersTimeout: 10 * SECOND_MS,
+  requestTimeout: 30 * SECOND_MS,
+  keepAliveTimeout: 10 * SECOND_MS,
+  // Node's default of 30 seconds would not enforce the timeouts above.
+  connectionsCheckingInterval: SECOND_MS,
+  maxRequestsPerSocket: 1_000,
+  maxConnections: 2_000,
+  maxHeaderSize: 16 * 1024,
+  maxHeadersCount: 100,
+};
 
 /** What answers requests, as far as a server must know. */
 interface Answering {

@@ -28,13 +28,13 @@ export interface Link {
 }
 
 /** What links are made with: the ring that signs them, and the address that they begin with. */
-export interface LinkMaker {
+export interface LinkSigner {
   ring: KeyRing;
   publicUrl: string;
 }
 
 /** A signed address that lets an owner connect one integration. Opening it consumes nothing; completing it does. */
-export function makeLink({ ring, publicUrl }: LinkMaker, link: Link): string {
+export function signLink({ ring, publicUrl }: LinkSigner, link: Link): string {
   const text = signText(ring, PURPOSE, {
     i: link.integrationId,
     g: link.grantNo,
@@ -54,11 +54,11 @@ export function readLink(ring: KeyRing, text: string): Link | null {
 }
 
 /** The owner's way back, where there is one; valid until there is a newer token. */
-export function reconnectUrl(maker: LinkMaker, integration: Integration, now: number): string | null {
-  return mayReconnect(integration, now) ? ownersPage(maker, integration) : null;
+export function reconnectUrl(maker: LinkSigner, integration: Integration, now: number): string | null {
+  return mayReconnect(integration, now) ? ownerPageUrl(maker, integration) : null;
 }
 
 /** Where an owner has Instagram asked again, or connects anew; valid until there is a newer token. */
-export function ownersPage(maker: LinkMaker, { id, grantNo, version }: Integration): string {
-  return makeLink(maker, { integrationId: id, grantNo, version, expiresAt: null, returnTo: null });
+export function ownerPageUrl(maker: LinkSigner, { id, grantNo, version }: Integration): string {
+  return signLink(maker, { integrationId: id, grantNo, version, expiresAt: null, returnTo: null });
 }

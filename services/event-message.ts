@@ -1,5 +1,5 @@
 import { type CloudEvent, cloudEvent } from '../core/deliveries/cloud-event';
-import { type LinkMaker, reconnectUrl } from './connect-links';
+import { type LinkSigner, reconnectUrl } from './connect-links';
 import { type Event } from '../adapters/postgres/deliveries/events';
 import { type Integration } from '../adapters/postgres/integrations/integration-row';
 
@@ -20,7 +20,7 @@ const NOTHING = {
  * @param row the event's integration as it is now; null when there is none
  */
 export function eventMessage(
-  maker: LinkMaker,
+  maker: LinkSigner,
   event: Event,
   row: Integration | null,
   now: number,

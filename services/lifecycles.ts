@@ -1,9 +1,15 @@
 import { type Client, type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import { forgetRuns } from '../adapters/temporal/forget-runs';
 import { createLifecycleClient } from '../client/lifecycle-client';
-import { SIGNALS, WORKFLOW_TYPES, integrationIdOf, lifecycleWorkflowId } from '../core/names';
+import {
+  FORMER_LIFECYCLE_TYPE,
+  SIGNALS,
+  WORKFLOW_TYPES,
+  integrationIdOf,
+  lifecycleWorkflowId,
+} from '../core/names';
 
-const RUNNING = `WorkflowType = '${WORKFLOW_TYPES.tokenLifecycle}' and ExecutionStatus = 'Running'`;
+const RUNNING = `WorkflowType in ('${WORKFLOW_TYPES.tokenLifecycle}', '${FORMER_LIFECYCLE_TYPE}') and ExecutionStatus = 'Running'`;
 
 /** Lifecycles as the service itself reaches them: what every client can do, and what only the audit does. */
 export function createLifecycles(client: Client) {

@@ -3,7 +3,7 @@ import { type Clock } from '../adapters/clock';
 import { type Sealer } from '../adapters/encryption/sealer';
 import { type Instagram } from '../adapters/instagram/client';
 import { type Logger } from '../adapters/logger';
-import { noteSubscription } from '../adapters/postgres/messages/subscriptions';
+import { recordSubscription } from '../adapters/postgres/messages/subscriptions';
 import { usableToken } from './usable-token';
 
 interface Deps {
@@ -15,7 +15,7 @@ interface Deps {
 }
 
 /** Whether messages are wanted: a webhook that Instagram cannot verify would get none. */
-export function wantsMessages({ settings }: Instagram): boolean {
+export function messagesAreEnabled({ settings }: Instagram): boolean {
   return settings.webhookVerifyToken !== undefined;
 }
 
@@ -24,17 +24,20 @@ export function wantsMessages({ settings }: Instagram): boolean {
  * tries again, for the row does not say that the current grant is subscribed.
  */
 export async function subscribeToMessages(deps: Deps, integrationId: string): Promise<boolean> {
-  if (!wantsMessages(deps.instagram)) return false;
+  if (!messagesAreEnabled(deps.instagram)) return false;
   const now = deps.clock.now();
   const grantNo = await subscribe(deps, integrationId, now).catch((error: unknown) => {
     deps.logger.warn(
       { integrationId, reason: (error as Error).message },
-      'messages are not subscribed to yet',
+      'message subscription failed; the audit will retry',
     );
     return null;
   });
-  await noteSubscription(deps.pool, integrationId, grantNo, now).catch((error: unknown) => {
-    deps.logger.warn({ integrationId, reason: (error as Error).message }, 'a subscription was not noted');
+  await recordSubscription(deps.pool, integrationId, grantNo, now).catch((error: unknown) => {
+    deps.logger.warn(
+      { integrationId, reason: (error as Error).message },
+      'message subscription not recorded',
+    );
   });
   return grantNo !== null;
 }

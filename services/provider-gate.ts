@@ -2,11 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Pool } from 'pg';
 import {
   type CallKind,
-  LONGEST_TURN_MS,
-  TURNS,
+  MAX_SLOT_WAIT_MS,
+  RATE_LIMITS,
   URGENT_WITHIN_MS,
-  parkForRefusal,
-  parkForUsage,
+  cooldownForRefusal,
+  cooldownForUsage,
 } from '../core/messaging/throttle-policy';
 import { type Clock } from '../adapters/clock';
 import { AccessToken } from '../adapters/instagram/access-token';
@@ -14,10 +14,10 @@ import { type Gate, type GatedCall } from '../adapters/instagram/http';
 import { ProviderError } from '../adapters/instagram/provider-error';
 import {
   WHOLE_APP,
-  park,
-  parkedUntil,
-  strike,
-  takeTurn,
+  setCooldown,
+  cooldownUntil,
+  recordThrottle,
+  reserveSlot,
 } from '../adapters/postgres/messages/provider-limits';
 
 /** Whose limits a call falls under. What keeps tokens alive has none of its own, and goes before reads. */
@@ -36,30 +36,36 @@ export function createProviderGate(pool: Pool, clock: Clock, appId: string): Gat
     const kind = KINDS[call.operation] ?? 'vital';
     const { accountId, expiresAt } = ownerOf(call);
     const now = clock.now();
-    const until = await parkedUntil(pool, appId, accountId);
+    const until = await cooldownUntil(pool, appId, accountId);
     const waitMs = (kind === 'read' ? Math.max(until.reads, until.calls) : until.calls) - now;
     const isUrgent = kind === 'vital' && expiresAt !== null && now >= expiresAt - URGENT_WITHIN_MS;
     if (waitMs > 0 && !isUrgent) throw ProviderError.heldBack(call.operation, waitMs);
     if (kind === 'vital' || accountId === null) return;
-    const turnMs = await takeTurn(pool, { appId, accountId, kind }, TURNS[kind], LONGEST_TURN_MS);
-    if (turnMs === null) throw ProviderError.heldBack(call.operation, LONGEST_TURN_MS);
+    const turnMs = await reserveSlot(pool, { appId, accountId, kind }, RATE_LIMITS[kind], MAX_SLOT_WAIT_MS);
+    if (turnMs === null) throw ProviderError.heldBack(call.operation, MAX_SLOT_WAIT_MS);
     if (turnMs > 0) await pause(turnMs);
   }
 
   const leave: Gate['leave'] = async (call, { usage, error }) => {
     const now = clock.now();
     const { accountId } = ownerOf(call);
-    const app = usage.app && parkForUsage(usage.app);
-    if (app) await park(pool, appId, WHOLE_APP, app, now);
+    const app = usage.app && cooldownForUsage(usage.app);
+    if (app) await setCooldown(pool, appId, WHOLE_APP, app, now);
     const business = [...usage.accounts.values()];
-    for (const wait of business.map(parkForUsage)) {
-      if (wait && accountId !== null) await park(pool, appId, accountId, wait, now);
+    for (const wait of business.map(cooldownForUsage)) {
+      if (wait && accountId !== null) await setCooldown(pool, appId, accountId, wait, now);
     }
     if (error?.failure.class !== 'throttled') return;
     const subject = error.failure.throttles === 'app' ? WHOLE_APP : accountId;
     if (subject === null) return;
     const askedMs = error.retryAfterMs ?? (Math.max(0, ...business.map(({ regainMs }) => regainMs)) || null);
-    await park(pool, appId, subject, parkForRefusal(askedMs, await strike(pool, appId, subject, now)), now);
+    await setCooldown(
+      pool,
+      appId,
+      subject,
+      cooldownForRefusal(askedMs, await recordThrottle(pool, appId, subject, now)),
+      now,
+    );
   };
 
   return { enter, leave };

@@ -61,7 +61,7 @@ export function createServices(
   const logger = createLogger(settings.LOG_LEVEL, options.name);
   const metrics = createMetrics();
   const pool = createPool(settings.DATABASE_URL?.reveal() ?? '', {
-    onError: (error) => logger.warn({ reason: error.message }, 'a database connection was lost'),
+    onError: (error) => logger.warn({ reason: error.message }, 'database connection lost'),
   });
   const keys = openKeys(settings, pool, logger, options.name);
   const instagram = createInstagram(

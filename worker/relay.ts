@@ -45,7 +45,7 @@ export function startRelay(parts: RelayParts): Relay {
       await listening.ensure();
       bell.reset();
       const more = await relayOnce(parts).catch((error: unknown) => {
-        parts.logger.warn({ reason: reasonOf(error) }, 'events could not be relayed, and are tried again');
+        parts.logger.warn({ reason: reasonOf(error) }, 'event relay failed; retrying');
         return false;
       });
       if (!more) await bell.wait(LOOK_EVERY_MS);

@@ -50,7 +50,7 @@ export async function runWorker(
   });
   const relay = startRelay({ ...services, reach: mailReach(services) });
   const repair = setInterval(() => {
-    prepareNamespace(services).catch(() => services.logger.warn('the audit schedule could not be checked'));
+    prepareNamespace(services).catch(() => services.logger.warn('audit schedule check failed'));
   }, HOUR_MS);
   repair.unref();
   const ended = workers.run().finally(async () => {
@@ -82,7 +82,7 @@ function activityDeps(services: Services): Deps {
 /** Whom e-mail reaches, and a line for the log when it reaches nobody. */
 function mailReach({ mailer, settings, logger }: Services): MailReach {
   const isThere = mailer !== null;
-  if (!isThere) logger.info('SMTP_URL is not set: nobody is told anything by e-mail');
+  if (!isThere) logger.info('email notifications are off: SMTP_URL is not set');
   return { owners: isThere, operators: isThere && settings.EVERGRANT_OPERATOR_EMAIL !== undefined };
 }
 

@@ -1,6 +1,6 @@
 import { type Rejection } from '../core/lifecycle/facts';
 import { isTokenCode } from '../core/lifecycle/failure';
-import { type EnsureFreshInput, type RecoverInput } from './messages';
+import { type EnsureFreshInput } from './messages';
 
 /** Messages come from anywhere: what is not exactly as expected reads as null, and never throws. */
 
@@ -16,19 +16,22 @@ export function readRejection(payload: unknown): Rejection | null {
   };
 }
 
-export function readRecover(payload: unknown): RecoverInput | null {
+/** What a `recover` update asks for. */
+export interface Recovery {
+  version: number;
+  /** The refused call; null: a recheck, or only to wait for the decision under way. */
+  rejection: Rejection | null;
+  recheck: boolean;
+}
+
+export function readRecover(payload: unknown): Recovery | null {
   if (!isRecord(payload)) return null;
-  const { version, code, subcode, source, recheck } = payload;
+  const { version, code, recheck } = payload;
   if (!isCount(version)) return null;
-  const wantsLook = recheck === true;
-  if (!wantsLook && (typeof code !== 'number' || !isTokenCode(code))) return null;
-  return {
-    version,
-    code: typeof code === 'number' ? code : 0,
-    subcode: isCount(subcode) && subcode > 0 ? subcode : null,
-    source: readSource(source),
-    recheck: wantsLook,
-  };
+  if (recheck === true) return { version, rejection: null, recheck: true };
+  if (code === undefined) return { version, rejection: null, recheck: false };
+  const rejection = readRejection(payload);
+  return rejection && { version, rejection, recheck: false };
 }
 
 export function readEnsureFresh(payload: unknown): EnsureFreshInput | null {

@@ -1,14 +1,14 @@
 import {
   condition,
-  continueAsNew,
   defineSignal,
+  makeContinueAsNewFunc,
   proxyActivities,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import { type DeliverEventInput } from '../core/deliveries/deliveries';
-import { DELIVERY_TASK_QUEUE, LANE_CHANGED } from '../core/names';
+import { DELIVERY_TASK_QUEUE, LANE_CHANGED, WORKFLOW_TYPES } from '../core/names';
 
 /** Something new may be due in the lane, or sooner than was known. */
 const laneChangedSignal = defineSignal(LANE_CHANGED);
@@ -19,7 +19,7 @@ const MAX_STEPS = 100;
  * Delivers what is in one lane, one after the other, and ends when it is empty. Everything it goes by is in the
  * database: it only knows how long to sleep. Ids alone travel here.
  */
-export async function deliverEvent(input: DeliverEventInput): Promise<void> {
+export async function DeliverEvent(input: DeliverEventInput): Promise<void> {
   let changed = false;
   let steps = 0;
   setHandler(laneChangedSignal, () => {
@@ -37,7 +37,7 @@ export async function deliverEvent(input: DeliverEventInput): Promise<void> {
 
   for (;;) {
     if (steps >= MAX_STEPS || workflowInfo().continueAsNewSuggested)
-      return continueAsNew<typeof deliverEvent>(input);
+      return makeContinueAsNewFunc<typeof DeliverEvent>({ workflowType: WORKFLOW_TYPES.deliverEvent })(input);
     steps += 1;
     changed = false;
     const { waitMs } = await deliverNext(input);

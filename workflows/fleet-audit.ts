@@ -11,6 +11,6 @@ const { auditFleet } = proxyActivities<Activities>({
 });
 
 /** Keeps the fleet honest: started by the Schedule `evergrant-fleet-audit`, idempotent. */
-export async function fleetAudit(): Promise<AuditResult> {
+export async function FleetAudit(): Promise<AuditResult> {
   return auditFleet();
 }

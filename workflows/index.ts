@@ -1,4 +1,14 @@
-export { deliverEvent } from './deliver-event';
-export { fleetAudit } from './fleet-audit';
-export { sendMessage } from './send-message';
-export { tokenLifecycle } from './token-lifecycle';
+import { DeliverEvent } from './deliver-event';
+import { FleetAudit } from './fleet-audit';
+import { SendMessage } from './send-message';
+import { TokenLifecycle } from './token-lifecycle';
+
+export { DeliverEvent, FleetAudit, SendMessage, TokenLifecycle };
+
+/** The former names of the workflow types: running workflows and recorded histories go on under them. */
+export {
+  DeliverEvent as deliverEvent,
+  FleetAudit as fleetAudit,
+  SendMessage as sendMessage,
+  TokenLifecycle as tokenLifecycle,
+};

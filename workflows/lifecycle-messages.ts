@@ -1,13 +1,12 @@
 import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
 import { DECISION_WAIT_MS } from '../core/lifecycle/recovery-policy';
-import { MINIMUM_REFRESH_AGE_MS } from '../core/lifecycle/refresh-policy';
+import { refreshableAt } from '../core/lifecycle/refresh-policy';
 import { isUsable } from '../core/lifecycle/states';
 import { readEnsureFresh, readRecover, readRejection } from './check-payload';
 import { type LifecycleRun } from './lifecycle-run';
 import {
   type EnsureFreshInput,
   type EnsureFreshOutcome,
-  type RecoverInput,
   type RecoverOutcome,
   ensureFreshUpdate,
   recoverUpdate,
@@ -18,7 +17,7 @@ import {
 } from './messages';
 
 /** Registers every handler of a lifecycle, before anything is awaited. Handlers only note what was asked. */
-export function listen(run: LifecycleRun): void {
+export function registerHandlers(run: LifecycleRun): void {
   setHandler(tokenRejectedSignal, (payload: unknown) => {
     run.messages += 1;
     const rejection = readRejection(payload);
@@ -52,32 +51,29 @@ export function listen(run: LifecycleRun): void {
 }
 
 async function recover(run: LifecycleRun, payload: unknown): Promise<RecoverOutcome> {
-  const report = readRecover(payload) as RecoverInput;
+  const { version, rejection, recheck } = readRecover(payload)!;
   run.messages += 1;
   if (!(await loaded(run))) return 'undecided';
   const { facts } = run;
   if (!facts || facts.state === 'disconnected') return 'expired';
-  if (report.version > facts.version) {
+  if (version > facts.version) {
     run.askRowChanged();
     return 'not_yet';
   }
-  if (report.recheck) run.askRecheck();
-  else if (report.version < facts.version) return 'stale_version';
+  if (recheck) run.askRecheck();
+  else if (version < facts.version) return 'stale_version';
   else if (facts.state === 'expired') return 'expired';
-  else if (run.isQuiet()) return 'verified_ok';
-  else
-    run.askRecovery({
-      version: report.version,
-      code: report.code,
-      subcode: report.subcode,
-      source: report.source,
-    });
+  else if (rejection) {
+    const wasQuiet = run.isQuiet();
+    run.askRecovery(rejection);
+    if (wasQuiet) return 'verified_ok';
+  } else if (!run.isRecovering()) return 'verified_ok';
 
-  const { decisions, looks } = run;
+  const { decisions, recoveries } = run;
   const deadline = run.now() + DECISION_WAIT_MS;
-  // Once somebody has looked and the next look is further off than we may wait, waiting is of no use.
-  const hopeless = () => run.looks > looks && !run.mayDecideBefore(deadline);
-  await condition(() => run.decisions > decisions || run.leaving || hopeless(), DECISION_WAIT_MS);
+  // Once an attempt was made and the next is further off than the caller may wait, waiting is of no use.
+  const nextCheckIsAfter = () => run.recoveries > recoveries && !run.mayDecideBefore(deadline);
+  await condition(() => run.decisions > decisions || run.leaving || nextCheckIsAfter(), DECISION_WAIT_MS);
   return run.decisions > decisions ? run.lastDecision : 'undecided';
 }
 
@@ -98,7 +94,7 @@ async function ensureFresh(run: LifecycleRun, payload: unknown): Promise<EnsureF
   if (facts.version > wanted.version) return 'refreshed';
   const leftMs = (facts.expiresAt ?? 0) - run.now();
   if (wanted.withinMs !== null && leftMs > wanted.withinMs) return 'fresh';
-  if (run.now() < (facts.issuedAt ?? 0) + MINIMUM_REFRESH_AGE_MS) return 'not_due';
+  if (run.now() < refreshableAt(facts.issuedAt)) return 'not_due';
 
   const seen = run.refreshes;
   run.askRefresh();

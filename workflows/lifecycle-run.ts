@@ -1,10 +1,14 @@
-import { workflowInfo } from '@temporalio/workflow';
-import { type Asked, type LifecycleFacts, NOTHING_ASKED, type Rejection } from '../core/lifecycle/facts';
+import {
+  type Asked,
+  type LifecycleFacts,
+  NOTHING_ASKED,
+  type Rejection,
+  type StepResult,
+} from '../core/lifecycle/facts';
 import { type Action, nextAction } from '../core/lifecycle/next-action';
 import { quietMs } from '../core/lifecycle/recovery-policy';
-import { MINIMUM_REFRESH_AGE_MS, ladderDelayMs } from '../core/lifecycle/refresh-policy';
+import { ladderDelayMs, refreshableAt } from '../core/lifecycle/refresh-policy';
 import { isUsable } from '../core/lifecycle/states';
-import { type StepResult } from '../core/lifecycle/steps';
 import { DAY_MS, MINUTE_MS } from '../core/time';
 import { type RecoverOutcome } from './messages';
 
@@ -19,24 +23,33 @@ export interface CarriedState {
   malformed: number;
 }
 
+/** What a run takes from Temporal. */
+export interface RunContext {
+  /** Workflow time, epoch ms. */
+  now(): number;
+  continueAsNewSuggested(): boolean;
+  /** @see https://docs.temporal.io/develop/typescript/versioning */
+  patched(id: string): boolean;
+}
+
 export type Decision = Exclude<RecoverOutcome, 'undecided' | 'not_yet'>;
 
-/** A run takes no more than this many messages: Temporal refuses every one after 10,000 signals. */
+/** A run receives no more messages than this: Temporal refuses every one after 10,000 signals. */
 const MAX_MESSAGES = 500;
 
-/** What one run of a lifecycle knows, and what was asked of it. Everything here is plain state; nothing awaits. */
+/** What one run of a lifecycle knows, and what was asked of it. Plain state: nothing here awaits. */
 export class LifecycleRun {
   facts: LifecycleFacts | null;
   asked: Asked;
-  /** Set when the run is about to continue as new: whoever waits is released. */
+  /** Set when the run is about to continue as new: every waiting handler is released. */
   leaving = false;
   messages = 0;
   malformed: number;
-  /** Counts decisions about refused tokens, so that a waiter knows one that came after it. */
+  /** Counts decisions about refused tokens, so that a waiter recognises one that came after it. */
   decisions = 0;
   lastDecision: Decision = 'verified_ok';
-  /** Counts looks at a refused token, decided or not. */
-  looks = 0;
+  /** Counts recovery attempts, decided or not. */
+  recoveries = 0;
   /** Counts refresh attempts, likewise. */
   refreshes = 0;
   lastRefresh: 'refreshed' | 'not_due' | 'refresh_failed' = 'not_due';
@@ -46,12 +59,16 @@ export class LifecycleRun {
   private quietUntil: number;
   private falseAlarms: number;
   private failures = 0;
-  private holdUntil = 0;
-  private nudged = false;
-  /** There is no such row. */
-  private gone = false;
+  private backoffUntil = 0;
+  private askedSinceFailure = false;
+  private rowMissing = false;
+  /** The recovery under way, and the report that it is about. */
+  private recovering: { rejection: Rejection | null } | null = null;
 
-  constructor(carried: CarriedState | undefined) {
+  constructor(
+    carried: CarriedState | undefined,
+    private readonly context: RunContext,
+  ) {
     this.facts = carried?.facts ?? null;
     this.asked = carried?.asked ?? { ...NOTHING_ASKED, rowChanged: true };
     this.startVersion = carried?.facts.version ?? null;
@@ -63,22 +80,18 @@ export class LifecycleRun {
 
   /** Epoch ms by the activities' clock, by which every instant in the facts was measured. */
   now(): number {
-    return Date.now() + this.skewMs;
+    return this.context.now() + this.skewMs;
   }
 
   next(): Action {
-    if (!this.facts) return this.gone ? { type: 'end' } : (this.held() ?? { type: 'load' });
-    const action = nextAction(this.facts, this.asked, this.now());
+    if (!this.facts) return this.rowMissing ? { type: 'end' } : (this.backoff() ?? { type: 'load' });
+    const action = this.nextUnlessQuiet(this.facts);
     if (action.type === 'wait' || action.type === 'end') return action;
-    return this.held() ?? action;
+    return this.backoff() ?? action;
   }
 
   hasWork(): boolean {
     return this.isFull() || this.next().type !== 'wait';
-  }
-
-  isFull(): boolean {
-    return this.messages >= MAX_MESSAGES || workflowInfo().continueAsNewSuggested;
   }
 
   /** One run is one token version. */
@@ -91,62 +104,78 @@ export class LifecycleRun {
 
   /** Whether the row should be read now, even while something else is under way. */
   wantsLoad(): boolean {
-    return this.asked.rowChanged && this.held() === null;
+    return this.asked.rowChanged && this.backoff() === null;
   }
 
   /** Whether a recovery under way may still be decided before `deadline` (by the activities' clock). */
   mayDecideBefore(deadline: number): boolean {
-    return (this.facts?.recovery?.nextAttemptAt ?? 0) < deadline;
+    return this.facts?.state === 'recovering' && (this.facts.recovery?.nextAttemptAt ?? 0) < deadline;
   }
 
+  /** Whether a recovery is under way, or about to begin. */
+  isRecovering(): boolean {
+    return this.recovering !== null || this.asked.rejection !== null || this.facts?.state === 'recovering';
+  }
+
+  /** A probe showed a moment ago that the token lives. */
   isQuiet(): boolean {
     return this.now() < this.quietUntil;
   }
 
   askRowChanged(): void {
     this.asked.rowChanged = true;
-    this.nudged = true;
+    this.askedSinceFailure = true;
   }
 
   askRefresh(): void {
     const { facts } = this;
-    if (!facts || !isUsable(facts.state) || this.now() < (facts.issuedAt ?? 0) + MINIMUM_REFRESH_AGE_MS)
-      return;
+    if (!facts || !isUsable(facts.state) || this.now() < refreshableAt(facts.issuedAt)) return;
     this.asked.refresh = true;
-    this.nudged = true;
+    this.askedSinceFailure = true;
   }
 
   askRecheck(): void {
     this.asked.recheck = true;
-    this.nudged = true;
+    this.askedSinceFailure = true;
   }
 
-  /** A newer version than ours means that the row moved on: look into it once that is read. An older one is over. */
+  /** A report of a refused call. Of the current version it is kept until acted upon; an older one is over. */
   askRecovery(rejection: Rejection): void {
-    const { facts } = this;
+    const { facts, asked, recovering } = this;
     if (!facts || rejection.version > facts.version) {
-      this.asked.rejection = rejection;
+      const { lowest, highest } = asked.newer ?? { lowest: rejection, highest: rejection };
+      asked.newer = {
+        lowest: rejection.version < lowest.version ? rejection : lowest,
+        highest: rejection.version > highest.version ? rejection : highest,
+      };
       return this.askRowChanged();
     }
-    if (rejection.version < facts.version || !isUsable(facts.state) || this.isQuiet()) return;
-    this.asked.rejection = rejection;
-    this.nudged = true;
+    if (rejection.version < facts.version || (!recovering && !isUsable(facts.state))) return;
+    // Runs of before dropped a report that met a recovery under way or a quiet time.
+    if ((recovering || this.isQuiet()) && !this.context.patched('keep-every-report')) return;
+    asked.rejection = rejection;
+    this.askedSinceFailure = true;
   }
 
-  /** What an action is about to deal with is not asked any more; what arrives meanwhile is. */
-  begin(action: Action): void {
-    this.nudged = false;
+  /** What an action is about to deal with is no longer asked; what arrives meanwhile is. */
+  begin(action: Action): { rejection: Rejection | null; recheck: boolean } {
+    const { rejection, recheck } = this.asked;
+    this.askedSinceFailure = false;
     if (action.type === 'load') this.asked.rowChanged = false;
+    if (action.type !== 'recover') return { rejection: null, recheck: false };
+    this.recovering = { rejection };
+    this.asked.rejection = null;
+    return { rejection, recheck };
   }
 
   accept(action: Action, { facts, outcome, now }: StepResult): void {
-    this.skewMs = now - Date.now();
+    this.skewMs = now - this.context.now();
     this.failures = 0;
-    this.holdUntil = 0;
+    this.backoffUntil = 0;
     const before = this.facts;
     this.facts = facts;
     if (!facts) {
-      this.gone = true;
+      this.rowMissing = true;
       return this.decide('expired');
     }
     this.startVersion ??= facts.version;
@@ -155,11 +184,11 @@ export class LifecycleRun {
       this.refreshes += 1;
       this.lastRefresh = outcome === 'refreshed' || outcome === 'not_due' ? outcome : 'refresh_failed';
       // Two clocks that disagree must not spin.
-      if (outcome === 'not_due') this.holdUntil = this.now() + MINUTE_MS;
+      if (outcome === 'not_due') this.backoffUntil = this.now() + MINUTE_MS;
     }
     if (action.type === 'recover') {
-      this.looks += 1;
-      this.asked.rejection = null;
+      this.recovering = null;
+      this.recoveries += 1;
       this.asked.recheck = false;
     }
     if (outcome === 'verified_ok') {
@@ -168,21 +197,57 @@ export class LifecycleRun {
     }
     if (outcome === 'verified_ok' || outcome === 'refreshed' || outcome === 'expired') this.decide(outcome);
     if (before && before.version !== facts.version) this.forgetVersion(outcome);
+    this.takeNewerReports(facts);
     if (facts.state === 'disconnected') this.decide('expired');
     if (facts.state === 'recovering' || facts.state === 'expired') this.asked.refresh = false;
+    if (facts.state === 'expired' || facts.state === 'disconnected') this.asked.rejection = null;
   }
 
-  /** An activity gave up altogether (database or worker trouble): wait, longer each time, and try again. */
+  /** An activity gave up altogether (database or worker failure): wait, longer each time, and try again. */
   failed(action: Action): void {
-    if (action.type === 'load') this.asked.rowChanged = true;
+    this.abandon(action);
     this.failures += 1;
-    this.holdUntil = this.now() + ladderDelayMs(this.failures, 8 * DAY_MS, 0.5);
+    this.backoffUntil = this.now() + ladderDelayMs(this.failures, 8 * DAY_MS, 0.5);
+  }
+
+  /** An action is left without its result: what it was to deal with is still to be done. */
+  abandon(action: Action): void {
+    if (action.type === 'load') this.asked.rowChanged = true;
+    if (action.type !== 'recover') return;
+    this.asked.rejection ??= this.recovering?.rejection ?? null;
+    this.recovering = null;
   }
 
   carry(): CarriedState {
     if (!this.facts) throw new Error('A run without facts has nothing to carry.');
     const { facts, asked, skewMs, quietUntil, falseAlarms, malformed } = this;
     return { facts, asked, skewMs, quietUntil, falseAlarms, malformed };
+  }
+
+  private isFull(): boolean {
+    return this.messages >= MAX_MESSAGES || this.context.continueAsNewSuggested();
+  }
+
+  /** A report within the quiet time is acted upon when that is over. */
+  private nextUnlessQuiet(facts: LifecycleFacts): Action {
+    const { asked } = this;
+    if (!asked.rejection || !this.isQuiet()) return nextAction(facts, asked, this.now());
+    const action = nextAction(facts, { ...asked, rejection: null }, this.now());
+    if (action.type !== 'wait' || !isUsable(facts.state)) return action;
+    return { type: 'wait', until: Math.min(action.until ?? Infinity, this.quietUntil) };
+  }
+
+  /** Reports of versions that the run had not heard of, now that the row was read. */
+  private takeNewerReports(facts: LifecycleFacts): void {
+    const { newer } = this.asked;
+    if (!newer) return;
+    const { lowest, highest } = newer;
+    const exact = [lowest, highest].find(({ version }) => version === facts.version);
+    if (exact && isUsable(facts.state)) this.asked.rejection = exact;
+    // Only the lowest and highest are kept: one in between may have been of this very version.
+    else if (lowest.version < facts.version && facts.version < highest.version) this.asked.recheck = true;
+    // What the row does not know although it was read since the report never existed.
+    if (highest.version <= facts.version || !this.asked.rowChanged) this.asked.newer = null;
   }
 
   private forgetVersion(outcome: string): void {
@@ -197,8 +262,10 @@ export class LifecycleRun {
     this.lastDecision = decision;
   }
 
-  /** After trouble the next try waits, unless somebody has asked since. */
-  private held(): Action | null {
-    return !this.nudged && this.now() < this.holdUntil ? { type: 'wait', until: this.holdUntil } : null;
+  /** After a failure the next attempt waits, unless something was asked since. */
+  private backoff(): Action | null {
+    return !this.askedSinceFailure && this.now() < this.backoffUntil
+      ? { type: 'wait', until: this.backoffUntil }
+      : null;
   }
 }

@@ -4,7 +4,7 @@ import { QUERIES, SIGNALS, UPDATES } from '../core/names';
 import { type LifecycleFacts, type Rejection } from '../core/lifecycle/facts';
 
 /**
- * What a `tokenLifecycle` understands. Services in any language may send the signals by name; TypeScript ones import
+ * What a `TokenLifecycle` understands. Services in any language may send the signals by name; TypeScript ones import
  * these definitions. Handlers check what arrives by hand: a payload of another shape is counted and dropped.
  * @see https://docs.temporal.io/develop/typescript/workflows/message-passing
  */
@@ -16,12 +16,15 @@ export const refreshNowSignal = defineSignal(SIGNALS.refreshNow);
 /** The row changed outside the lifecycle: reconnect, disconnect, deauthorize, pause, resume. */
 export const rowChangedSignal = defineSignal(SIGNALS.rowChanged);
 
+/** Why a decision about a token version is asked for. */
 export interface RecoverInput {
   version: number;
-  code: number;
-  subcode: number | null;
+  /** Who asks: a word or path that operators see, without names of people. */
   source: string;
-  /** An operator or owner wants a look, also at an expired connection. */
+  /** The code of the refused call, 190 or 102. Without it, and without `recheck`: wait for the decision under way. */
+  code?: number;
+  subcode?: number | null;
+  /** Probe the token, also of an expired connection. */
   recheck?: boolean;
 }
 

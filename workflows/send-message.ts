@@ -34,7 +34,7 @@ const SENDS_AT_MOST = 3;
  * Sends one message, once. When the answer of a send is lost, the conversation is looked at before it is sent again;
  * when that tells nothing either, the caller is told so honestly.
  */
-export async function sendMessage(input: SendMessageInput): Promise<SendResult> {
+export async function SendMessage(input: SendMessageInput): Promise<SendResult> {
   const result = await trySending(input);
   if (isFinal(result)) await store.recordSend({ ...input, result });
   return result;

@@ -1,15 +1,21 @@
-import { allHandlersFinished, condition, makeContinueAsNewFunc } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  condition,
+  makeContinueAsNewFunc,
+  patched,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { type LifecycleFacts } from '../core/lifecycle/facts';
 import { type Action } from '../core/lifecycle/next-action';
-import { LIFECYCLE_TASK_SECONDS } from '../core/names';
+import { LIFECYCLE_TASK_SECONDS, WORKFLOW_TYPES } from '../core/names';
 import { searchAttributeValues } from '../core/lifecycle/search-attributes';
-import { type StepResult } from '../core/lifecycle/steps';
+import { type StepResult } from '../core/lifecycle/facts';
 import { MINUTE_MS } from '../core/time';
 import { instagramActivities, storeActivities } from './activities';
-import { listen } from './lifecycle-messages';
+import { registerHandlers } from './lifecycle-messages';
 import { type CarriedState, LifecycleRun } from './lifecycle-run';
 import { searchAttributePairs } from './search-attributes';
-import { Showcase } from './showcase';
+import { Visibility } from './visibility';
 
 export interface TokenLifecycleInput {
   integrationId: string;
@@ -20,15 +26,19 @@ export interface TokenLifecycleInput {
  * Keeps one integration's token alive: sleeps until the next thing is due, does it, and looks again. One run is one
  * token version; a new version, or a run with many messages behind it, continues as new.
  */
-export async function tokenLifecycle(input: TokenLifecycleInput): Promise<void> {
-  const run = new LifecycleRun(input.carried);
-  const showcase = new Showcase(input.carried !== undefined);
-  listen(run);
+export async function TokenLifecycle(input: TokenLifecycleInput): Promise<void> {
+  const run = new LifecycleRun(input.carried, {
+    now: () => Date.now(),
+    continueAsNewSuggested: () => workflowInfo().continueAsNewSuggested,
+    patched,
+  });
+  const visibility = new Visibility(input.carried !== undefined);
+  registerHandlers(run);
 
   for (;;) {
     if (run.mustContinue() && run.facts) return leave(run, input.integrationId);
     const action = run.next();
-    showcase.show(run.facts, action);
+    visibility.update(run.facts, action);
     if (action.type === 'end') break;
     if (action.type === 'wait') await sleepUntil(run, action.until);
     else await perform(run, action, input.integrationId);
@@ -55,10 +65,10 @@ async function sleepUntil(run: LifecycleRun, until: number | null): Promise<void
 
 /** Runs one activity. A changed row is read at once, even while the activity is still under way. */
 async function perform(run: LifecycleRun, action: Action, integrationId: string): Promise<void> {
-  run.begin(action);
+  const subject = run.begin(action);
   let result: StepResult | null = null;
   let ended = false;
-  const started = activityFor(run, action, integrationId).then(
+  const started = activityFor(run, action, subject, integrationId).then(
     (value) => {
       result = value;
       ended = true;
@@ -71,14 +81,20 @@ async function perform(run: LifecycleRun, action: Action, integrationId: string)
     await condition(() => ended || run.wantsLoad());
     if (ended) break;
     await perform(run, { type: 'load' }, integrationId);
-    if (run.mustContinue() || run.facts === null || run.facts.state === 'disconnected') return;
+    if (run.mustContinue() || run.facts === null || run.facts.state === 'disconnected')
+      return run.abandon(action);
   }
   await started;
   if (result) run.accept(action, result);
   else run.failed(action);
 }
 
-function activityFor(run: LifecycleRun, action: Action, integrationId: string): Promise<StepResult> {
+function activityFor(
+  run: LifecycleRun,
+  action: Action,
+  { rejection, recheck }: ReturnType<LifecycleRun['begin']>,
+  integrationId: string,
+): Promise<StepResult> {
   const facts = run.facts;
   if (action.type === 'load' || !facts) return storeActivities(facts).loadFacts({ integrationId });
   const target = { integrationId, version: facts.version };
@@ -91,7 +107,8 @@ function activityFor(run: LifecycleRun, action: Action, integrationId: string): 
     case 'recover':
       return instagramActivities(facts, 'recovery').recoverToken({
         ...target,
-        rejection: run.asked.rejection,
+        rejection,
+        recheck,
       });
     case 'remind':
       return instagramActivities(facts, 'scheduled').remind(target);
@@ -109,7 +126,9 @@ async function leave(run: LifecycleRun, integrationId: string): Promise<never> {
   await condition(allHandlersFinished);
   // Nothing may be awaited from here on: what a handler notes now would be lost.
   const carried = run.carry();
-  return makeContinueAsNewFunc<typeof tokenLifecycle>({
+  return makeContinueAsNewFunc<typeof TokenLifecycle>({
+    // A run of the former type goes on as this one.
+    workflowType: WORKFLOW_TYPES.tokenLifecycle,
     workflowTaskTimeout: `${LIFECYCLE_TASK_SECONDS}s`,
     typedSearchAttributes: searchAttributePairs(searchAttributeValues(carried.facts as LifecycleFacts)),
   })({ integrationId, carried });

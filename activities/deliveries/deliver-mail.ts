@@ -2,36 +2,38 @@ import { MailFailure } from '../../adapters/mail/mailer';
 import { render } from '../../adapters/mail/render';
 import { type Audience } from '../../core/deliveries/deliveries';
 import { isForOperators } from '../../core/deliveries/notice-policy';
-import { whyNot } from './notice-check';
-import { noticeFor } from './notice-for';
-import { type Verdict, type Wanted } from './delivery-outcome';
+import { checkNotice } from './notice-check';
+import { type NoticeDeps, noticeFor } from './notice-for';
+import { type DeliveryOutcome, type DueDelivery } from './delivery-outcome';
 import { type Deps } from '../deps';
 
-/** Tells people of one event, if it is still so. */
-export async function deliverMail(deps: Deps, wanted: Wanted): Promise<Verdict> {
+export type MailDeps = NoticeDeps & Pick<Deps, 'pool' | 'mailer' | 'operatorEmail'>;
+
+/** Emails one event to the owner or to operators, if it still holds. */
+export async function deliverMail(deps: MailDeps, due: DueDelivery): Promise<DeliveryOutcome> {
   const { mailer } = deps;
-  if (!mailer) return { is: 'skipped', error: 'No mail server is set.' };
-  const not = await whyNot(deps, wanted);
-  if (not) return not;
-  const recipient = recipientOf(deps, wanted);
-  if (!recipient) return { is: 'skipped', error: 'There is nobody to tell: no contact, and no operator.' };
+  if (!mailer) return { kind: 'skipped', error: 'Email notifications are off.' };
+  const withheld = await checkNotice(deps, due);
+  if (withheld) return withheld;
+  const recipient = recipientOf(deps.operatorEmail, due);
+  if (!recipient) return { kind: 'skipped', error: 'No recipient: neither a contact nor an operator email.' };
   const { audience, to } = recipient;
-  const mail = render(noticeFor(deps, wanted, audience));
+  const mail = render(noticeFor(deps, due, audience));
   try {
-    await mailer.send({ to, id: wanted.delivery.id, ...mail });
-    return { is: 'delivered', status: null, error: null, audience };
+    await mailer.send({ to, id: due.delivery.id, ...mail });
+    return { kind: 'delivered', status: null, error: null, audience };
   } catch (error) {
     if (!(error instanceof MailFailure)) throw error;
     const { replyCode: status, message } = error;
-    if (error.isFinal) return { is: 'failed', status, error: message, audience };
-    return { is: 'refused', status, error: message, retryAfterMs: null, audience };
+    if (error.isFinal) return { kind: 'failed', status, error: message, audience };
+    return { kind: 'refused', status, error: message, retryAfterMs: null, audience };
   }
 }
 
-/** The owner; where there is no address of theirs, the operators. */
+/** The owner; operators where no contact is stored. */
 function recipientOf(
-  { operatorEmail }: Deps,
-  { event, row }: Wanted,
+  operatorEmail: string | null,
+  { event, row }: DueDelivery,
 ): { audience: Audience; to: string } | null {
   const contact = isForOperators(event.type) ? null : (row?.contactEmail ?? null);
   if (contact !== null) return { audience: 'owner', to: contact };

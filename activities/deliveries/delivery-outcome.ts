@@ -3,29 +3,39 @@ import { type Event } from '../../adapters/postgres/deliveries/events';
 import { type Integration } from '../../adapters/postgres/integrations/integration-row';
 import { type Audience } from '../../core/deliveries/deliveries';
 
-/** What is to be told, and of whom as they are now. */
-export interface Wanted {
+/** A delivery that is due, with its event and the integration as it is now. */
+export interface DueDelivery {
   delivery: Delivery;
   event: Event;
   row: Integration | null;
 }
 
-interface Answer {
-  /** HTTP status, or SMTP's reply code. */
+interface Attempt {
+  /** HTTP status or SMTP reply code. */
   status: number | null;
   /** A sentence of ours. */
   error: string | null;
   audience?: Audience;
 }
 
-/** How one attempt ended. */
-export type Verdict =
-  | ({ is: 'delivered' } & Answer)
-  /** Trying again would change nothing. */
-  | ({ is: 'failed' } & Answer)
-  /** It is tried again, as long as the ladder goes. */
-  | ({ is: 'refused'; retryAfterMs: number | null } & Answer)
-  /** It is not to be told any more. */
-  | { is: 'skipped'; error: string }
-  /** It is not to be told yet. */
-  | { is: 'later'; error: string; waitMs: number };
+export type DeliveryOutcome =
+  | ({ kind: 'delivered' } & Attempt)
+  /** Permanent failure. */
+  | ({ kind: 'failed' } & Attempt)
+  /** Temporary failure: retried until the ladder ends. */
+  | ({ kind: 'refused'; retryAfterMs: number | null } & Attempt)
+  | SkippedDelivery
+  | PostponedDelivery;
+
+/** The event is outdated, or has no recipient. */
+export interface SkippedDelivery {
+  kind: 'skipped';
+  error: string;
+}
+
+/** Too early: checked again after `waitMs`, without counting as an attempt. */
+export interface PostponedDelivery {
+  kind: 'postponed';
+  error: string;
+  waitMs: number;
+}

@@ -1,70 +1,76 @@
+import { type Pool } from 'pg';
 import { findOpenIncident } from '../../adapters/postgres/incidents/incidents';
 import {
   endpointIsDisabled,
   happenedSince,
-  incidentGoesOn,
-  incidentWasTold,
-  otherAlarm,
-  troubleWasTold,
+  incidentIsOpen,
+  incidentWasNotified,
+  otherDecryptNotice,
+  problemWasNotified,
 } from '../../adapters/postgres/deliveries/notice-history';
 import {
-  ALARMS_APART_MS,
-  INCIDENT_WAIT_MS,
-  NOTICE_AFTER_MS,
-  isClosing,
-  isStillSo,
-  isTrouble,
-  mayBeAnIncidents,
-  overtakenBy,
+  DECRYPT_NOTICE_INTERVAL_MS,
+  INCIDENT_RECHECK_MS,
+  NOTICE_DELAY_MS,
+  isProblem,
+  isResolution,
+  isStillTrue,
+  mayComeFromIncident,
+  supersededBy,
 } from '../../core/deliveries/notice-policy';
-import { UNTOLD_TEXT } from '../../core/text/sentences';
-import { type Verdict, type Wanted } from './delivery-outcome';
+import { SKIPPED_TEXT } from '../../core/text/console-deliveries';
+import { type DueDelivery, type PostponedDelivery, type SkippedDelivery } from './delivery-outcome';
 import { type Deps } from '../deps';
 
-type Not = Extract<Verdict, { is: 'skipped' | 'later' }>;
+type Withheld = SkippedDelivery | PostponedDelivery;
 
-const skipped = (error: string): Not => ({ is: 'skipped', error });
-const OVER = skipped(UNTOLD_TEXT.over);
-const UNTOLD = skipped(UNTOLD_TEXT.end);
+const skipped = (error: string): SkippedDelivery => ({ kind: 'skipped', error });
+const RESOLVED = skipped(SKIPPED_TEXT.resolved);
+const PROBLEM_NOT_NOTIFIED = skipped(SKIPPED_TEXT.problemNotNotified);
 
-/** Why people are not told of an event, or not yet; null: they are. */
-export async function whyNot(deps: Deps, wanted: Wanted): Promise<Not | null> {
-  const { event, row, delivery } = wanted;
+/** Why an email is not sent, or not yet; null: send it. */
+export async function checkNotice(
+  { pool, clock }: Pick<Deps, 'pool' | 'clock'>,
+  due: DueDelivery,
+): Promise<Withheld | null> {
+  const { event, row, delivery } = due;
   const { type, data } = event;
-  if (!isTrouble(type) && !isClosing(type)) return ofOperators(deps, wanted);
-  const now = deps.clock.now();
-  const told = {
+  const now = clock.now();
+  if (!isProblem(type) && !isResolution(type)) return checkOperatorNotice(pool, due, now);
+  const reported = {
     tokenVersion: typeof data.tokenVersion === 'number' ? data.tokenVersion : null,
     reason: typeof data.reason === 'string' ? data.reason : null,
   };
-  if (!row || !isStillSo(type, told, { ...row, ownerAction: row.recovery?.ownerAction ?? null }, now))
-    return OVER;
-  if (await happenedSince(deps.pool, delivery, overtakenBy(type))) return OVER;
-  if (isClosing(type)) return (await troubleWasTold(deps.pool, delivery)) ? null : UNTOLD;
-  if (mayBeAnIncidents(type, row.reason) && (await findOpenIncident(deps.pool, row)))
-    return { is: 'later', error: UNTOLD_TEXT.incident, waitMs: INCIDENT_WAIT_MS };
+  const current = row && { ...row, ownerAction: row.recovery?.ownerAction ?? null };
+  if (!current || !isStillTrue(type, reported, current, now)) return RESOLVED;
+  if (await happenedSince(pool, delivery, supersededBy(type))) return RESOLVED;
+  if (isResolution(type)) return (await problemWasNotified(pool, delivery)) ? null : PROBLEM_NOT_NOTIFIED;
+  if (mayComeFromIncident(type, current.reason) && (await findOpenIncident(pool, current)))
+    return { kind: 'postponed', error: SKIPPED_TEXT.incident, waitMs: INCIDENT_RECHECK_MS };
   return null;
 }
 
-async function ofOperators(
-  deps: Deps,
-  { event: { type, data }, row, delivery }: Wanted,
-): Promise<Not | null> {
+async function checkOperatorNotice(
+  pool: Pool,
+  { event: { type, data }, row, delivery }: DueDelivery,
+  now: number,
+): Promise<Withheld | null> {
   switch (type) {
     case 'token.decrypt_failed': {
-      const isOver = !row || row.state === 'disconnected' || row.version > Number(data.tokenVersion);
-      if (isOver) return OVER;
-      const other = await otherAlarm(deps.pool, delivery, deps.clock.now() - ALARMS_APART_MS);
-      if (other === 'waiting') return { is: 'later', error: UNTOLD_TEXT.alarmWaits, waitMs: NOTICE_AFTER_MS };
-      return other && skipped(UNTOLD_TEXT.alarm);
+      const isReplaced = !row || row.state === 'disconnected' || row.version > Number(data.tokenVersion);
+      if (isReplaced) return RESOLVED;
+      const other = await otherDecryptNotice(pool, delivery, now - DECRYPT_NOTICE_INTERVAL_MS);
+      if (other === 'pending')
+        return { kind: 'postponed', error: SKIPPED_TEXT.decryptPending, waitMs: NOTICE_DELAY_MS };
+      return other && skipped(SKIPPED_TEXT.decryptNotified);
     }
     case 'provider.incident_started':
-      return (await incidentGoesOn(deps.pool, String(data.incidentId))) ? null : OVER;
+      return (await incidentIsOpen(pool, String(data.incidentId))) ? null : RESOLVED;
     case 'provider.incident_ended':
-      return (await incidentWasTold(deps.pool, String(data.incidentId))) ? null : UNTOLD;
+      return (await incidentWasNotified(pool, String(data.incidentId))) ? null : PROBLEM_NOT_NOTIFIED;
     case 'webhook.disabled':
-      return (await endpointIsDisabled(deps.pool, String(data.endpointId))) ? null : OVER;
+      return (await endpointIsDisabled(pool, String(data.endpointId))) ? null : RESOLVED;
     default:
-      return skipped(UNTOLD_TEXT.notForPeople);
+      return skipped(SKIPPED_TEXT.notEmailed);
   }
 }

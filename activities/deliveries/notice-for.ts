@@ -1,46 +1,53 @@
-import { ownersPage, reconnectUrl } from '../../services/connect-links';
+import { ownerPageUrl, reconnectUrl } from '../../services/connect-links';
 import { type Audience, type DisabledReason } from '../../core/deliveries/deliveries';
-import { isTrouble } from '../../core/deliveries/notice-policy';
+import { isProblem } from '../../core/deliveries/notice-policy';
+import {
+  decryptFailedNotice,
+  endpointDisabledNotice,
+  forOperators,
+  incidentNotice,
+} from '../../core/text/operator-mails';
 import {
   type NoticeSubject,
   type NoticeText,
-  alarmNotice,
-  endpointNotice,
-  forOperators,
-  incidentNotice,
-  recoveredNotice,
-  troubleNotice,
-} from '../../core/text/sentences';
-import { type Wanted } from './delivery-outcome';
+  problemNotice,
+  resolvedNotice,
+} from '../../core/text/owner-mails';
+import { type DueDelivery } from './delivery-outcome';
 import { type Deps } from '../deps';
 
-/** What people read of an event, by what its integration is like now. */
-export function noticeFor(deps: Deps, { event, row }: Wanted, audience: Audience): NoticeText {
+export type NoticeDeps = Pick<Deps, 'site' | 'clock' | 'sealer'>;
+
+/** The email about an event, by what its integration is like now. */
+export function noticeFor(
+  { site, clock, sealer }: NoticeDeps,
+  { event, row }: DueDelivery,
+  audience: Audience,
+): NoticeText {
   const { type, data } = event;
-  const { productName: product, publicUrl } = deps.site;
+  const { productName: product, publicUrl } = site;
   if (type === 'provider.incident_started' || type === 'provider.incident_ended')
     return incidentNotice(type, { product, startedAt: Date.parse(String(data.startedAt)) });
-  if (type === 'webhook.disabled') {
-    const [host, endpointId, why] = [data.host, data.endpointId, data.why].map(String) as [
-      string,
-      string,
-      DisabledReason,
-    ];
-    return endpointNotice({ product, host, endpointId, why });
-  }
-  if (!row) throw new Error(`${type} is about an integration.`);
-  const now = deps.clock.now();
-  const maker = { ring: deps.sealer.ring, publicUrl };
-  const wanted = row.recovery?.ownerAction ?? null;
+  if (type === 'webhook.disabled')
+    return endpointDisabledNotice({
+      product,
+      host: String(data.host),
+      endpointId: String(data.endpointId),
+      why: String(data.why) as DisabledReason,
+    });
+  if (!row) throw new Error(`${type} belongs to an integration.`);
+  const now = clock.now();
+  const signer = { ring: sealer.ring, publicUrl };
+  const ownerAction = row.recovery?.ownerAction ?? null;
   const about: NoticeSubject = {
     product,
     username: row.username,
     ownerRef: row.ownerRef,
-    reason: wanted ?? row.reason,
+    reason: ownerAction ?? row.reason,
     expiresAt: row.expiresAt,
-    url: wanted ? ownersPage(maker, row) : reconnectUrl(maker, row, now),
+    url: ownerAction ? ownerPageUrl(signer, row) : reconnectUrl(signer, row, now),
   };
-  if (type === 'token.decrypt_failed') return alarmNotice(about, row.id);
-  const text = isTrouble(type) ? troubleNotice(type, about, now) : recoveredNotice(about);
+  if (type === 'token.decrypt_failed') return decryptFailedNotice(about, row.id);
+  const text = isProblem(type) ? problemNotice(type, about, now) : resolvedNotice(about);
   return audience === 'owner' ? text : forOperators(text, about, row.id);
 }

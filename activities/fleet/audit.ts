@@ -11,101 +11,113 @@ import {
   purge,
 } from '../../adapters/postgres/fleet/audit';
 import { endIdleIncidents, openIncidents } from '../../adapters/postgres/incidents/incidents';
-import { handOverAgain } from '../../adapters/postgres/deliveries/outbox';
+import { requeueOverdueLanes } from '../../adapters/postgres/deliveries/outbox';
 import { withTransaction } from '../../adapters/postgres/pool';
 import { isAtItsLimit } from '../../client/lifecycle-client';
 import { DAY_MS, MINUTE_MS } from '../../core/time';
-import { controlIsAlive } from '../lifecycle/control-probe';
+import { controlIsAlive } from '../lifecycle/probe-token';
 import { type Deps } from '../deps';
 import { toApplicationFailure } from '../failures';
 import { finishDeletions, subscribeMissing } from './finish-callbacks';
 
-/** What is due longer than this has no workflow that knows of it. */
-const DELIVERED_WITHIN_MS = 10 * MINUTE_MS;
+/** Deliveries overdue by more than this have lost their workflow. */
+const DELIVERY_GRACE_MS = 10 * MINUTE_MS;
 
 export interface AuditResult {
   kind: AuditKind;
-  /** Lifecycles whose row moved on without them: told. */
+  /** Lifecycles that had not seen the latest change of their row: signalled. */
   behind: number;
-  /** Integrations where something is late: woken. */
+  /** Integrations with an overdue action: signalled. */
   overdue: number;
   /** Integrations without a lifecycle: started. Counted daily. */
   missing: number;
-  /** Lifecycles without an integration: told, so that they end. Counted daily. */
+  /** Lifecycles without an integration: ended. Counted daily. */
   extra: number;
-  /** Accounts whose messages are subscribed to now, where connecting them had not done it. */
+  /** Accounts whose messages could not be subscribed at connect, and are now. */
   subscribed: number;
-  /** Lanes of deliveries where something is late: handed over again. */
+  /** Lanes with overdue deliveries: handed over again. */
   deliveries: number;
-  /** Deletions of somebody's data that are complete now. */
+  /** Data deletions that are complete now. */
   deletions: number;
-  /** Rows removed because their time was over. */
+  /** Rows removed after their retention time. */
   purged: number;
   /** Incidents that are still open. */
   incidents: number;
 }
 
+type SignalDeps = Pick<Deps, 'logger' | 'lifecycles'>;
+type AuditDeps = SignalDeps & Pick<Deps, 'pool' | 'sealer' | 'instagram' | 'clock'>;
+
 /**
- * Compares what is with what should be running, and mends the difference. Repeating it changes nothing more. Every
- * hour the rows are looked at, and both sides counted; once a day, or when the counts differ, every lifecycle too.
+ * Compares what should be running with what is, and repairs the difference. Idempotent. Hourly it checks the rows and
+ * compares the counts; daily, or if the counts differ, it compares every lifecycle with every row.
  */
-export async function auditFleet(deps: Deps): Promise<AuditResult> {
+export async function auditFleet(deps: AuditDeps): Promise<AuditResult> {
   try {
-    const now = deps.clock.now();
+    const { pool, clock } = deps;
+    const now = clock.now();
     const kind = await kindDue(deps, now);
-    const run = await beginAudit(deps.pool, kind, now);
+    const run = await beginAudit(pool, kind, now);
     const result = {
-      behind: await wakeAll(deps, await findBehind(deps.pool, now)),
-      overdue: await wakeAll(deps, await findOverdue(deps.pool, now)),
+      behind: await signalAll(deps, await findBehind(pool, now)),
+      overdue: await signalAll(deps, await findOverdue(pool, now)),
       ...(kind === 'daily' ? await matchLifecycles(deps) : { missing: 0, extra: 0 }),
       subscribed: await subscribeMissing(deps),
-      deliveries: await handOverAgain(deps.pool, now - DELIVERED_WITHIN_MS),
+      deliveries: await requeueOverdueLanes(pool, now - DELIVERY_GRACE_MS),
       deletions: await finishDeletions(deps),
-      purged: await purge(deps.pool, now),
-      incidents: await lookIntoIncidents(deps, now),
+      purged: await purge(pool, now),
+      incidents: await reviewIncidents(deps, now),
     };
-    await endAudit(deps.pool, run, result, deps.clock.now());
+    await endAudit(pool, run, result, clock.now());
     return { kind, ...result };
   } catch (error) {
     throw toApplicationFailure(error);
   }
 }
 
-/** The full comparison is due once a day, and whenever the two sides do not even count the same. */
-async function kindDue(deps: Deps, now: number): Promise<AuditKind> {
-  const lastDaily = await lastAudit(deps.pool, 'daily');
+/** The full comparison is due once a day, and whenever the two counts differ. */
+async function kindDue(
+  { pool, lifecycles }: Pick<AuditDeps, 'pool' | 'lifecycles'>,
+  now: number,
+): Promise<AuditKind> {
+  const lastDaily = await lastAudit(pool, 'daily');
   if (!lastDaily || now - lastDaily.startedAt >= DAY_MS) return 'daily';
-  return (await deps.lifecycles.countRunning()) === (await countLive(deps.pool)) ? 'hourly' : 'daily';
+  return (await lifecycles.countRunning()) === (await countLive(pool)) ? 'hourly' : 'daily';
 }
 
-/** Incidents that nobody recovers from would last for ever: a healthy integration of the app finds out. */
-async function lookIntoIncidents(deps: Deps, now: number): Promise<number> {
+/** Ends incidents that no recovery would end, by probing a healthy integration of the app. @returns how many stay open */
+async function reviewIncidents(
+  deps: Pick<AuditDeps, 'pool' | 'sealer' | 'instagram' | 'clock'>,
+  now: number,
+): Promise<number> {
   await withTransaction(deps.pool, (db) => endIdleIncidents(db, now));
   for (const incident of await openIncidents(deps.pool)) await controlIsAlive(deps, incident);
   return (await openIncidents(deps.pool)).length;
 }
 
-async function wakeAll(deps: Deps, ids: string[]): Promise<number> {
+async function signalAll(deps: SignalDeps, ids: string[]): Promise<number> {
   for (const id of ids) {
-    await wake(deps, id);
+    await signal(deps, id);
     heartbeat();
   }
   return ids.length;
 }
 
-/** Every message starts a missing lifecycle. A run that takes none any more is at its limit: it alone is replaced. */
-async function wake(deps: Deps, id: string): Promise<void> {
+/** Starts a missing lifecycle, too. Only a run at its message limit is replaced. */
+async function signal({ lifecycles, logger }: SignalDeps, id: string): Promise<void> {
   try {
-    await deps.lifecycles.rowChanged(id);
+    await lifecycles.rowChanged(id);
   } catch (error) {
     if (!isAtItsLimit(error)) throw error;
-    deps.logger.error({ integrationId: id }, 'a lifecycle takes no more messages and is started anew');
-    await deps.lifecycles.terminate(id, 'The run takes no more messages.');
-    await deps.lifecycles.start(id);
+    logger.error({ integrationId: id }, 'lifecycle at its message limit; restarting it');
+    await lifecycles.terminate(id, 'The run reached its message limit.');
+    await lifecycles.start(id);
   }
 }
 
-async function matchLifecycles(deps: Deps): Promise<{ missing: number; extra: number }> {
+async function matchLifecycles(
+  deps: SignalDeps & Pick<Deps, 'pool'>,
+): Promise<{ missing: number; extra: number }> {
   const running = new Set<string>();
   for await (const id of deps.lifecycles.running()) {
     running.add(id);
@@ -115,17 +127,17 @@ async function matchLifecycles(deps: Deps): Promise<{ missing: number; extra: nu
   for await (const id of liveIntegrations(deps.pool)) {
     if (!running.delete(id)) missing.push(id);
   }
-  await wakeAll(deps, missing);
+  await signalAll(deps, missing);
   for (const id of running) await end(deps, id);
   return { missing: missing.length, extra: running.size };
 }
 
-/** A lifecycle without an integration is never started, not even to be told: its account may have been deleted. */
-async function end(deps: Deps, id: string): Promise<void> {
+/** Signals without starting: the integration's account may have been deleted. */
+async function end({ lifecycles }: Pick<Deps, 'lifecycles'>, id: string): Promise<void> {
   try {
-    await deps.lifecycles.rowEnded(id);
+    await lifecycles.rowEnded(id);
   } catch (error) {
     if (!isAtItsLimit(error)) throw error;
-    await deps.lifecycles.terminate(id, 'The run takes no more messages.');
+    await lifecycles.terminate(id, 'The run reached its message limit.');
   }
 }

@@ -1,31 +1,76 @@
-import { type Secret } from '../../core/access/secret';
-import { type Failure } from '../../core/lifecycle/failure';
-import { type Integration } from '../../adapters/postgres/integrations/integration-row';
-import { type Account } from '../../adapters/instagram/me';
 import { ProviderError } from '../../adapters/instagram/provider-error';
+import { findControl } from '../../adapters/postgres/incidents/control';
+import {
+  type ProviderApp,
+  beginIncident,
+  findOpenIncident,
+  noteAnswer,
+} from '../../adapters/postgres/incidents/incidents';
+import { RowMovedOn } from '../../adapters/postgres/integrations/apply-change';
+import { type Integration } from '../../adapters/postgres/integrations/integration-row';
+import { withTransaction } from '../../adapters/postgres/pool';
+import { openCurrent } from '../../adapters/postgres/tokens/open-token';
+import { type Secret } from '../../core/access/secret';
+import { type Probe } from '../../core/lifecycle/evidence';
+import { type Failure, type FailureClass } from '../../core/lifecycle/failure';
 import { type Deps } from '../deps';
-import { weigh } from './weigh';
+import { refusalOf, sealingError } from './refusal';
 
-/** What one look at a token told. `unclear` says nothing about the token. */
-export type Verdict =
-  | { is: 'alive'; account: Account }
-  | { is: 'other_account'; account: Account }
-  | { is: 'dead' | 'owner_action' | 'ambiguous' | 'unclear'; error: ProviderError; failure: Failure };
+type Prober = Pick<Deps, 'pool' | 'clock' | 'instagram'>;
 
-export async function probeToken(deps: Deps, integration: Integration, token: Secret): Promise<Verdict> {
+/** Asks Instagram whose token this is: the cheapest call that shows whether it lives. */
+export async function probeToken(deps: Prober, row: Integration, token: Secret): Promise<Probe> {
   try {
     const account = await deps.instagram.probe(token);
-    const same = integration.accountId === null || account.id === integration.accountId;
-    await weigh(deps, integration, null);
-    return { is: same ? 'alive' : 'other_account', account };
+    const isSame = row.accountId === null || account.id === row.accountId;
+    await recordProviderSignal(deps, row, null);
+    return isSame ? { is: 'alive', username: account.username } : { is: 'other_account' };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    await weigh(deps, integration, error.failure.class);
-    return { is: verdictOf(error.failure), error, failure: error.failure };
+    await recordProviderSignal(deps, row, error.failure.class);
+    return { is: meaningOf(error.failure), refusal: refusalOf(error, deps.clock.now()) };
   }
 }
 
-function verdictOf(failure: Failure): 'dead' | 'owner_action' | 'ambiguous' | 'unclear' {
+/** Whether another connection of the same app gets through: then a refusal is not ours or the app's. */
+export async function controlIsAlive(
+  deps: Prober & Pick<Deps, 'sealer'>,
+  app: ProviderApp & { id: string },
+): Promise<boolean> {
+  const control = await findControl(deps.pool, app);
+  if (!control) return false;
+  try {
+    const token = await openCurrent(deps.pool, deps.sealer, control, deps.clock.now());
+    return (await probeToken(deps, control, token)).is === 'alive';
+  } catch (error) {
+    // One that cannot be probed proves nothing; its own lifecycle deals with what is wrong.
+    if (error instanceof RowMovedOn || sealingError(error, 0)) return false;
+    throw error;
+  }
+}
+
+/**
+ * What an answer to one of our own calls means for the app as a whole: an app-level failure opens an incident, clear
+ * answers end one. What other services report never counts here. @param failed null when the token worked
+ */
+export async function recordProviderSignal(
+  { pool, clock }: Pick<Deps, 'pool' | 'clock'>,
+  row: Integration,
+  failed: FailureClass | null,
+): Promise<void> {
+  const now = clock.now();
+  if (failed === 'app_level') {
+    await withTransaction(pool, (db) => beginIncident(db, row, 'app_level', now));
+    return;
+  }
+  if (failed === 'transient' || failed === 'throttled') return;
+  const incident = await findOpenIncident(pool, row);
+  // Among tokens that died together only one that was in doubt, and lives, shows that the incident is over.
+  const counts = incident?.kind === 'app_level' || (failed === null && row.state === 'recovering');
+  if (incident && counts) await withTransaction(pool, (db) => noteAnswer(db, incident, row, now));
+}
+
+function meaningOf(failure: Failure): 'dead' | 'owner_action' | 'ambiguous' | 'unclear' {
   switch (failure.class) {
     case 'terminal':
       return 'dead';

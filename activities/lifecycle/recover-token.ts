@@ -1,107 +1,172 @@
+import { admitVerdict } from '../../adapters/postgres/incidents/dead-verdicts';
+import {
+  claimProbe,
+  endIncident,
+  findOpenIncident,
+  fleetOf,
+} from '../../adapters/postgres/incidents/incidents';
+import { applyChange } from '../../adapters/postgres/integrations/apply-change';
 import { type Integration } from '../../adapters/postgres/integrations/integration-row';
-import { claimProbe, findOpenIncident } from '../../adapters/postgres/incidents/incidents';
+import { withTransaction } from '../../adapters/postgres/pool';
 import { openCurrent } from '../../adapters/postgres/tokens/open-token';
-import { type Rejection } from '../../core/lifecycle/facts';
-import { isUsable } from '../../core/lifecycle/states';
-import { type Outcome, type StepResult } from '../../core/lifecycle/steps';
-import { believeAtLast } from './believe-at-last';
+import { hasLostAttempt } from '../../adapters/postgres/tokens/refresh-attempts';
+import { findVersion } from '../../adapters/postgres/tokens/token-versions';
+import { type Change } from '../../core/lifecycle/change';
+import { type Evidence, type Inquiry, type RecoveryStep } from '../../core/lifecycle/evidence';
+import { type Outcome, type Rejection, type StepResult } from '../../core/lifecycle/facts';
+import { nextRecoveryStep } from '../../core/lifecycle/recovery';
+import { LAST_REFRESH_GRACE_MS } from '../../core/lifecycle/refresh-policy';
+import { causeOf } from '../../core/lifecycle/states';
 import { type Deps } from '../deps';
-import { enterRecovery } from './enter-recovery';
-import { hold } from './hold';
-import { lastRefresh } from './last-refresh';
-import { lookAgain } from './look-again';
-import { ownError, sealingError } from './last-error';
-import { probeToken } from './probe-token';
-import { decideDead, waitForOwner } from './decide-dead';
+import { controlIsAlive, probeToken } from './probe-token';
+import { refreshOnce } from './refresh-once';
+import { sealingError } from './refusal';
+import { runStep, updateIntegration } from './run-step';
 import { settlePending } from './settle-pending';
-import { controlIsAlive } from './control-probe';
-import { save } from './save';
-import { step } from './step';
-import { tryLater } from './try-later';
 
 export interface RecoverTokenInput {
   integrationId: string;
   version: number;
-  /** The refused call that led here; null when the lifetime ran out, or an operator wants a look. */
+  /** The refused call that led here; null when the lifetime ran out or a retry is due. */
   rejection: Rejection | null;
+  /** An operator or owner asked for a probe. */
+  recheck?: boolean;
 }
 
-/**
- * Finds out whether a refused or outlived token is dead: a look at it, at most one refresh, a decision. Whatever cannot
- * be told now is tried again by the ladder, and nobody is expired for it.
- */
+/** Finds out whether a refused or outlived token is dead, and saves it if it can be saved. */
 export function recoverToken(deps: Deps, input: RecoverTokenInput): Promise<StepResult> {
-  return step(deps, input.integrationId, async (row) => {
+  return runStep(deps, input.integrationId, async (row) => {
     if (row.version !== input.version) return 'moved_on';
-    if (row.state === 'expired') return lookAgain(deps, row);
-    if (!isUsable(row.state) && row.state !== 'recovering') return 'moved_on';
-    const recovering = await prepare(deps, row, input.rejection);
-    const outcome = await recover(deps, recovering).catch((error: unknown) => {
-      const lastError = sealingError(error, deps.clock.now());
-      if (!lastError) throw error;
-      return tryLater(deps, recovering, { lastError });
-    });
+    const { rejection, recheck = false } = input;
+    const outcome = await recover(deps, row, { rejection, recheck });
     deps.counters.recovery(outcome);
     return outcome;
   });
 }
 
-/** Brings the row to `recovering`, and from a refused call to the last refresh once the lifetime has run out. */
-async function prepare(deps: Deps, row: Integration, rejection: Rejection | null): Promise<Integration> {
+/** Ends the wait for an answer that never came, a day after the lifetime ran out. */
+export function expire(deps: Deps, input: { integrationId: string; version: number }): Promise<StepResult> {
+  return runStep(deps, input.integrationId, async (row) => {
+    if (row.version !== input.version || row.state === 'expired') return 'moved_on';
+    if (deps.clock.now() < (row.expiresAt ?? 0) + LAST_REFRESH_GRACE_MS) return 'not_due';
+    return recover(deps, row, { rejection: null, recheck: false });
+  });
+}
+
+/** Asks for the next step, does it, adds what came of it to the evidence, and asks again. */
+export async function recover(
+  deps: Deps,
+  row: Integration,
+  why: Pick<Evidence, 'rejection' | 'recheck'>,
+): Promise<Outcome> {
+  let found: Evidence = { ...why, incident: await incidentOf(deps, row) };
+  for (;;) {
+    const step: RecoveryStep = nextRecoveryStep(row, found, deps.clock.now(), deps.random());
+    switch (step.do) {
+      case 'finish':
+        return step.outcome;
+      case 'apply':
+        row = await updateIntegration(deps, row, step.change);
+        countExpiration(deps, step.change);
+        if (step.outcome) return step.outcome;
+        break;
+      case 'expire':
+        if (await expireIfAdmitted(deps, row, step.change, step.probedAt)) return 'expired';
+        found = { ...found, expiryRefused: true };
+        break;
+      default:
+        found = await inquire(deps, row, step.do, found);
+    }
+  }
+}
+
+async function inquire(deps: Deps, row: Integration, inquiry: Inquiry, found: Evidence): Promise<Evidence> {
+  try {
+    const learned = await learn(deps, row, inquiry, found);
+    return { ...found, ...learned, incident: await incidentOf(deps, row) };
+  } catch (error) {
+    const failed = sealingError(error, deps.clock.now());
+    if (!failed) throw error;
+    return { ...found, sealingError: failed };
+  }
+}
+
+async function learn(
+  deps: Deps,
+  row: Integration,
+  inquiry: Inquiry,
+  found: Evidence,
+): Promise<Partial<Evidence>> {
   const now = deps.clock.now();
-  const outlived = now >= (row.expiresAt ?? 0);
-  if (row.state !== 'recovering' || !row.recovery) {
-    const manual: Rejection = { version: row.version, code: 0, subcode: null, source: 'recheck' };
-    return enterRecovery(deps, row, outlived ? {} : { rejection: rejection ?? manual });
-  }
-  if (outlived && row.recovery.cause === 'rejection') {
-    return save(deps, row, { recovery: { ...row.recovery, cause: 'expiry', tries: 0 } });
-  }
-  return row;
-}
-
-async function recover(deps: Deps, row: Integration): Promise<Outcome> {
-  const incident = await findOpenIncident(deps.pool, row);
-  const lookedAt = deps.clock.now();
-  if (incident && !(await claimProbe(deps.pool, incident, lookedAt))) return hold(deps, row);
-  const settled = await settlePending(deps, row, 'recovery');
-  if (settled.is === 'promoted') return 'refreshed';
-  if (row.recovery?.cause === 'expiry') return lastRefresh(deps, row);
-
-  const token = await openCurrent(deps.pool, deps.sealer, row, deps.clock.now());
-  const verdict = await probeToken(deps, row, token);
-  switch (verdict.is) {
-    case 'alive':
-      return falseAlarm(deps, row);
-    case 'other_account':
-      deps.logger.error({ integrationId: row.id }, 'the stored token belongs to another account');
-      return tryLater(deps, row, {
-        lastError: ownError('other_account', 'The token belongs to another account.', deps.clock.now()),
-      });
-    case 'owner_action':
-      return waitForOwner(deps, row, verdict.error);
-    case 'dead':
-      if (incident) await believeAtLast(deps, incident, row);
-      return decideDead(deps, row, verdict.failure.reason ?? 'invalidated', verdict.error, lookedAt);
-    case 'ambiguous':
-      // Unreadable may mean that we hold it wrong: only a control that lives makes it this token's own trouble.
-      if (await controlIsAlive(deps, row)) {
-        return decideDead(deps, row, 'invalidated', verdict.error, lookedAt);
-      }
-      return tryLater(deps, row, { error: verdict.error });
-    case 'unclear':
-      if (verdict.failure.class === 'app_level') return hold(deps, row);
-      return tryLater(deps, row, { error: verdict.error });
+  const { incident } = found;
+  switch (inquiry) {
+    case 'claim_turn':
+      return { turn: incident !== null && (await claimProbe(deps.pool, incident, now)) };
+    case 'settle_pending':
+      return { settled: await settlePending(deps, row, 'recovery') };
+    case 'settle_as_last_resort':
+      return { settledAsLastResort: await settlePending(deps, row, 'recovery', { lastResort: true }) };
+    case 'probe':
+      return { probe: { ...(await probeStored(deps, row)), startedAt: now } };
+    case 'probe_control':
+      return { controlIsAlive: await controlIsAlive(deps, row) };
+    case 'refresh':
+      return { refresh: await refreshOnce(deps, row, 'recovery') };
+    case 'find_lost_attempt':
+      return { hasLostAttempt: await hasLostAttempt(deps.pool, row) };
+    case 'end_incident':
+      if (incident)
+        await withTransaction(deps.pool, (db) => endIncident(db, incident, now, { believed: true }));
+      return { incidentEnded: true };
   }
 }
 
-/** The token lives after all: back to where it came from, its ladder as it was. */
-async function falseAlarm(deps: Deps, row: Integration): Promise<Outcome> {
-  const state = row.recovery?.returnTo ?? 'active';
-  // On the ladder the error is why it is there; otherwise nothing is wrong any more.
-  const lastError = state === 'refreshing' ? row.lastError : null;
-  await save(deps, row, { state, recovery: null, lastError }, [
-    { type: 'token.recovered', data: { how: 'verified' } },
-  ]);
-  return 'verified_ok';
+async function probeStored(deps: Deps, row: Integration): ReturnType<typeof probeToken> {
+  // Nothing is left of an account whose owner removed the app: no alarm.
+  if (row.state === 'expired' && !(await findVersion(deps.pool, row.id, 'current')))
+    return { is: 'no_token' };
+  const probe = await probeToken(deps, row, await openCurrent(deps.pool, deps.sealer, row, deps.clock.now()));
+  if (probe.is === 'other_account')
+    deps.logger.error({ integrationId: row.id }, 'the stored token belongs to another account');
+  return probe;
+}
+
+async function incidentOf({ pool, clock }: Pick<Deps, 'pool' | 'clock'>, row: Integration) {
+  const incident = await findOpenIncident(pool, row);
+  return incident && { ...incident, fleet: await fleetOf(pool, row, clock.now()) };
+}
+
+/**
+ * Expires a connection whose token was found dead, unless too many die at once: that opens an incident, which also
+ * withdraws the expiries of the last minute. Verdict and expiry are one transaction.
+ */
+async function expireIfAdmitted(
+  deps: Deps,
+  row: Integration,
+  change: Change,
+  probedAt: number,
+): Promise<boolean> {
+  const now = deps.clock.now();
+  const admission = await withTransaction(deps.pool, async (db) => {
+    const result = await admitVerdict(db, row, probedAt, now);
+    if (result.admitted) await applyChange(db, row, change, now);
+    return result;
+  });
+  if (admission.admitted) countExpiration(deps, change);
+  else await notifyLifecycles(deps, admission.withdrawn);
+  return admission.admitted;
+}
+
+/** Lifecycles whose row changed. One that cannot be notified now finds out by the audit. */
+async function notifyLifecycles({ lifecycles, logger }: Pick<Deps, 'lifecycles' | 'logger'>, ids: string[]) {
+  for (const id of ids) {
+    await lifecycles.rowChanged(id).catch((error: unknown) => {
+      const { message: reason } = error as Error;
+      logger.warn({ integrationId: id, reason }, 'lifecycle signal failed; the audit will retry');
+    });
+  }
+}
+
+function countExpiration({ counters }: Pick<Deps, 'counters'>, { set }: Change): void {
+  if (set.state === 'expired' && set.reason) counters.expiration(causeOf(set.reason));
 }

@@ -12,42 +12,36 @@ import {
   insertPending,
   tokenContext,
 } from '../../adapters/postgres/tokens/token-versions';
-import { MINIMUM_REFRESH_AGE_MS, refreshAtFor } from '../../core/lifecycle/refresh-policy';
+import { type RefreshTrigger } from '../../core/lifecycle/changes';
+import { type RefreshResult, type Settled } from '../../core/lifecycle/evidence';
+import { refreshAtFor, refreshableAt } from '../../core/lifecycle/refresh-policy';
 import { type Secret } from '../../core/access/secret';
 import { MINUTE_MS } from '../../core/time';
 import { type Deps } from '../deps';
-import { selfTest } from './self-test';
-import { type RefreshTrigger, type Settled, settlePending } from './settle-pending';
-import { weigh } from './weigh';
-
-export type RefreshResult =
-  | { is: 'refreshed'; integration: Integration }
-  | { is: 'too_young'; notBefore: number }
-  /** Another attempt still may bring an answer. */
-  | { is: 'under_way'; until: number }
-  /** The new token is stored, and nobody can say yet whether it works. */
-  | { is: 'unproven' }
-  /** The new token does not work, or is another account's. */
-  | { is: 'useless' }
-  | { is: 'failed'; error: ProviderError };
+import { recordProviderSignal } from './probe-token';
+import { refusalOf } from './refusal';
+import { settlePending } from './settle-pending';
 
 const STORE_TRIES = 5;
 const SKEW_WORTH_A_WARNING_MS = 5 * MINUTE_MS;
+
+type Refresher = Pick<Deps, 'pool' | 'sealer' | 'instagram' | 'clock' | 'random' | 'logger'>;
 
 /**
  * Refreshes a token once, so that a crash at any point loses neither the old token nor one that Instagram already
  * gave: an attempt row is committed before the call, and whatever comes back is stored before it is looked at.
  */
 export async function refreshOnce(
-  deps: Deps,
+  deps: Refresher,
   integration: Integration,
   trigger: RefreshTrigger,
 ): Promise<RefreshResult> {
-  await selfTest(deps);
+  // A token that could not be sealed must not be requested: Instagram may answer it only once.
+  await deps.sealer.verify();
   const before = await settlePending(deps, integration, trigger);
-  if (before.is === 'promoted' || before.is === 'unclear') return resultOf(before);
+  if (before === 'promoted' || before === 'unclear') return resultOf(before);
 
-  const notBefore = (integration.issuedAt ?? 0) + MINIMUM_REFRESH_AGE_MS;
+  const notBefore = refreshableAt(integration.issuedAt);
   if (deps.clock.now() < notBefore) return { is: 'too_young', notBefore };
 
   const token = await openCurrent(deps.pool, deps.sealer, integration, deps.clock.now());
@@ -63,7 +57,7 @@ export async function refreshOnce(
 }
 
 async function callAndStore(
-  deps: Deps,
+  deps: Refresher,
   integration: Integration,
   token: Secret,
   attemptId: number,
@@ -76,8 +70,8 @@ async function callAndStore(
     if (!(error instanceof ProviderError)) throw error;
     const answered = error.code !== null || (error.status !== null && error.status >= 400);
     await endAttempt(deps.pool, attemptId, answered ? 'refused' : 'unanswered', deps.clock.now());
-    await weigh(deps, integration, error.failure.class);
-    return { is: 'failed', error };
+    await recordProviderSignal(deps, integration, error.failure.class);
+    return { is: 'failed', refusal: refusalOf(error, deps.clock.now()) };
   }
   warnOfSkew(deps, refreshed.clockSkewMs);
   await storePending(deps, integration, refreshed);
@@ -88,7 +82,11 @@ async function callAndStore(
 }
 
 /** Stores the answer, again and again for a while: the only copy of it is in this process. */
-async function storePending(deps: Deps, integration: Integration, refreshed: LongLivedToken): Promise<void> {
+async function storePending(
+  deps: Refresher,
+  integration: Integration,
+  refreshed: LongLivedToken,
+): Promise<void> {
   const sealed = await deps.sealer.seal(
     refreshed.token,
     tokenContext(integration, integration.lastVersion + 1),
@@ -107,7 +105,7 @@ async function storePending(deps: Deps, integration: Integration, refreshed: Lon
 }
 
 function replacePending(
-  deps: Deps,
+  deps: Refresher,
   integration: Integration,
   token: Parameters<typeof insertPending>[2],
 ): Promise<unknown> {
@@ -119,15 +117,15 @@ function replacePending(
 }
 
 /** Lifetimes survive two clocks that differ; an operator should know all the same. */
-function warnOfSkew(deps: Deps, skewMs: number | null): void {
+function warnOfSkew(deps: Refresher, skewMs: number | null): void {
   if (skewMs === null || Math.abs(skewMs) < SKEW_WORTH_A_WARNING_MS) return;
   deps.logger.warn({ skewMs }, "this machine's clock and Instagram's differ");
 }
 
 function resultOf(settled: Settled): RefreshResult {
-  switch (settled.is) {
+  switch (settled) {
     case 'promoted':
-      return { is: 'refreshed', integration: settled.integration };
+      return { is: 'refreshed' };
     case 'unclear':
       return { is: 'unproven' };
     default:

@@ -4,54 +4,61 @@ import { type SendMessageInput, type SentMessage } from '../../core/messaging/se
 import { MINUTE_MS } from '../../core/time';
 import { type Deps } from '../deps';
 import { FAILURE_TYPES, failure } from '../failures';
-import { wantedMessage } from './wanted-message';
+import { loadOutgoingMessage } from './outgoing-message';
 import { withToken } from './with-token';
 
-/** Instagram gives the details of so many newest messages. @see https://developers.facebook.com/documentation/instagram-platform/conversations-api */
+/** Instagram returns the details of this many newest messages. @see https://developers.facebook.com/documentation/instagram-platform/conversations-api */
 const VISIBLE = 20;
 /** Instagram's clock may differ from ours by this much. */
 const SKEW_MS = MINUTE_MS;
 
 /**
- * Looks in the conversation whether a send whose answer was lost did arrive, and takes the message for that send: of
- * several sends of the same words each gets its own. Null when it certainly is not there.
- * @throws `OutcomeUnknown` when what Instagram shows does not reach back to the send
+ * Finds the message of a send whose answer was lost, and claims it: several sends of the same text each get their own
+ * message. Null when the message was certainly not sent.
+ * @throws `OutcomeUnknown` when the visible messages do not reach back to the send
  */
-export function findSent(deps: Deps, input: SendMessageInput): Promise<SentMessage | null> {
+export function findSent(
+  deps: Pick<Deps, 'pool' | 'sealer' | 'instagram' | 'clock' | 'lifecycles'>,
+  input: SendMessageInput,
+): Promise<SentMessage | null> {
   return withToken(deps, input.integrationId, 'sendMessage', async (token, integration) => {
-    const wanted = await wantedMessage(deps, integration, input);
+    const message = await loadOutgoingMessage(deps, integration, input);
     const send = await findSend(deps.pool, input.integrationId, input.keyDigest);
     const calledAt = send?.calledAt ?? send?.createdAt ?? 0;
     const since = calledAt - SKEW_MS;
     const conversations = await deps.instagram.listConversations(token, {
       cursor: null,
       limit: 5,
-      userId: wanted.recipientId,
+      userId: message.recipientId,
     });
-    const candidates: { id: string; apartMs: number }[] = [];
+    const candidates: { id: string; distanceMs: number }[] = [];
     let isCertain = conversations.data.length > 0;
     for (const { id } of conversations.data) {
       const page = { conversationId: id, cursor: null, limit: VISIBLE };
       const { data } = await deps.instagram.listMessages(token, page);
       for (const { id: messageId, from, text, createdAt } of data) {
-        const ours = from?.id === integration.accountId && text === wanted.text;
+        const ours = from?.id === integration.accountId && text === message.text;
         if (ours && (createdAt ?? 0) >= since)
-          candidates.push({ id: messageId, apartMs: Math.abs((createdAt ?? 0) - calledAt) });
+          candidates.push({ id: messageId, distanceMs: Math.abs((createdAt ?? 0) - calledAt) });
       }
       isCertain &&= reachesBack(data, since);
     }
-    // The nearest in time first: further ones are more likely another send's, whose own look is still to come.
-    for (const { id } of candidates.sort((a, b) => a.apartMs - b.apartMs)) {
-      const sent = { messageId: id, recipientId: wanted.recipientId };
+    // Nearest in time first: a more distant message more likely belongs to another send.
+    for (const { id } of candidates.sort((a, b) => a.distanceMs - b.distanceMs)) {
+      const sent = { messageId: id, recipientId: message.recipientId };
       if (await claimSent(deps.pool, input, sent, deps.clock.now())) return sent;
     }
     if (isCertain) {
       await forgetCall(deps.pool, input);
       return null;
     }
-    throw failure(FAILURE_TYPES.outcomeUnknown, 'The conversation does not show whether it arrived.', {
-      nonRetryable: true,
-    });
+    throw failure(
+      FAILURE_TYPES.outcomeUnknown,
+      'The conversation does not show whether the message arrived.',
+      {
+        nonRetryable: true,
+      },
+    );
   });
 }
 

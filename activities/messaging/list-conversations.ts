@@ -1,4 +1,4 @@
-import { keepPayload } from '../../adapters/postgres/messages/sealed-payloads';
+import { storePayload } from '../../adapters/postgres/messages/sealed-payloads';
 import { type Deps } from '../deps';
 import { withToken } from './with-token';
 
@@ -9,34 +9,36 @@ export interface ListInput {
   limit: number;
 }
 
-/** What travels through a workflow instead of a page: where it is kept, sealed, for a day. */
+/** A page that is stored encrypted for a day. Only this reference enters the Event History. */
 export interface PageReference {
   payloadId: string;
   count: number;
   nextCursor: string | null;
 }
 
-/** One page of conversations; names and texts stay out of Event Histories. */
-export function listConversations(deps: Deps, input: ListInput): Promise<PageReference> {
+type ListDeps = Pick<Deps, 'pool' | 'sealer' | 'instagram' | 'clock' | 'lifecycles'>;
+
+/** One page of conversations. */
+export function listConversations(deps: ListDeps, input: ListInput): Promise<PageReference> {
   return withToken(deps, input.integrationId, 'listConversations', async (token, integration) => {
     const page = await deps.instagram.listConversations(token, input);
-    return keepPage(deps, { ...integration, purpose: 'conversations' }, page);
+    return storePage(deps, { ...integration, purpose: 'conversations' }, page);
   });
 }
 
 /** One page of a conversation's messages, newest first. */
 export function listMessages(
-  deps: Deps,
+  deps: ListDeps,
   input: ListInput & { conversationId: string },
 ): Promise<PageReference> {
   return withToken(deps, input.integrationId, 'listMessages', async (token, integration) => {
     const page = await deps.instagram.listMessages(token, input);
-    return keepPage(deps, { ...integration, purpose: 'messages' }, page);
+    return storePage(deps, { ...integration, purpose: 'messages' }, page);
   });
 }
 
-async function keepPage(
-  deps: Deps,
+async function storePage(
+  { pool, sealer, clock }: Pick<Deps, 'pool' | 'sealer' | 'clock'>,
   of: { id: string; provider: string; purpose: string },
   page: { data: unknown[]; nextCursor: string | null },
 ): Promise<PageReference> {
@@ -46,6 +48,6 @@ async function keepPage(
     purpose: of.purpose,
     text: JSON.stringify(page.data),
   };
-  const payloadId = await keepPayload(deps.pool, deps.sealer, payload, deps.clock.now());
+  const payloadId = await storePayload(pool, sealer, payload, clock.now());
   return { payloadId, count: page.data.length, nextCursor: page.nextCursor };
 }

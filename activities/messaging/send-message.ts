@@ -9,28 +9,30 @@ import {
 import { type SendMessageInput, type SendResult, type SentMessage } from '../../core/messaging/send';
 import { type Deps } from '../deps';
 import { FAILURE_TYPES, failure, toApplicationFailure } from '../failures';
-import { wantedMessage } from './wanted-message';
+import { loadOutgoingMessage } from './outgoing-message';
 import { withToken } from './with-token';
 
-/** Sends one message. A send without a clear answer fails as `OutcomeUnknown`: it may have arrived. */
-export async function sendMessage(deps: Deps, input: SendMessageInput): Promise<SentMessage> {
-  const ended = await howItEnded(deps, input);
-  if (ended) return ended;
+type SendDeps = Pick<Deps, 'pool' | 'sealer' | 'instagram' | 'clock' | 'lifecycles'>;
+
+/** Sends one message. A send without a clear answer fails as `OutcomeUnknown`: the message may have arrived. */
+export async function sendMessage(deps: SendDeps, input: SendMessageInput): Promise<SentMessage> {
+  const earlier = await earlierResult(deps, input);
+  if (earlier) return earlier;
   return withToken(deps, input.integrationId, 'sendMessage', async (token, integration) => {
-    const wanted = await wantedMessage(deps, integration, input);
+    const message = await loadOutgoingMessage(deps, integration, input);
     if (!(await beginCall(deps.pool, input, deps.clock.now()))) {
-      throw outcomeUnknown('An earlier call for this message never ended.');
+      throw outcomeUnknown('An earlier send of this message did not finish.');
     }
-    const sent = await deps.instagram.sendMessage(token, wanted).catch(async (error: unknown) => {
+    const sent = await deps.instagram.sendMessage(token, message).catch(async (error: unknown) => {
       if (error instanceof ProviderError && mayHaveArrived(error)) throw outcomeUnknown(error.message);
       await forgetCall(deps.pool, input);
       throw error;
     });
-    // It was sent, whether or not that can be written down now.
-    const isOurs = await claimSent(deps.pool, input, sent, deps.clock.now()).catch(() => true);
-    if (isOurs) return sent;
-    // A look for the same words took this message for its own: now that one's may be missing.
-    throw outcomeUnknown('Another send took the message.');
+    // The message was sent, even if this cannot be stored now.
+    const isClaimed = await claimSent(deps.pool, input, sent, deps.clock.now()).catch(() => true);
+    if (isClaimed) return sent;
+    // A lookup for another send with the same text claimed this message, so that send's own may be missing.
+    throw outcomeUnknown('The sent message was matched to another send.');
   });
 }
 
@@ -38,9 +40,12 @@ function outcomeUnknown(why: string) {
   return failure(FAILURE_TYPES.outcomeUnknown, why, { nonRetryable: true });
 }
 
-/** A run that begins just after another one of the same key has ended sends nothing any more. */
-async function howItEnded(deps: Deps, input: SendMessageInput): Promise<SentMessage | null> {
-  const send = await findSend(deps.pool, input.integrationId, input.keyDigest).catch((error: unknown) => {
+/** The result of an earlier run with the same key: a run that starts just after it must not send again. */
+async function earlierResult(
+  { pool }: Pick<Deps, 'pool'>,
+  input: SendMessageInput,
+): Promise<SentMessage | null> {
+  const send = await findSend(pool, input.integrationId, input.keyDigest).catch((error: unknown) => {
     throw toApplicationFailure(error);
   });
   if (send?.payloadId !== input.payloadId) return null;
@@ -49,19 +54,19 @@ async function howItEnded(deps: Deps, input: SendMessageInput): Promise<SentMess
   throw failure(FAILURE_TYPES.callRefused, detail, { nonRetryable: true, details: [{ problem: code }] });
 }
 
-/** Writes down how a send ended, for whoever asks with the same key. */
+/** Stores the result of a send, which later requests with the same key receive. */
 export async function recordSend(
-  deps: Deps,
+  { pool, clock }: Pick<Deps, 'pool' | 'clock'>,
   input: SendMessageInput & { result: SendResult },
 ): Promise<void> {
   try {
-    await finishSend(deps.pool, input.integrationId, input.keyDigest, input.result, deps.clock.now());
+    await finishSend(pool, input.integrationId, input.keyDigest, input.result, clock.now());
   } catch (error) {
     throw toApplicationFailure(error);
   }
 }
 
-/** A refusal that Instagram itself worded says that nothing was sent; silence, a server's trouble and code 1 and 2 do not. */
+/** A refusal by Instagram proves that nothing was sent. No answer, a 5xx, and codes 1 and 2 prove nothing. */
 function mayHaveArrived(error: ProviderError): boolean {
   return error.failure.class === 'transient';
 }

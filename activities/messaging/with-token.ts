@@ -1,4 +1,4 @@
-import { activityInfo } from '@temporalio/activity';
+import { activityInfo, heartbeat } from '@temporalio/activity';
 import { ProviderError } from '../../adapters/instagram/provider-error';
 import { type Integration } from '../../adapters/postgres/integrations/integration-row';
 import { claimReport } from '../../adapters/postgres/tokens/rejection-reports';
@@ -8,15 +8,15 @@ import { isTokenCode } from '../../core/lifecycle/failure';
 import { type Deps } from '../deps';
 import { FAILURE_TYPES, failure, toApplicationFailure } from '../failures';
 
-/** A call that is refused this often although its token lives is refused for itself. */
-const REFUSALS_BELIEVED = 3;
+/** A call that is refused so often, although its token works each time, is refused for what it asks. */
+const MAX_REFUSALS = 3;
 
 /**
  * Makes one call to Instagram with the integration's token. A refusal of the token is reported to its lifecycle at once
  * and fails retryably: by the next attempt the token is either proven, replaced, or the owner must reconnect.
  */
 export async function withToken<T>(
-  deps: Deps,
+  deps: Pick<Deps, 'pool' | 'sealer' | 'clock' | 'lifecycles'>,
   integrationId: string,
   source: string,
   call: (token: Secret, integration: Integration) => Promise<T>,
@@ -31,8 +31,8 @@ export async function withToken<T>(
   } catch (error) {
     if (error instanceof ProviderError && isTokenCode(error.code)) {
       await report(deps, integrationId, usable.version, error, source);
-      if (attempt() >= REFUSALS_BELIEVED) {
-        throw failure(FAILURE_TYPES.callRefused, 'Instagram refuses this call although the token lives.', {
+      if (countRefusal() >= MAX_REFUSALS) {
+        throw failure(FAILURE_TYPES.callRefused, 'Instagram refuses this call although the token works.', {
           nonRetryable: true,
           details: [{ code: error.code, subcode: error.subcode, problem: 'provider_rejected_call' }],
         });
@@ -43,7 +43,7 @@ export async function withToken<T>(
 }
 
 async function report(
-  deps: Deps,
+  deps: Pick<Deps, 'pool' | 'clock' | 'lifecycles'>,
   integrationId: string,
   version: number,
   error: ProviderError,
@@ -55,8 +55,15 @@ async function report(
   await deps.lifecycles.tokenRejected(integrationId, rejection);
 }
 
-function attempt(): number {
-  return activityInfo().attempt;
+/**
+ * How often Instagram refused the token of this call, over all attempts of the activity. An attempt that met a recovery
+ * under way called nothing, and does not count: the number travels in the heartbeat from attempt to attempt.
+ */
+function countRefusal(): number {
+  const { heartbeatDetails } = activityInfo();
+  const refusals = (typeof heartbeatDetails === 'number' ? heartbeatDetails : 0) + 1;
+  heartbeat(refusals);
+  return refusals;
 }
 
 function fromNoToken(error: NoToken) {
@@ -67,7 +74,7 @@ function fromNoToken(error: NoToken) {
         details: [{ reason: error.reason }],
       });
     case 'recovery_pending':
-      return failure(FAILURE_TYPES.tokenRejected, 'The token is being looked at.');
+      return failure(FAILURE_TYPES.tokenRejected, 'The token is being checked.');
     default:
       return failure(FAILURE_TYPES.notConnected, 'There is no connected account.', {
         nonRetryable: true,

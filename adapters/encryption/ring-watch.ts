@@ -40,7 +40,7 @@ export function watchRing(file: string, text: string, options: Options): RingWat
       await verify(next);
       ring = next;
       inUse = seen;
-      logger.info({ sealing: next.sealing.id, keys: next.keys.map(({ id }) => id) }, 'the key ring changed');
+      logger.info({ sealing: next.sealing.id, keys: next.keys.map(({ id }) => id) }, 'key ring reloaded');
       onChange?.(next);
     }
     told = null;
@@ -48,7 +48,7 @@ export function watchRing(file: string, text: string, options: Options): RingWat
 
   function refuse(error: unknown): void {
     const reason = complaintOf(error);
-    if (reason !== told) logger.error({ file, reason }, 'the key file is not used as it is now');
+    if (reason !== told) logger.error({ file, reason }, 'key file invalid; keeping the previous key ring');
     told = reason;
   }
 

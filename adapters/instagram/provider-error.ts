@@ -1,4 +1,5 @@
 import { type Answer, type Failure, classify } from '../../core/lifecycle/failure';
+import { retryAfterMs } from '../../core/retry-after';
 
 /** A call to Instagram that did not succeed. Its text is ours; of the answer it keeps numbers alone. */
 export class ProviderError extends Error {
@@ -52,7 +53,7 @@ export class ProviderError extends Error {
       answer.code,
       answer.subcode,
       classify(answer),
-      retryAfterMs(retryAfter),
+      retryAfterMs(text(retryAfter), Date.now()),
       `${operation}: Instagram answered ${numbers}`,
     );
   }
@@ -73,11 +74,6 @@ export function answerOf(status: number, body: unknown): Answer {
     message: text(error.message) ?? text(error.error_message),
     isTransient: error.is_transient === true,
   };
-}
-
-function retryAfterMs(header: unknown): number | null {
-  if (typeof header !== 'string' || !/^\d{1,9}$/.test(header.trim())) return null;
-  return Number(header) * 1000;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

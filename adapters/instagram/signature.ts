@@ -14,3 +14,13 @@ export function isSigned(signed: string | Uint8Array, signature: Uint8Array, sec
     return signature.length === expected.length && timingSafeEqual(signature, expected);
   });
 }
+
+/**
+ * Whether Instagram signed these bytes. They must be the raw body: the same JSON serialized again differs.
+ * @param header the value of `X-Hub-Signature-256`
+ * @see https://developers.facebook.com/docs/graph-api/webhooks/getting-started#event-notifications
+ */
+export function isFromInstagram(body: Uint8Array, header: string | undefined, secrets: Secret[]): boolean {
+  const hex = /^sha256=([0-9a-f]{64})$/.exec(header ?? '')?.[1];
+  return hex !== undefined && isSigned(body, Buffer.from(hex, 'hex'), secrets);
+}

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { type Secret } from '../../core/access/secret';
-import { fromBase64url } from '../base64url';
 import { sha256 } from '../digest';
 import { parseBody } from './http';
 import { isSigned } from './signature';
@@ -44,4 +43,13 @@ export function readSignedRequest(text: string, secrets: Secret[]): SignedReques
     issuedBefore: (parsed.data.issued_at + 1) * 1_000,
     digest: sha256(encoded),
   };
+}
+
+/**
+ * The bytes of a base64url text, or null for any spelling but the canonical one. Node also reads padding, another
+ * alphabet, stray characters and leftover bits, so one signature would match many texts.
+ */
+function fromBase64url(text: string): Buffer | null {
+  const bytes = Buffer.from(text, 'base64url');
+  return bytes.toString('base64url') === text ? bytes : null;
 }

@@ -83,7 +83,7 @@ function failureOf(error: unknown): MailFailure {
     command?: string;
   };
   const reply = typeof responseCode === 'number' ? responseCode : null;
-  if (code === 'EAUTH') return new MailFailure('The mail server does not accept our sign-in.', reply, false);
+  if (code === 'EAUTH') return new MailFailure('The mail server rejected the credentials.', reply, false);
   if (reply !== null && reply >= 500)
     // A refused sender or greeting is a matter of settings, and mended by somebody: only the recipient's is final.
     return new MailFailure(
@@ -91,8 +91,9 @@ function failureOf(error: unknown): MailFailure {
       reply,
       command === 'RCPT TO' || command === 'DATA' || code === 'EMESSAGE',
     );
-  if (reply !== null) return new MailFailure(`The mail server asks to try later (${reply}).`, reply, false);
-  if (code === 'ETLS') return new MailFailure('No safe connection to the mail server was made.', null, false);
-  if (code === 'ETIMEDOUT') return new MailFailure('The mail server did not answer in time.', null, false);
+  if (reply !== null)
+    return new MailFailure(`The mail server is temporarily unavailable (${reply}).`, reply, false);
+  if (code === 'ETLS') return new MailFailure('The TLS connection to the mail server failed.', null, false);
+  if (code === 'ETIMEDOUT') return new MailFailure('The mail server did not respond in time.', null, false);
   return new MailFailure('The mail server could not be reached.', null, false);
 }

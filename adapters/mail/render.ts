@@ -1,4 +1,4 @@
-import { type NoticeText } from '../../core/text/sentences';
+import { type NoticeText } from '../../core/text/owner-mails';
 import { type Mail } from './mailer';
 
 /** A notice as a mail: plain text, and the same in HTML that loads nothing from anywhere. */

@@ -1,3 +1,4 @@
+import { withDeadline } from '../deadline';
 import { OutgoingFailure } from './failure';
 import { type Head, sendTo } from './request';
 import { type Resolve, addressesOf, resolveByTheSystem } from './resolve';
@@ -64,16 +65,12 @@ export function createOutgoing(rules: Rules, options: Options = {}) {
 
 export type Outgoing = ReturnType<typeof createOutgoing>;
 
-/** Runs work that ends with `timeout` when it takes longer; what it waits for is told by the signal. */
-async function within<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(new OutgoingFailure('timeout')), ms);
-  const tooLate = new Promise<never>((_, reject) => {
-    late.signal.addEventListener('abort', () => reject(late.signal.reason as Error));
+/** Ends with `timeout` after `ms`, and aborts what the work waits for. */
+function within<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  return withDeadline(Date.now() + ms, work(controller.signal), () => {
+    const timeout = new OutgoingFailure('timeout');
+    controller.abort(timeout);
+    throw timeout;
   });
-  try {
-    return await Promise.race([work(late.signal), tooLate]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

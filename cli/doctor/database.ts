@@ -6,7 +6,7 @@ import { listApiKeys } from '../../adapters/postgres/access/api-keys';
 import { countOverdue } from '../../adapters/postgres/fleet/audit';
 import { pendingMigrations } from '../../adapters/postgres/migrate';
 import { databaseFailure } from '../failures';
-import { NOTHING_TO_DO, nextStep } from '../../services/keys/next-step';
+import { NO_ACTION_NEEDED, nextStep } from '../../services/keys/next-step';
 import { reportOn } from '../../services/keys/report';
 import { type Finding, ok, problem, warning } from './finding';
 
@@ -45,7 +45,7 @@ async function keyRing(pool: Pool, settings: Settings): Promise<Finding> {
   const next = nextStep(report);
   if (report.keys.some(({ role, check }) => role === 'missing' || check === 'other_bytes'))
     return problem('key ring', 'Some of what is stored cannot be opened.', next);
-  if (next !== NOTHING_TO_DO) return warning('key ring', 'A rotation is under way.', next);
+  if (next !== NO_ACTION_NEEDED) return warning('key ring', 'A rotation is under way.', next);
   return ok('key ring', `${ring.sealing.id} seals, and everything opens.`);
 }
 

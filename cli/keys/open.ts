@@ -3,13 +3,13 @@ import { KeyUnavailable, createKeyChecks } from '../../adapters/encryption/key-c
 import { KeyRingError, parseKeyRing } from '../../adapters/encryption/key-ring';
 import { readRingFile } from '../../adapters/encryption/ring-file';
 import { createPool } from '../../adapters/postgres/pool';
-import { type KeysAtHand } from '../../services/keys/report';
+import { type KeyRingSource } from '../../services/keys/report';
 import { Failure, databaseFailure } from '../failures';
 import { type Io } from '../output/io';
 import { withLocalKeys, withLocalServers } from '../settings';
 
 /** Opens database and key ring for as long as `work` takes. */
-export async function withKeys(io: Io, work: (keys: KeysAtHand) => Promise<void>): Promise<void> {
+export async function withKeys(io: Io, work: (keys: KeyRingSource) => Promise<void>): Promise<void> {
   const settings = loadSettings(withLocalKeys(withLocalServers(io.env)), ['DATABASE_URL', 'EVERGRANT_KEYS']);
   const pool = createPool(settings.DATABASE_URL?.reveal() ?? '', { max: 5 });
   try {
@@ -23,7 +23,7 @@ export async function withKeys(io: Io, work: (keys: KeysAtHand) => Promise<void>
 }
 
 /** The same, alone: of two that change keys at once one would undo what the other did. */
-export function withKeysAlone(io: Io, work: (keys: KeysAtHand) => Promise<void>): Promise<void> {
+export function withKeysAlone(io: Io, work: (keys: KeyRingSource) => Promise<void>): Promise<void> {
   return withKeys(io, async (keys) => {
     const lock = await keys.pool.connect();
     try {

@@ -7,7 +7,7 @@ import { withTransaction } from '../../adapters/postgres/pool';
 import { Failure } from '../failures';
 import { type Io } from '../output/io';
 import { say } from '../output/output';
-import { type KeysAtHand } from '../../services/keys/report';
+import { type KeyRingSource } from '../../services/keys/report';
 import { withKeysAlone } from './open';
 import { nameOf } from '../../services/keys/report';
 
@@ -35,7 +35,7 @@ export async function retireKey(io: Io, id: string): Promise<void> {
   });
 }
 
-async function refuseWhileUsed({ pool, ring }: KeysAtHand, id: string): Promise<void> {
+async function refuseWhileUsed({ pool, ring }: KeyRingSource, id: string): Promise<void> {
   if (ring.sealing.id === id)
     throw new Failure(`${id} is the key that seals.`, [
       'Put another one first with `npx evergrant keys rotate`.',

@@ -6,7 +6,7 @@ import { type Io } from '../output/io';
 import { note, say, sayJson } from '../output/output';
 import { withProgress } from '../output/progress';
 import { inWords } from '../../core/text/human-time';
-import { type KeysAtHand } from '../../services/keys/report';
+import { type KeyRingSource } from '../../services/keys/report';
 import { withKeys } from './open';
 import { nameOf } from '../../services/keys/report';
 import { type Unopened, resealAll } from './reseal-all';
@@ -57,7 +57,7 @@ export async function rewrap(io: Io, json: boolean): Promise<void> {
 
 async function reseal(
   io: Io,
-  { pool, ring }: KeysAtHand,
+  { pool, ring }: KeyRingSource,
   progress: Progress,
   stop: AbortSignal,
 ): Promise<Unopened[]> {
@@ -89,7 +89,7 @@ function textOf({ done, total, startedAt }: Progress): string {
 }
 
 /** What one process seals the others must open: a key that some do not have must not spread. */
-async function refuseUnlessEverywhere({ pool, ring: { sealing } }: KeysAtHand): Promise<void> {
+async function refuseUnlessEverywhere({ pool, ring: { sealing } }: KeyRingSource): Promise<void> {
   const without = (await liveHolders(pool)).filter(({ keyIds }) => !keyIds.includes(sealing.id));
   if (without.length === 0) return;
   throw new Failure(`Not every process has ${sealing.id}, and could open what is sealed with it.`, [

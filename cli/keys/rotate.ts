@@ -7,9 +7,9 @@ import { countByKey } from '../../adapters/postgres/keys/sealed-tables';
 import { Failure } from '../failures';
 import { type Io } from '../output/io';
 import { say } from '../output/output';
-import { type KeysAtHand } from '../../services/keys/report';
+import { type KeyRingSource } from '../../services/keys/report';
 import { withKeysAlone } from './open';
-import { keyInWaiting, nameOf } from '../../services/keys/report';
+import { nextPrimaryKey, nameOf } from '../../services/keys/report';
 import { waitForProcesses } from './wait';
 
 export interface RotateOptions {
@@ -34,7 +34,7 @@ export async function rotate(io: Io, options: RotateOptions): Promise<void> {
           'Name a new file for the new ring with `--out <file>`, or keep the ring in a file (EVERGRANT_KEYS_FILE).',
         ],
       );
-    const waiting = keyInWaiting(keys.ring, await knownKeys(keys.pool));
+    const waiting = nextPrimaryKey(keys.ring, await knownKeys(keys.pool));
     if (!options.wait) {
       if (waiting) await promote(io, keys, waiting, options);
       else await add(io, keys, options);
@@ -49,7 +49,7 @@ export async function rotate(io: Io, options: RotateOptions): Promise<void> {
   });
 }
 
-async function add(io: Io, keys: KeysAtHand, options: RotateOptions): Promise<Key> {
+async function add(io: Io, keys: KeyRingSource, options: RotateOptions): Promise<Key> {
   const { checks, ring: before } = keys;
   const key = { id: await nextFreeId(keys), bytes: randomBytes(32) };
   const ring = keyRing([...before.keys, key]);
@@ -64,7 +64,7 @@ async function add(io: Io, keys: KeysAtHand, options: RotateOptions): Promise<Ke
   return key;
 }
 
-async function promote(io: Io, keys: KeysAtHand, key: Key, options: RotateOptions): Promise<void> {
+async function promote(io: Io, keys: KeyRingSource, key: Key, options: RotateOptions): Promise<void> {
   const { pool, ring } = keys;
   const without = (await liveHolders(pool)).filter(({ keyIds }) => !keyIds.includes(key.id));
   if (without.length > 0 && !options.force) throw notEverywhere(key, without);
@@ -85,7 +85,7 @@ function notEverywhere(key: Key, without: KeyHolder[]): Failure {
   );
 }
 
-async function write({ file }: KeysAtHand, ring: KeyRing, { out }: RotateOptions): Promise<void> {
+async function write({ file }: KeyRingSource, ring: KeyRing, { out }: RotateOptions): Promise<void> {
   if (out !== undefined) await createRingFile(out, ring);
   else if (file !== null) await replaceRingFile(file, ring);
 }
@@ -95,7 +95,7 @@ function useOf(file: string): string {
 }
 
 /** An id is never used twice: what an old backup holds under it would not open. */
-async function nextFreeId({ pool, ring }: KeysAtHand): Promise<string> {
+async function nextFreeId({ pool, ring }: KeyRingSource): Promise<string> {
   const used = [
     ...ring.keys.map(({ id }) => id),
     ...(await knownKeys(pool)).keys(),

@@ -2,30 +2,29 @@ import { type EventType } from './events';
 import { type Reason, type State, isUsable } from '../lifecycle/states';
 import { HOUR_MS, MINUTE_MS } from '../time';
 
-/** Who is told of what by e-mail, and when it is not to be told any more. */
+/** Which events are emailed, to whom, and when an email is outdated. */
 
-/** Programs are told at once; people this much later, if it is still so. */
-export const NOTICE_AFTER_MS = 5 * MINUTE_MS;
-/** While an incident is on, what it may have caused is not told; after this it is looked at again. */
-export const INCIDENT_WAIT_MS = 15 * MINUTE_MS;
+/** Programs are notified at once. People are notified after this delay, if the event still holds. */
+export const NOTICE_DELAY_MS = 5 * MINUTE_MS;
+/** During an incident, emails that it may have caused are postponed by this. */
+export const INCIDENT_RECHECK_MS = 15 * MINUTE_MS;
+/** Tokens that cannot be decrypted: at most one email in this time, because many at once share one cause. */
+export const DECRYPT_NOTICE_INTERVAL_MS = HOUR_MS;
 
-/** Of tokens that do not open one is told in this time: many at once have one cause. */
-export const ALARMS_APART_MS = HOUR_MS;
-
-/** Something its owner should do something about. */
-const TROUBLE = [
+/** The owner should act. */
+const PROBLEMS = [
   'token.expiring',
   'token.owner_action_required',
   'integration.expired',
   'integration.reminder',
 ] as const satisfies EventType[];
-/** It is over: told to whom the trouble was told. */
-const CLOSING = [
+/** A problem is resolved: emailed where the problem was. */
+const RESOLUTIONS = [
   'token.refreshed',
   'token.recovered',
   'integration.reconnected',
 ] as const satisfies EventType[];
-/** Of the whole app or of the service itself. */
+/** About the whole app or the service itself. */
 const FOR_OPERATORS = [
   'token.decrypt_failed',
   'provider.incident_started',
@@ -33,72 +32,72 @@ const FOR_OPERATORS = [
   'webhook.disabled',
 ] as const satisfies EventType[];
 
-export const NOTICE_TYPES = [...TROUBLE, ...CLOSING, ...FOR_OPERATORS] as const;
+export const NOTICE_TYPES = [...PROBLEMS, ...RESOLUTIONS, ...FOR_OPERATORS] as const;
 export type NoticeType = (typeof NOTICE_TYPES)[number];
-export type TroubleType = (typeof TROUBLE)[number];
-type ClosingType = (typeof CLOSING)[number];
+export type ProblemType = (typeof PROBLEMS)[number];
+type ResolutionType = (typeof RESOLUTIONS)[number];
 
-export const TROUBLE_TYPES: readonly EventType[] = TROUBLE;
-/** What owners are told of. */
-export const OWNER_TYPES: readonly EventType[] = [...TROUBLE, ...CLOSING];
+export const PROBLEM_TYPES: readonly EventType[] = PROBLEMS;
+export const OWNER_NOTICE_TYPES: readonly EventType[] = [...PROBLEMS, ...RESOLUTIONS];
 
-export function isNotice(type: EventType): type is NoticeType {
+export function hasNotice(type: EventType): type is NoticeType {
   return (NOTICE_TYPES as readonly EventType[]).includes(type);
 }
 
-export function isTrouble(type: EventType): type is TroubleType {
-  return TROUBLE_TYPES.includes(type);
+export function isProblem(type: EventType): type is ProblemType {
+  return PROBLEM_TYPES.includes(type);
 }
 
-export function isClosing(type: EventType): type is ClosingType {
-  return (CLOSING as readonly EventType[]).includes(type);
+export function isResolution(type: EventType): type is ResolutionType {
+  return (RESOLUTIONS as readonly EventType[]).includes(type);
 }
 
 export function isForOperators(type: EventType): boolean {
   return (FOR_OPERATORS as readonly EventType[]).includes(type);
 }
 
-/** Later events of the same integration after which one is old news. */
-export function overtakenBy(type: TroubleType | ClosingType): readonly EventType[] {
-  const over: EventType[] = ['integration.expired', 'integration.disconnected', ...CLOSING];
-  if (type === 'token.owner_action_required') return [...over, type];
-  return isTrouble(type) && type !== 'token.expiring' ? [...over, 'integration.reminder'] : over;
+/** Later events of the same integration that make an email outdated. */
+export function supersededBy(type: ProblemType | ResolutionType): readonly EventType[] {
+  const later: EventType[] = ['integration.expired', 'integration.disconnected', ...RESOLUTIONS];
+  if (type === 'token.owner_action_required') return [...later, type];
+  return isProblem(type) && type !== 'token.expiring' ? [...later, 'integration.reminder'] : later;
 }
 
-/** What an integration is like now, as far as notices go by it. */
-export interface Situation {
+/** The integration as it is now, as far as emails depend on it. */
+export interface NoticeFacts {
   state: State;
   reason: Reason | null;
-  /** What Instagram wants of its owner. */
+  /** What the owner has to do on Instagram. */
   ownerAction: Reason | null;
   version: number;
   /** Epoch ms. */
   expiresAt: number | null;
 }
 
-/** Whether what an event said of an integration is still so. @param told the event's `tokenVersion` and `reason` */
-export function isStillSo(
-  type: TroubleType | ClosingType,
-  told: { tokenVersion: number | null; reason: string | null },
-  is: Situation,
+/** Whether an event still describes the integration. @param reported the event's `tokenVersion` and `reason` */
+export function isStillTrue(
+  type: ProblemType | ResolutionType,
+  reported: { tokenVersion: number | null; reason: string | null },
+  current: NoticeFacts,
   now: number,
 ): boolean {
   switch (type) {
     case 'token.expiring': {
-      const lives = isUsable(is.state) || is.state === 'recovering';
-      return lives && is.version === told.tokenVersion && is.expiresAt !== null && now < is.expiresAt;
+      const isAlive = isUsable(current.state) || current.state === 'recovering';
+      const isSameToken = current.version === reported.tokenVersion;
+      return isAlive && isSameToken && current.expiresAt !== null && now < current.expiresAt;
     }
     case 'token.owner_action_required':
-      return is.state === 'recovering' && is.ownerAction === told.reason;
+      return current.state === 'recovering' && current.ownerAction === reported.reason;
     case 'integration.expired':
     case 'integration.reminder':
-      return is.state === 'expired' && is.reason === told.reason;
+      return current.state === 'expired' && current.reason === reported.reason;
     default:
-      return isUsable(is.state);
+      return isUsable(current.state);
   }
 }
 
-/** Whether an incident of the whole app may be behind it: what the owner did themselves is none. */
-export function mayBeAnIncidents(type: NoticeType, reason: string | null): boolean {
-  return isTrouble(type) && reason !== 'deauthorized';
+/** Whether an incident of the whole app may be the cause. An app removed by its owner has another cause. */
+export function mayComeFromIncident(type: NoticeType, reason: string | null): boolean {
+  return isProblem(type) && reason !== 'deauthorized';
 }

@@ -8,7 +8,7 @@ import {
   expiredText,
   expiringText,
   ownerActionText,
-} from '../text/sentences';
+} from '../text/banner';
 import { type Reason, causeOf, hasLifecycle, waitsOnInstagram } from './states';
 import { DAY_MS } from '../time';
 

@@ -49,7 +49,10 @@ export interface Asked {
   rowChanged: boolean;
   refresh: boolean;
   recheck: boolean;
+  /** A refused call of the version that the run knows. */
   rejection: Rejection | null;
+  /** Refused calls of versions that the run has not heard of yet: those of the lowest and of the highest. */
+  newer?: { lowest: Rejection; highest: Rejection } | null;
 }
 
 /** A call that Instagram refused with 190 or 102, and the token version it used. */
@@ -61,3 +64,24 @@ export interface Rejection {
 }
 
 export const NOTHING_ASKED: Asked = { rowChanged: false, refresh: false, recheck: false, rejection: null };
+
+/** How one action of a lifecycle ended. */
+export type Outcome =
+  | 'done'
+  /** The row is no longer what the action was for; the facts that come back are the new ones. */
+  | 'moved_on'
+  | 'refreshed'
+  /** Too young, or not yet time. */
+  | 'not_due'
+  | 'refresh_failed'
+  | 'verified_ok'
+  | 'expired'
+  | 'undecided';
+
+export interface StepResult {
+  /** The row after the action; null when there is none. */
+  facts: LifecycleFacts | null;
+  outcome: Outcome;
+  /** The acting process' clock in epoch ms: what all instants in the facts were measured by. */
+  now: number;
+}

@@ -146,6 +146,17 @@ export function isTokenCode(code: number | null): boolean {
   return code !== null && TOKEN_CODES.includes(code);
 }
 
+/** Whether a refused refresh settles that a refresh cannot save the token. */
+export function settlesToken({ class: failureClass }: Failure): boolean {
+  return !['transient', 'throttled', 'app_level'].includes(failureClass);
+}
+
+/** What Instagram requires of the account's owner, when that is what it says. */
+export function ownerActionOf(failure: Failure): 'checkpoint' | 'account_unusable' | null {
+  if (failure.class !== 'owner_action') return null;
+  return failure.reason === 'account_unusable' ? 'account_unusable' : 'checkpoint';
+}
+
 function range(from: number, to: number): number[] {
   return Array.from({ length: to - from + 1 }, (_, i) => from + i);
 }

@@ -5,8 +5,8 @@ import { MINUTE_MS, SECOND_MS } from '../time';
  * rules by which dead verdicts are held back, and by which such an incident is taken to be over.
  */
 export const VERDICT_WINDOW_MS = 60 * SECOND_MS;
-/** An integration whose verdict is held back is looked at again after this. */
-export const HELD_WAIT_MS = 60 * SECOND_MS;
+/** A decision that was deferred for an incident is tried again after this. */
+export const DEFERRED_WAIT_MS = 60 * SECOND_MS;
 /** While an incident lasts, one held integration of the app is looked at per this long. */
 export const INCIDENT_PROBE_EVERY_MS = 5 * SECOND_MS;
 /** After this long, tokens that stay dead while others live are believed to be dead. */
@@ -37,4 +37,12 @@ export function answersNeeded(recovering: number): number {
  */
 export function mayBelieve(fleet: number, controlIsAlive: boolean): boolean {
   return fleet < SMALL_FLEET || controlIsAlive;
+}
+
+/** Whether an incident of too many dead tokens has lasted long enough for its verdicts to be believed. */
+export function isOldEnoughToBelieve(
+  { kind, startedAt }: { kind: IncidentKind; startedAt: number },
+  now: number,
+): boolean {
+  return kind === 'verdicts' && now - startedAt >= BELIEVED_AFTER_MS;
 }

@@ -1,9 +1,9 @@
 import { type Asked, type LifecycleFacts } from './facts';
 import {
   LAST_REFRESH_GRACE_MS,
-  MINIMUM_REFRESH_AGE_MS,
   type Lifetime,
   pauseOverrideAt,
+  refreshableAt,
   warnAt,
 } from './refresh-policy';
 
@@ -43,7 +43,7 @@ function whenUsable(facts: LifecycleFacts, asked: Asked, now: number): Action {
   if (now >= life.expiresAt + LAST_REFRESH_GRACE_MS) return { type: 'expire' };
   if (now >= life.expiresAt) return { type: 'recover' };
   if (asked.recheck || asked.rejection?.version === facts.version) return { type: 'recover' };
-  if (asked.refresh && now >= life.issuedAt + MINIMUM_REFRESH_AGE_MS) return { type: 'refresh', asked: true };
+  if (asked.refresh && now >= refreshableAt(life.issuedAt)) return { type: 'refresh', asked: true };
   const due = refreshDueAt(facts);
   if (now >= due) return { type: 'refresh', asked: false };
   const warning = warnAt(life);
@@ -75,9 +75,9 @@ function whenExpired(facts: LifecycleFacts, asked: Asked, now: number): Action {
 /** When the next refresh is due by plan, by ladder or, paused, when waiting any longer would cost the grant. */
 export function refreshDueAt(facts: LifecycleFacts): number {
   const life = lifetimeOf(facts);
-  const planned = facts.nextAttemptAt ?? facts.refreshAt ?? life.issuedAt + MINIMUM_REFRESH_AGE_MS;
+  const planned = facts.nextAttemptAt ?? facts.refreshAt ?? refreshableAt(life.issuedAt);
   const due = facts.paused ? Math.max(planned, pauseOverrideAt(life)) : planned;
-  return Math.max(due, life.issuedAt + MINIMUM_REFRESH_AGE_MS);
+  return Math.max(due, refreshableAt(life.issuedAt));
 }
 
 /** A connected integration's lifetime; a row without one is treated as already over, which the audit would show. */

@@ -1,3 +1,4 @@
+import { jittered } from './refresh-policy';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../time';
 
 /** Waits between tries when nobody can say yet whether a refused token is dead. */
@@ -19,12 +20,12 @@ const QUIET_MAX_MS = 10 * MINUTE_MS;
 
 /** ms until the next try after `tries` unclear ones (1 = the first). */
 export function unclearDelayMs(tries: number, random: number): number {
-  return spread(UNCLEAR_LADDER_MS, tries, random);
+  return rung(UNCLEAR_LADDER_MS, tries, random);
 }
 
 /** ms until the next look at an account whose owner must act on Instagram. */
 export function ownerActionDelayMs(tries: number, random: number): number {
-  return spread(OWNER_LADDER_MS, tries, random);
+  return rung(OWNER_LADDER_MS, tries, random);
 }
 
 /** How long a successful probe answers for later reports; doubles with each false alarm, to 10 minutes. */
@@ -32,7 +33,7 @@ export function quietMs(falseAlarms: number): number {
   return Math.min(QUIET_MS * 2 ** Math.max(0, falseAlarms - 1), QUIET_MAX_MS);
 }
 
-function spread(ladder: readonly number[], tries: number, random: number): number {
-  const rung = Math.min(Math.max(tries, 1), ladder.length) - 1;
-  return Math.round((ladder[rung] ?? HOUR_MS) * (0.9 + random * 0.2));
+function rung(ladder: readonly number[], tries: number, random: number): number {
+  const index = Math.min(Math.max(tries, 1), ladder.length) - 1;
+  return jittered(ladder[index] ?? HOUR_MS, random);
 }

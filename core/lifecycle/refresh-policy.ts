@@ -39,7 +39,7 @@ export function refreshAtFor({ issuedAt, expiresAt }: Lifetime, random: number):
     life < SHORT_LIFE_MS
       ? issuedAt + (life * 2) / 3
       : expiresAt - REFRESH_MARGIN_DAYS * DAY_MS - random * REFRESH_JITTER_MS;
-  return Math.round(Math.max(planned, issuedAt + MINIMUM_REFRESH_AGE_MS));
+  return Math.round(Math.max(planned, refreshableAt(issuedAt)));
 }
 
 /** What Meta gives when nobody says better: a long-lived token lives 60 days. */
@@ -50,8 +50,18 @@ export function undatedLifetime(issuedAt: number): Lifetime & { refreshAt: numbe
   return {
     issuedAt,
     expiresAt: issuedAt + USUAL_LIFE_MS,
-    refreshAt: issuedAt + MINIMUM_REFRESH_AGE_MS,
+    refreshAt: refreshableAt(issuedAt),
   };
+}
+
+/** The instant from which Meta refreshes a token: 24 hours after it was issued. */
+export function refreshableAt(issuedAt: number | null): number {
+  return (issuedAt ?? 0) + MINIMUM_REFRESH_AGE_MS;
+}
+
+/** ±10 %, so that many waits that began together do not end together. @param random uniform in [0, 1) */
+export function jittered(ms: number, random: number): number {
+  return Math.round(ms * (0.9 + random * 0.2));
 }
 
 /** From here on an integration that was not refreshed is warned about, once per version. */
@@ -74,8 +84,7 @@ const REFRESH_LADDER_MS = [1, 2, 5, 10, 20, 30, 60, 120, 180, 360].map((minutes)
  */
 export function ladderDelayMs(failedAttempts: number, remainingMs: number, random: number): number {
   const rung = Math.min(Math.max(failedAttempts, 1), REFRESH_LADDER_MS.length) - 1;
-  const spread = 0.9 + random * 0.2;
-  return clampDelay((REFRESH_LADDER_MS[rung] ?? 6 * HOUR_MS) * spread, remainingMs);
+  return clampDelay(jittered(REFRESH_LADDER_MS[rung] ?? 6 * HOUR_MS, random), remainingMs);
 }
 
 /** How long to wait when throttled: what the provider says, within [1 min, min(6 h, 1/8 of what is left)]. */

@@ -16,6 +16,13 @@ export const REASONS = [
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
+/** States whose token may be handed out. */
+export const USABLE_STATES: readonly State[] = ['active', 'refreshing'];
+/** States whose token is valid or may be: it has an expiry ahead. */
+export const LIVE_STATES: readonly State[] = [...USABLE_STATES, 'recovering'];
+/** States in which a lifecycle runs. */
+export const LIFECYCLE_STATES: readonly State[] = [...LIVE_STATES, 'expired'];
+
 /** Whether there is something to keep alive: connected once, and not disconnected. */
 export function hasLifecycle(state: State): boolean {
   return state !== 'pending' && state !== 'disconnected';

@@ -1,5 +1,5 @@
 /** A wanted message as it is kept sealed; only its reference travels. */
-export interface WantedMessage {
+export interface OutgoingMessage {
   recipientId: string;
   text: string;
   tag: 'HUMAN_AGENT' | null;
@@ -22,4 +22,4 @@ export interface SendMessageInput {
 export type SendResult = { sent: SentMessage } | { problem: { code: string; detail: string } };
 
 /** What a sealed wanted message is kept as. */
-export const WANTED_MESSAGE = 'wanted-message';
+export const OUTGOING_MESSAGE = 'wanted-message';

@@ -11,12 +11,12 @@ export type CallKind = 'read' | 'send' | 'vital';
  * At most `calls` begin within any `windowMs`, per account: two conversation calls a second, with a tenth more for the
  * uneven way to Instagram, and 100 sends a second, spread evenly.
  */
-export const TURNS: Record<Exclude<CallKind, 'vital'>, { calls: number; windowMs: number }> = {
+export const RATE_LIMITS: Record<Exclude<CallKind, 'vital'>, { calls: number; windowMs: number }> = {
   read: { calls: 2, windowMs: 1.1 * SECOND_MS },
   send: { calls: 1, windowMs: 10 },
 };
 /** A call whose turn is further off is refused instead. */
-export const LONGEST_TURN_MS = 5 * SECOND_MS;
+export const MAX_SLOT_WAIT_MS = 5 * SECOND_MS;
 
 /** In percent of what Meta allows: reads wait from here on, so that refreshes find room. */
 const READS_WAIT_FROM = 90;
@@ -37,13 +37,13 @@ export interface Usage {
 }
 
 /** For how long calls wait from now on, in ms. */
-export interface Park {
+export interface Cooldown {
   readsMs: number;
   callsMs: number;
 }
 
 /** What usage figures ask for; null when there is room. */
-export function parkForUsage({ percent, regainMs }: Usage): Park | null {
+export function cooldownForUsage({ percent, regainMs }: Usage): Cooldown | null {
   if (percent >= ALL_WAIT_FROM || regainMs > 0) {
     const callsMs = clampPark(regainMs > 0 ? regainMs : FIRST_PARK_MS);
     return { readsMs: callsMs, callsMs };
@@ -56,7 +56,7 @@ export function parkForUsage({ percent, regainMs }: Usage): Park | null {
  * between 1 minute and 6 hours. Reads come back a little later than what keeps tokens alive.
  * @param strikes refusals before this one without a quiet hour between them
  */
-export function parkForRefusal(askedMs: number | null, strikes: number): Park {
+export function cooldownForRefusal(askedMs: number | null, strikes: number): Cooldown {
   const callsMs = clampPark(askedMs ?? FIRST_PARK_MS * 2 ** Math.min(strikes, 10));
   return { readsMs: callsMs + READS_WAIT_MS / 2, callsMs };
 }

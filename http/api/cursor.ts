@@ -17,6 +17,6 @@ export function readCursor(text: string | undefined): Position | null {
     const [createdAt, id] = position.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
     return { createdAt, id };
   } catch {
-    throw invalidField('cursor', 'is not one that a list gave');
+    throw invalidField('cursor', 'must be a nextCursor from a list');
   }
 }

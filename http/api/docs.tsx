@@ -1,7 +1,9 @@
 import { Hono } from 'hono';
 import { type HttpDeps } from '../deps';
-import { ApiPage } from './docs-page';
-import { frameOf } from '../frame';
+import { API_TEXT } from '../../core/text/api-docs';
+import { type Frame, frameOf } from '../frame';
+import { Layout } from '../owner/layout';
+import { PROBLEMS } from '../problems';
 import { type Router } from '../router';
 
 const version = '1.0.0';
@@ -23,4 +25,59 @@ export function docsRoutes(deps: HttpDeps, app: Router): Hono {
   return new Hono()
     .get('/openapi.json', (c) => c.json(describe()))
     .get('/docs', (c) => c.html(<ApiPage document={describe()} frame={frameOf(deps.site, c)} />));
+}
+
+interface Described {
+  paths?: Record<string, Record<string, unknown>>;
+}
+
+interface Operation {
+  summary?: string;
+  description?: string;
+}
+
+const METHODS = ['get', 'post', 'patch', 'delete'];
+
+/** The API on one page: every route with what it does, every problem with its status. */
+function ApiPage({ document, frame }: { document: object; frame: Frame }) {
+  const { paths = {} } = document as Described;
+  return (
+    <Layout title={API_TEXT.title} frame={{ ...frame, product: 'Evergrant' }}>
+      <h1>{API_TEXT.heading}</h1>
+      <p>
+        {API_TEXT.header} <code>{API_TEXT.example}</code>
+      </p>
+      <p>
+        {API_TEXT.machine} <a href="/openapi.json">{API_TEXT.file}</a>
+      </p>
+      {Object.entries(paths).flatMap(([path, item]) =>
+        METHODS.filter((method) => method in item).map((method) => {
+          const operation = item[method] as Operation;
+          return (
+            <section>
+              <h3>
+                <code>
+                  {method.toUpperCase()} {path}
+                </code>
+              </h3>
+              <p>
+                {operation.summary}. {operation.description}
+              </p>
+            </section>
+          );
+        }),
+      )}
+      <h2>{API_TEXT.problems}</h2>
+      <dl>
+        {Object.entries(PROBLEMS).map(([code, [status, title]]) => (
+          <>
+            <dt id={code}>
+              <code>{code}</code> {status}
+            </dt>
+            <dd>{title}.</dd>
+          </>
+        ))}
+      </dl>
+    </Layout>
+  );
 }

@@ -7,10 +7,10 @@ import { SECOND_MS } from '../../core/time';
 import { type Caller } from '../middleware/caller';
 import { type HttpDeps } from '../deps';
 import { iso } from './integrations/integration-view';
-import { before } from '../deadlines';
+import { withDeadline } from '../../adapters/deadline';
 
 /** The fleet at a glance, as far as this caller may see it. */
-export async function fleetFor(deps: HttpDeps, caller: Caller) {
+export async function fleetStatusFor(deps: Pick<HttpDeps, 'pool' | 'clock' | 'temporal'>, caller: Caller) {
   const fleet = await fleetOverview(deps.pool, deps.clock.now(), caller.ownerRefs);
   const last = await lastAudit(deps.pool);
   const schedule = await scheduleOf(deps);
@@ -36,11 +36,13 @@ export async function fleetFor(deps: HttpDeps, caller: Caller) {
 }
 
 /** What Temporal says of the audit's schedule; while it cannot be asked the rest is still told. */
-async function scheduleOf(deps: HttpDeps): Promise<{ enabled: boolean | null; nextRunAt: number | null }> {
+async function scheduleOf(
+  deps: Pick<HttpDeps, 'temporal'>,
+): Promise<{ enabled: boolean | null; nextRunAt: number | null }> {
   const deadline = Date.now() + SECOND_MS;
   const describing = deps.temporal
     .withDeadline(deadline, () => describeAuditSchedule(deps.temporal))
     .then((found) => found ?? { enabled: false, nextRunAt: null });
   const unknown = () => ({ enabled: null, nextRunAt: null });
-  return before(deadline, describing, unknown).catch(unknown);
+  return withDeadline(deadline, describing, unknown).catch(unknown);
 }

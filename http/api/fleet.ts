@@ -1,11 +1,10 @@
-import { createRoute } from '@hono/zod-openapi';
-import { fleetFor } from './fleet-status';
+import { fleetStatusFor } from './fleet-status';
 import { requireScope } from '../middleware/auth';
 import { type HttpDeps } from '../deps';
-import { createRouter, json, problems, secured } from '../router';
+import { createRouter, json, problems, secured, strictRoute } from '../router';
 import { Fleet } from './schemas';
 
-const get = createRoute({
+const get = strictRoute({
   method: 'get',
   path: '/fleet',
   summary: 'The fleet at a glance',
@@ -17,6 +16,6 @@ const get = createRoute({
 
 export function fleetRoutes(deps: HttpDeps) {
   return createRouter().openapi(get, async (c) => {
-    return c.json(await fleetFor(deps, c.get('caller')), 200);
+    return c.json(await fleetStatusFor(deps, c.get('caller')), 200);
   });
 }

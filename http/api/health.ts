@@ -1,16 +1,17 @@
 import { Hono } from 'hono';
+import { withDeadline } from '../../adapters/deadline';
 import { SECOND_MS } from '../../core/time';
 import { type HttpDeps } from '../deps';
 
-const PATIENCE_MS = 2 * SECOND_MS;
+const CHECK_MS = 2 * SECOND_MS;
 type Part = 'database' | 'temporal' | 'key';
 
-/** Whether the process lives, whether it can do everything, and whether it can at least hand out tokens. */
+/** Liveness, full readiness, and readiness to serve tokens and reads. */
 export function healthRoutes(deps: HttpDeps): Hono {
   const checks: Record<Part, () => Promise<unknown>> = {
     database: () => deps.pool.query('select 1'),
     temporal: () =>
-      deps.temporal.withDeadline(Date.now() + PATIENCE_MS, () =>
+      deps.temporal.withDeadline(Date.now() + CHECK_MS, () =>
         deps.temporal.workflowService.getSystemInfo({}),
       ),
     key: () => deps.sealer.verify(),
@@ -35,13 +36,10 @@ export function healthRoutes(deps: HttpDeps): Hono {
     });
 }
 
-async function holds(check: () => Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLong = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), PATIENCE_MS);
-  });
-  const good = check()
-    .then(() => true)
-    .catch(() => false);
-  return Promise.race([good, tooLong]).finally(() => clearTimeout(timer));
+function holds(check: () => Promise<unknown>): Promise<boolean> {
+  const passes = check().then(
+    () => true,
+    () => false,
+  );
+  return withDeadline(Date.now() + CHECK_MS, passes, () => false);
 }

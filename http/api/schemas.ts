@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { EVENT_TYPES } from '../../core/deliveries/events';
-import { ACTION_LABELS, BANNER_ACTIONS, STILL_RETRYING } from '../../core/text/sentences';
+import { ACTION_LABELS, BANNER_ACTIONS, STILL_RETRYING } from '../../core/text/banner';
 import { REASONS, STATES } from '../../core/lifecycle/states';
 import { isTimeZone } from '../../core/text/time-zone';
 
@@ -96,7 +96,7 @@ const NO_NULL = /^[^\u0000]*$/;
 
 /** Text as the database can keep it: all but the null character. */
 export const text = (maximum: number) =>
-  z.string().min(1).max(maximum).regex(NO_NULL, 'holds a null character');
+  z.string().min(1).max(maximum).regex(NO_NULL, 'must not contain a null character');
 export const ref = (description: string) => text(200).openapi({ description });
 /** Longer than any id of ours, and short enough to look for. */
 const MAX_ID = 200;
@@ -107,7 +107,7 @@ export const returnTo = z.url({ protocol: /^https?$/ }).max(2_000);
 export const timeZone = z
   .string()
   .max(100, { abort: true })
-  .refine(isTimeZone, 'is no IANA time zone')
+  .refine(isTimeZone, 'must be an IANA time zone')
   .openapi({ description: "The reader's, an IANA name.", example: 'Europe/Berlin' });
 /** An instant that somebody else wrote, with their own offset or fractions. */
 const givenInstant = z.iso.datetime({ offset: true }).max(40);
@@ -126,7 +126,7 @@ export const NewIntegration = z
         accessToken: z
           .string()
           .max(2_000)
-          .regex(/^[\x21-\x7e]+$/, 'is no token'),
+          .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces'),
         expiresAt: givenInstant.optional(),
         issuedAt: givenInstant.optional(),
       })
@@ -141,7 +141,7 @@ export const ChangedIntegration = z
     externalId: ref('Your own id for it.').nullable().optional(),
     ownerRef: ref('Whom it belongs to.').optional(),
   })
-  .refine((changes) => Object.keys(changes).length > 0, 'names nothing to change')
+  .refine((changes) => Object.keys(changes).length > 0, 'must contain at least one change')
   .openapi('ChangedIntegration', { minProperties: 1 });
 
 const subcode = z.number().int().min(0);

@@ -5,13 +5,14 @@ import {
   findDeletion,
 } from '../../adapters/postgres/integrations/data-deletion';
 import { forgetRuns } from '../../adapters/temporal/forget-runs';
+import { deletionText } from '../../core/text/owner-pages';
 import { SECOND_MS } from '../../core/time';
 import { type HttpDeps } from '../deps';
-import { frameOf } from '../frame';
-import { DeletionPage } from './data-deletion-page';
-import { before } from '../deadlines';
+import { type Frame, frameOf } from '../frame';
+import { Layout } from '../owner/layout';
+import { withDeadline } from '../../adapters/deadline';
 import { createRouter, json, problems } from '../router';
-import { signedRequestBody, takeSignedRequest } from './signed-request';
+import { signedRequestBody, readSignedRequestForm } from './signed-request';
 
 const PATH = '/callbacks/instagram/data-deletion';
 const FORGET_WITHIN_MS = 2 * SECOND_MS;
@@ -41,7 +42,7 @@ export function dataDeletionRoutes(deps: HttpDeps) {
   router.openAPIRegistry.registerPath(ask);
   router.openAPIRegistry.registerPath(look);
   router.post(PATH, async (c) => {
-    const request = await takeSignedRequest(deps, c);
+    const request = await readSignedRequestForm(deps, c);
     const deletion = await deleteAccountData(deps.pool, request, deps.clock.now());
     await forget(deps, deletion);
     const { code } = deletion;
@@ -56,15 +57,29 @@ export function dataDeletionRoutes(deps: HttpDeps) {
 }
 
 /** Removes the integrations' runs at once where that works; the audit makes sure of it. */
-async function forget(deps: HttpDeps, { code, integrationIds }: Deletion): Promise<void> {
+async function forget(
+  deps: Pick<HttpDeps, 'logger' | 'temporal'>,
+  { code, integrationIds }: Deletion,
+): Promise<void> {
   const deadline = Date.now() + FORGET_WITHIN_MS;
   const forgetting = deps.temporal.withDeadline(deadline, () =>
     Promise.all(integrationIds.map((id) => forgetRuns(deps.temporal, id))),
   );
-  const done = await before(
+  const done = await withDeadline(
     deadline,
     forgetting.then(() => true),
     () => false,
   ).catch(() => false);
-  if (!done) deps.logger.warn({ integrationIds, code }, 'the audit will delete these lifecycles');
+  if (!done) deps.logger.warn({ integrationIds, code }, 'lifecycle deletion failed; the audit will retry');
+}
+
+/** The status page of a deletion request. @param deletion null: unknown code */
+function DeletionPage({ frame, deletion }: { frame: Frame; deletion: Deletion | null }) {
+  const { title, text, good } = deletionText(deletion, frame.product);
+  return (
+    <Layout title={title} frame={frame}>
+      <h1 class={good ? 'good' : 'bad'}>{title}</h1>
+      <p>{text}</p>
+    </Layout>
+  );
 }

@@ -3,8 +3,8 @@ import { deauthorize } from '../../adapters/postgres/integrations/deauthorize';
 import { causeOf } from '../../core/lifecycle/states';
 import { type HttpDeps } from '../deps';
 import { createRouter, problems } from '../router';
-import { tellLifecycle } from '../api/integrations/tell-lifecycle';
-import { signedRequestBody, takeSignedRequest } from './signed-request';
+import { notifyLifecycle } from '../api/integrations/notify-lifecycle';
+import { signedRequestBody, readSignedRequestForm } from './signed-request';
 
 const route = createRoute({
   method: 'post',
@@ -20,13 +20,13 @@ export function deauthorizeRoutes(deps: HttpDeps) {
   const router = createRouter();
   router.openAPIRegistry.registerPath(route);
   router.post(route.path, async (c) => {
-    const request = await takeSignedRequest(deps, c);
+    const request = await readSignedRequestForm(deps, c);
     const ended = await deauthorize(deps.pool, request, deps.clock.now());
     for (const { id } of ended) {
-      deps.logger.info({ integrationId: id }, 'its owner removed the app');
+      deps.logger.info({ integrationId: id }, 'app removed by the owner');
       deps.metrics.counters.expiration(causeOf('deauthorized'));
     }
-    await Promise.all(ended.map(({ id }) => tellLifecycle(deps, id)));
+    await Promise.all(ended.map(({ id }) => notifyLifecycle(deps, id)));
     return c.json({}, 200);
   });
   return router;

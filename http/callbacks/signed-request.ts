@@ -23,13 +23,16 @@ export const signedRequestBody = {
 };
 
 /** The form field in which Instagram says, signed, whom a callback is about. @throws Problem 400 */
-export async function takeSignedRequest(deps: HttpDeps, c: Context): Promise<OwnerRequest> {
+export async function readSignedRequestForm(
+  deps: Pick<HttpDeps, 'instagram'>,
+  c: Context,
+): Promise<OwnerRequest> {
   // Of a field that is given twice all are seen, so that nobody picks the one that was signed.
   const form = await c.req.parseBody({ all: true }).catch(() => ({}) as Record<string, unknown>);
   const text = form[FIELD];
   const secrets = signingSecrets(deps.instagram.settings);
   // One answer, whatever is wrong: a forger learns nothing of what was right.
   const request = typeof text === 'string' ? readSignedRequest(text, secrets) : null;
-  if (!request) throw invalidField(FIELD, 'is not signed by Instagram');
+  if (!request) throw invalidField(FIELD, 'must be signed by Instagram');
   return { ...request, provider: 'instagram', appId: deps.instagram.settings.appId };
 }

@@ -1,11 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { readInbound } from '../../adapters/instagram/inbound';
-import { signingSecrets } from '../../adapters/instagram/signature';
-import { isFromInstagram } from '../../adapters/instagram/webhook-signature';
-import { noteMessages } from '../../adapters/postgres/messages/received-messages';
-import { sameKey } from '../middleware/auth';
+import { isFromInstagram, signingSecrets } from '../../adapters/instagram/signature';
+import { storeMessages } from '../../adapters/postgres/messages/received-messages';
+import { equalsSecret } from '../middleware/auth';
 import { type HttpDeps } from '../deps';
-import { takeAtMost } from '../middleware/body-limit';
+import { limitBody } from '../middleware/body-limit';
 import { Problem, invalidField } from '../problems';
 import { createRouter, problems } from '../router';
 
@@ -50,25 +49,25 @@ export function webhookRoutes(deps: HttpDeps) {
   router.get(WEBHOOKS_PATH, (c) => {
     const expected = deps.instagram.settings.webhookVerifyToken;
     if (!expected)
-      throw new Problem('not_found', 'No webhook is set up here: INSTAGRAM_WEBHOOK_VERIFY_TOKEN is not set.');
-    const isRight = sameKey(c.req.query('hub.verify_token') ?? '', expected);
+      throw new Problem('not_found', 'Webhooks are off: INSTAGRAM_WEBHOOK_VERIFY_TOKEN is not set.');
+    const isRight = equalsSecret(c.req.query('hub.verify_token') ?? '', expected);
     if (c.req.query('hub.mode') !== 'subscribe' || !isRight)
-      throw new Problem('forbidden', 'The verify token is not the one of INSTAGRAM_WEBHOOK_VERIFY_TOKEN.');
+      throw new Problem('forbidden', 'The verify token does not match INSTAGRAM_WEBHOOK_VERIFY_TOKEN.');
     const challenge = c.req.query('hub.challenge');
     if (!challenge) throw invalidField('hub.challenge', 'is required');
     return c.text(challenge);
   });
 
-  router.post(WEBHOOKS_PATH, takeAtMost(MAX_BODY_KIB), async (c) => {
+  router.post(WEBHOOKS_PATH, limitBody(MAX_BODY_KIB), async (c) => {
     const { settings } = deps.instagram;
     const body = Buffer.from(await c.req.arrayBuffer());
     if (!isFromInstagram(body, c.req.header('x-hub-signature-256'), signingSecrets(settings)))
-      throw new Problem('forbidden', 'The body is not signed by Instagram: see X-Hub-Signature-256.');
+      throw new Problem('forbidden', 'The X-Hub-Signature-256 header does not match the body.');
     const messages = readInbound(body.toString());
     // Acknowledged all the same: it would not become readable by being delivered again.
-    if (!messages) deps.logger.warn('a signed webhook could not be read');
+    if (!messages) deps.logger.warn('signed webhook has an unknown format');
     const app = { provider: 'instagram', appId: settings.appId };
-    await noteMessages(
+    await storeMessages(
       deps.pool,
       app,
       messages ?? [],

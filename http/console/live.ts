@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { newestEvent } from '../../adapters/postgres/deliveries/events';
-import { CONSOLE_TEXT } from '../../core/text/sentences';
+import { SHELL_TEXT } from '../../core/text/console-shell';
 import { SECOND_MS } from '../../core/time';
 import { type HttpDeps } from '../deps';
 import { CONSOLE } from '../middleware/headers';
@@ -39,7 +39,7 @@ export function liveRoutes(deps: HttpDeps, sessions: ReturnType<typeof createSes
   }
 
   return new Hono<ConsoleEnv>().get(`${CONSOLE}/live`, (c: Context<ConsoleEnv>) => {
-    if (watchers.size >= MAX_WATCHERS) throw new Problem('rate_limited', CONSOLE_TEXT.shell.tooManyPages);
+    if (watchers.size >= MAX_WATCHERS) throw new Problem('rate_limited', SHELL_TEXT.tooManyPages);
     return streamSSE(c, async (stream) => {
       await new Promise<void>((resolve) => {
         const end = () => {

@@ -1,9 +1,9 @@
 import { type Child } from 'hono/jsx';
-import { CONSOLE_TEXT, REASON_LABELS, STATE_LABELS } from '../../core/text/sentences';
+import { CONNECTIONS_TEXT } from '../../core/text/console-connections';
+import { REASON_LABELS, stateLabel } from '../../core/text/console-labels';
+import { SHELL_TEXT as TEXT } from '../../core/text/console-shell';
 import { relative } from '../../core/text/human-time';
-import { type Reason, type State } from '../../core/lifecycle/states';
-
-const { shell: TEXT } = CONSOLE_TEXT;
+import { type LifecycleFacts } from '../../core/lifecycle/facts';
 
 /** An instant as people say it; the exact one, in the viewer's time zone, on pointing at it. */
 export function When({ at, now }: { at: number; now: number }) {
@@ -28,15 +28,17 @@ function utc(at: number): string {
   return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-export function StateBadge(props: { state: State; reason?: Reason | null; paused?: boolean }) {
-  const { word, icon } = STATE_LABELS[props.state];
+type Badge = Pick<LifecycleFacts, 'state' | 'reason' | 'paused' | 'failedAttempts' | 'recovery'>;
+
+export function StateBadge(props: Badge) {
+  const { word, icon } = stateLabel(props);
   return (
     <>
       <span class={`state ${props.state}`}>
         <i aria-hidden="true">{icon}</i>
         {word}
       </span>
-      {props.paused && <span class="quiet"> {CONSOLE_TEXT.connections.paused}</span>}
+      {props.paused && <span class="quiet">{` · ${CONNECTIONS_TEXT.paused}`}</span>}
       {props.reason && <div class="quiet">{REASON_LABELS[props.reason]}</div>}
     </>
   );
@@ -146,7 +148,7 @@ export function CopyBox({
   children?: Child;
 }) {
   return (
-    <section class="card" aria-label={TEXT.madeLabel}>
+    <section class="card" aria-label={TEXT.createdLabel}>
       <label for={id}>{label}</label>
       <div class="copy">
         <input id={id} readonly value={value} />

@@ -18,7 +18,7 @@ import { settingsRoutes } from './settings/settings';
 import { messageRoutes } from './connections/messages';
 import { liveRoutes } from './live';
 import { sandboxRoutes } from './sandbox/sandbox';
-import { type ConsoleEnv, createSessions, refuseOtherPages } from './session';
+import { type ConsoleEnv, createSessions, rejectCrossSite } from './session';
 
 const SIGN_IN = `${CONSOLE}/sign-in`;
 
@@ -35,7 +35,7 @@ export function consoleRoutes(deps: HttpDeps) {
       return c.html(<SignInPage frame={frame(c)} refused={refused} />, 403);
     }
     await sessions.begin(c, keyHash);
-    deps.logger.info({ by: caller.name, keyId: caller.keyId }, 'somebody signed in to the console');
+    deps.logger.info({ by: caller.name, keyId: caller.keyId }, 'console sign-in');
     return c.redirect(CONSOLE, 303);
   }
 
@@ -55,7 +55,7 @@ export function consoleRoutes(deps: HttpDeps) {
   });
   return (
     app
-      .use(`${CONSOLE}/*`, noStore, refuseOtherPages(deps))
+      .use(`${CONSOLE}/*`, noStore, rejectCrossSite(deps))
       .get(SIGN_IN, (c) => c.html(<SignInPage frame={frame(c)} refused={null} />))
       .post(SIGN_IN, async (c) => {
         const { key } = await c.req.parseBody();

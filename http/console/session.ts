@@ -6,7 +6,7 @@ import {
   endSession,
   findSession,
 } from '../../adapters/postgres/access/sessions';
-import { CONSOLE_TEXT } from '../../core/text/sentences';
+import { SHELL_TEXT } from '../../core/text/console-shell';
 import { SECOND_MS } from '../../core/time';
 import { type Caller, callerOf, userByProxy } from '../middleware/caller';
 import { isFromProxy } from '../middleware/client-address';
@@ -23,7 +23,7 @@ export interface ConsoleEnv {
 const NAME_BY_PROXY = /^[\x21-\x7e]{1,200}$/;
 
 /** Sessions of the console: a cookie, for twelve hours, and for as long as the key it was made with works. */
-export function createSessions(deps: HttpDeps) {
+export function createSessions(deps: Pick<HttpDeps, 'pool' | 'clock' | 'wallClock' | 'site' | 'apiKey'>) {
   const cookie = secretCookie(deps.site, 'evergrant', SESSION_LIFE_MS / SECOND_MS);
 
   async function forget(c: Context): Promise<void> {
@@ -51,7 +51,7 @@ export function createSessions(deps: HttpDeps) {
   };
 }
 
-function userByHeader(deps: HttpDeps, c: Context): Caller | null {
+function userByHeader(deps: Pick<HttpDeps, 'site'>, c: Context): Caller | null {
   const { trustedUserHeader: header } = deps.site;
   if (header === null || !isFromProxy(deps, c)) return null;
   const name = c.req.header(header);
@@ -63,14 +63,14 @@ function userByHeader(deps: HttpDeps, c: Context): Caller | null {
  * neither another site nor the product's own app can make them say otherwise.
  * @see https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
  */
-export function refuseOtherPages(deps: HttpDeps) {
+export function rejectCrossSite(deps: Pick<HttpDeps, 'site'>) {
   return createMiddleware(async (c, next) => {
     if (!['GET', 'HEAD'].includes(c.req.method)) {
       const origin = c.req.header('origin');
       const site = c.req.header('sec-fetch-site');
       const isOwn = origin !== undefined && isSelf(deps.site, origin, c.req.header('host') ?? '');
       if (!isOwn || (site !== undefined && site !== 'same-origin'))
-        throw new Problem('forbidden', CONSOLE_TEXT.shell.onlyOwnPages);
+        throw new Problem('forbidden', SHELL_TEXT.crossSite);
     }
     await next();
   });

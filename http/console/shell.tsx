@@ -1,13 +1,12 @@
 import { raw } from 'hono/html';
 import { type Child } from 'hono/jsx';
-import { CONSOLE_TEXT } from '../../core/text/sentences';
+import { SHELL_TEXT as TEXT } from '../../core/text/console-shell';
 import { MINUTE_MS } from '../../core/time';
 import { assetUrl } from '../assets';
 import { CONSOLE } from '../middleware/headers';
 import { type Frame } from '../frame';
 import { SandboxBar, type SandboxView } from './sandbox/sandbox-bar';
 
-const { shell: TEXT } = CONSOLE_TEXT;
 const SECTIONS = {
   connections: CONSOLE,
   fleet: `${CONSOLE}/fleet`,

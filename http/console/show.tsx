@@ -2,11 +2,12 @@ import { type Context } from 'hono';
 import { type Child } from 'hono/jsx';
 import { type Caller } from '../middleware/caller';
 import { type HttpDeps } from '../deps';
-import { problemOf } from '../errors';
+import { type ProblemDeps, problemOf } from '../errors';
 import { Shell, type ShellProps, type Toast } from './shell';
 import { frameOf } from '../frame';
-import { sandboxView } from './sandbox/sandbox-view';
+import { sandboxView } from './sandbox/sandbox-bar';
 import { type ConsoleEnv } from './session';
+
 
 /** What one page brings to the shell. Without `url` it can be had again where it was asked for. */
 export type Page = Pick<ShellProps, 'title' | 'section' | 'top' | 'throttle' | 'made' | 'bottom'> & {
@@ -16,7 +17,7 @@ export type Page = Pick<ShellProps, 'title' | 'section' | 'top' | 'throttle' | '
 
 /** Answers with a page of the console. */
 export function show(
-  deps: HttpDeps,
+  deps: Pick<HttpDeps, 'clock' | 'site' | 'console'>,
   c: Context<ConsoleEnv>,
   { content, ...page }: Page,
   toasts: Toast[] = [],
@@ -41,7 +42,7 @@ export function show(
  * @param work gives the sentence of success; null: nothing to say
  */
 export async function attempt(
-  deps: HttpDeps,
+  deps: ProblemDeps,
   user: Caller,
   work: () => Promise<string | null>,
 ): Promise<Toast[]> {

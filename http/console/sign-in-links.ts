@@ -3,7 +3,7 @@ import { type HttpDeps } from '../deps';
 import { CONSOLE } from '../middleware/headers';
 
 /** An address that signs in whoever opens it and presses its button: once, within ten minutes. */
-export async function makeSignInLink(
+export async function createSignInLink(
   deps: Pick<HttpDeps, 'pool' | 'wallClock' | 'site'>,
   keyHash: Buffer,
 ): Promise<{ url: string; expiresAt: string }> {

@@ -1,4 +1,4 @@
-import { SIGN_IN_TEXT } from '../../core/text/sentences';
+import { SIGN_IN_TEXT } from '../../core/text/console-shell';
 import { CONSOLE } from '../middleware/headers';
 import { type Frame } from '../frame';
 import { Layout } from '../owner/layout';

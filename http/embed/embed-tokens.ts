@@ -18,8 +18,8 @@ const content = z.object({
 });
 
 /** A token for one owner's page: what that owner's connections are like, and the way to keep them. */
-export function makeEmbedToken(
-  deps: HttpDeps,
+export function createEmbedToken(
+  deps: Pick<HttpDeps, 'sealer' | 'clock'>,
   keyHash: Buffer,
   ownerRef: string,
 ): { token: string; expiresAt: string } {
@@ -41,11 +41,11 @@ export function isEmbedToken(text: string): boolean {
  * from a page of the product's own app.
  */
 export async function callerByEmbedToken(
-  deps: HttpDeps,
+  deps: Pick<HttpDeps, 'pool' | 'sealer' | 'clock' | 'site' | 'apiKey'>,
   text: string,
   headers: Headers,
 ): Promise<KeyHolder | null> {
-  if (!isFromOwnPage(deps, headers)) return null;
+  if (!isFromAppPage(deps, headers)) return null;
   const parsed = content.safeParse(readSigned(deps.sealer.ring, PURPOSE, text.slice(PREFIX.length)));
   if (!parsed.success || deps.clock.now() >= parsed.data.e) return null;
   const maker = await callerOf(deps, Buffer.from(parsed.data.k, 'base64url'));
@@ -60,7 +60,7 @@ export async function callerByEmbedToken(
 }
 
 /** Browsers name the page's origin with every request to another one, and say so when it is the same. */
-function isFromOwnPage({ site }: HttpDeps, headers: Headers): boolean {
+function isFromAppPage({ site }: Pick<HttpDeps, 'site'>, headers: Headers): boolean {
   const origin = headers.get('origin');
   if (origin === null) return headers.get('sec-fetch-site') === 'same-origin';
   return isAppOrigin(site, origin);

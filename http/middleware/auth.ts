@@ -3,18 +3,20 @@ import { createMiddleware } from 'hono/factory';
 import { sha256 } from '../../adapters/digest';
 import { type Scope } from '../../core/access/scopes';
 import { type Secret } from '../../core/access/secret';
-import { type KeyHolder, callerOf, refuseWithout } from './caller';
+import { type KeyHolder, callerOf, requireCallerScope } from './caller';
 import { clientAddress } from './client-address';
 import { type HttpDeps } from '../deps';
 import { callerByEmbedToken, isEmbedToken } from '../embed/embed-tokens';
 import { Problem } from '../problems';
+
+type AuthDeps = Pick<HttpDeps, 'pool' | 'sealer' | 'clock' | 'site' | 'apiKey' | 'limits'>;
 
 export interface Env {
   Variables: { caller: KeyHolder };
 }
 
 /** Lets a request with a valid key pass, and notes who it is. */
-export function authenticate(deps: HttpDeps) {
+export function authenticate(deps: AuthDeps) {
   return createMiddleware<Env>(async (c, next) => {
     const text = /^Bearer ([\x21-\x7e]{1,2048})$/i.exec(c.req.header('authorization') ?? '')?.[1];
     const caller = text === undefined ? null : await callerByText(deps, text, c.req.raw.headers);
@@ -22,7 +24,7 @@ export function authenticate(deps: HttpDeps) {
       if (text !== undefined) await deps.limits.countFailure(clientAddress(deps, c));
       throw new Problem(
         'unauthorized',
-        'Send a valid key as Authorization: Bearer <key>.',
+        'Send a valid API key as Authorization: Bearer <key>.',
         {},
         { 'www-authenticate': 'Bearer' },
       );
@@ -33,7 +35,7 @@ export function authenticate(deps: HttpDeps) {
   });
 }
 
-function callerByText(deps: HttpDeps, text: string, headers: Headers): Promise<KeyHolder | null> {
+function callerByText(deps: AuthDeps, text: string, headers: Headers): Promise<KeyHolder | null> {
   return isEmbedToken(text) ? callerByEmbedToken(deps, text, headers) : callerOf(deps, sha256(text));
 }
 
@@ -41,12 +43,12 @@ function callerByText(deps: HttpDeps, text: string, headers: Headers): Promise<K
 export function requireScope(scope: Scope, options: { embed?: boolean } = {}) {
   return createMiddleware<Env>(async (c, next) => {
     const caller = c.get('caller');
-    if (!(caller.isEmbed && options.embed)) refuseWithout(caller, scope);
+    if (!(caller.isEmbed && options.embed)) requireCallerScope(caller, scope);
     await next();
   });
 }
 
 /** Whether a secret was given, compared in constant time. */
-export function sameKey(given: string, expected: Secret): boolean {
+export function equalsSecret(given: string, expected: Secret): boolean {
   return timingSafeEqual(sha256(given), sha256(expected.reveal()));
 }

@@ -24,9 +24,12 @@ export interface KeyHolder extends Caller {
 }
 
 /** The bootstrap key needs no database; every other is looked up each time, so that it ends when it is revoked. */
-export async function callerOf(deps: HttpDeps, keyHash: Buffer): Promise<KeyHolder | null> {
+export async function callerOf(
+  deps: Pick<HttpDeps, 'pool' | 'clock' | 'apiKey'>,
+  keyHash: Buffer,
+): Promise<KeyHolder | null> {
   if (deps.apiKey && timingSafeEqual(keyHash, sha256(deps.apiKey.reveal())))
-    return { ...ALMIGHTY, name: 'bootstrap', keyId: 'bootstrap', keyHash };
+    return { ...FULL_ACCESS, name: 'bootstrap', keyId: 'bootstrap', keyHash };
   const key = await useApiKey(deps.pool, keyHash, deps.clock.now());
   return (
     key && {
@@ -42,11 +45,11 @@ export async function callerOf(deps: HttpDeps, keyHash: Buffer): Promise<KeyHold
 
 /** Somebody whom a proxy in front of the console has signed in: no key stands for them. */
 export function userByProxy(name: string): Caller {
-  return { ...ALMIGHTY, name, keyId: 'proxy' };
+  return { ...FULL_ACCESS, name, keyId: 'proxy' };
 }
 
-const ALMIGHTY = { scopes: new Set(SCOPES), ownerRefs: null, isEmbed: false } as const;
+const FULL_ACCESS = { scopes: new Set(SCOPES), ownerRefs: null, isEmbed: false } as const;
 
-export function refuseWithout(caller: Caller, scope: Scope): void {
-  if (!caller.scopes.has(scope)) throw new Problem('forbidden', `This needs a key with the scope ${scope}.`);
+export function requireCallerScope(caller: Caller, scope: Scope): void {
+  if (!caller.scopes.has(scope)) throw new Problem('forbidden', `The API key needs the scope ${scope}.`);
 }

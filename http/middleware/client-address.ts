@@ -7,14 +7,14 @@ import { type HttpDeps } from '../deps';
 const UNKNOWN = 'unknown';
 
 /** Where a request comes from: the nearest address that is not a proxy of ours, by `X-Forwarded-For`. */
-export function clientAddress({ site }: HttpDeps, c: Context): string {
+export function clientAddress({ site }: Pick<HttpDeps, 'site'>, c: Context): string {
   const request = incoming(c);
   if (!request) return UNKNOWN;
   return networkOf(proxyAddr(request, site.isTrustedProxy));
 }
 
 /** Whether a proxy of ours made the connection, so that what it says of the user counts. */
-export function isFromProxy({ site }: HttpDeps, c: Context): boolean {
+export function isFromProxy({ site }: Pick<HttpDeps, 'site'>, c: Context): boolean {
   const address = incoming(c)?.socket.remoteAddress;
   return address !== undefined && site.isTrustedProxy(address, 0);
 }

@@ -8,23 +8,23 @@ import { Problem } from '../problems';
  * Refuses requests that a foreign page made a browser send: names that are not ours (DNS rebinding), and unsafe
  * methods from other origins.
  */
-export function guardHostAndOrigin(deps: HttpDeps) {
+export function guardHostAndOrigin(deps: Pick<HttpDeps, 'site'>) {
   const own = new URL(deps.site.publicUrl);
   return createMiddleware(async (c, next) => {
     const host = c.req.header('host') ?? '';
     // Behind a proxy or in a cluster the names it is reached by are not known here, and nothing is on loopback.
     if (deps.site.loopbackOnly && host !== own.host && !isLoopbackUrl(`http://${host}`))
-      throw new Problem('forbidden', 'This address is not served here.');
+      throw new Problem('forbidden', 'This host name is not allowed.');
     const origin = c.req.header('origin');
     const safe = ['GET', 'HEAD', 'OPTIONS'].includes(c.req.method);
     if (origin !== undefined && !safe && !isOurs(deps, origin, host)) {
-      throw new Problem('forbidden', 'Requests from this origin are not accepted.');
+      throw new Problem('forbidden', 'Requests from this origin are not allowed.');
     }
     await next();
   });
 }
 
-function isOurs({ site }: HttpDeps, origin: string, host: string): boolean {
+function isOurs({ site }: Pick<HttpDeps, 'site'>, origin: string, host: string): boolean {
   return isAppOrigin(site, origin) || isSelf(site, origin, host);
 }
 

@@ -17,7 +17,7 @@ export const requireJson = createMiddleware(async (c, next) => {
     const type = c.req.header('content-type') ?? '';
     if (text === '') c.req.raw.headers.delete('content-type');
     else if (!JSON_TYPE.test(type)) throw invalidField('content-type', 'must be application/json');
-    else if (text === null || OTHER_CHARSET.test(type)) throw invalidField('body', 'is not UTF-8');
+    else if (text === null || OTHER_CHARSET.test(type)) throw invalidField('body', 'must be UTF-8');
     else refuseOddJson(text);
   }
   await next();
@@ -35,13 +35,14 @@ function refuseOddJson(text: string): void {
   try {
     JSON.parse(text);
   } catch {
-    throw invalidField('body', 'is not valid JSON');
+    throw invalidField('body', 'must be valid JSON');
   }
-  if (depthOf(text) > MAX_DEPTH) throw invalidField('body', `is nested more than ${MAX_DEPTH} levels deep`);
+  if (depthOf(text) > MAX_DEPTH)
+    throw invalidField('body', `must not be nested more than ${MAX_DEPTH} levels deep`);
   // JSON.parse would silently take the last one.
   parse(text, undefined, {
     onDuplicateKey: ({ key }) => {
-      throw invalidField(key, 'is given twice');
+      throw invalidField(key, 'must not be repeated');
     },
   });
 }

@@ -23,17 +23,18 @@ export function createLimits({ requestsPerMinute, failuresPerMinute }: LimitSett
   const newLinks = new RateLimiterMemory({ points: NEW_LINKS_PER_HOUR, duration: HOUR_SECONDS });
   return {
     /** Whether one more link may be mailed for an integration. */
-    mayMailLink: (integrationId: string) =>
+    mayEmailLink: (integrationId: string) =>
       newLinks.consume(integrationId).then(
         () => true,
         () => false,
       ),
     /** A mail that was not sent does not count. */
-    unmailedLink: (integrationId: string) => newLinks.reward(integrationId),
+    refundEmailLink: (integrationId: string) => newLinks.reward(integrationId),
     /** @throws Problem 429 */
-    countRequest: (keyId: string) => take(requests, keyId, 'This key asks too often. Slow down.'),
+    countRequest: (keyId: string) =>
+      take(requests, keyId, 'This API key sends too many requests. Slow down.'),
     /** @throws Problem 429 once there were too many */
-    countFailure: (address: string) => take(failures, address, 'Too many wrong keys came from this address.'),
+    countFailure: (address: string) => take(failures, address, 'Too many invalid keys from this address.'),
   };
 }
 

@@ -12,9 +12,9 @@ import { findByAccount, findIntegration } from '../../adapters/postgres/integrat
 import { subscribeToMessages } from '../../services/message-subscription';
 import { MINIMUM_GRANT_LIFE_MS, undatedLifetime } from '../../core/lifecycle/refresh-policy';
 import { type Secret } from '../../core/access/secret';
-import { type ConnectResult } from '../../core/text/sentences';
+import { type ConnectResult } from '../../core/text/owner-pages';
 import { type HttpDeps } from '../deps';
-import { tellLifecycle } from '../api/integrations/tell-lifecycle';
+import { notifyLifecycle } from '../api/integrations/notify-lifecycle';
 
 /** A long-lived token before it is known whose it is. */
 type LongLived = Omit<Grant, 'scopes' | 'account'>;
@@ -31,7 +31,10 @@ export interface Completed {
  * last step nothing of the integration changes.
  */
 export async function completeConnect(
-  deps: HttpDeps,
+  deps: Pick<
+    HttpDeps,
+    'pool' | 'sealer' | 'instagram' | 'clock' | 'random' | 'logger' | 'lifecycles' | 'temporal'
+  >,
   integration: Integration,
   grantNo: number,
   code: Secret,
@@ -58,7 +61,7 @@ export async function completeConnect(
         status: error.status,
         errorCode: error.code,
       },
-      'a connect round failed',
+      'connect failed',
     );
     return ended('failed');
   }
@@ -84,7 +87,7 @@ export async function completeConnect(
     );
     // The owner connected an account of theirs again: the new, empty integration has no use any more.
     if (target.id !== integration.id) await disconnect(deps.pool, integration.id, deps.clock.now());
-    await Promise.all([tellLifecycle(deps, stored.id), subscribeToMessages(deps, stored.id)]);
+    await Promise.all([notifyLifecycle(deps, stored.id), subscribeToMessages(deps, stored.id)]);
     return ended('connected', null, stored);
   } catch (error) {
     if (error instanceof AccountTaken) return ended('account_taken', account.username);
@@ -95,7 +98,7 @@ export async function completeConnect(
 }
 
 async function exchange(
-  deps: HttpDeps,
+  deps: Pick<HttpDeps, 'instagram' | 'clock'>,
   code: Secret,
   redirectUri: string,
 ): Promise<{ long: LongLived; scopes: string[]; account: Account }> {
@@ -110,7 +113,7 @@ async function exchange(
 }
 
 /** Some apps are given a long-lived token at once. Its end is not told then; the first refresh finds it out. */
-async function longLived(deps: HttpDeps, token: Secret): Promise<LongLived> {
+async function longLived(deps: Pick<HttpDeps, 'instagram' | 'clock'>, token: Secret): Promise<LongLived> {
   const startedAt = deps.clock.now();
   try {
     return await deps.instagram.exchangeForLongLived(token);
@@ -122,7 +125,7 @@ async function longLived(deps: HttpDeps, token: Secret): Promise<LongLived> {
 
 /** Which integration the grant is for: the same owner's live one of that account, if there is one already. */
 async function targetFor(
-  deps: HttpDeps,
+  deps: Pick<HttpDeps, 'pool'>,
   integration: Integration,
   account: Account,
 ): Promise<Integration | null> {

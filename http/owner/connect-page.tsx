@@ -1,15 +1,15 @@
 import { type Child } from 'hono/jsx';
+import { ACTION_LABELS } from '../../core/text/banner';
 import {
-  ACTION_LABELS,
-  SEND_NEW_LINK,
   type ConnectResult,
   type PageSubject,
   type PageText,
+  SEND_NEW_LINK,
   backText,
   invitationText,
   ownerText,
   resultText,
-} from '../../core/text/sentences';
+} from '../../core/text/owner-pages';
 import { type Frame } from '../frame';
 import { Layout } from './layout';
 

@@ -1,6 +1,6 @@
 import { type Child } from 'hono/jsx';
 import { raw } from 'hono/html';
-import { LAYOUT_TEXT } from '../../core/text/sentences';
+import { LAYOUT_TEXT } from '../../core/text/owner-pages';
 import { assetUrl } from '../assets';
 import { type Frame } from '../frame';
 
@@ -44,7 +44,7 @@ export function Layout(props: { title: string; frame: Frame; children: Child }) 
             {props.children}
             {supportUrl && (
               <footer>
-                {LAYOUT_TEXT.questions} <a href={supportUrl}>{LAYOUT_TEXT.askForHelp}</a>.
+                {LAYOUT_TEXT.questions} <a href={supportUrl}>{LAYOUT_TEXT.contactSupport}</a>.
               </footer>
             )}
           </main>

@@ -1,7 +1,7 @@
 import {
   type Link,
-  type LinkMaker,
-  makeLink,
+  type LinkSigner,
+  signLink,
   readLink as read,
   reconnectUrl,
 } from '../../services/connect-links';
@@ -10,28 +10,30 @@ import { DAY_MS } from '../../core/time';
 import { type Caller } from '../middleware/caller';
 import { type HttpDeps } from '../deps';
 
+type LinksDeps = Pick<HttpDeps, 'sealer' | 'clock' | 'site'>;
+
 const CONNECT_LINK_LIFE_MS = DAY_MS;
 
 /** Reads a link that any key of the ring signed, past its end or not; null when it is forged or damaged. */
-export function readLink(deps: HttpDeps, text: string): Link | null {
+export function readLink(deps: Pick<HttpDeps, 'sealer'>, text: string): Link | null {
   return read(deps.sealer.ring, text);
 }
 
 /** Whether a link leads somewhere: before its end, and as long as there is no newer grant. */
-export function isValid(deps: HttpDeps, link: Link, integration: Integration): boolean {
+export function isValid(deps: Pick<HttpDeps, 'clock'>, link: Link, integration: Integration): boolean {
   if (link.expiresAt !== null && deps.clock.now() >= link.expiresAt) return false;
   if (integration.state === 'disconnected' || integration.grantNo !== link.grantNo) return false;
   return link.version === null || link.version === integration.version;
 }
 
 /** A link for now: valid for a day, and until there is a newer grant. */
-export function makeConnectLink(
-  deps: HttpDeps,
+export function createConnectLink(
+  deps: LinksDeps,
   integration: Pick<Integration, 'id' | 'grantNo'>,
   returnTo: string | null = null,
 ): { url: string; expiresAt: string } {
   const expiresAt = deps.clock.now() + CONNECT_LINK_LIFE_MS;
-  const url = makeLink(makerOf(deps), {
+  const url = signLink(linkSigner(deps), {
     integrationId: integration.id,
     grantNo: integration.grantNo,
     version: null,
@@ -42,11 +44,11 @@ export function makeConnectLink(
 }
 
 /** The owner's way back as this caller may know it: with the scope `operate`, or on the owner's own page. */
-export function reconnectUrlFor(deps: HttpDeps, caller: Caller, integration: Integration): string | null {
+export function reconnectUrlFor(deps: LinksDeps, caller: Caller, integration: Integration): string | null {
   if (!caller.scopes.has('operate') && !caller.isEmbed) return null;
-  return reconnectUrl(makerOf(deps), integration, deps.clock.now());
+  return reconnectUrl(linkSigner(deps), integration, deps.clock.now());
 }
 
-function makerOf({ sealer, site }: HttpDeps): LinkMaker {
+function linkSigner({ sealer, site }: Pick<HttpDeps, 'sealer' | 'site'>): LinkSigner {
   return { ring: sealer.ring, publicUrl: site.publicUrl };
 }

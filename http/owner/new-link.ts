@@ -3,9 +3,10 @@ import { MailFailure, type Mailer } from '../../adapters/mail/mailer';
 import { render } from '../../adapters/mail/render';
 import { type Integration } from '../../adapters/postgres/integrations/integration-row';
 import { findIntegration } from '../../adapters/postgres/integrations/integrations';
-import { type NewLinkResult, newLinkNotice } from '../../core/text/sentences';
+import { newLinkNotice } from '../../core/text/owner-mails';
+import { type NewLinkResult } from '../../core/text/owner-pages';
 import { type HttpDeps } from '../deps';
-import { makeConnectLink, readLink } from './links';
+import { createConnectLink, readLink } from './links';
 
 /** An integration whose owner can be sent a new link. */
 interface Reachable {
@@ -17,7 +18,7 @@ interface Reachable {
 }
 
 /** By a link of ours, outdated or not. Null where nobody can be written to, or nothing is to be connected any more. */
-export async function findReachable(deps: HttpDeps, text: string): Promise<Reachable | null> {
+export async function findNewLinkRecipient(deps: Pick<HttpDeps, 'pool' | 'sealer' | 'mailer'>, text: string): Promise<Reachable | null> {
   const { mailer } = deps;
   const link = readLink(deps, text);
   if (!mailer || !link) return null;
@@ -27,22 +28,22 @@ export async function findReachable(deps: HttpDeps, text: string): Promise<Reach
 }
 
 /** Mails a link of a day. One too many within an hour is not sent, and nobody is told so. */
-export async function mailNewLink(
-  deps: HttpDeps,
+export async function emailNewLink(
+  deps: Pick<HttpDeps, 'sealer' | 'clock' | 'logger' | 'site' | 'limits'>,
   { integration, mailer, to, returnTo }: Reachable,
 ): Promise<NewLinkResult> {
   const { id: integrationId, username } = integration;
-  if (!(await deps.limits.mayMailLink(integrationId))) return 'sent';
+  if (!(await deps.limits.mayEmailLink(integrationId))) return 'sent';
   const about = { product: deps.site.productName, username };
-  const { url } = makeConnectLink(deps, integration, returnTo);
+  const { url } = createConnectLink(deps, integration, returnTo);
   try {
     await mailer.send({ to, id: newId('dlv'), ...render(newLinkNotice(about, url)) });
-    deps.logger.info({ integrationId }, 'a new link was mailed');
+    deps.logger.info({ integrationId }, 'new link emailed');
     return 'sent';
   } catch (error) {
     if (!(error instanceof MailFailure)) throw error;
-    await deps.limits.unmailedLink(integrationId);
-    deps.logger.warn({ integrationId, replyCode: error.replyCode }, 'a new link could not be mailed');
+    await deps.limits.refundEmailLink(integrationId);
+    deps.logger.warn({ integrationId, replyCode: error.replyCode }, 'new link not emailed');
     return 'failed';
   }
 }

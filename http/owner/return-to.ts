@@ -3,12 +3,12 @@ import { isAppOrigin } from '../middleware/origins';
 import { invalidField } from '../problems';
 
 /** Whether owners may be sent there: to the origins of the product's own app, and to this service. */
-export function mayReturnTo(deps: HttpDeps, address: string): boolean {
+export function mayReturnTo(deps: Pick<HttpDeps, 'site'>, address: string): boolean {
   if (!URL.canParse(address)) return false;
   return isAppOrigin(deps.site, new URL(address).origin);
 }
 
-export function refuseForeignReturn(deps: HttpDeps, address: string | undefined): void {
+export function requireAppOrigin(deps: Pick<HttpDeps, 'site'>, address: string | undefined): void {
   if (address === undefined || mayReturnTo(deps, address)) return;
-  throw invalidField('returnTo', 'is of an origin that is not in EVERGRANT_APP_ORIGINS');
+  throw invalidField('returnTo', 'must have an origin listed in EVERGRANT_APP_ORIGINS');
 }

@@ -1,9 +1,13 @@
 import { type Context, Hono } from 'hono';
-import { ROUND_LIFE_MS, beginRound, takeRound } from '../../adapters/postgres/access/oauth-states';
+import {
+  OAUTH_STATE_LIFE_MS,
+  createOAuthState,
+  consumeOAuthState,
+} from '../../adapters/postgres/access/oauth-states';
 import { type Integration, factsOf } from '../../adapters/postgres/integrations/integration-row';
 import { findIntegration } from '../../adapters/postgres/integrations/integrations';
 import { asksToCheckAgain, bannerFor } from '../../core/lifecycle/banner';
-import { type ConnectResult, checkText, newLinkText } from '../../core/text/sentences';
+import { type CheckResult, type ConnectResult, checkText, newLinkText } from '../../core/text/owner-pages';
 import { Secret } from '../../core/access/secret';
 import { SECOND_MS } from '../../core/time';
 import { recheck } from '../api/integrations/recheck';
@@ -11,12 +15,14 @@ import { type Caller } from '../middleware/caller';
 import { type HttpDeps } from '../deps';
 import { secretCookie } from '../middleware/cookies';
 import { noStore } from '../middleware/headers';
-import { isValid, makeConnectLink, readLink } from './links';
+import { isValid, createConnectLink, readLink } from './links';
 import { frameOf } from '../frame';
 import { InvitationPage, OutcomePage, ResultPage } from './connect-page';
 import { mayReturnTo } from './return-to';
 import { completeConnect } from './complete';
-import { findReachable, mailNewLink } from './new-link';
+import { findNewLinkRecipient, emailNewLink } from './new-link';
+
+type OwnerPageDeps = Pick<HttpDeps, 'pool' | 'sealer' | 'mailer' | 'clock' | 'lifecycles' | 'site'>;
 
 const CALLBACK = '/oauth/instagram/callback';
 /** Whoever holds a valid link may have its one integration looked at. */
@@ -29,13 +35,13 @@ const STATUS = {
   account_taken: 409,
   failed: 502,
   link_outdated: 410,
-  round_over: 410,
+  state_expired: 410,
 } as const satisfies Record<ConnectResult, number>;
 
 /** What owners go through: the page behind a link, the consent page of Instagram, and the way back. */
 export function connectRoutes(deps: HttpDeps): Hono {
   const redirectUri = deps.site.publicUrl + CALLBACK;
-  const browser = secretCookie(deps.site, 'evergrant-connect', ROUND_LIFE_MS / SECOND_MS);
+  const browser = secretCookie(deps.site, 'evergrant-connect', OAUTH_STATE_LIFE_MS / SECOND_MS);
 
   return new Hono()
     .use('/connect/*', noStore)
@@ -62,16 +68,16 @@ export function connectRoutes(deps: HttpDeps): Hono {
       if (!integration) return outdated(deps, c);
       const outcome = await checkAgain(deps, integration);
       const subject = { product: deps.site.productName, username: integration.username, other: null };
-      const next = outcome === 'waits' ? c.req.path : `/connect/${text}`;
+      const next = outcome === 'action_required' ? c.req.path : `/connect/${text}`;
       return c.html(
         <OutcomePage frame={frameOf(deps.site, c)} outcome={checkText(outcome, subject)} next={next} />,
       );
     })
     .post('/connect/:link/new-link', async (c) => {
       const text = c.req.param('link');
-      const reachable = await findReachable(deps, text);
+      const reachable = await findNewLinkRecipient(deps, text);
       if (!reachable) return outdated(deps, c);
-      const result = await mailNewLink(deps, reachable);
+      const result = await emailNewLink(deps, reachable);
       const outcome = newLinkText(result, deps.site.productName);
       return c.html(
         <OutcomePage frame={frameOf(deps.site, c)} outcome={outcome} next={c.req.path} />,
@@ -85,7 +91,7 @@ export function connectRoutes(deps: HttpDeps): Hono {
       const round = { integrationId: integration.id, grantNo: integration.grantNo, returnTo: link.returnTo };
       // One value for all rounds of a browser: two of them may be under way in two tabs.
       const holder = browser.write(c, browser.read(c) ?? undefined);
-      const state = await beginRound(deps.pool, round, holder, deps.clock.now());
+      const state = await createOAuthState(deps.pool, round, holder, deps.clock.now());
       // An owner who must log in as a certain account must be able to leave the one they are logged in as.
       return c.redirect(
         deps.instagram.authorizeUrl({ state, redirectUri, force: integration.username !== null }),
@@ -94,9 +100,9 @@ export function connectRoutes(deps: HttpDeps): Hono {
     })
     .get(CALLBACK, async (c) => {
       const [state, holder] = [c.req.query('state'), browser.read(c)];
-      const round = state && holder && (await takeRound(deps.pool, state, holder, deps.clock.now()));
+      const round = state && holder && (await consumeOAuthState(deps.pool, state, holder, deps.clock.now()));
       const integration = round && (await findIntegration(deps.pool, round.integrationId));
-      if (!round || !integration) return show(deps, c, 'round_over', null);
+      if (!round || !integration) return show(deps, c, 'state_expired', null);
       const code = c.req.query('code');
       if (!code)
         return finish(
@@ -112,29 +118,29 @@ export function connectRoutes(deps: HttpDeps): Hono {
     });
 }
 
-async function integrationOfLink(deps: HttpDeps, text: string): Promise<Integration | null> {
+async function integrationOfLink(deps: OwnerPageDeps, text: string): Promise<Integration | null> {
   const link = readLink(deps, text);
   const integration = link && (await findIntegration(deps.pool, link.integrationId));
   return link && integration && isValid(deps, link, integration) ? integration : null;
 }
 
 /** Who came by a real link that leads nowhere any more may have another sent, to the address that is stored alone. */
-async function outdated(deps: HttpDeps, c: Context) {
+async function outdated(deps: OwnerPageDeps, c: Context) {
   const text = c.req.param('link') ?? '';
-  const reachable = await findReachable(deps, text);
+  const reachable = await findNewLinkRecipient(deps, text);
   return show(deps, c, 'link_outdated', null, { newLink: reachable && `/connect/${text}/new-link` });
 }
 
 /** One look whether Instagram accepts the token by now, as the owner says. */
-async function checkAgain(deps: HttpDeps, { id }: Integration): Promise<'alive' | 'waits' | 'over'> {
+async function checkAgain(deps: OwnerPageDeps, { id }: Integration): Promise<CheckResult> {
   const { integration } = await recheck(deps, OWNER, id);
-  if (integration.usable) return 'alive';
-  return integration.state === 'expired' ? 'over' : 'waits';
+  if (integration.usable) return 'connected';
+  return integration.state === 'expired' ? 'expired' : 'action_required';
 }
 
 /** Back to the product's own app when it asked for that, else a page. */
 function finish(
-  deps: HttpDeps,
+  deps: OwnerPageDeps,
   c: Context,
   result: ConnectResult,
   integration: Integration,
@@ -144,22 +150,25 @@ function finish(
   if (returnTo !== null && mayReturnTo(deps, returnTo)) {
     const url = new URL(returnTo);
     url.searchParams.set('integrationId', integration.id);
-    url.searchParams.set('result', result === 'link_outdated' || result === 'round_over' ? 'failed' : result);
+    url.searchParams.set(
+      'result',
+      result === 'link_outdated' || result === 'state_expired' ? 'failed' : result,
+    );
     return c.redirect(url.toString(), 303);
   }
   return show(deps, c, result, integration, { other });
 }
 
 function show(
-  deps: HttpDeps,
+  deps: OwnerPageDeps,
   c: Context,
   result: ConnectResult,
   integration: Integration | null,
   { other = null, newLink = null }: { other?: string | null; newLink?: string | null } = {},
 ) {
   const subject = { product: deps.site.productName, username: integration?.username ?? null, other };
-  const again = integration && makeConnectLink(deps, integration).url;
-  const back = result === 'link_outdated' || result === 'round_over' ? appAddress(deps) : null;
+  const again = integration && createConnectLink(deps, integration).url;
+  const back = result === 'link_outdated' || result === 'state_expired' ? appAddress(deps) : null;
   return c.html(
     <ResultPage
       frame={frameOf(deps.site, c)}
@@ -174,7 +183,7 @@ function show(
 }
 
 /** The product's own app, where it is known. */
-function appAddress({ site }: HttpDeps): string | null {
+function appAddress({ site }: Pick<HttpDeps, 'site'>): string | null {
   const [first] = site.appOrigins;
   if (first === undefined) return site.supportUrl;
   return first.includes('://') ? first : `https://${first}`;

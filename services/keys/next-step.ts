@@ -1,6 +1,6 @@
 import { type KeyReport, type KeysReport, rowsOf } from './report';
 
-export const NOTHING_TO_DO = 'Nothing has to be done.';
+export const NO_ACTION_NEEDED = 'Nothing has to be done.';
 
 /** What an operator should do next about the keys: one sentence. */
 export function nextStep({ source, keys, processes }: KeysReport): string {
@@ -26,7 +26,7 @@ export function nextStep({ source, keys, processes }: KeysReport): string {
     return `Run \`npx evergrant keys rewrap\`: older keys still seal ${rows} ${rows === 1 ? 'row' : 'rows'}.`;
   const idle = old.find(({ role }) => role === 'opens');
   if (idle) return `Run \`npx evergrant keys retire ${idle.id}\`: no row needs it any more.`;
-  return NOTHING_TO_DO;
+  return NO_ACTION_NEEDED;
 }
 
 function whoNeeds(key: KeyReport): string {

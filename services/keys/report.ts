@@ -26,7 +26,7 @@ export interface KeysReport {
 }
 
 /** The key ring and where it came from: `file` is null for the plain variable. */
-export interface KeysAtHand {
+export interface KeyRingSource {
   pool: Pool;
   checks: KeyChecks;
   ring: KeyRing;
@@ -34,9 +34,9 @@ export interface KeysAtHand {
 }
 
 /** Everything there is to know of the keys; writes nothing. */
-export async function reportOn({ pool, checks, ring, file }: KeysAtHand): Promise<KeysReport> {
+export async function reportOn({ pool, checks, ring, file }: KeyRingSource): Promise<KeysReport> {
   const [counts, known, holders] = [await countByKey(pool), await knownKeys(pool), await liveHolders(pool)];
-  const waiting = keyInWaiting(ring, known);
+  const waiting = nextPrimaryKey(ring, known);
   const needed = (id: string) =>
     counts.has(id) || holders.some(({ keyIds, sealingId }) => [...keyIds, sealingId].includes(id));
   const roleOf = (id: string): Role => {
@@ -70,7 +70,7 @@ export async function reportOn({ pool, checks, ring, file }: KeysAtHand): Promis
 }
 
 /** The key that a rotation has added and not yet put first: newer than the one that seals. */
-export function keyInWaiting(ring: KeyRing, known: ReadonlyMap<string, KnownKey>): Key | null {
+export function nextPrimaryKey(ring: KeyRing, known: ReadonlyMap<string, KnownKey>): Key | null {
   const since = (key: Key) => known.get(key.id)?.since ?? 0;
   const newer = ring.keys.filter(
     (key) => since(key) > since(ring.sealing) && known.get(key.id)?.retired === false,

@@ -127,7 +127,7 @@ test('amber within 7 days with a calm note; within 3 days a refresh is tried, an
       exact: true,
     })
     .waitFor();
-  await banner.getByText('We are still retrying; you need not do anything yet.', { exact: true }).waitFor();
+  await banner.getByText('We are still retrying. No action needed yet.', { exact: true }).waitFor();
   await banner.getByText('@amber', { exact: true }).waitFor();
   expect(await button('Reconnect').count()).toBe(1);
   expect(await button('Check again').count()).toBe(0);

@@ -71,15 +71,15 @@ test('connections are found by name, state, owner and days left, as one types', 
   await row('findable').waitFor();
   expect(page.url()).toContain('q=findab');
   await page.getByLabel('State').selectOption('expired');
-  await page.getByText('No connection is like that.').waitFor();
+  await page.getByText('No matching connections').waitFor();
   await page.getByLabel('State').selectOption('active');
   await row('findable').waitFor();
   await page.getByLabel('Owner').fill('nobody');
-  await page.getByText('No connection is like that.').waitFor();
+  await page.getByText('No matching connections').waitFor();
   await page.getByLabel('Owner').fill('owner-1');
   await row('findable').waitFor();
-  await page.getByLabel('Days left', { exact: true }).selectOption('14');
-  await page.getByText('No connection is like that.').waitFor();
+  await page.getByLabel('Expires within', { exact: true }).selectOption('14');
+  await page.getByText('No matching connections').waitFor();
 });
 
 test('an answer that comes late does not undo what was filtered meanwhile', async () => {
@@ -100,7 +100,7 @@ test('an answer that comes late does not undo what was filtered meanwhile', asyn
     page.waitForEvent('requestfinished', isLate),
   ]);
   await page.getByLabel('State').selectOption('expired');
-  const none = page.getByText('No connection is like that.');
+  const none = page.getByText('No matching connections');
   await none.waitFor();
   release();
   await over;
@@ -113,7 +113,7 @@ test('what changes elsewhere shows by itself', async () => {
   await open('?q=lively');
   await page.locator(`#${id}`).getByText('Active').waitFor();
   await api.delete(`/v1/integrations/${id}`);
-  await page.getByText('No connection is like that.').waitFor();
+  await page.getByText('No matching connections').waitFor();
 });
 
 test('what somebody has opened stays open while the page follows events', async () => {
@@ -122,8 +122,8 @@ test('what somebody has opened stays open while the page follows events', async 
   await page.getByText('Disconnect …').click();
   await api.post(`/v1/integrations/${id}/pause`);
   await page.evaluate('document.body.dispatchEvent(new Event("changed"))');
-  await page.getByText('paused', { exact: true }).waitFor();
-  expect(await page.getByRole('button', { name: 'Disconnect for good' }).isVisible()).toBe(true);
+  await page.getByText('· Refresh paused', { exact: true }).waitFor();
+  expect(await page.getByRole('button', { name: 'Disconnect permanently' }).isVisible()).toBe(true);
   expect(await page.getByRole('group').getAttribute('open')).toBe('');
 });
 
@@ -131,21 +131,21 @@ test('one is refreshed, checked, paused, resumed and disconnected', async () => 
   const { id } = await stack.connect('handled');
   await open(`/connections/${id}`);
   await press('Refresh now');
-  await toast(/Instagram refreshes no token under 24 hours of age/);
+  await toast(/The token is too new to refresh/);
   await stack.travel.advance(2 * DAY_MS);
   await press('Refresh now');
-  await toast('@handled has a new token.');
+  await toast('Token refreshed');
   await page.locator('.timeline').getByText('Token refreshed').first().waitFor();
   await press('Check now');
-  await toast('Instagram accepts the token.');
-  await press('Pause');
-  await toast(/are paused/);
+  await toast('Token valid');
+  await press('Pause refresh');
+  await toast('Scheduled refreshes paused until 3 days before expiry');
   expect((await stack.row(id)).paused).toBe(true);
-  await press('Resume');
-  await toast(/go on/);
+  await press('Resume refresh');
+  await toast('Scheduled refreshes resumed');
   await page.getByText('Disconnect …').click();
-  await press('Disconnect for good');
-  await toast('@handled is disconnected, its token erased.');
+  await press('Disconnect permanently');
+  await toast('Disconnected · Token erased');
   expect((await stack.row(id)).state).toBe('disconnected');
 });
 
@@ -158,23 +158,23 @@ test('what Instagram wants of the owner is said by the page and by its button', 
   await press('Check now');
   await toast(/^Instagram wants @confirming to confirm a login/);
   await page.locator('.banner').getByText('Instagram wants @confirming to confirm a login').waitFor();
-  await page.locator('.timeline').getByText('Instagram wants something of the owner').waitFor();
+  await page.locator('.timeline').getByText('Owner action required').waitFor();
   stack.simulator.restore('confirming');
   await stack.travel.advance(60_000);
   await press('Check again');
-  await toast('Instagram accepts the token.');
+  await toast('Token valid');
   await page.locator('.banner').waitFor({ state: 'detached' });
 });
 
 test('a reconnect link is made, stays while the page follows events, and works', async () => {
   const { id } = await stack.connect('linked');
   await open(`/connections/${id}`);
-  await press('Reconnect link');
+  await press('Create reconnect link');
   const field = page.locator('#link');
   await field.waitFor();
   const url = await field.inputValue();
   await api.post(`/v1/integrations/${id}/pause`);
-  await page.getByText('paused').first().waitFor();
+  await page.getByText('Refresh paused').first().waitFor();
   expect(await field.inputValue()).toBe(url);
   stack.simulator.scriptLogin({ account: 'linked', decision: 'allow' });
   await page.goto(url);
@@ -222,9 +222,9 @@ test('messages are read and answered, also when Instagram refuses the token unde
       status: 400,
       error: { code: 190 },
     });
-  await page.getByLabel('Answer').fill('Yes, it is.');
+  await page.getByLabel('Reply').fill('Yes, it is.');
   await press('Send');
-  await page.locator('#composer').getByText('Sent.', { exact: true }).waitFor();
+  await page.locator('#composer').getByText('Message sent', { exact: true }).waitFor();
   await page.locator('.thread').getByText('Yes, it is.').waitFor();
   expect((await stack.row(id)).version).toBe(2);
   expect(await stack.events(id)).toContain('messages.viewed');
@@ -242,8 +242,8 @@ test('overnight the password changes: the messages page says what happened and w
     )
     .waitFor();
   expect(await inaccessible(page)).toEqual([]);
-  await page.getByRole('link', { name: 'See this connection' }).click();
-  await press('Make a reconnect link');
+  await page.getByRole('link', { name: 'View connection' }).click();
+  await press('Create reconnect link');
   await page.locator('#link').waitFor();
 });
 
@@ -251,10 +251,10 @@ test('an API key is made, shown once, and revoked', async () => {
   await open('/settings');
   await page.getByText('New API key').click();
   await page.getByLabel('Name').fill('shop backend');
-  await press('Make the key');
+  await press('Create key');
   await toast(/scopes/);
   await page.getByLabel('read', { exact: true }).check();
-  await press('Make the key');
+  await press('Create key');
   const field = page.locator('#made-key');
   await field.waitFor();
   const key = await field.inputValue();
@@ -262,7 +262,7 @@ test('an API key is made, shown once, and revoked', async () => {
   await open('/settings');
   expect(await page.content()).not.toContain(key);
   await press('Revoke shop backend');
-  await toast('The key works no more.');
+  await toast('Key revoked');
   expect((await api.as(key).get('/v1/integrations?limit=1')).status).toBe(401);
 });
 
@@ -287,13 +287,13 @@ test('a webhook endpoint is added, tested, told of events, and removed', async (
   await open('/settings');
   await page.getByText('New webhook endpoint').click();
   await page.getByLabel('Address').fill('http://10.0.0.1/hook');
-  await press('Add it, for all events');
+  await press('Add endpoint for all events');
   await toast(/url/);
   await page.getByLabel('Address').fill(consumer.url);
-  await press('Add it, for all events');
+  await press('Add endpoint for all events');
   await page.locator('#made-secret').waitFor();
-  await press('Send a test');
-  await toast('The endpoint took the test event.');
+  await press('Send test event');
+  await toast('Test event delivered');
   const { id: told } = await stack.connect('told_of');
   // The log follows what happens, too.
   await page.getByRole('link', { name: consumer.url }).click();
@@ -301,13 +301,13 @@ test('a webhook endpoint is added, tested, told of events, and removed', async (
   await log.getByText('Delivered').first().waitFor();
   await log.getByText(consumer.url).first().waitFor();
   expect(await inaccessible(page)).toEqual([]);
-  await page.getByRole('link', { name: 'Given up' }).click();
-  await page.getByText('There are none.').waitFor();
-  await page.getByRole('link', { name: 'Show everybody' }).click();
+  await page.getByRole('link', { name: 'Failed' }).click();
+  await page.getByText('No deliveries').waitFor();
+  await page.getByRole('link', { name: 'Show all recipients' }).click();
   await page.getByRole('link', { name: 'All', exact: true }).click();
   const taken = consumer.received.length;
-  await page.getByRole('button', { name: 'Deliver again' }).first().click();
-  await toast('It is delivered once more.');
+  await page.getByRole('button', { name: 'Redeliver' }).first().click();
+  await toast('Redelivery scheduled');
   await until(() => consumer.received.length > taken, { what: 'it came once more' });
   expect(consumer.received.slice(0, taken).map(({ id }) => id)).toContain(consumer.received.at(-1)?.id);
   await tellOften(await stack.row(told), 55);
@@ -319,7 +319,7 @@ test('a webhook endpoint is added, tested, told of events, and removed', async (
   await page.getByRole('link', { name: 'Newest' }).waitFor();
   await open('/settings');
   await press('Disable');
-  await page.getByText('disabled: by request').waitFor();
+  await page.getByText('Disabled', { exact: true }).waitFor();
   await press('Remove');
-  await page.getByText('None: no program is told of events.').waitFor();
+  await page.getByText('No webhook endpoints yet').waitFor();
 });

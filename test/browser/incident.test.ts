@@ -178,8 +178,8 @@ test('a token runs out after days of outage: amber and a mail before, red and a 
     .getByRole('status')
     .getByText('Your Instagram token expires in 5 days. Consider reconnecting to avoid disruption.')
     .waitFor();
-  await banner.getByText('We are still retrying; you need not do anything yet.').waitFor();
-  expect(subjects()).toEqual(['Shopdesk: the connection to @florist ends in 6 days']);
+  await banner.getByText('We are still retrying. No action needed yet.').waitFor();
+  expect(subjects()).toEqual(['Shopdesk: the connection to @florist expires in 6 days']);
 
   // Overnight it ends. For a day it is tried on, but nothing works meanwhile.
   await advanceTo(-6 * HOUR_MS);

@@ -52,10 +52,10 @@ const ask = () => page.getByRole('button', { name: 'Send me a new link' });
 test('an outdated link gets its owner a new one by mail, which leads where the old one led', async () => {
   const { id, url } = await oldLink();
   await page.goto(url);
-  await heading('This link has been used or is out of date');
+  await heading('This link no longer works');
   expect(await inaccessible(page)).toEqual([]);
   await ask().click();
-  await heading('Look into your mail');
+  await heading('Check your email');
   expect(await inaccessible(page)).toEqual([]);
   expect(await page.content()).not.toContain(OWNER);
 
@@ -79,7 +79,7 @@ test('who asks again and again fills no mailbox, and reads the same', async () =
   for (let times = 0; times < 5; times++) {
     await page.goto(url);
     await ask().click();
-    await heading('Look into your mail');
+    await heading('Check your email');
   }
   expect(mailbox.mails).toHaveLength(3);
 });
@@ -90,15 +90,15 @@ test('a mail that could not be sent is told, does not count, and is tried again'
   await page.goto(url);
   await ask().click();
   for (let times = 0; times < 3; times++) {
-    await heading('The mail could not be sent');
+    await heading('The email could not be sent');
     await page.getByRole('button', { name: 'Try again' }).click();
   }
-  await heading('The mail could not be sent');
+  await heading('The email could not be sent');
   expect(await inaccessible(page)).toEqual([]);
   expect(await page.content()).not.toContain(OWNER);
   mailbox.refuse = () => null;
   await page.getByRole('button', { name: 'Try again' }).click();
-  await heading('Look into your mail');
+  await heading('Check your email');
   expect(mailbox.mails).toHaveLength(1);
 });
 
@@ -112,12 +112,12 @@ test('nobody is written to without an address, by a forged link, or about what i
   await api.delete(`/v1/integrations/${id}`);
   for (const link of [unreachable, disconnected, forged]) {
     await page.goto(link);
-    await heading('This link has been used or is out of date');
+    await heading('This link no longer works');
     expect(await ask().count()).toBe(0);
     await page.getByRole('link', { name: 'Back to Shopdesk' }).waitFor();
     const { status, body } = await api.browser().request('POST', `${link}/new-link`);
     expect(status).toBe(410);
-    expect(body).toContain('This link has been used or is out of date');
+    expect(body).toContain('This link no longer works');
   }
   expect(mailbox.mails).toEqual([]);
 });

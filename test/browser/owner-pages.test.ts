@@ -63,7 +63,7 @@ test('the first page names product and owner, the last says that it worked', asy
 test('who cancels reads that nothing was changed, and may try again', async () => {
   const { url } = await newLink();
   await consent(url, 'doubtful', 'deny');
-  await heading('Nothing was connected');
+  await heading('Connection cancelled');
   expect(await inaccessible(page)).toEqual([]);
   stack.simulator.scriptLogin({ account: 'doubtful', decision: 'allow' });
   await page.getByRole('button', { name: 'Try again' }).click();
@@ -75,19 +75,21 @@ test('who is logged in as somebody else reads as whom, and can log in as another
   await consent(await reconnectLink(id), 'account_b');
   await page
     .getByText(
-      'You are logged in to Instagram as @account_b. This connection belongs to @account_a. Nothing was changed.',
+      'You are logged in to Instagram as @account_b. This connection belongs to @account_a. No changes were made.',
     )
     .waitFor();
   expect(await inaccessible(page)).toEqual([]);
   stack.simulator.scriptLogin({ account: 'account_a', decision: 'allow' });
-  await page.getByRole('button', { name: 'Log in as another account' }).click();
+  await page.getByRole('button', { name: 'Switch Instagram account' }).click();
   await heading('Connected');
 });
 
 test('who does not allow messages is told to leave both boxes ticked', async () => {
   const { url } = await newLink();
   await consent(url, 'half_allowed', 'allow', ['instagram_business_basic']);
-  await page.getByText('You did not allow messages. Connect again and leave both boxes ticked.').waitFor();
+  await page
+    .getByText('You did not allow access to messages. Connect again and keep both permissions turned on.')
+    .waitFor();
   expect(await inaccessible(page)).toEqual([]);
   stack.simulator.scriptLogin({ account: 'half_allowed', decision: 'allow' });
   await page.getByRole('button', { name: 'Connect again' }).click();
@@ -98,7 +100,7 @@ test("an account of another owner's is not taken", async () => {
   await stack.connect('taken');
   const { url } = await newLink('owner-2');
   await consent(url, 'taken');
-  await heading('This account is connected already');
+  await heading('Account already connected');
   expect(await inaccessible(page)).toEqual([]);
 });
 
@@ -107,7 +109,7 @@ test('a link that has been used leads back to the product', async () => {
   await consent(url, 'used_link');
   await heading('Connected');
   await page.goto(url);
-  await heading('This link has been used or is out of date');
+  await heading('This link no longer works');
   expect(await page.getByRole('link', { name: 'Back to Shopdesk' }).getAttribute('href')).toBe(
     'https://app.shopdesk.example',
   );
@@ -118,7 +120,7 @@ test('while Instagram is down nothing is changed, and trying again works afterwa
   const { url } = await newLink();
   stack.simulator.addFault({ match: { path: '/oauth/access_token' }, times: 3, status: 503 });
   await consent(url, 'unlucky');
-  await heading('Instagram did not answer');
+  await heading('Instagram did not respond');
   expect(await inaccessible(page)).toEqual([]);
   stack.simulator.clearFaults();
   stack.simulator.scriptLogin({ account: 'unlucky', decision: 'allow' });
@@ -139,11 +141,11 @@ test('who has to confirm a login on Instagram chooses Check again when that is d
     .waitFor();
   expect(await inaccessible(page)).toEqual([]);
   await page.getByRole('button', { name: 'Check again' }).click();
-  await heading('Not yet');
+  await heading('Action still required');
   expect(await inaccessible(page)).toEqual([]);
   stack.simulator.restore('checkpointed');
   // Looks of one version share their answer for 20 seconds.
   await stack.travel.advance(60_000);
   await page.getByRole('button', { name: 'Check again' }).click();
-  await heading('It works again');
+  await heading('Connection restored');
 });

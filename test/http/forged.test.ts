@@ -53,7 +53,7 @@ describe.each(['deauthorize', 'data-deletion'] as const)('signed_request to %s',
     status: 400,
     body: {
       code: 'invalid_request',
-      errors: [{ field: 'signed_request', message: 'is not signed by Instagram' }],
+      errors: [{ field: 'signed_request', message: 'must be signed by Instagram' }],
     },
   };
   const payload = () => instagram.about(row.accountId);

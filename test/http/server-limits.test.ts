@@ -1,5 +1,5 @@
 import { type Socket, connect } from 'node:net';
-import { SERVER_LIMITS, type ServerLimits } from '../../http/server-limits';
+import { SERVER_LIMITS, type ServerLimits } from '../../http/server';
 import { type Listening, listen } from '../../http/server';
 import { until } from '../support/until';
 

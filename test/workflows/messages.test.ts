@@ -138,7 +138,7 @@ test('operators find lifecycles by state, and see handle, version, expiry and ne
     .getHandle(lifecycleWorkflowId(id))
     .query<{ currentDetails: string }>('__temporal_workflow_metadata');
   expect(metadata.currentDetails).toMatch(/@visible.*expired \(deauthorized\)/);
-  expect(metadata.currentDetails).toMatch(/token version: 1\n- expires: 20.*\n- next action: waits until 20/);
+  expect(metadata.currentDetails).toMatch(/token version: 1\n- expires: 20.*\n- next action: wait until 20/);
 });
 
 test('a paused connection is not refreshed by plan, yet saved three days before its end', async () => {

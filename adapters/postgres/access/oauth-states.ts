@@ -2,9 +2,9 @@ import { MINUTE_MS } from '../../../core/time';
 import { newSecretText, sha256 } from '../../digest';
 import { type Db } from '../pool';
 
-export const ROUND_LIFE_MS = 10 * MINUTE_MS;
+export const OAUTH_STATE_LIFE_MS = 10 * MINUTE_MS;
 
-export interface OAuthRound {
+export interface OAuthState {
   integrationId: string;
   grantNo: number;
   returnTo: string | null;
@@ -15,7 +15,12 @@ export interface OAuthRound {
  * @param browser what the browser's cookie holds
  * @returns the `state` to send along; only its hash is kept
  */
-export async function beginRound(db: Db, round: OAuthRound, browser: string, now: number): Promise<string> {
+export async function createOAuthState(
+  db: Db,
+  round: OAuthState,
+  browser: string,
+  now: number,
+): Promise<string> {
   const state = newSecretText();
   await db.query(
     `insert into oauth_states (state_hash, integration_id, grant_no, return_to, browser_hash, created_at, expires_at)
@@ -27,7 +32,7 @@ export async function beginRound(db: Db, round: OAuthRound, browser: string, now
       round.returnTo,
       sha256(browser),
       new Date(now),
-      new Date(now + ROUND_LIFE_MS),
+      new Date(now + OAUTH_STATE_LIFE_MS),
     ],
   );
   return state;
@@ -37,12 +42,12 @@ export async function beginRound(db: Db, round: OAuthRound, browser: string, now
  * Takes a `state` that came back: once, within ten minutes, and by the browser that it was given to. Another browser
  * leaves it as it is.
  */
-export async function takeRound(
+export async function consumeOAuthState(
   db: Db,
   state: string,
   browser: string,
   now: number,
-): Promise<OAuthRound | null> {
+): Promise<OAuthState | null> {
   const { rows } = await db.query<{ integration_id: string; grant_no: number; return_to: string | null }>(
     `update oauth_states set used_at = $2 where state_hash = $1 and browser_hash = $3 and used_at is null and expires_at > $2
      returning integration_id, grant_no, return_to`,

@@ -62,7 +62,7 @@ export async function endDelivery(
 }
 
 /** Notes an attempt that will be followed by another. */
-export async function tryLater(
+export async function scheduleRetry(
   db: Db,
   id: string,
   { status, error, audience = null }: Attempt,
@@ -85,7 +85,12 @@ export async function postpone(db: Db, id: string, why: string, at: number): Pro
 }
 
 /** Ends all that waits for an endpoint. */
-export async function skipWaiting(db: Db, endpointId: string, why: string, now: number): Promise<void> {
+export async function skipPendingDeliveries(
+  db: Db,
+  endpointId: string,
+  why: string,
+  now: number,
+): Promise<void> {
   await db.query(
     `update deliveries set status = 'skipped', last_error = $2, ended_at = $3
      where endpoint_id = $1 and status = 'waiting'`,

@@ -1,7 +1,7 @@
 import { type DeliveryStatus } from '../../../core/deliveries/deliveries';
 import { type Delivery, deliveryOf } from './deliveries';
 import { type Position } from '../integrations/integrations';
-import { wakeRelays } from './outbox';
+import { notifyRelays } from './outbox';
 import { type Db } from '../pool';
 
 export interface DeliveryFilter {
@@ -47,7 +47,7 @@ export async function redeliver(db: Db, id: string, now: number): Promise<Delive
     [id, new Date(now)],
   );
   if (!rows[0]) return null;
-  await wakeRelays(db);
+  await notifyRelays(db);
   return deliveryOf(rows[0]);
 }
 

@@ -1,10 +1,10 @@
 import { type Pool } from 'pg';
 import {
-  NOTICE_AFTER_MS,
-  TROUBLE_TYPES,
-  isClosing,
+  NOTICE_DELAY_MS,
+  PROBLEM_TYPES,
+  isResolution,
   isForOperators,
-  isNotice,
+  hasNotice,
 } from '../../../core/deliveries/notice-policy';
 import { type EventType } from '../../../core/deliveries/events';
 import { newId } from '../../ids';
@@ -75,7 +75,7 @@ async function addWebhooks(db: Db, event: OutboxEvent, now: number): Promise<voi
 }
 
 function isMailed(type: EventType, { owners, operators }: MailReach): boolean {
-  return isNotice(type) && (isForOperators(type) ? operators : owners);
+  return hasNotice(type) && (isForOperators(type) ? operators : owners);
 }
 
 /** The end of a trouble is told only where the trouble was, or is about to be. */
@@ -93,10 +93,10 @@ async function addMail(db: Db, event: OutboxEvent, now: number): Promise<void> {
       event.type,
       event.seq,
       event.integration_id,
-      new Date(event.at.getTime() + NOTICE_AFTER_MS),
+      new Date(event.at.getTime() + NOTICE_DELAY_MS),
       new Date(now),
-      isClosing(event.type),
-      TROUBLE_TYPES,
+      isResolution(event.type),
+      PROBLEM_TYPES,
     ],
   );
 }
@@ -124,7 +124,7 @@ export async function markHandedOver(db: Db, { deliveryIds }: Handover, now: num
 }
 
 /** Lanes that had something to do before this instant and did not: their workflow may be gone. @returns how many */
-export async function handOverAgain(db: Db, before: number): Promise<number> {
+export async function requeueOverdueLanes(db: Db, before: number): Promise<number> {
   const { rows } = await db.query<{ lane: string }>(
     `update deliveries d set handed_over_at = null
      where status = 'waiting' and handed_over_at is not null and next_attempt_at < $1 and not exists (
@@ -133,10 +133,10 @@ export async function handOverAgain(db: Db, before: number): Promise<number> {
      returning lane`,
     [new Date(before)],
   );
-  if (rows.length > 0) await wakeRelays(db);
+  if (rows.length > 0) await notifyRelays(db);
   return rows.length;
 }
 
-export async function wakeRelays(db: Db): Promise<void> {
+export async function notifyRelays(db: Db): Promise<void> {
   await db.query('select pg_notify($1, $2)', [OUTBOX_CHANNEL, '']);
 }

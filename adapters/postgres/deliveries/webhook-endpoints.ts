@@ -4,7 +4,7 @@ import { type EventType } from '../../../core/deliveries/events';
 import { type Secret } from '../../../core/access/secret';
 import { type SealContext, type Sealer } from '../../encryption/sealer';
 import { newId } from '../../ids';
-import { skipWaiting } from './deliveries';
+import { skipPendingDeliveries } from './deliveries';
 import { type Db, withTransaction } from '../pool';
 
 export interface WebhookEndpoint {
@@ -84,7 +84,7 @@ export async function changeWebhookEndpoint(
       [id, events ?? null, enabled ?? null, new Date(now)],
     );
     if (!rows[0]) return null;
-    if (enabled === false) await skipWaiting(db, id, 'The endpoint is disabled.', now);
+    if (enabled === false) await skipPendingDeliveries(db, id, 'The endpoint is disabled.', now);
     return endpointOf(rows[0]);
   });
 }

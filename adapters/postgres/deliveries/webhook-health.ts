@@ -1,11 +1,11 @@
 import { type DisabledReason } from '../../../core/deliveries/deliveries';
-import { FAILING_AT_MOST_MS } from '../../../core/deliveries/delivery-policy';
-import { skipWaiting } from './deliveries';
+import { DISABLE_AFTER_MS } from '../../../core/deliveries/delivery-policy';
+import { skipPendingDeliveries } from './deliveries';
 import { addProviderEvent } from './events';
 import { type Db } from '../pool';
 
 /** It takes something again. */
-export async function noteTaken(db: Db, endpointId: string): Promise<void> {
+export async function recordEndpointSuccess(db: Db, endpointId: string): Promise<void> {
   await db.query(
     'update webhook_endpoints set failing_since = null where id = $1 and failing_since is not null',
     [endpointId],
@@ -13,13 +13,13 @@ export async function noteTaken(db: Db, endpointId: string): Promise<void> {
 }
 
 /** @returns whether it has taken nothing for so long that it is to be disabled */
-export async function noteRefused(db: Db, endpointId: string, now: number): Promise<boolean> {
+export async function recordEndpointFailure(db: Db, endpointId: string, now: number): Promise<boolean> {
   const { rows } = await db.query<{ failing_since: Date }>(
     'update webhook_endpoints set failing_since = coalesce(failing_since, $2) where id = $1 returning failing_since',
     [endpointId, new Date(now)],
   );
   const since = rows[0]?.failing_since.getTime();
-  return since !== undefined && now - since >= FAILING_AT_MOST_MS;
+  return since !== undefined && now - since >= DISABLE_AFTER_MS;
 }
 
 /** Tells an endpoint nothing any more, and operators that it is so, once. Call inside a transaction. */
@@ -35,7 +35,7 @@ export async function disableWebhookEndpoint(
     [id, new Date(now), why],
   );
   if (!rows[0]) return;
-  await skipWaiting(db, id, 'The endpoint was disabled.', now);
+  await skipPendingDeliveries(db, id, 'The endpoint was disabled.', now);
   // The rest of the address may be a secret of theirs.
   const { host } = new URL(rows[0].url);
   await addProviderEvent(db, { type: 'webhook.disabled', data: { endpointId: id, host, why } }, now);

@@ -1,5 +1,5 @@
 import { type Pool } from 'pg';
-import { OLD_SECRET_LIFE_MS } from '../../../core/deliveries/delivery-policy';
+import { SECRET_OVERLAP_MS } from '../../../core/deliveries/delivery-policy';
 import { type Secret } from '../../../core/access/secret';
 import { type Sealer } from '../../encryption/sealer';
 import { type Db, withTransaction } from '../pool';
@@ -58,7 +58,7 @@ export async function rotateWebhookSecret(
   now: number,
 ): Promise<number | null> {
   const { sealed, keyId } = await sealer.seal(secret, webhookSecretContext(id));
-  const until = now + OLD_SECRET_LIFE_MS;
+  const until = now + SECRET_OVERLAP_MS;
   return withTransaction(pool, async (db) => {
     const { rowCount } = await db.query(
       `insert into webhook_old_secrets (endpoint_id, sealed, key_id, expires_at)

@@ -1,30 +1,31 @@
-import { DELIVERIES_KEPT_MS } from '../../../core/deliveries/delivery-policy';
+import { DELIVERY_RETENTION_MS } from '../../../core/deliveries/delivery-policy';
+import { LIFECYCLE_STATES, USABLE_STATES } from '../../../core/lifecycle/states';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../core/time';
 import { type Db } from '../pool';
 
 export type AuditKind = 'hourly' | 'daily';
 
-/** A change made outside a lifecycle should be seen by it within this. */
-const SEEN_WITHIN_MS = 2 * MINUTE_MS;
-/** What should have begun longer ago than this is overdue. */
+/** A lifecycle should see a change of its row within this. */
+const SIGNAL_GRACE_MS = 2 * MINUTE_MS;
+/** An action that is late by more than this is overdue. */
 export const OVERDUE_AFTER_MS = HOUR_MS;
 const BATCH = 1_000;
 
-/** Integrations whose lifecycle has not seen the newest change of their row. */
+/** Integrations whose lifecycle has not seen the latest change of its row. */
 export async function findBehind(db: Db, now: number): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
     `select id from integrations
      where lifecycle_revision < revision and state <> 'pending' and updated_at < $1 order by updated_at limit $2`,
-    [new Date(now - SEEN_WITHIN_MS), BATCH],
+    [new Date(now - SIGNAL_GRACE_MS), BATCH],
   );
   return rows.map(({ id }) => id);
 }
 
-/** Integrations where something should have happened a good while ago. */
+/** Integrations with an overdue action. */
 export async function findOverdue(db: Db, now: number): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
-    `select id from integrations where ${OVERDUE} order by expires_at limit $2`,
-    [new Date(now - OVERDUE_AFTER_MS), BATCH],
+    `select id from integrations where ${OVERDUE} order by expires_at limit $3`,
+    [new Date(now - OVERDUE_AFTER_MS), USABLE_STATES, BATCH],
   );
   return rows.map(({ id }) => id);
 }
@@ -37,33 +38,34 @@ export async function countOverdue(
 ): Promise<number> {
   const { rows } = await db.query<{ count: string }>(
     `select count(*) from integrations
-     where ${OVERDUE} and ($2::text[] is null or owner_ref = any ($2))`,
-    [new Date(now - OVERDUE_AFTER_MS), ownerRefs],
+     where ${OVERDUE} and ($3::text[] is null or owner_ref = any ($3))`,
+    [new Date(now - OVERDUE_AFTER_MS), USABLE_STATES, ownerRefs],
   );
   return Number(rows[0]?.count ?? 0);
 }
 
 const OVERDUE = `(
-  (state in ('active', 'refreshing') and not paused and coalesce(next_attempt_at, refresh_at) < $1)
-  or (state in ('active', 'refreshing') and expires_at < $1)
+  (state = any ($2) and not paused and coalesce(next_attempt_at, refresh_at) < $1)
+  or (state = any ($2) and expires_at < $1)
   or (state = 'recovering' and (recovery ->> 'nextAttemptAt')::bigint < extract(epoch from $1::timestamptz) * 1000)
   or (state = 'expired' and not paused and next_reminder_at < $1)
 )`;
 
 export async function countLive(db: Db): Promise<number> {
   const { rows } = await db.query<{ count: string }>(
-    `select count(*) from integrations where state not in ('pending', 'disconnected')`,
+    `select count(*) from integrations where state = any ($1)`,
+    [LIFECYCLE_STATES],
   );
   return Number(rows[0]?.count ?? 0);
 }
 
-/** Integrations that a lifecycle should be running for: connected once and not disconnected. */
+/** IDs of all integrations that should have a running lifecycle. */
 export async function* liveIntegrations(db: Db): AsyncGenerator<string> {
   let after = '';
   for (;;) {
     const { rows } = await db.query<{ id: string }>(
-      `select id from integrations where state not in ('pending', 'disconnected') and id > $1 order by id limit $2`,
-      [after, BATCH],
+      `select id from integrations where state = any ($3) and id > $1 order by id limit $2`,
+      [after, BATCH, LIFECYCLE_STATES],
     );
     for (const { id } of rows) yield id;
     const last = rows.at(-1);
@@ -100,7 +102,7 @@ export interface AuditRun {
   result: Record<string, number> | null;
 }
 
-/** The newest finished audit, of one kind or any. */
+/** The latest finished audit. @param kind null: any */
 export async function lastAudit(db: Db, kind: AuditKind | null = null): Promise<AuditRun | null> {
   const { rows } = await db.query<{
     kind: AuditKind;
@@ -122,7 +124,7 @@ export async function lastAudit(db: Db, kind: AuditKind | null = null): Promise<
   };
 }
 
-/** Removes what is over: everything that grows has an end. @returns rows removed */
+/** Removes rows after their retention time. @returns how many */
 export async function purge(db: Db, now: number): Promise<number> {
   const statements: [string, number][] = [
     ['delete from oauth_states where expires_at < $1', now],
@@ -141,7 +143,7 @@ export async function purge(db: Db, now: number): Promise<number> {
     ['delete from received_messages where received_at < $1', now - 7 * DAY_MS],
     ['delete from deauthorizations where received_at < $1', now - 90 * DAY_MS],
     ['delete from webhook_old_secrets where expires_at < $1', now],
-    ['delete from deliveries where ended_at < $1', now - DELIVERIES_KEPT_MS],
+    ['delete from deliveries where ended_at < $1', now - DELIVERY_RETENTION_MS],
     ['delete from data_deletions where asked_at < $1 and finished_at is not null', now - 90 * DAY_MS],
   ];
   let removed = 0;

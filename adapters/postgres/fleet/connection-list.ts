@@ -1,29 +1,29 @@
-import { type State } from '../../../core/lifecycle/states';
+import { LIVE_STATES, type State } from '../../../core/lifecycle/states';
 import { type Integration, integrationOf } from '../integrations/integration-row';
 import { type Db } from '../pool';
 
 export interface ConnectionFilter {
   /** Part of a username, owner or external id, or a whole id. */
   text: string | null;
-  /** null: all but the disconnected ones. */
+  /** null: all except `disconnected`. */
   state: State | null;
   ownerRef: string | null;
-  /** Only of these owners; null: of all. */
+  /** Limits the list to these owners; null: all. */
   ownerRefs: readonly string[] | null;
-  /** Only those still connected that end before this instant (epoch ms). */
+  /** Only live connections that expire before this instant (epoch ms). */
   expiringBefore: number | null;
 }
 
 export interface ConnectionPage {
   rows: Integration[];
-  /** Never above `COUNTED`. */
+  /** `MAX_COUNT` at most. */
   count: number;
 }
 
-/** More than this is not counted: it is "over 10,000". */
-export const COUNTED = 10_001;
+/** Counting stops here, and the console shows "over 10,000". */
+export const MAX_COUNT = 10_001;
 
-/** One page of connections, by how urgent they are: expired, recovering, then by the end of their tokens. */
+/** One page of connections by urgency: expired, recovering, then by token expiry. */
 export async function listConnections(
   db: Db,
   filter: ConnectionFilter,
@@ -36,15 +36,16 @@ export async function listConnections(
     filter.ownerRef,
     filter.ownerRefs,
     filter.expiringBefore === null ? null : new Date(filter.expiringBefore),
+    LIVE_STATES,
   ];
   const [listed, counted] = await Promise.all([
     db.query(
-      `select * from integrations where ${MATCHES} order by urgency(state), expires_at, id limit $7 offset $8`,
+      `select * from integrations where ${MATCHES} order by urgency(state), expires_at, id limit $8 offset $9`,
       [...values, page.limit, page.offset],
     ),
     db.query<{ count: string }>(
-      `select count(*) from (select 1 from integrations where ${MATCHES} limit $7) matching`,
-      [...values, COUNTED],
+      `select count(*) from (select 1 from integrations where ${MATCHES} limit $8) matching`,
+      [...values, MAX_COUNT],
     ),
   ]);
   return { rows: listed.rows.map(integrationOf), count: Number(counted.rows[0]?.count ?? 0) };
@@ -55,9 +56,9 @@ const MATCHES = `
   and case when $3::text is null then state <> 'disconnected' else state = $3 end
   and ($4::text is null or owner_ref = $4)
   and ($5::text[] is null or owner_ref = any ($5))
-  and ($6::timestamptz is null or (expires_at < $6 and state in ('active', 'refreshing', 'recovering')))`;
+  and ($6::timestamptz is null or (expires_at < $6 and state = any ($7)))`;
 
-/** How many usable tokens end on each of the coming days, today first. */
+/** How many tokens expire on each of the coming days, today first. */
 export async function expiriesPerDay(
   db: Db,
   now: number,
@@ -67,11 +68,11 @@ export async function expiriesPerDay(
   const { rows } = await db.query<{ day: number; count: string }>(
     `select floor(extract(epoch from expires_at - $1::timestamptz) / 86400)::integer as day, count(*)
      from integrations
-     where state in ('active', 'refreshing', 'recovering')
+     where state = any ($4)
        and expires_at >= $1 and expires_at < $1::timestamptz + make_interval(days => $2)
        and ($3::text[] is null or owner_ref = any ($3))
      group by day`,
-    [new Date(now), days, ownerRefs],
+    [new Date(now), days, ownerRefs, LIVE_STATES],
   );
   const counts = Array<number>(days).fill(0);
   for (const { day, count } of rows) counts[day] = Number(count);

@@ -1,11 +1,11 @@
-import { STATES, type State } from '../../../core/lifecycle/states';
+import { LIVE_STATES, STATES, type State } from '../../../core/lifecycle/states';
 import { DAY_MS } from '../../../core/time';
 import { countOverdue } from './audit';
 import { type Db } from '../pool';
 
 export interface Fleet {
   states: Record<State, number>;
-  /** Usable integrations that end within so many days. */
+  /** Live integrations whose token expires within 3, 7 and 14 days. */
   expiringWithin: { d3: number; d7: number; d14: number };
   overdue: number;
 }
@@ -32,9 +32,9 @@ export async function fleetOverview(
 ): Promise<Fleet> {
   const expiring = await db.query<{ d3: string; d7: string; d14: string }>(
     `select count(*) filter (where expires_at < $1) as d3, count(*) filter (where expires_at < $2) as d7, count(*) as d14
-     from integrations where state in ('active', 'refreshing', 'recovering') and expires_at < $3
+     from integrations where state = any ($5) and expires_at < $3
        and ($4::text[] is null or owner_ref = any ($4))`,
-    [...[3, 7, 14].map((days) => new Date(now + days * DAY_MS)), ownerRefs],
+    [...[3, 7, 14].map((days) => new Date(now + days * DAY_MS)), ownerRefs, LIVE_STATES],
   );
   const [within] = expiring.rows;
   return {

@@ -1,14 +1,16 @@
-import { HELD_WAIT_MS, VERDICT_WINDOW_MS, allowedVerdicts } from '../../../core/lifecycle/incident-policy';
+import { VERDICT_WINDOW_MS, allowedVerdicts } from '../../../core/lifecycle/incident-policy';
+import { expiryWithdrawn } from '../../../core/lifecycle/changes';
+import { applyChange } from '../integrations/apply-change';
 import { type ProviderApp, beginIncident, fleetOf } from './incidents';
-import { type Integration } from '../integrations/integration-row';
+import { type Integration, integrationOf } from '../integrations/integration-row';
 import { type Db } from '../pool';
 
-export type Admission = { admitted: true } | { admitted: false; reopened: string[] };
+export type Admission = { admitted: true } | { admitted: false; withdrawn: string[] };
 
 /**
  * Whether a token may be declared dead. Not while an incident is open, nor by a look from before one ended; and the
- * verdict that is one too many opens an incident, which takes back those of the last minute: `reopened` are their
- * integrations, whose lifecycles are to be told. Call inside the transaction that expires the integration.
+ * verdict that is one too many opens an incident, which withdraws those of the last minute: `withdrawn` are their
+ * integrations, whose lifecycles are to be notified. Call inside the transaction that expires the integration.
  * @param lookedAt epoch ms at which the look began that found the token dead
  */
 export async function admitVerdict(
@@ -20,7 +22,7 @@ export async function admitVerdict(
   await db.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
     `verdicts ${row.provider} ${row.appId}`,
   ]);
-  if (await isDoubtful(db, row, lookedAt)) return { admitted: false, reopened: [] };
+  if (await isDoubtful(db, row, lookedAt)) return { admitted: false, withdrawn: [] };
   if (await isBelieved(db, row)) return { admitted: true };
   const since = new Date(now - VERDICT_WINDOW_MS);
   const { rows } = await db.query<{ count: string }>(
@@ -37,7 +39,7 @@ export async function admitVerdict(
     return { admitted: true };
   }
   await beginIncident(db, row, 'verdicts', now);
-  return { admitted: false, reopened: await reopen(db, row, since, now) };
+  return { admitted: false, withdrawn: await withdraw(db, row, since, now) };
 }
 
 async function isDoubtful(db: Db, app: ProviderApp, lookedAt: number): Promise<boolean> {
@@ -60,31 +62,16 @@ async function isBelieved(db: Db, row: Integration): Promise<boolean> {
   return last?.believed === true && (row.recovery?.since ?? Infinity) < last.ended_at.getTime();
 }
 
-/** Takes back the verdicts since `since`: what was expired by them is looked at again instead. */
-async function reopen(db: Db, app: ProviderApp, since: Date, now: number): Promise<string[]> {
-  const recovery = {
-    cause: 'rejection',
-    returnTo: 'active',
-    since: now,
-    tries: 0,
-    youngProbes: 0,
-    nextAttemptAt: now + HELD_WAIT_MS,
-    ownerAction: null,
-    held: true,
-    code: null,
-    subcode: null,
-    source: 'incident',
-  };
-  const { rows } = await db.query<{ id: string }>(
-    `with taken_back as (
+/** Withdraws the verdicts since `since`: what was expired by them is decided again instead. */
+async function withdraw(db: Db, app: ProviderApp, since: Date, now: number): Promise<string[]> {
+  const { rows } = await db.query(
+    `with withdrawn as (
        delete from dead_verdicts where provider = $1 and app_id = $2 and at > $3 returning integration_id, version
      )
-     update integrations set state = 'recovering', reason = null, recovery = $4, expired_at = null,
-       next_reminder_at = null, reminders_sent = 0, revision = revision + 1, updated_at = $5
-     from taken_back
-     where id = integration_id and token_version = version and state = 'expired'
-     returning id`,
-    [app.provider, app.appId, since, JSON.stringify(recovery), new Date(now)],
+     select i.* from integrations i join withdrawn on id = integration_id and token_version = version
+     where state = 'expired' order by id for update of i`,
+    [app.provider, app.appId, since],
   );
-  return rows.map(({ id }) => id);
+  for (const was of rows.map(integrationOf)) await applyChange(db, was, expiryWithdrawn(was, now), now);
+  return rows.map(({ id }) => id as string);
 }

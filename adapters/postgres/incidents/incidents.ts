@@ -63,7 +63,7 @@ export async function beginIncident(
 /** Ends it, once. Call inside a transaction. @param believed the tokens in doubt are dead after all */
 export async function endIncident(
   db: Db,
-  incident: Incident,
+  incident: Pick<Incident, 'id'>,
   now: number,
   { believed = false } = {},
 ): Promise<void> {
@@ -87,7 +87,7 @@ export async function endIdleIncidents(db: Db, now: number): Promise<number> {
 }
 
 /** Whether the caller may look now whether the incident is over: one at a time, a few seconds apart. */
-export async function claimProbe(db: Db, incident: Incident, now: number): Promise<boolean> {
+export async function claimProbe(db: Db, incident: Pick<Incident, 'id'>, now: number): Promise<boolean> {
   const { rowCount } = await db.query(
     `update provider_incidents set next_probe_at = $3
      where id = $1 and ended_at is null and next_probe_at <= $2`,

@@ -1,95 +1,82 @@
-import { type EventType } from '../../../core/deliveries/events';
-import { type LastError } from '../../../core/lifecycle/facts';
+import { type Change } from '../../../core/lifecycle/change';
+import { type ConnectionFields } from '../../../core/lifecycle/connection';
+import { STATES, type State } from '../../../core/lifecycle/states';
 import { TRANSITIONS, mayFollow } from '../../../core/lifecycle/transitions';
-import { STATES, type Reason, type State } from '../../../core/lifecycle/states';
 import { addEvent } from '../deliveries/events';
-import { type Integration, type Recovery, integrationOf } from './integration-row';
 import { type Db } from '../pool';
+import { type Integration, integrationOf } from './integration-row';
 
-/** What a change to a row may set; instants as epoch ms. */
-export interface Changes {
-  state?: State;
-  reason?: Reason | null;
-  failedAttempts?: number;
-  failingSince?: number | null;
-  nextAttemptAt?: number | null;
-  failingNoticed?: boolean;
-  expiringNoticed?: boolean;
-  lastError?: LastError | null;
-  recovery?: Recovery | null;
-  recoveryRefreshVersion?: number | null;
-  expiredAt?: number | null;
-  remindersSent?: number;
-  nextReminderAt?: number | null;
-  version?: number;
-  issuedAt?: number;
-  expiresAt?: number;
-  refreshAt?: number;
-  paused?: boolean;
-  grantNo?: number;
-  username?: string;
-  scopes?: string[];
-}
+type As = 'instant' | 'json' | 'plain';
 
-const COLUMNS: Record<keyof Changes, { name: string; as?: 'instant' | 'json' }> = {
-  state: { name: 'state' },
-  reason: { name: 'reason' },
-  failedAttempts: { name: 'failed_attempts' },
-  failingSince: { name: 'failing_since', as: 'instant' },
-  nextAttemptAt: { name: 'next_attempt_at', as: 'instant' },
-  failingNoticed: { name: 'failing_noticed' },
-  expiringNoticed: { name: 'expiring_noticed' },
-  lastError: { name: 'last_error', as: 'json' },
-  recovery: { name: 'recovery', as: 'json' },
-  recoveryRefreshVersion: { name: 'recovery_refresh_version' },
-  expiredAt: { name: 'expired_at', as: 'instant' },
-  remindersSent: { name: 'reminders_sent' },
-  nextReminderAt: { name: 'next_reminder_at', as: 'instant' },
-  version: { name: 'token_version' },
-  issuedAt: { name: 'issued_at', as: 'instant' },
-  expiresAt: { name: 'expires_at', as: 'instant' },
-  refreshAt: { name: 'refresh_at', as: 'instant' },
-  paused: { name: 'paused' },
-  grantNo: { name: 'grant_no' },
-  username: { name: 'username' },
-  scopes: { name: 'scopes' },
+const COLUMNS: Record<keyof ConnectionFields, [name: string, as: As]> = {
+  accountId: ['account_id', 'plain'],
+  accountScopedId: ['account_scoped_id', 'plain'],
+  username: ['username', 'plain'],
+  contactEmail: ['contact_email', 'plain'],
+  scopes: ['scopes', 'plain'],
+  state: ['state', 'plain'],
+  reason: ['reason', 'plain'],
+  grantNo: ['grant_no', 'plain'],
+  grantedAt: ['granted_at', 'instant'],
+  deauthorizedAt: ['deauthorized_at', 'instant'],
+  version: ['token_version', 'plain'],
+  lastVersion: ['last_version', 'plain'],
+  issuedAt: ['issued_at', 'instant'],
+  expiresAt: ['expires_at', 'instant'],
+  refreshAt: ['refresh_at', 'instant'],
+  paused: ['paused', 'plain'],
+  failedAttempts: ['failed_attempts', 'plain'],
+  failingSince: ['failing_since', 'instant'],
+  nextAttemptAt: ['next_attempt_at', 'instant'],
+  failingNoticed: ['failing_noticed', 'plain'],
+  expiringNoticed: ['expiring_noticed', 'plain'],
+  lastError: ['last_error', 'json'],
+  recovery: ['recovery', 'json'],
+  recoveryRefreshVersion: ['recovery_refresh_version', 'plain'],
+  expiredAt: ['expired_at', 'instant'],
+  remindersSent: ['reminders_sent', 'plain'],
+  nextReminderAt: ['next_reminder_at', 'instant'],
 };
 
-/** The row moved on since it was read: whoever held the old fence has nothing more to say. */
+/** The row changed since it was read: what was decided about the row as it was no longer applies. */
 export class RowMovedOn extends Error {
   override name = 'RowMovedOn';
   constructor(id: string) {
-    super(`Integration ${id} changed meanwhile.`);
+    super(`Integration ${id} was changed by someone else.`);
   }
-}
-
-export interface TimelineEntry {
-  type: EventType;
-  data?: Record<string, unknown>;
 }
 
 /**
- * Changes one row, if its grant and version are still those of `was` and its state allows it, and writes the events
- * that tell of it. Call inside a transaction: the change and its events stand or fall together.
+ * The one writer of a connection's state: one statement, which applies only while the row's grant and version are
+ * those of `was` and its state allows the change, and the events that report it. Call inside a transaction.
  * @throws RowMovedOn
  */
-export async function move(
+export async function applyChange(
   db: Db,
   was: Integration,
-  changes: Changes,
-  events: TimelineEntry[],
+  { set, events, outside }: Change,
   now: number,
 ): Promise<Integration> {
+  const values: unknown[] = [
+    was.id,
+    was.grantNo,
+    was.version,
+    statesBefore(set.state),
+    new Date(now),
+    was.lastVersion,
+  ];
   const sets = ['updated_at = $5'];
-  const values: unknown[] = [was.id, was.grantNo, was.version, statesBefore(changes.state), new Date(now)];
-  for (const [key, value] of Object.entries(changes) as [keyof Changes, unknown][]) {
-    const column = COLUMNS[key];
-    values.push(toSql(value, column.as));
-    sets.push(`${column.name} = $${values.length}`);
+  for (const [key, value] of Object.entries(set) as [keyof ConnectionFields, unknown][]) {
+    const [column, as] = COLUMNS[key];
+    values.push(toSql(value, as));
+    sets.push(`${column} = $${values.length}`);
   }
+  if (outside) sets.push('revision = revision + 1');
+  if (outside === 'already_known') sets.push('lifecycle_revision = revision + 1');
   const { rows } = await db.query(
     `update integrations set ${sets.join(', ')}
      where id = $1 and grant_no = $2 and token_version = $3 and state = any ($4::text[])
+       and (last_version = $6 or not $${values.push(set.lastVersion !== undefined)}::boolean)
      returning *`,
     values,
   );
@@ -105,7 +92,7 @@ function statesBefore(state: State | undefined): readonly State[] {
     : STATES.filter((s) => mayFollow(s, state));
 }
 
-function toSql(value: unknown, as: 'instant' | 'json' | undefined): unknown {
+function toSql(value: unknown, as: As): unknown {
   if (value === null || value === undefined) return null;
   if (as === 'instant') return new Date(value as number);
   return as === 'json' ? JSON.stringify(value) : value;

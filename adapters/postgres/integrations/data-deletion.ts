@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { type Pool } from 'pg';
+import { dataDeleted } from '../../../core/lifecycle/changes';
 import { MINUTE_MS } from '../../../core/time';
 import { GRANTED_BEFORE, OF_ACCOUNT, type OwnerRequest, accountValues } from './account-owner';
-import { addEvent } from '../deliveries/events';
+import { applyChange } from './apply-change';
 import { integrationOf } from './integration-row';
 import { type Db, withTransaction } from '../pool';
 
@@ -45,34 +46,23 @@ export async function deleteAccountData(pool: Pool, request: OwnerRequest, now: 
 }
 
 async function deleteData(db: Db, code: string, request: OwnerRequest, now: number): Promise<void> {
-  const { rows } = await db.query<{ id: string; state: string; account_id: string }>(
-    `select id, state, account_id from integrations
+  const { rows } = await db.query(
+    `select * from integrations
      where ${OF_ACCOUNT} and (state = 'disconnected' or ${GRANTED_BEFORE}) order by id for update`,
     accountValues(request),
   );
-  const ids = rows.map(({ id }) => id);
+  const integrations = rows.map(integrationOf);
+  const ids = integrations.map(({ id }) => id);
   for (const table of OF_INTEGRATION)
     await db.query(`delete from ${table} where integration_id = any ($1)`, [ids]);
-  const accountIds = rows.map(({ account_id }) => account_id);
+  const accountIds = integrations.map(({ accountId }) => accountId);
   await db.query('delete from provider_turns where account_id = any ($1)', [accountIds]);
   await db.query('delete from provider_parks where subject = any ($1)', [accountIds]);
   await db.query(
     `update events set data = (data || '{"account": null}') - 'message' where integration_id = any ($1)`,
     [ids],
   );
-  // Lifecycles are not told but deleted: nothing is left for the audit to wake.
-  const ended = await db.query(
-    `update integrations set
-       state = 'disconnected', reason = null, grant_no = grant_no + 1, account_id = null, account_scoped_id = null,
-       username = null, contact_email = null, scopes = '{}', last_error = null, recovery = null,
-       next_attempt_at = null, next_reminder_at = null, revision = revision + 1, lifecycle_revision = revision + 1,
-       updated_at = $2
-     where id = any ($1) returning *`,
-    [ids, new Date(now)],
-  );
-  const live = new Set(rows.filter(({ state }) => state !== 'disconnected').map(({ id }) => id));
-  for (const integration of ended.rows.map(integrationOf))
-    if (live.has(integration.id)) await addEvent(db, integration, { type: 'integration.disconnected' }, now);
+  for (const was of integrations) await applyChange(db, was, dataDeleted(was), now);
   await db.query('update data_deletions set integration_ids = $2, finished_at = $3 where code = $1', [
     code,
     ids,

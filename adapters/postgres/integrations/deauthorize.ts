@@ -1,8 +1,7 @@
 import { type Pool } from 'pg';
-import { nextReminderAt } from '../../../core/lifecycle/reminder-policy';
-import { causeOf } from '../../../core/lifecycle/states';
+import { deauthorized } from '../../../core/lifecycle/changes';
 import { GRANTED_BEFORE, OF_ACCOUNT, type OwnerRequest, accountValues } from './account-owner';
-import { addEvent } from '../deliveries/events';
+import { applyChange } from './apply-change';
 import { type Integration, integrationOf } from './integration-row';
 import { type Db, withTransaction } from '../pool';
 import { eraseTokens } from '../tokens/token-versions';
@@ -30,39 +29,16 @@ export async function deauthorize(pool: Pool, request: OwnerRequest, now: number
   });
 }
 
-/** What was expired already keeps its reminders, and is told of again only when the reason is news. */
-async function end(db: Db, was: Integration, issuedBefore: number, now: number): Promise<Integration> {
-  const isFirst = was.state !== 'expired';
-  const reminder = isFirst ? nextReminderAt(now, 0) : was.nextReminderAt;
+async function end(db: Db, was: Integration, requestedAt: number, now: number): Promise<Integration> {
   await eraseTokens(db, was.id);
   // No incident takes back what the owner said.
   await db.query('delete from dead_verdicts where integration_id = $1', [was.id]);
-  const { rows } = await db.query(
-    `update integrations set
-       state = 'expired', reason = 'deauthorized', recovery = null, next_attempt_at = null,
-       expired_at = case when $3 then $5 else expired_at end, next_reminder_at = $4,
-       reminders_sent = case when $3 then 0 else reminders_sent end,
-       -- a second farewell to one grant raises no second fence
-       grant_no = grant_no + case when deauthorized_at is null then 1 else 0 end,
-       deauthorized_at = greatest(deauthorized_at, $2), revision = revision + 1, updated_at = $5
-     where id = $1 returning *`,
-    [was.id, new Date(issuedBefore), isFirst, reminder === null ? null : new Date(reminder), new Date(now)],
-  );
-  const integration = integrationOf(rows[0]);
-  if (was.reason !== 'deauthorized') {
-    await addEvent(
-      db,
-      integration,
-      { type: 'integration.expired', data: { cause: causeOf('deauthorized') } },
-      now,
-    );
-  }
-  return integration;
+  return applyChange(db, was, deauthorized(was, requestedAt, now), now);
 }
 
 /**
- * Whether nothing but a deauthorization from before `issuedAt` came between `grantNo` and now: a grant that is newer
- * than the farewell is not stopped by it.
+ * Whether nothing but a deauthorization from before `issuedAt` came between `grantNo` and now: it does not stop a
+ * grant that is newer.
  */
 export async function isOnlyDeauthorized(
   db: Db,

@@ -1,9 +1,10 @@
 import { type Pool } from 'pg';
-import { addEvent } from '../deliveries/events';
-import { type Integration, integrationOf } from './integration-row';
-import { lockIntegration } from './integrations';
+import { disconnected } from '../../../core/lifecycle/changes';
 import { withTransaction } from '../pool';
 import { eraseTokens } from '../tokens/token-versions';
+import { applyChange } from './apply-change';
+import { type Integration } from './integration-row';
+import { lockIntegration } from './integrations';
 
 /** Ends an integration: its token is erased in the same transaction. Again: nothing more happens. */
 export async function disconnect(pool: Pool, id: string, now: number): Promise<Integration | null> {
@@ -11,14 +12,6 @@ export async function disconnect(pool: Pool, id: string, now: number): Promise<I
     const was = await lockIntegration(db, id);
     if (!was || was.state === 'disconnected') return was;
     await eraseTokens(db, id);
-    const { rows } = await db.query(
-      `update integrations set state = 'disconnected', reason = null, grant_no = grant_no + 1, recovery = null,
-         next_attempt_at = null, next_reminder_at = null, revision = revision + 1, updated_at = $2
-       where id = $1 returning *`,
-      [id, new Date(now)],
-    );
-    const integration = integrationOf(rows[0]);
-    await addEvent(db, integration, { type: 'integration.disconnected' }, now);
-    return integration;
+    return applyChange(db, was, disconnected(was), now);
   });
 }

@@ -1,10 +1,11 @@
 import { type Pool } from 'pg';
 import { type Secret } from '../../../core/access/secret';
+import { granted } from '../../../core/lifecycle/changes';
 import { refreshAtFor } from '../../../core/lifecycle/refresh-policy';
 import { type Sealer } from '../../encryption/sealer';
 import { isOnlyDeauthorized } from './deauthorize';
-import { addEvent } from '../deliveries/events';
-import { type Integration, integrationOf } from './integration-row';
+import { RowMovedOn, applyChange } from './apply-change';
+import { type Integration } from './integration-row';
 import { findIntegration } from './integrations';
 import { type Db, violates, withTransaction } from '../pool';
 import { tokenContext } from '../tokens/token-versions';
@@ -64,6 +65,7 @@ export async function storeGrant(
         now,
       ),
     ).catch((error: unknown) => {
+      if (error instanceof RowMovedOn) return null;
       if (violates(error, 'integrations_one_live_per_account')) throw new AccountTaken();
       throw error;
     });
@@ -77,39 +79,8 @@ interface SealedGrant extends Grant {
   sealed: { sealed: Buffer; keyId: string };
 }
 
-async function replaceToken(
-  db: Db,
-  was: Integration,
-  grant: SealedGrant,
-  now: number,
-): Promise<Integration | null> {
-  const { rows } = await db.query(
-    `update integrations set
-       state = 'active', reason = null, grant_no = grant_no + 1, token_version = $4, last_version = $4,
-       issued_at = $5, expires_at = $6, refresh_at = $7, account_id = $8, account_scoped_id = $9, username = $10,
-       scopes = $11, failed_attempts = 0, failing_since = null, next_attempt_at = null, failing_noticed = false,
-       expiring_noticed = false, last_error = null, recovery = null, recovery_refresh_version = null,
-       expired_at = null, reminders_sent = 0, next_reminder_at = null, granted_at = $5, deauthorized_at = null,
-       revision = revision + 1, updated_at = $12
-     where id = $1 and grant_no = $2 and last_version = $3 and state <> 'disconnected'
-     returning *`,
-    [
-      was.id,
-      was.grantNo,
-      was.lastVersion,
-      grant.version,
-      new Date(grant.issuedAt),
-      new Date(grant.expiresAt),
-      new Date(grant.refreshAt),
-      grant.account.id,
-      grant.account.scopedId,
-      grant.account.username,
-      grant.scopes,
-      new Date(now),
-    ],
-  );
-  if (!rows[0]) return null;
-  const integration = integrationOf(rows[0]);
+async function replaceToken(db: Db, was: Integration, grant: SealedGrant, now: number): Promise<Integration> {
+  const integration = await applyChange(db, was, granted(was, grant), now);
   await db.query('delete from token_versions where integration_id = $1', [was.id]);
   await db.query(
     `insert into token_versions (integration_id, version, grant_no, base_version, origin, stage, sealed, key_id,
@@ -129,7 +100,5 @@ async function replaceToken(
       new Date(now),
     ],
   );
-  const first = was.grantNo === 0;
-  await addEvent(db, integration, { type: first ? 'integration.connected' : 'integration.reconnected' }, now);
   return integration;
 }

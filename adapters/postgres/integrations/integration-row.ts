@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type LastError, type LifecycleFacts } from '../../../core/lifecycle/facts';
+import { type Connection, type Recovery } from '../../../core/lifecycle/connection';
+import { type LifecycleFacts } from '../../../core/lifecycle/facts';
 import { REASONS, STATES } from '../../../core/lifecycle/states';
 
 const instant = z.date().transform((date) => date.getTime());
@@ -13,7 +14,6 @@ const lastError = z.object({
   text: z.string(),
 });
 
-/** What is remembered of a recovery under way. Instants are epoch ms. */
 const recovery = z.object({
   cause: z.enum(['rejection', 'expiry']),
   returnTo: z.enum(['active', 'refreshing']),
@@ -26,8 +26,7 @@ const recovery = z.object({
   code: z.number().nullable(),
   subcode: z.number().nullable(),
   source: z.string(),
-});
-export type Recovery = z.infer<typeof recovery>;
+}) satisfies z.ZodType<Recovery>;
 
 const row = z.object({
   id: z.string(),
@@ -37,11 +36,14 @@ const row = z.object({
   external_id: z.string().nullable(),
   contact_email: z.string().nullable(),
   account_id: z.string().nullable(),
+  account_scoped_id: z.string().nullable(),
   username: z.string().nullable(),
   scopes: z.array(z.string()),
   state: z.enum(STATES),
   reason: z.enum(REASONS).nullable(),
   grant_no: count,
+  granted_at: instant.nullable(),
+  deauthorized_at: instant.nullable(),
   token_version: count,
   last_version: count,
   issued_at: instant.nullable(),
@@ -66,36 +68,10 @@ const row = z.object({
 });
 
 /** One row of `integrations`, its instants as epoch ms. */
-export interface Integration {
-  id: string;
-  provider: string;
-  appId: string;
+export interface Integration extends Connection {
   ownerRef: string;
   externalId: string | null;
-  contactEmail: string | null;
-  accountId: string | null;
-  username: string | null;
-  scopes: string[];
-  state: (typeof STATES)[number];
-  reason: (typeof REASONS)[number] | null;
-  grantNo: number;
-  version: number;
-  lastVersion: number;
-  issuedAt: number | null;
-  expiresAt: number | null;
-  refreshAt: number | null;
-  paused: boolean;
-  failedAttempts: number;
-  failingSince: number | null;
-  nextAttemptAt: number | null;
-  failingNoticed: boolean;
-  expiringNoticed: boolean;
-  lastError: LastError | null;
-  recovery: Recovery | null;
-  recoveryRefreshVersion: number | null;
-  expiredAt: number | null;
-  remindersSent: number;
-  nextReminderAt: number | null;
+  /** Raised by every change from outside the lifecycle, which writes back the one it has seen. */
   revision: number;
   lifecycleRevision: number;
   createdAt: number;
@@ -112,11 +88,14 @@ export function integrationOf(value: unknown): Integration {
     externalId: r.external_id,
     contactEmail: r.contact_email,
     accountId: r.account_id,
+    accountScopedId: r.account_scoped_id,
     username: r.username,
     scopes: r.scopes,
     state: r.state,
     reason: r.reason,
     grantNo: r.grant_no,
+    grantedAt: r.granted_at,
+    deauthorizedAt: r.deauthorized_at,
     version: r.token_version,
     lastVersion: r.last_version,
     issuedAt: r.issued_at,

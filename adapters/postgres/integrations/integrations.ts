@@ -1,7 +1,10 @@
+import { type Pool } from 'pg';
+import { paused, resumed } from '../../../core/lifecycle/changes';
 import { type Reason, type State } from '../../../core/lifecycle/states';
 import { newId } from '../../ids';
 import { type Integration, integrationOf } from './integration-row';
-import { type Db } from '../pool';
+import { type Db, withTransaction } from '../pool';
+import { applyChange } from './apply-change';
 
 export interface NewIntegration {
   provider: string;
@@ -137,20 +140,19 @@ export async function updateDetails(
   return rows[0] ? integrationOf(rows[0]) : null;
 }
 
-/** Pauses or resumes. A change raises the revision, so that a lifecycle that was not told finds out. */
+/** Pauses or resumes; null for one that is disconnected or unknown. */
 export async function setPaused(
-  db: Db,
+  pool: Pool,
   id: string,
-  paused: boolean,
+  wanted: boolean,
   now: number,
 ): Promise<Integration | null> {
-  const { rows } = await db.query(
-    `update integrations set
-       revision = revision + case when paused = $2 then 0 else 1 end, paused = $2, updated_at = $3
-     where id = $1 and state <> 'disconnected' returning *`,
-    [id, paused, new Date(now)],
-  );
-  return rows[0] ? integrationOf(rows[0]) : null;
+  return withTransaction(pool, async (db) => {
+    const was = await lockIntegration(db, id);
+    if (!was || was.state === 'disconnected') return null;
+    if (was.paused === wanted) return was;
+    return applyChange(db, was, wanted ? paused() : resumed(), now);
+  });
 }
 
 /** Notes that the lifecycle has seen the row as of `revision`. */

@@ -1,4 +1,4 @@
-import { type Park } from '../../../core/messaging/throttle-policy';
+import { type Cooldown } from '../../../core/messaging/throttle-policy';
 import { HOUR_MS } from '../../../core/time';
 import { type Db } from '../pool';
 
@@ -6,7 +6,7 @@ import { type Db } from '../pool';
 export const WHOLE_APP = '*';
 
 /** When calls for one account may be made again, by the app's and the account's own parks; 0 when now. */
-export async function parkedUntil(
+export async function cooldownUntil(
   db: Db,
   appId: string,
   accountId: string | null,
@@ -20,7 +20,13 @@ export async function parkedUntil(
 }
 
 /** Lets calls wait; never shortens a wait that is longer. */
-export async function park(db: Db, appId: string, subject: string, wait: Park, now: number): Promise<void> {
+export async function setCooldown(
+  db: Db,
+  appId: string,
+  subject: string,
+  wait: Cooldown,
+  now: number,
+): Promise<void> {
   await db.query(
     `insert into provider_parks (app_id, subject, reads_until, calls_until) values ($1, $2, $3, $4)
      on conflict (app_id, subject) do update set
@@ -31,7 +37,7 @@ export async function park(db: Db, appId: string, subject: string, wait: Park, n
 }
 
 /** Counts a refusal for too many calls. @returns how many came before it without a quiet hour */
-export async function strike(db: Db, appId: string, subject: string, now: number): Promise<number> {
+export async function recordThrottle(db: Db, appId: string, subject: string, now: number): Promise<number> {
   const { rows } = await db.query<{ strikes: number }>(
     `insert into provider_parks as p (app_id, subject, reads_until, calls_until, strikes, struck_at)
      values ($1, $2, $3, $3, 1, $3)
@@ -49,7 +55,7 @@ export async function strike(db: Db, appId: string, subject: string, now: number
  * the database's clock, which all processes share.
  * @returns how many ms from now the turn is; null when that is more than `longestMs`: then none was taken
  */
-export async function takeTurn(
+export async function reserveSlot(
   db: Db,
   of: { appId: string; accountId: string; kind: string },
   limit: { calls: number; windowMs: number },

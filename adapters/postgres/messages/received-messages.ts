@@ -10,7 +10,7 @@ import { type Db, withTransaction } from '../pool';
  * what was told of before: Instagram delivers again, in any order, whatever was not acknowledged.
  * @returns how many events were written
  */
-export async function noteMessages(
+export async function storeMessages(
   pool: Pool,
   app: { provider: string; appId: string },
   messages: InboundMessage[],

@@ -7,7 +7,7 @@ import { type Db } from '../pool';
 export const PAYLOAD_LIFE_MS = DAY_MS;
 
 /** Seals text away and gives a reference that may travel through workflows. */
-export async function keepPayload(
+export async function storePayload(
   db: Db,
   sealer: Sealer,
   payload: { integrationId: string; provider: string; purpose: string; text: string; lifeMs?: number },

@@ -1,18 +1,19 @@
+import { USABLE_STATES } from '../../../core/lifecycle/states';
 import { type Db } from '../pool';
 
-/** Connected integrations whose current grant has no subscription yet; what was tried longest ago comes first. */
+/** Usable integrations without a subscription for their current grant, least recently tried first. */
 export async function findUnsubscribed(db: Db, limit: number): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
     `select id from integrations
-     where state in ('active', 'refreshing') and subscribed_grant_no is distinct from grant_no
+     where state = any ($2) and subscribed_grant_no is distinct from grant_no
      order by subscribe_tried_at nulls first, id limit $1`,
-    [limit],
+    [limit, USABLE_STATES],
   );
   return rows.map(({ id }) => id);
 }
 
-/** @param grantNo the grant that is subscribed now; null: it did not work */
-export async function noteSubscription(
+/** @param grantNo the subscribed grant; null: the attempt failed */
+export async function recordSubscription(
   db: Db,
   id: string,
   grantNo: number | null,

@@ -1,6 +1,7 @@
+import { type Change } from '../../../core/lifecycle/change';
 import { type SealContext, type Sealed } from '../../encryption/sealer';
 import { type Integration } from '../integrations/integration-row';
-import { RowMovedOn, type TimelineEntry, move } from '../integrations/apply-change';
+import { RowMovedOn, applyChange } from '../integrations/apply-change';
 import { type Db } from '../pool';
 
 export type Stage = 'pending' | 'current' | 'previous';
@@ -87,42 +88,17 @@ export async function insertPending(
 }
 
 /**
- * Makes a proven pending version the current one, keeps the one before, and tells of it: all in one transaction.
+ * Makes a proven pending version the current one and keeps the one before. Call inside a transaction.
  * @throws RowMovedOn
  */
 export async function promotePending(
   db: Db,
   was: Integration,
   pending: TokenVersion,
-  account: { username: string },
-  events: TimelineEntry[],
+  change: Change,
   now: number,
 ): Promise<Integration> {
-  const integration = await move(
-    db,
-    was,
-    {
-      state: 'active',
-      reason: null,
-      version: pending.version,
-      issuedAt: pending.issuedAt,
-      expiresAt: pending.expiresAt,
-      refreshAt: pending.refreshAt,
-      username: account.username,
-      failedAttempts: 0,
-      failingSince: null,
-      nextAttemptAt: null,
-      failingNoticed: false,
-      expiringNoticed: false,
-      lastError: null,
-      recovery: null,
-      expiredAt: null,
-      remindersSent: 0,
-      nextReminderAt: null,
-    },
-    events,
-    now,
-  );
+  const integration = await applyChange(db, was, change, now);
   await db.query(`delete from token_versions where integration_id = $1 and stage = 'previous'`, [was.id]);
   await db.query(
     `update token_versions set stage = 'previous' where integration_id = $1 and stage = 'current'`,

@@ -1,16 +1,15 @@
-import { createRoute } from '@hono/zod-openapi';
 import { type ApiKey as Row } from '../../../adapters/postgres/access/api-keys';
-import { keysFor, makeKey, revokeKey } from './create-api-key';
+import { listKeysFor, createKey, revokeKey } from './key-actions';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
 import { iso } from '../integrations/integration-view';
-import { body, createRouter, json, problems, secured } from '../../router';
+import { body, createRouter, json, problems, secured, strictRoute } from '../../router';
 import { type ApiKey, ApiKeys, CreatedApiKey, NewApiKey } from './key-schemas';
 import { idParam as params } from '../schemas';
 
 const middleware = requireScope('admin');
 
-const list = createRoute({
+const list = strictRoute({
   method: 'get',
   path: '/api-keys',
   summary: 'Keys that work, without their text',
@@ -19,7 +18,7 @@ const list = createRoute({
   responses: { 200: json(ApiKeys, 'The keys'), ...problems },
 });
 
-const create = createRoute({
+const create = strictRoute({
   method: 'post',
   path: '/api-keys',
   summary: 'Make a key',
@@ -30,7 +29,7 @@ const create = createRoute({
   responses: { 201: json(CreatedApiKey, 'The key'), ...problems },
 });
 
-const revoke = createRoute({
+const revoke = strictRoute({
   method: 'delete',
   path: '/api-keys/{id}',
   summary: 'End a key at once',
@@ -43,11 +42,11 @@ const revoke = createRoute({
 export function apiKeyRoutes(deps: HttpDeps) {
   return createRouter()
     .openapi(list, async (c) =>
-      c.json({ data: (await keysFor(deps, c.get('caller'))).map(viewOf), nextCursor: null }, 200),
+      c.json({ data: (await listKeysFor(deps, c.get('caller'))).map(toApiKeyView), nextCursor: null }, 200),
     )
     .openapi(create, async (c) => {
-      const { key, text } = await makeKey(deps, c.get('caller'), c.req.valid('json'));
-      return c.json({ ...viewOf(key), key: text }, 201);
+      const { key, text } = await createKey(deps, c.get('caller'), c.req.valid('json'));
+      return c.json({ ...toApiKeyView(key), key: text }, 201);
     })
     .openapi(revoke, async (c) => {
       await revokeKey(deps, c.get('caller'), c.req.valid('param').id);
@@ -55,7 +54,7 @@ export function apiKeyRoutes(deps: HttpDeps) {
     });
 }
 
-function viewOf({ createdAt, expiresAt, lastUsedAt, ...key }: Row): typeof ApiKey._output {
+function toApiKeyView({ createdAt, expiresAt, lastUsedAt, ...key }: Row): typeof ApiKey._output {
   return {
     ...key,
     createdAt: new Date(createdAt).toISOString(),

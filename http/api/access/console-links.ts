@@ -1,10 +1,10 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
-import { makeSignInLink } from '../../console/sign-in-links';
-import { createRouter, json, problems, secured } from '../../router';
+import { createSignInLink } from '../../console/sign-in-links';
+import { createRouter, json, problems, secured, strictRoute } from '../../router';
 
-const create = createRoute({
+const create = strictRoute({
   method: 'post',
   path: '/console-links',
   summary: 'Make a link that signs somebody in to the console',
@@ -16,6 +16,6 @@ const create = createRoute({
 
 export function consoleLinkRoutes(deps: HttpDeps) {
   return createRouter().openapi(create, async (c) => {
-    return c.json(await makeSignInLink(deps, c.get('caller').keyHash), 201);
+    return c.json(await createSignInLink(deps, c.get('caller').keyHash), 201);
   });
 }

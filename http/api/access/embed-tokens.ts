@@ -1,13 +1,13 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
-import { makeEmbedToken } from '../../embed/embed-tokens';
-import { mayKnow } from '../integrations/find';
+import { createEmbedToken } from '../../embed/embed-tokens';
+import { canAccessOwner } from '../integrations/find';
 import { Problem } from '../../problems';
-import { body, createRouter, json, problems, secured } from '../../router';
+import { body, createRouter, json, problems, secured, strictRoute } from '../../router';
 import { NewEmbedToken } from './key-schemas';
 
-const create = createRoute({
+const create = strictRoute({
   method: 'post',
   path: '/embed-tokens',
   summary: "Make a token for an owner's page in your own app",
@@ -23,7 +23,8 @@ export function embedTokenRoutes(deps: HttpDeps) {
   return createRouter().openapi(create, async (c) => {
     const caller = c.get('caller');
     const { ownerRef } = c.req.valid('json');
-    if (!mayKnow(caller, ownerRef)) throw new Problem('forbidden', 'The key is limited to other owners.');
-    return c.json(makeEmbedToken(deps, caller.keyHash, ownerRef), 201);
+    if (!canAccessOwner(caller, ownerRef))
+      throw new Problem('forbidden', 'The API key has no access to this owner.');
+    return c.json(createEmbedToken(deps, caller.keyHash, ownerRef), 201);
   });
 }

@@ -1,16 +1,16 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { wasApiKey } from '../../../adapters/postgres/access/api-keys';
 import { listTokenUses } from '../../../adapters/postgres/tokens/token-uses';
 import { requireScope } from '../../middleware/auth';
 import { cursorOf, readCursor } from '../cursor';
 import { type HttpDeps } from '../../deps';
 import { notFound } from '../../problems';
-import { createRouter, json, problems, secured } from '../../router';
+import { createRouter, json, problems, secured, strictRoute } from '../../router';
 import { TokenUse } from './key-schemas';
 import { pageOf } from '../schemas';
-import { refuseForeignKey } from './create-api-key';
+import { requireKeyAccess } from './key-actions';
 
-const list = createRoute({
+const list = strictRoute({
   method: 'get',
   path: '/token-uses',
   summary: 'Whose tokens a key got or reported, by the minute',
@@ -22,7 +22,7 @@ const list = createRoute({
       keyId: z
         .string()
         .max(64)
-        .regex(/^[\w-]+$/, 'names no key'),
+        .regex(/^[\w-]+$/, 'must be the ID of a key'),
       cursor: z.string().max(200).optional(),
       limit: z.coerce.number().int().min(1).max(500).default(100),
     }),
@@ -33,7 +33,7 @@ const list = createRoute({
 export function tokenUseRoutes(deps: HttpDeps) {
   return createRouter().openapi(list, async (c) => {
     const { keyId, cursor, limit } = c.req.valid('query');
-    await refuseForeignKey(deps, c.get('caller'), keyId);
+    await requireKeyAccess(deps, c.get('caller'), keyId);
     if (keyId !== 'bootstrap' && !(await wasApiKey(deps.pool, keyId))) throw notFound('key');
     const last = readCursor(cursor);
     const before = last && { minute: last.createdAt, integrationId: last.id };

@@ -1,7 +1,6 @@
-import { createRoute } from '@hono/zod-openapi';
 import { type Delivery as Row } from '../../../adapters/postgres/deliveries/deliveries';
 import { listDeliveries } from '../../../adapters/postgres/deliveries/delivery-log';
-import { deliverAgain } from './deliver-again';
+import { startRedelivery } from './start-redelivery';
 import { requireScope } from '../../middleware/auth';
 import { cursorOf, readCursor } from '../cursor';
 import {
@@ -15,12 +14,12 @@ import {
 import { type HttpDeps } from '../../deps';
 import { iso } from '../integrations/integration-view';
 import { testMail } from './mail-test';
-import { refuseLimited } from '../../middleware/refuse-limited';
-import { body, createRouter, json, problems, secured } from '../../router';
+import { requireUnlimitedCaller } from '../../middleware/require-unlimited';
+import { body, createRouter, json, problems, secured, strictRoute } from '../../router';
 
-const middleware = [requireScope('admin'), refuseLimited];
+const middleware = [requireScope('admin'), requireUnlimitedCaller];
 
-const list = createRoute({
+const list = strictRoute({
   method: 'get',
   path: '/deliveries',
   summary: 'What webhooks and people were told of, and what waits; newest first',
@@ -32,7 +31,7 @@ const list = createRoute({
   responses: { 200: json(Deliveries, 'One page'), ...problems },
 });
 
-const again = createRoute({
+const again = strictRoute({
   method: 'post',
   path: '/deliveries/{id}/redeliver',
   summary: 'Deliver an event once more',
@@ -45,7 +44,7 @@ const again = createRoute({
   responses: { 202: json(Delivery, 'It waits for its turn'), ...problems },
 });
 
-const mail = createRoute({
+const mail = strictRoute({
   method: 'post',
   path: '/mail-test',
   summary: 'Send a test mail',
@@ -69,17 +68,17 @@ export function deliveryRoutes(deps: HttpDeps) {
       const data = rows.slice(0, limit);
       const last = data.at(-1);
       const nextCursor = rows.length > limit && last ? cursorOf(last) : null;
-      return c.json({ data: data.map(viewOf), nextCursor }, 200);
+      return c.json({ data: data.map(toDeliveryView), nextCursor }, 200);
     })
     .openapi(again, async (c) => {
-      return c.json(viewOf(await deliverAgain(deps, c.req.valid('param').id)), 202);
+      return c.json(toDeliveryView(await startRedelivery(deps, c.req.valid('param').id)), 202);
     })
     .openapi(mail, async (c) =>
       c.json(await testMail(deps.mailer, c.req.valid('json').to, deps.site.productName), 200),
     );
 }
 
-function viewOf(row: Row): typeof Delivery._output {
+function toDeliveryView(row: Row): typeof Delivery._output {
   const { id, kind, endpointId, audience, integrationId, eventId, type, status, attempts } = row;
   return {
     ...{ id, kind, endpointId, audience, integrationId, eventId, type, status, attempts },

@@ -1,4 +1,4 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { EVENT_TYPES } from '../../../core/deliveries/events';
 import {
   type Event as StoredEvent,
@@ -9,19 +9,22 @@ import {
 import { requireScope } from '../../middleware/auth';
 import { type Caller } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
-import { eventViews } from './event-view';
-import { findFor } from '../integrations/find';
+import { findIntegrations } from '../../../adapters/postgres/integrations/integrations';
+import { reconnectUrlFor } from '../../owner/links';
+import { findAccessible } from '../integrations/find';
 import { invalidField } from '../../problems';
-import { createRouter, json, problems, secured } from '../../router';
+import { createRouter, json, problems, secured, strictRoute } from '../../router';
 import { idParam, Event, pageOf } from '../schemas';
+
+type EventsDeps = Pick<HttpDeps, 'pool' | 'sealer' | 'clock' | 'site'>;
 
 const eventId = z
   .string()
   .max(64)
-  .regex(/^[\w-]+$/, 'names no event');
+  .regex(/^[\w-]+$/, 'must be the ID of an event');
 const limit = z.coerce.number().int().min(1).max(500).default(100);
 
-const ofOne = createRoute({
+const ofOne = strictRoute({
   method: 'get',
   path: '/integrations/{id}/events',
   summary: "One integration's timeline, newest first",
@@ -34,7 +37,7 @@ const ofOne = createRoute({
   responses: { 200: json(pageOf(Event), 'One page'), ...problems },
 });
 
-const all = createRoute({
+const all = strictRoute({
   method: 'get',
   path: '/events',
   summary: 'Feed of all events, oldest first',
@@ -51,15 +54,15 @@ const all = createRoute({
 export function eventRoutes(deps: HttpDeps) {
   return createRouter()
     .openapi(ofOne, async (c) => {
-      const { id } = await findFor(deps, c.get('caller'), c.req.valid('param').id);
+      const { id } = await findAccessible(deps, c.get('caller'), c.req.valid('param').id);
       const query = c.req.valid('query');
-      await refuseUnknown(deps, 'cursor', query.cursor);
+      await requireEvent(deps, 'cursor', query.cursor);
       const rows = await timeline(deps.pool, id, query.limit + 1, query.cursor ?? null);
       return c.json(await page(deps, c.get('caller'), rows, query.limit), 200);
     })
     .openapi(all, async (c) => {
       const query = c.req.valid('query');
-      await refuseUnknown(deps, 'after', query.after);
+      await requireEvent(deps, 'after', query.after);
       const rows = await feed(deps.pool, {
         after: query.after ?? null,
         type: query.type ?? null,
@@ -70,12 +73,31 @@ export function eventRoutes(deps: HttpDeps) {
     });
 }
 
-async function page(deps: HttpDeps, caller: Caller, rows: StoredEvent[], size: number) {
+async function page(deps: EventsDeps, caller: Caller, rows: StoredEvent[], size: number) {
   const data = await eventViews(deps, caller, rows.slice(0, size));
   return { data, nextCursor: rows.length > size ? (data.at(-1)?.id ?? null) : null };
 }
 
-async function refuseUnknown(deps: HttpDeps, field: string, id: string | undefined): Promise<void> {
+async function requireEvent(
+  deps: Pick<HttpDeps, 'pool'>,
+  field: string,
+  id: string | undefined,
+): Promise<void> {
   if (id === undefined || (await eventExists(deps.pool, id))) return;
-  throw invalidField(field, 'names no event');
+  throw invalidField(field, 'must be the ID of an event');
+}
+
+/** Events as this caller may see them. `reconnectUrl` is current: null once a newer token version exists. */
+async function eventViews(deps: EventsDeps, caller: Caller, events: StoredEvent[]) {
+  const ids = [...new Set(events.flatMap(({ integrationId }) => integrationId ?? []))];
+  const rows = new Map((await findIntegrations(deps.pool, ids)).map((row) => [row.id, row]));
+  return events.map((event) => {
+    const row = event.integrationId === null ? undefined : rows.get(event.integrationId);
+    const current = row && row.version === event.data.tokenVersion ? row : null;
+    return {
+      ...event,
+      at: new Date(event.at).toISOString(),
+      data: { ...event.data, reconnectUrl: current && reconnectUrlFor(deps, caller, current) },
+    };
+  });
 }

@@ -1,7 +1,7 @@
 import { newId } from '../../../adapters/ids';
 import { MailFailure, type Mailer } from '../../../adapters/mail/mailer';
 import { render } from '../../../adapters/mail/render';
-import { testNotice } from '../../../core/text/sentences';
+import { testNotice } from '../../../core/text/operator-mails';
 
 /** `not_configured`: SMTP_URL is not set. `refused`: by the mail server. `unreachable`: it did not answer. */
 export const MAIL_TEST_CODES = ['not_configured', 'refused', 'unreachable'] as const;

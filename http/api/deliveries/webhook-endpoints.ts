@@ -1,4 +1,3 @@
-import { createRoute } from '@hono/zod-openapi';
 import {
   MAX_WEBHOOK_ENDPOINTS,
   type WebhookEndpoint as Row,
@@ -6,13 +5,13 @@ import {
   deleteWebhookEndpoint,
   listWebhookEndpoints,
 } from '../../../adapters/postgres/deliveries/webhook-endpoints';
-import { addEndpoint, rotateSecret, testEndpoint } from './add-endpoint';
+import { addEndpoint, rotateSecret, testEndpoint } from './endpoint-actions';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
 import { iso } from '../integrations/integration-view';
 import { notFound } from '../../problems';
-import { refuseLimited } from '../../middleware/refuse-limited';
-import { body, createRouter, json, problems, secured } from '../../router';
+import { requireUnlimitedCaller } from '../../middleware/require-unlimited';
+import { body, createRouter, json, problems, secured, strictRoute } from '../../router';
 import {
   ChangedWebhookEndpoint,
   CreatedWebhookEndpoint,
@@ -24,9 +23,9 @@ import {
   webhookIdParam as params,
 } from './webhook-schemas';
 
-const middleware = [requireScope('admin'), refuseLimited];
+const middleware = [requireScope('admin'), requireUnlimitedCaller];
 
-const list = createRoute({
+const list = strictRoute({
   method: 'get',
   path: '/webhook-endpoints',
   summary: 'Endpoints that are told of events, oldest first, without their secrets',
@@ -35,7 +34,7 @@ const list = createRoute({
   responses: { 200: json(WebhookEndpoints, 'The endpoints'), ...problems },
 });
 
-const create = createRoute({
+const create = strictRoute({
   method: 'post',
   path: '/webhook-endpoints',
   summary: 'Add an endpoint',
@@ -46,7 +45,7 @@ const create = createRoute({
   responses: { 201: json(CreatedWebhookEndpoint, 'The endpoint'), ...problems },
 });
 
-const remove = createRoute({
+const remove = strictRoute({
   method: 'delete',
   path: '/webhook-endpoints/{id}',
   summary: 'Remove an endpoint and its secret',
@@ -56,7 +55,7 @@ const remove = createRoute({
   responses: { 204: { description: 'It is told nothing more' }, ...problems },
 });
 
-const change = createRoute({
+const change = strictRoute({
   method: 'patch',
   path: '/webhook-endpoints/{id}',
   summary: 'Enable or disable an endpoint, or change what it is told of',
@@ -68,7 +67,7 @@ const change = createRoute({
   responses: { 200: json(WebhookEndpoint, 'The endpoint'), ...problems },
 });
 
-const rotate = createRoute({
+const rotate = strictRoute({
   method: 'post',
   path: '/webhook-endpoints/{id}/rotate-secret',
   summary: 'Give an endpoint a new secret',
@@ -80,7 +79,7 @@ const rotate = createRoute({
   responses: { 200: json(RotatedWebhookSecret, 'The new secret'), ...problems },
 });
 
-const test = createRoute({
+const test = strictRoute({
   method: 'post',
   path: '/webhook-endpoints/{id}/test',
   summary: 'Send a signed event of the type evergrant.test',
@@ -94,11 +93,11 @@ const test = createRoute({
 export function webhookEndpointRoutes(deps: HttpDeps) {
   return createRouter()
     .openapi(list, async (c) =>
-      c.json({ data: (await listWebhookEndpoints(deps.pool)).map(viewOf), nextCursor: null }, 200),
+      c.json({ data: (await listWebhookEndpoints(deps.pool)).map(toEndpointView), nextCursor: null }, 200),
     )
     .openapi(create, async (c) => {
       const { endpoint, secret } = await addEndpoint(deps, c.req.valid('json'));
-      return c.json({ ...viewOf(endpoint), secret: secret.reveal() }, 201);
+      return c.json({ ...toEndpointView(endpoint), secret: secret.reveal() }, 201);
     })
     .openapi(remove, async (c) => {
       if (!(await deleteWebhookEndpoint(deps.pool, c.req.valid('param').id))) throw notFound('endpoint');
@@ -113,7 +112,7 @@ export function webhookEndpointRoutes(deps: HttpDeps) {
       const id = c.req.valid('param').id;
       const endpoint = await changeWebhookEndpoint(deps.pool, id, wanted, deps.clock.now());
       if (!endpoint) throw notFound('endpoint');
-      return c.json(viewOf(endpoint), 200);
+      return c.json(toEndpointView(endpoint), 200);
     })
     .openapi(rotate, async (c) => {
       const { id } = c.req.valid('param');
@@ -128,7 +127,7 @@ export function webhookEndpointRoutes(deps: HttpDeps) {
     });
 }
 
-function viewOf({ id, url, events, ...row }: Row): typeof WebhookEndpoint._output {
+function toEndpointView({ id, url, events, ...row }: Row): typeof WebhookEndpoint._output {
   return {
     ...{ id, url, events },
     enabled: row.disabledAt === null,

@@ -40,11 +40,14 @@ export const CreatedWebhookEndpoint = WebhookEndpoint.extend({
 const wantedEvents = events
   .min(1)
   .max(EVENT_TYPES.length)
-  .refine((types) => types.length === 1 || !types.includes('*'), '* stands alone');
+  .refine(
+    (types) => types.length === 1 || !types.includes('*'),
+    'must contain either * alone or event types',
+  );
 
 export const ChangedWebhookEndpoint = z
   .strictObject({ enabled: z.boolean().optional(), events: wantedEvents.optional() })
-  .refine((changes) => Object.keys(changes).length > 0, 'names nothing to change')
+  .refine((changes) => Object.keys(changes).length > 0, 'must contain at least one change')
   .openapi('ChangedWebhookEndpoint', { minProperties: 1 });
 
 export const RotatedWebhookSecret = z

@@ -4,22 +4,27 @@ import { NoToken } from '../../../services/usable-token';
 import { hasLifecycle } from '../../../core/lifecycle/states';
 import { type Caller } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
-import { findFor } from './find';
-import { viewOf } from './integration-view';
-import { tellLifecycle } from './tell-lifecycle';
+import { findAccessible } from './find';
+import { toIntegrationView } from './integration-view';
+import { notifyLifecycle } from './notify-lifecycle';
+
+type ChangeStateDeps = Pick<
+  HttpDeps,
+  'pool' | 'sealer' | 'clock' | 'logger' | 'lifecycles' | 'temporal' | 'site'
+>;
 
 /** Stops or goes on with scheduled refreshes. Repeatable. */
-export async function pauseOrResume(deps: HttpDeps, caller: Caller, id: string, paused: boolean) {
-  const row = await findFor(deps, caller, id);
+export async function setPausedFor(deps: ChangeStateDeps, caller: Caller, id: string, paused: boolean) {
+  const row = await findAccessible(deps, caller, id);
   if (row.state === 'disconnected') throw new NoToken('disconnected', row);
   const after = (await setPaused(deps.pool, id, paused, deps.clock.now())) ?? row;
-  if (row.paused !== paused && row.state !== 'pending') await tellLifecycle(deps, id);
-  return viewOf(deps, caller, after);
+  if (row.paused !== paused && row.state !== 'pending') await notifyLifecycle(deps, id);
+  return toIntegrationView(deps, caller, after);
 }
 
 /** Ends the connection: its token is erased at once. Repeatable. */
-export async function disconnectFor(deps: HttpDeps, caller: Caller, id: string): Promise<void> {
-  const row = await findFor(deps, caller, id);
+export async function disconnectFor(deps: ChangeStateDeps, caller: Caller, id: string): Promise<void> {
+  const row = await findAccessible(deps, caller, id);
   await disconnect(deps.pool, row.id, deps.clock.now());
-  if (hasLifecycle(row.state)) await tellLifecycle(deps, row.id);
+  if (hasLifecycle(row.state)) await notifyLifecycle(deps, row.id);
 }

@@ -1,14 +1,14 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
-import { findFor } from './find';
-import { makeConnectLink } from '../../owner/links';
+import { findAccessible } from './find';
+import { createConnectLink } from '../../owner/links';
 import { NoToken } from '../../../services/usable-token';
-import { refuseForeignReturn } from '../../owner/return-to';
-import { body, createRouter, json, problems, secured } from '../../router';
+import { requireAppOrigin } from '../../owner/return-to';
+import { body, createRouter, json, problems, secured, strictRoute } from '../../router';
 import { idParam, returnTo } from '../schemas';
 
-const create = createRoute({
+const create = strictRoute({
   method: 'post',
   path: '/integrations/{id}/connect-links',
   summary: 'Make a link that its owner connects or reconnects with',
@@ -24,10 +24,10 @@ const create = createRoute({
 
 export function connectLinkRoutes(deps: HttpDeps) {
   return createRouter().openapi(create, async (c) => {
-    const row = await findFor(deps, c.get('caller'), c.req.valid('param').id);
+    const row = await findAccessible(deps, c.get('caller'), c.req.valid('param').id);
     if (row.state === 'disconnected') throw new NoToken('disconnected', row);
     const wanted = c.req.valid('json') as { returnTo?: string } | undefined;
-    refuseForeignReturn(deps, wanted?.returnTo);
-    return c.json(makeConnectLink(deps, row, wanted?.returnTo ?? null), 201);
+    requireAppOrigin(deps, wanted?.returnTo);
+    return c.json(createConnectLink(deps, row, wanted?.returnTo ?? null), 201);
   });
 }

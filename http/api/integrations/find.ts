@@ -8,12 +8,16 @@ import { notFound } from '../../problems';
 const ID = /^[\w-]{1,64}$/;
 
 /** The integration of that id, if this caller may know of it. */
-export async function findFor(deps: HttpDeps, caller: Caller, id: string): Promise<Integration> {
+export async function findAccessible(
+  deps: Pick<HttpDeps, 'pool'>,
+  caller: Caller,
+  id: string,
+): Promise<Integration> {
   const integration = ID.test(id) ? await findIntegration(deps.pool, id) : null;
-  if (!integration || !mayKnow(caller, integration.ownerRef)) throw notFound('integration');
+  if (!integration || !canAccessOwner(caller, integration.ownerRef)) throw notFound('integration');
   return integration;
 }
 
-export function mayKnow(caller: Caller, ownerRef: string): boolean {
+export function canAccessOwner(caller: Caller, ownerRef: string): boolean {
   return caller.ownerRefs === null || caller.ownerRefs.includes(ownerRef);
 }

@@ -1,4 +1,4 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { listIntegrations } from '../../../adapters/postgres/integrations/integrations';
 import { REASONS, STATES } from '../../../core/lifecycle/states';
 import { DAY_MS } from '../../../core/time';
@@ -6,8 +6,8 @@ import { requireScope } from '../../middleware/auth';
 import { type Caller } from '../../middleware/caller';
 import { cursorOf, readCursor } from '../cursor';
 import { type HttpDeps } from '../../deps';
-import { viewOf } from './integration-view';
-import { createRouter, json, problems, secured } from '../../router';
+import { toIntegrationView } from './integration-view';
+import { createRouter, json, problems, secured, strictRoute } from '../../router';
 import { Integration, pageOf, text } from '../schemas';
 
 /** A filter that is misspelt would silently give everything: only these are taken. */
@@ -22,7 +22,7 @@ const query = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 
-const list = createRoute({
+const list = strictRoute({
   method: 'get',
   path: '/integrations',
   summary: 'List integrations, oldest first',
@@ -45,7 +45,7 @@ export function integrationListRoutes(deps: HttpDeps) {
     const last = data.at(-1);
     return c.json(
       {
-        data: data.map((row) => viewOf(deps, caller, row)),
+        data: data.map((row) => toIntegrationView(deps, caller, row)),
         nextCursor: rows.length > limit && last ? cursorOf(last) : null,
       },
       200,

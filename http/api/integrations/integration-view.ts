@@ -11,8 +11,8 @@ import { type Integration } from '../schemas';
 export type IntegrationView = z.infer<typeof Integration>;
 
 /** An integration as this caller may see it. @param runId of its lifecycle, when somebody asked Temporal for it */
-export function viewOf(
-  deps: HttpDeps,
+export function toIntegrationView(
+  deps: Pick<HttpDeps, 'sealer' | 'clock' | 'site'>,
   caller: Caller,
   row: Row,
   runId: string | null = null,

@@ -1,18 +1,22 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { createIntegration, updateDetails } from '../../../adapters/postgres/integrations/integrations';
+import { type Integration as Row } from '../../../adapters/postgres/integrations/integration-row';
+import { lifecycleWorkflowId } from '../../../core/names';
+import { hasLifecycle } from '../../../core/lifecycle/states';
+import { SECOND_MS } from '../../../core/time';
+import { withDeadline } from '../../../adapters/deadline';
 import { requireScope } from '../../middleware/auth';
-import { refuseWithout } from '../../middleware/caller';
-import { takeOver } from './take-over';
+import { requireCallerScope } from '../../middleware/caller';
+import { importToken } from './import-token';
 import { type HttpDeps } from '../../deps';
-import { findFor, mayKnow } from './find';
-import { viewOf } from './integration-view';
-import { makeConnectLink } from '../../owner/links';
+import { findAccessible, canAccessOwner } from './find';
+import { toIntegrationView } from './integration-view';
+import { createConnectLink } from '../../owner/links';
 import { newRow } from './new-row';
 import { Problem } from '../../problems';
-import { refuseForeignReturn } from '../../owner/return-to';
-import { createRouter, body, json, problems, secured } from '../../router';
+import { requireAppOrigin } from '../../owner/return-to';
+import { body, createRouter, json, problems, secured, strictRoute } from '../../router';
 import { ChangedIntegration, Integration, NewIntegration, idParam as params } from '../schemas';
-import { runIdOf } from './run-id';
 
 const created = z.object({
   integration: Integration,
@@ -20,7 +24,7 @@ const created = z.object({
   expiresAt: z.string().optional(),
 });
 
-const create = createRoute({
+const create = strictRoute({
   method: 'post',
   path: '/integrations',
   summary: 'Create an integration, or take over a token',
@@ -31,7 +35,7 @@ const create = createRoute({
   responses: { 201: json(created, 'The new integration'), ...problems },
 });
 
-const get = createRoute({
+const get = strictRoute({
   method: 'get',
   path: '/integrations/{id}',
   summary: 'One integration',
@@ -41,7 +45,7 @@ const get = createRoute({
   responses: { 200: json(Integration, 'The integration'), ...problems },
 });
 
-const change = createRoute({
+const change = strictRoute({
   method: 'patch',
   path: '/integrations/{id}',
   summary: 'Change contact, externalId or ownerRef',
@@ -56,28 +60,28 @@ export function integrationRoutes(deps: HttpDeps) {
     .openapi(create, async (c) => {
       const wanted = c.req.valid('json');
       const caller = c.get('caller');
-      refuseWithout(caller, wanted.grant ? 'admin' : 'operate');
-      if (!mayKnow(caller, wanted.ownerRef))
-        throw new Problem('forbidden', 'The key is limited to other owners.');
-      refuseForeignReturn(deps, wanted.returnTo);
+      requireCallerScope(caller, wanted.grant ? 'admin' : 'operate');
+      if (!canAccessOwner(caller, wanted.ownerRef))
+        throw new Problem('forbidden', 'The API key has no access to this owner.');
+      requireAppOrigin(deps, wanted.returnTo);
       if (wanted.grant) {
-        const row = await takeOver(deps, wanted, wanted.grant);
-        return c.json({ integration: viewOf(deps, caller, row) }, 201);
+        const row = await importToken(deps, wanted, wanted.grant);
+        return c.json({ integration: toIntegrationView(deps, caller, row) }, 201);
       }
       const row = await createIntegration(deps.pool, newRow(deps, wanted), deps.clock.now());
-      const { url, expiresAt } = makeConnectLink(deps, row, wanted.returnTo ?? null);
-      return c.json({ integration: viewOf(deps, caller, row), connectUrl: url, expiresAt }, 201);
+      const { url, expiresAt } = createConnectLink(deps, row, wanted.returnTo ?? null);
+      return c.json({ integration: toIntegrationView(deps, caller, row), connectUrl: url, expiresAt }, 201);
     })
     .openapi(get, async (c) => {
-      const row = await findFor(deps, c.get('caller'), c.req.valid('param').id);
-      return c.json(viewOf(deps, c.get('caller'), row, await runIdOf(deps, row)), 200);
+      const row = await findAccessible(deps, c.get('caller'), c.req.valid('param').id);
+      return c.json(toIntegrationView(deps, c.get('caller'), row, await runIdOf(deps, row)), 200);
     })
     .openapi(change, async (c) => {
       const caller = c.get('caller');
-      const { id } = await findFor(deps, caller, c.req.valid('param').id);
+      const { id } = await findAccessible(deps, caller, c.req.valid('param').id);
       const { contact, externalId, ownerRef } = c.req.valid('json');
-      if (ownerRef !== undefined && !mayKnow(caller, ownerRef))
-        throw new Problem('forbidden', 'The key is limited to other owners.');
+      if (ownerRef !== undefined && !canAccessOwner(caller, ownerRef))
+        throw new Problem('forbidden', 'The API key has no access to this owner.');
       const row = await updateDetails(
         deps.pool,
         id,
@@ -88,6 +92,17 @@ export function integrationRoutes(deps: HttpDeps) {
         },
         deps.clock.now(),
       );
-      return c.json(viewOf(deps, caller, row ?? (await findFor(deps, caller, id))), 200);
+      return c.json(toIntegrationView(deps, caller, row ?? (await findAccessible(deps, caller, id))), 200);
     });
+}
+
+/** The lifecycle's current run; null if Temporal does not respond within a second. */
+async function runIdOf(deps: Pick<HttpDeps, 'temporal'>, row: Row): Promise<string | null> {
+  if (!hasLifecycle(row.state)) return null;
+  const deadline = Date.now() + SECOND_MS;
+  const describing = deps.temporal.withDeadline(deadline, () =>
+    deps.temporal.workflow.getHandle(lifecycleWorkflowId(row.id)).describe(),
+  );
+  const description = await withDeadline(deadline, describing, () => null).catch(() => null);
+  return description?.runId ?? null;
 }

@@ -8,7 +8,7 @@ interface Wanted {
 }
 
 /** What a caller wants, as a row under this deployment's app. */
-export function newRow(deps: HttpDeps, wanted: Wanted): NewIntegration {
+export function newRow(deps: Pick<HttpDeps, 'instagram'>, wanted: Wanted): NewIntegration {
   return {
     provider: 'instagram',
     appId: deps.instagram.settings.appId,

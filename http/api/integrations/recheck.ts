@@ -1,47 +1,54 @@
 import { type Integration as Row } from '../../../adapters/postgres/integrations/integration-row';
 import { NoToken } from '../../../services/usable-token';
 import { type LifecycleClient, type Recovered } from '../../../client/lifecycle-client';
-import { askAgainSeconds, isDecidedLater } from '../ask-again';
+import { recheckAfterSeconds, nextCheckIsAfter } from './next-check';
 import { type Caller } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
-import { findFor } from './find';
-import { viewOf } from './integration-view';
-import { answerBy, before } from '../../deadlines';
+import { findAccessible } from './find';
+import { toIntegrationView } from './integration-view';
+import { requestDeadline } from '../../deadlines';
+import { withDeadline } from '../../../adapters/deadline';
 import { type RECOVERY_OUTCOMES } from '../schemas';
 
-export type RecoverInput = Parameters<LifecycleClient['recover']>[1];
+type RecheckDeps = Pick<HttpDeps, 'pool' | 'sealer' | 'clock' | 'lifecycles' | 'site'>;
 
-/** Looks whether the integration's token lives, also when it is expired. */
-export async function recheck(deps: HttpDeps, caller: Caller, id: string) {
+type RecoverInput = Parameters<LifecycleClient['recover']>[1];
+
+/** Probes whether the integration's token lives, also when it is expired. */
+export async function recheck(deps: RecheckDeps, caller: Caller, id: string) {
   const row = await findConnected(deps, caller, id);
   const source = `recheck/${caller.name}`;
-  const report = { version: row.version, code: 0, subcode: null, source, recheck: true };
+  const report = { version: row.version, source, recheck: true };
   return tellDecision(deps, caller, row.id, await decide(deps, row, report));
 }
 
-export async function decide(deps: HttpDeps, row: Row, report: RecoverInput): Promise<Recovered> {
-  const deadline = answerBy();
-  if (!report.recheck && isDecidedLater(row, deadline - Date.now(), deps.clock.now())) return 'undecided';
-  return before(deadline, deps.lifecycles.recover(row.id, report), () => 'undecided' as const);
+export async function decide(
+  deps: Pick<HttpDeps, 'clock' | 'lifecycles'>,
+  row: Row,
+  report: RecoverInput,
+): Promise<Recovered> {
+  const deadline = requestDeadline();
+  if (!report.recheck && nextCheckIsAfter(row, deadline - Date.now(), deps.clock.now())) return 'undecided';
+  return withDeadline(deadline, deps.lifecycles.recover(row.id, report), () => 'undecided' as const);
 }
 
-export async function findConnected(deps: HttpDeps, caller: Caller, id: string): Promise<Row> {
-  const row = await findFor(deps, caller, id);
+export async function findConnected(deps: Pick<HttpDeps, 'pool'>, caller: Caller, id: string): Promise<Row> {
+  const row = await findAccessible(deps, caller, id);
   if (row.state === 'pending') throw new NoToken('not_connected', row);
   if (row.state === 'disconnected') throw new NoToken('disconnected', row);
   return row;
 }
 
 export async function tellDecision(
-  deps: HttpDeps,
+  deps: RecheckDeps,
   caller: Caller,
   id: string,
   outcome: (typeof RECOVERY_OUTCOMES)[number],
 ) {
-  const row = await findFor(deps, caller, id);
+  const row = await findAccessible(deps, caller, id);
   return {
     outcome,
-    ...(outcome === 'undecided' && { retryAfterSeconds: askAgainSeconds(row, deps.clock.now()) }),
-    integration: viewOf(deps, caller, row),
+    ...(outcome === 'undecided' && { retryAfterSeconds: recheckAfterSeconds(row, deps.clock.now()) }),
+    integration: toIntegrationView(deps, caller, row),
   };
 }

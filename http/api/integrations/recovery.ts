@@ -1,16 +1,17 @@
-import { createRoute } from '@hono/zod-openapi';
 import { claimReport, releaseReport } from '../../../adapters/postgres/tokens/rejection-reports';
+import { type Rejection } from '../../../core/lifecycle/facts';
 import { isTokenCode } from '../../../core/lifecycle/failure';
-import { type RecoverInput, decide, findConnected, recheck, tellDecision } from './recheck';
+import { decide, findConnected, recheck, tellDecision } from './recheck';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
-import { answerBy, before } from '../../deadlines';
-import { noteTokenUse } from '../access/token-use';
+import { requestDeadline } from '../../deadlines';
+import { withDeadline } from '../../../adapters/deadline';
+import { recordTokenUse } from '../access/record-token-use';
 import { Problem } from '../../problems';
-import { body, createRouter, json, problems, secured } from '../../router';
+import { body, createRouter, json, problems, secured, strictRoute } from '../../router';
 import { Recovery, TokenRejection, idParam as params } from '../schemas';
 
-const reject = createRoute({
+const reject = strictRoute({
   method: 'post',
   path: '/integrations/{id}/token-rejections',
   summary: 'Report a call that Instagram refused with 190 or 102',
@@ -22,7 +23,7 @@ const reject = createRoute({
   responses: { 200: json(Recovery, 'The decision'), 202: { description: 'Noted' }, ...problems },
 });
 
-const recheckRoute = createRoute({
+const recheckRoute = strictRoute({
   method: 'post',
   path: '/integrations/{id}/recheck',
   summary: 'Look whether the token lives, also when expired',
@@ -36,7 +37,7 @@ export function recoveryRoutes(deps: HttpDeps) {
   return createRouter()
     .openapi(reject, async (c) => {
       const row = await findConnected(deps, c.get('caller'), c.req.valid('param').id);
-      await noteTokenUse(deps, c.get('caller'), row.id);
+      await recordTokenUse(deps, c.get('caller'), row.id);
       const { version, code, subcode = null, wait } = c.req.valid('json');
       if (!isTokenCode(code))
         throw new Problem(
@@ -62,12 +63,16 @@ export function recoveryRoutes(deps: HttpDeps) {
 }
 
 /** Passes a report on unless another was just passed on. One that could not be leaves the way free for the next. */
-async function note(deps: HttpDeps, id: string, report: RecoverInput): Promise<void> {
+async function note(
+  deps: Pick<HttpDeps, 'pool' | 'clock' | 'lifecycles' | 'temporal'>,
+  id: string,
+  report: Rejection,
+): Promise<void> {
   if (!(await claimReport(deps.pool, id, report.version, deps.clock.now()))) return;
-  const deadline = answerBy();
+  const deadline = requestDeadline();
   const passing = deps.temporal.withDeadline(deadline, () => deps.lifecycles.tokenRejected(id, report));
   try {
-    await before(deadline, passing, () => {
+    await withDeadline(deadline, passing, () => {
       throw new Problem('service_unavailable', 'Temporal does not answer. Report it again in a moment.');
     });
   } catch (error) {

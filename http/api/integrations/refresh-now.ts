@@ -2,12 +2,13 @@ import { type Integration as Row } from '../../../adapters/postgres/integrations
 import { usableToken } from '../../../services/usable-token';
 import { type EnsuredFresh } from '../../../client/lifecycle-client';
 import { MINIMUM_REFRESH_AGE_MS } from '../../../core/lifecycle/refresh-policy';
-import { refreshFailedText } from '../../../core/text/sentences';
+import { refreshFailedText } from '../../../core/text/banner';
 import { type Caller } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
-import { findFor } from './find';
-import { viewOf } from './integration-view';
-import { answerBy, before } from '../../deadlines';
+import { findAccessible } from './find';
+import { toIntegrationView } from './integration-view';
+import { requestDeadline } from '../../deadlines';
+import { withDeadline } from '../../../adapters/deadline';
 import { Problem } from '../../problems';
 import { tokenOnceDecided } from '../messages/with-recovery';
 
@@ -18,19 +19,19 @@ import { tokenOnceDecided } from '../messages/with-recovery';
  * @throws Problem `refresh_failed` with the text of a toast, `not_due`; NoToken
  */
 export async function refreshNow(
-  deps: HttpDeps,
+  deps: Pick<HttpDeps, 'pool' | 'sealer' | 'clock' | 'lifecycles' | 'site'>,
   caller: Caller,
   id: string,
   withinMs: number | null,
   timeZone?: string,
 ) {
-  const deadline = answerBy();
-  await findFor(deps, caller, id);
+  const deadline = requestDeadline();
+  await findAccessible(deps, caller, id);
   const { integration: row } = await tokenOnceDecided(deps, id, deadline);
   const outcome = outcomeByRow(deps, row, withinMs) ?? (await ask(deps, row, withinMs, deadline));
   // Whatever was answered, it is told only with a token that may be used.
   const { integration: after } = await usableToken(deps.pool, deps.sealer, id, deps.clock.now());
-  const integration = viewOf(deps, caller, after);
+  const integration = toIntegrationView(deps, caller, after);
   switch (outcome) {
     case 'fresh':
       return { refreshed: false, integration };
@@ -45,20 +46,24 @@ export async function refreshNow(
 }
 
 /** What the row alone tells, so that the usual answer needs neither Temporal nor Instagram. */
-function outcomeByRow(deps: HttpDeps, row: Row, withinMs: number | null): 'fresh' | 'not_due' | null {
+function outcomeByRow(
+  deps: Pick<HttpDeps, 'clock'>,
+  row: Row,
+  withinMs: number | null,
+): 'fresh' | 'not_due' | null {
   const now = deps.clock.now();
   if (withinMs !== null && (row.expiresAt ?? 0) - now > withinMs) return 'fresh';
   return now < refreshableFrom(row) ? 'not_due' : null;
 }
 
 function ask(
-  deps: HttpDeps,
+  deps: Pick<HttpDeps, 'lifecycles'>,
   { id, version }: Row,
   withinMs: number | null,
   deadline: number,
 ): Promise<EnsuredFresh> {
   const asked = deps.lifecycles.ensureFresh(id, { version, withinMs });
-  return before(deadline, asked, () => 'undecided' as const);
+  return withDeadline(deadline, asked, () => 'undecided' as const);
 }
 
 function refreshableFrom(row: Row): number {
@@ -69,15 +74,15 @@ function notDue(row: Row): Problem {
   const notBefore = new Date(refreshableFrom(row)).toISOString();
   return new Problem(
     'not_due',
-    `Instagram refreshes no token under 24 hours of age. Try again from ${notBefore}.`,
+    `The token is too new to refresh: Instagram requires an age of 24 hours. Try again at ${notBefore}.`,
     { notBefore },
   );
 }
 
 function refreshFailed(
-  deps: HttpDeps,
+  deps: Pick<HttpDeps, 'site'>,
   row: Row,
-  integration: ReturnType<typeof viewOf>,
+  integration: ReturnType<typeof toIntegrationView>,
   timeZone?: string,
 ): Problem {
   const text = refreshFailedText(

@@ -1,9 +1,9 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { DAY_MS } from '../../../core/time';
 import { refreshNow } from './refresh-now';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
-import { body, createRouter, json, problems, secured } from '../../router';
+import { body, createRouter, json, problems, secured, strictRoute } from '../../router';
 import { Refreshed, idParam as params, timeZone } from '../schemas';
 
 const wanted = z.strictObject({
@@ -11,7 +11,7 @@ const wanted = z.strictObject({
   timeZone: timeZone.optional(),
 });
 
-const ensureFresh = createRoute({
+const ensureFresh = strictRoute({
   method: 'post',
   path: '/integrations/{id}/ensure-fresh',
   summary: 'Refresh if the token ends soon: what an app calls when it loads',
@@ -26,7 +26,7 @@ const ensureFresh = createRoute({
   responses: { 200: json(Refreshed, 'Fresh'), ...problems },
 });
 
-const refresh = createRoute({
+const refresh = strictRoute({
   method: 'post',
   path: '/integrations/{id}/refresh',
   summary: 'Refresh now, whatever is left',

@@ -1,12 +1,11 @@
-import { createRoute } from '@hono/zod-openapi';
-import { disconnectFor, pauseOrResume } from './change-state';
+import { disconnectFor, setPausedFor } from './change-state';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
-import { createRouter, json, problems, secured } from '../../router';
+import { createRouter, json, problems, secured, strictRoute } from '../../router';
 import { Integration, idParam as params } from '../schemas';
 
 const route = (verb: 'pause' | 'resume', summary: string) =>
-  createRoute({
+  strictRoute({
     method: 'post',
     path: `/integrations/{id}/${verb}`,
     summary,
@@ -19,7 +18,7 @@ const route = (verb: 'pause' | 'resume', summary: string) =>
 const pause = route('pause', 'Stop scheduled refreshes, until 3 days before the end');
 const resume = route('resume', 'Go on with scheduled refreshes');
 
-const end = createRoute({
+const end = strictRoute({
   method: 'delete',
   path: '/integrations/{id}',
   summary: 'Disconnect: the token is erased at once',
@@ -32,10 +31,10 @@ const end = createRoute({
 export function stateRoutes(deps: HttpDeps) {
   return createRouter()
     .openapi(pause, async (c) =>
-      c.json(await pauseOrResume(deps, c.get('caller'), c.req.valid('param').id, true), 200),
+      c.json(await setPausedFor(deps, c.get('caller'), c.req.valid('param').id, true), 200),
     )
     .openapi(resume, async (c) =>
-      c.json(await pauseOrResume(deps, c.get('caller'), c.req.valid('param').id, false), 200),
+      c.json(await setPausedFor(deps, c.get('caller'), c.req.valid('param').id, false), 200),
     )
     .openapi(end, async (c) => {
       await disconnectFor(deps, c.get('caller'), c.req.valid('param').id);

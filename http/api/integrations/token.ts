@@ -1,16 +1,15 @@
-import { createRoute } from '@hono/zod-openapi';
 import { usableToken } from '../../../services/usable-token';
 import { SECOND_MS } from '../../../core/time';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
-import { findFor } from './find';
-import { createRouter, json, problems, secured } from '../../router';
-import { noteTokenUse } from '../access/token-use';
+import { findAccessible } from './find';
+import { createRouter, json, problems, secured, strictRoute } from '../../router';
+import { recordTokenUse } from '../access/record-token-use';
 import { idParam, Token } from '../schemas';
 
-const CACHE_AT_MOST_SECONDS = 300;
+const MAX_CACHE_SECONDS = 300;
 
-const get = createRoute({
+const get = strictRoute({
   method: 'get',
   path: '/integrations/{id}/token',
   summary: 'The token that is valid now',
@@ -24,10 +23,10 @@ const get = createRoute({
 
 export function tokenRoutes(deps: HttpDeps) {
   return createRouter().openapi(get, async (c) => {
-    const { id } = await findFor(deps, c.get('caller'), c.req.valid('param').id);
+    const { id } = await findAccessible(deps, c.get('caller'), c.req.valid('param').id);
     const now = deps.clock.now();
     const { integration, version, token } = await usableToken(deps.pool, deps.sealer, id, now);
-    await noteTokenUse(deps, c.get('caller'), id);
+    await recordTokenUse(deps, c.get('caller'), id);
     const expiresAt = integration.expiresAt ?? now;
     const left = Math.floor((expiresAt - now) / SECOND_MS);
     return c.json(
@@ -35,7 +34,7 @@ export function tokenRoutes(deps: HttpDeps) {
         accessToken: token.reveal(),
         version,
         expiresAt: new Date(expiresAt).toISOString(),
-        cacheForSeconds: Math.max(0, Math.min(CACHE_AT_MOST_SECONDS, left)),
+        cacheForSeconds: Math.max(0, Math.min(MAX_CACHE_SECONDS, left)),
       },
       200,
     );

@@ -1,9 +1,9 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
-import { findFor } from '../integrations/find';
+import { findAccessible } from '../integrations/find';
 import { iso } from '../integrations/integration-view';
-import { createRouter, json, problems, secured } from '../../router';
+import { createRouter, json, problems, secured, strictRoute } from '../../router';
 import { idParam, Conversation, Message, pageOf } from '../schemas';
 import { callWithRecovery } from './with-recovery';
 
@@ -11,11 +11,11 @@ import { callWithRecovery } from './with-recovery';
 const cursor = z
   .string()
   .max(500)
-  .regex(/^[A-Za-z0-9_=-]+$/, 'is not one that a list gave')
+  .regex(/^[A-Za-z0-9_=-]+$/, 'must be a nextCursor from a list')
   .optional();
 const limit = z.coerce.number().int().min(1).max(100).default(20);
 
-const conversations = createRoute({
+const conversations = strictRoute({
   method: 'get',
   path: '/integrations/{id}/conversations',
   summary: 'Conversations of the account',
@@ -25,7 +25,7 @@ const conversations = createRoute({
   responses: { 200: json(pageOf(Conversation), 'One page'), ...problems },
 });
 
-const messages = createRoute({
+const messages = strictRoute({
   method: 'get',
   path: '/integrations/{id}/conversations/{conversationId}/messages',
   summary: 'Messages of a conversation, newest first',
@@ -36,7 +36,7 @@ const messages = createRoute({
       conversationId: z
         .string()
         .max(500)
-        .regex(/^[A-Za-z0-9_=:.-]+$/, 'is not an id'),
+        .regex(/^[A-Za-z0-9_=:.-]+$/, 'must be an ID'),
     }),
     query: z.strictObject({ cursor, limit }),
   },
@@ -46,7 +46,7 @@ const messages = createRoute({
 export function inboxRoutes(deps: HttpDeps) {
   return createRouter()
     .openapi(conversations, async (c) => {
-      const { id } = await findFor(deps, c.get('caller'), c.req.valid('param').id);
+      const { id } = await findAccessible(deps, c.get('caller'), c.req.valid('param').id);
       const query = c.req.valid('query');
       const page = await callWithRecovery(deps, id, 'api/conversations', ({ token }) =>
         deps.instagram.listConversations(token, { cursor: query.cursor ?? null, limit: query.limit }),
@@ -57,7 +57,7 @@ export function inboxRoutes(deps: HttpDeps) {
       );
     })
     .openapi(messages, async (c) => {
-      const { id } = await findFor(deps, c.get('caller'), c.req.valid('param').id);
+      const { id } = await findAccessible(deps, c.get('caller'), c.req.valid('param').id);
       const { conversationId } = c.req.valid('param');
       const query = c.req.valid('query');
       const page = await callWithRecovery(deps, id, 'api/messages', ({ token }) =>

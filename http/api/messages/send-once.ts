@@ -2,22 +2,25 @@ import { WorkflowFailedError, WorkflowIdConflictPolicy, WorkflowIdReusePolicy } 
 import { sha256 } from '../../../adapters/digest';
 import { claimSend, findSend } from '../../../adapters/postgres/messages/message-sends';
 import { type Integration } from '../../../adapters/postgres/integrations/integration-row';
-import { keepPayload } from '../../../adapters/postgres/messages/sealed-payloads';
+import { storePayload } from '../../../adapters/postgres/messages/sealed-payloads';
 import { usableToken } from '../../../services/usable-token';
 import { TASK_QUEUE, WORKFLOW_TYPES, sendMessageWorkflowId } from '../../../core/names';
 import {
   type SendMessageInput,
   type SendResult,
   type SentMessage,
-  WANTED_MESSAGE,
-  type WantedMessage,
+  OUTGOING_MESSAGE,
+  type OutgoingMessage,
 } from '../../../core/messaging/send';
 import { DAY_MS } from '../../../core/time';
 import { type HttpDeps } from '../../deps';
 import { REFUSALS } from '../../errors';
-import { answerBy, before } from '../../deadlines';
+import { requestDeadline } from '../../deadlines';
+import { withDeadline } from '../../../adapters/deadline';
 import { PROBLEMS, Problem, type ProblemCode } from '../../problems';
 import { tokenOnceDecided } from './with-recovery';
+
+type SendOnceDeps = Pick<HttpDeps, 'pool' | 'sealer' | 'clock' | 'lifecycles' | 'temporal'>;
 
 const MAX_TEXT_BYTES = 1_000;
 const KEPT_MS = 7 * DAY_MS;
@@ -27,18 +30,18 @@ const KEPT_MS = 7 * DAY_MS;
  * @throws Problem `outcome_unknown` when nobody can say whether it arrived; NoToken
  */
 export async function sendOnce(
-  deps: HttpDeps,
+  deps: SendOnceDeps,
   row: Integration,
   {
     recipientId,
     text,
     tag = null,
-  }: { recipientId: string; text: string; tag?: WantedMessage['tag'] | undefined },
+  }: { recipientId: string; text: string; tag?: OutgoingMessage['tag'] | undefined },
   key: string,
 ): Promise<SentMessage> {
-  const deadline = answerBy();
+  const deadline = requestDeadline();
   if (Buffer.byteLength(text) > MAX_TEXT_BYTES) throw new Problem('text_too_long', REFUSALS.text_too_long);
-  const wanted: WantedMessage = { recipientId, text, tag };
+  const wanted: OutgoingMessage = { recipientId, text, tag };
   const keyDigest = digest(key);
 
   let known = await findKept(deps, row, keyDigest, wanted);
@@ -55,30 +58,35 @@ export async function sendOnce(
 }
 
 /** What became of the message that this key was used for within the last 7 days. */
-async function findKept(deps: HttpDeps, row: Integration, keyDigest: string, wanted: WantedMessage) {
+async function findKept(
+  deps: Pick<HttpDeps, 'pool' | 'clock'>,
+  row: Integration,
+  keyDigest: string,
+  wanted: OutgoingMessage,
+) {
   const found = await findSend(deps.pool, row.id, keyDigest);
   if (!found || found.createdAt + KEPT_MS <= deps.clock.now()) return null;
   return sameRequest(found, requestDigestOf(wanted));
 }
 
 /** Notes the wanted message. Of two requests at once the first one's is noted, and both are answered by it. */
-async function claim(deps: HttpDeps, row: Integration, keyDigest: string, wanted: WantedMessage) {
+async function claim(deps: SendOnceDeps, row: Integration, keyDigest: string, wanted: OutgoingMessage) {
   const now = deps.clock.now();
   const payload = {
     integrationId: row.id,
     provider: row.provider,
-    purpose: WANTED_MESSAGE,
+    purpose: OUTGOING_MESSAGE,
     text: JSON.stringify(wanted),
     lifeMs: KEPT_MS,
   };
   const requestDigest = requestDigestOf(wanted);
-  const payloadId = await keepPayload(deps.pool, deps.sealer, payload, now);
+  const payloadId = await storePayload(deps.pool, deps.sealer, payload, now);
   const request = { integrationId: row.id, keyDigest, requestDigest, payloadId };
   const { send: claimed } = await claimSend(deps.pool, request, now);
   return sameRequest(claimed, requestDigest);
 }
 
-function requestDigestOf(wanted: WantedMessage): string {
+function requestDigestOf(wanted: OutgoingMessage): string {
   return digest(JSON.stringify(wanted));
 }
 
@@ -86,28 +94,35 @@ function sameRequest<T extends { requestDigest: string }>(found: T, requestDiges
   if (found.requestDigest === requestDigest) return found;
   throw new Problem(
     'idempotency_mismatch',
-    'This Idempotency-Key belongs to another message. Use a new one.',
+    'This Idempotency-Key was used for another message. Use a new key.',
   );
 }
 
 /** Runs the send, or joins the one under way; a send that takes longer goes on without us. */
-async function run(deps: HttpDeps, input: SendMessageInput, deadline: number): Promise<SendResult> {
+async function run(
+  deps: Pick<HttpDeps, 'temporal'>,
+  input: SendMessageInput,
+  deadline: number,
+): Promise<SendResult> {
   const sending = deps.temporal.withDeadline(deadline, () => startAndWait(deps, input));
   try {
-    return await before(deadline, sending, () => {
+    return await withDeadline(deadline, sending, () => {
       throw new Problem(
         'service_unavailable',
-        'The message is still being sent. Ask again with the same key.',
+        'The message is still being sent. Send the request again with the same Idempotency-Key.',
       );
     });
   } catch (error) {
     if (error instanceof WorkflowFailedError)
-      throw new Problem('outcome_unknown', 'The send was ended from outside. Look before sending it again.');
+      throw new Problem(
+        'outcome_unknown',
+        'Sending was interrupted. Check the conversation before you send the message again.',
+      );
     throw error;
   }
 }
 
-async function startAndWait(deps: HttpDeps, input: SendMessageInput): Promise<SendResult> {
+async function startAndWait(deps: Pick<HttpDeps, 'temporal'>, input: SendMessageInput): Promise<SendResult> {
   const handle = await deps.temporal.workflow.start(WORKFLOW_TYPES.sendMessage, {
     workflowId: sendMessageWorkflowId(input.integrationId, input.keyDigest),
     taskQueue: TASK_QUEUE,
@@ -120,7 +135,7 @@ async function startAndWait(deps: HttpDeps, input: SendMessageInput): Promise<Se
 
 /** What the send ended with, told by the integration as it is by now. */
 async function problemOf(
-  deps: HttpDeps,
+  deps: SendOnceDeps,
   { code, detail }: { code: string; detail: string },
   id: string,
 ): Promise<Error> {
@@ -131,7 +146,7 @@ async function problemOf(
       () =>
         new Problem(
           'recovery_pending',
-          'The token was just replaced. Ask again with the same Idempotency-Key.',
+          'The token was just replaced. Send the request again with the same Idempotency-Key.',
         ),
       (error: Error) => error,
     );

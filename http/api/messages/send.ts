@@ -1,12 +1,12 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { sendOnce } from './send-once';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
-import { findFor } from '../integrations/find';
-import { body, createRouter, json, problems, secured } from '../../router';
+import { findAccessible } from '../integrations/find';
+import { body, createRouter, json, problems, secured, strictRoute } from '../../router';
 import { idParam, NewMessage, Sent } from '../schemas';
 
-const send = createRoute({
+const send = strictRoute({
   method: 'post',
   path: '/integrations/{id}/messages',
   summary: 'Send a message, once per Idempotency-Key',
@@ -24,7 +24,7 @@ const send = createRoute({
 
 export function sendRoutes(deps: HttpDeps) {
   return createRouter().openapi(send, async (c) => {
-    const row = await findFor(deps, c.get('caller'), c.req.valid('param').id);
+    const row = await findAccessible(deps, c.get('caller'), c.req.valid('param').id);
     const key = c.req.valid('header')['idempotency-key'];
     return c.json(await sendOnce(deps, row, c.req.valid('json'), key), 201);
   });

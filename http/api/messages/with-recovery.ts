@@ -2,13 +2,16 @@ import { ProviderError } from '../../../adapters/instagram/provider-error';
 import { NoToken, type UsableToken, usableToken } from '../../../services/usable-token';
 import { findIntegration } from '../../../adapters/postgres/integrations/integrations';
 import { isTokenCode } from '../../../core/lifecycle/failure';
-import { isDecidedLater } from '../ask-again';
+import { nextCheckIsAfter } from '../integrations/next-check';
 import { type HttpDeps } from '../../deps';
-import { answerBy, before } from '../../deadlines';
+import { requestDeadline } from '../../deadlines';
+import { withDeadline } from '../../../adapters/deadline';
 import { Problem } from '../../problems';
 
-/** After this many assurances that the token lives, a call that is refused all the same is refused for itself. */
-const ASSURANCES_BELIEVED = 2;
+type WithRecoveryDeps = Pick<HttpDeps, 'pool' | 'sealer' | 'clock' | 'lifecycles'>;
+
+/** A call that is refused after so many recoveries, although the token works, is refused for what it asks. */
+const MAX_RECOVERIES = 2;
 
 /**
  * Makes one call with the integration's token. On a 190 the lifecycle decides (at most one refresh), and the original
@@ -16,40 +19,39 @@ const ASSURANCES_BELIEVED = 2;
  * @throws NoToken | ProviderError | Problem when there is no answer in time
  */
 export function callWithRecovery<T>(
-  deps: HttpDeps,
+  deps: WithRecoveryDeps,
   integrationId: string,
   source: string,
   call: (usable: UsableToken) => Promise<T>,
 ): Promise<T> {
-  const deadline = answerBy();
+  const deadline = requestDeadline();
   const attempts = attempt(deps, integrationId, source, call, deadline);
-  return before(deadline, attempts, () => tooLate(deps, integrationId));
+  return withDeadline(deadline, attempts, () => tooLate(deps, integrationId));
 }
 
 async function attempt<T>(
-  deps: HttpDeps,
+  deps: WithRecoveryDeps,
   integrationId: string,
   source: string,
   call: (usable: UsableToken) => Promise<T>,
   deadline: number,
 ): Promise<T> {
-  for (let assurances = 0; ;) {
+  for (let recoveries = 0; ;) {
     const usable = await tokenOnceDecided(deps, integrationId, deadline);
     try {
       return await call(usable);
     } catch (error) {
       if (!(error instanceof ProviderError) || !isTokenCode(error.code)) throw error;
-      if (assurances >= ASSURANCES_BELIEVED || Date.now() >= deadline) throw error;
+      if (recoveries >= MAX_RECOVERIES || Date.now() >= deadline) throw error;
       const report = { version: usable.version, code: error.code ?? 190, subcode: error.subcode, source };
       const outcome = await deps.lifecycles.recover(integrationId, report);
       if (outcome === 'undecided') throw new NoToken('recovery_pending', usable.integration);
-      // A token that was replaced may fail again, for its own reasons: that, too, is asked no more than twice.
-      assurances += 1;
+      recoveries += 1;
     }
   }
 }
 
-async function tooLate(deps: HttpDeps, integrationId: string): Promise<never> {
+async function tooLate(deps: Pick<HttpDeps, 'pool'>, integrationId: string): Promise<never> {
   const row = await findIntegration(deps.pool, integrationId);
   if (row?.state === 'recovering') throw new NoToken('recovery_pending', row);
   throw new Problem('provider_unavailable', 'Instagram did not answer in time. Try again shortly.');
@@ -57,7 +59,7 @@ async function tooLate(deps: HttpDeps, integrationId: string): Promise<never> {
 
 /** The usable token; while it is being looked at, waits for the decision until the deadline. */
 export async function tokenOnceDecided(
-  deps: HttpDeps,
+  deps: WithRecoveryDeps,
   integrationId: string,
   deadline: number,
 ): Promise<UsableToken> {
@@ -66,10 +68,10 @@ export async function tokenOnceDecided(
   } catch (error) {
     if (!(error instanceof NoToken) || error.why !== 'recovery_pending' || !error.integration) throw error;
     const now = deps.clock.now();
-    if (isDecidedLater(error.integration, deadline - Date.now(), now)) throw error;
+    if (nextCheckIsAfter(error.integration, deadline - Date.now(), now)) throw error;
     const { version } = error.integration;
-    const report = { version, code: 190, subcode: null, source: 'waiting' };
-    await before(deadline, deps.lifecycles.recover(integrationId, report), () => 'undecided' as const);
+    const waiting = deps.lifecycles.recover(integrationId, { version, source: 'messages' });
+    await withDeadline(deadline, waiting, () => 'undecided' as const);
     return usableToken(deps.pool, deps.sealer, integrationId, deps.clock.now());
   }
 }

@@ -1,19 +1,13 @@
 import { type Event } from '../../../adapters/postgres/deliveries/events';
 import { type Integration, factsOf } from '../../../adapters/postgres/integrations/integration-row';
-import {
-  ACTION_LABELS,
-  type Banner,
-  CONSOLE_TEXT,
-  EVENT_LABELS,
-  REASON_LABELS,
-  nextStepText,
-} from '../../../core/text/sentences';
+import { ACTION_LABELS, type Banner } from '../../../core/text/banner';
+import { CONNECTION_TEXT as TEXT } from '../../../core/text/console-connections';
+import { EVENT_LABELS, REASON_LABELS, lastErrorText } from '../../../core/text/console-labels';
+import { nextStepText } from '../../../core/text/next-step';
 import { type Reason } from '../../../core/lifecycle/states';
 import { pathOfConnection } from '../paths';
 import { LifeBar } from './life-bar';
 import { Action, CopyBox, Instant, Older, StateBadge, When } from '../parts';
-
-const { connection: TEXT } = CONSOLE_TEXT;
 
 export interface ConnectionView {
   row: Integration;
@@ -31,7 +25,7 @@ export interface ConnectionView {
 }
 
 /** The proactive check: one refresh if the token ends soon, told only when it fails. */
-export function CheckOnLoad({ id }: { id: string }) {
+export function RefreshOnLoad({ id }: { id: string }) {
   return (
     <div
       hx-post={`${pathOfConnection(id)}/check`}
@@ -52,17 +46,17 @@ export function Connection(view: ConnectionView) {
         <div>
           <section class="card" aria-label={TEXT.state}>
             <p>
-              <StateBadge state={row.state} reason={row.reason} paused={row.paused} />
+              <StateBadge {...row} />
             </p>
             <LifeBar {...row} now={now} />
             <p>{nextStepText(factsOf(row), now)}</p>
             {row.lastError && row.failedAttempts + (row.recovery?.tries ?? 0) > 0 && (
-              <p class="warn">{TEXT.lastTrouble(row.lastError.text)}</p>
+              <p class="warn">{lastErrorText(row.lastError)}</p>
             )}
           </section>
           {view.mayOperate && row.state !== 'disconnected' && <Actions {...view} />}
           <section class="card">
-            <h2>{TEXT.happened}</h2>
+            <h2>{TEXT.activity}</h2>
             <Timeline events={view.events} now={now} />
             <Older newest={view.isNewest ? null : pathOfConnection(row.id)} older={view.older} />
           </section>
@@ -87,7 +81,7 @@ function BannerBox({ row, banner, mayOperate }: ConnectionView) {
       {mayOperate && action && (
         <Action
           path={`${pathOfConnection(row.id)}/${action === 'check_again' ? 'recheck' : 'reconnect-link'}`}
-          label={action === 'check_again' ? ACTION_LABELS.check_again : TEXT.makeReconnectLink}
+          label={action === 'check_again' ? ACTION_LABELS.check_again : TEXT.createReconnectLink}
           kind="main"
         />
       )}
@@ -109,12 +103,15 @@ function Actions({ row }: ConnectionView) {
         ) : (
           <Action path={`${path}/pause`} label={TEXT.pause} />
         )}
-        <Action path={`${path}/reconnect-link`} label={isConnected ? TEXT.reconnectLink : TEXT.connectLink} />
+        <Action
+          path={`${path}/reconnect-link`}
+          label={isConnected ? TEXT.createReconnectLink : TEXT.createConnectLink}
+        />
       </div>
       <details id="disconnect">
         <summary>{TEXT.disconnect}</summary>
         <p>{TEXT.disconnectWarning}</p>
-        <Action path={`${path}/disconnect`} label={TEXT.disconnectForGood} kind="danger" />
+        <Action path={`${path}/disconnect`} label={TEXT.disconnectPermanently} kind="danger" />
       </details>
     </section>
   );
@@ -124,7 +121,7 @@ export function LinkBox({ url, expiresAt }: { url: string; expiresAt: string }) 
   return (
     <CopyBox id="link" label={TEXT.linkHint} value={url}>
       <p class="quiet">
-        {TEXT.validUntil} <Instant at={Date.parse(expiresAt)} />
+        {TEXT.linkExpires} <Instant at={Date.parse(expiresAt)} />
       </p>
     </CopyBox>
   );
@@ -150,11 +147,11 @@ function Details({ row, temporalUrl, hasMessages, now }: ConnectionView) {
         <dd>{String(row.version)}</dd>
         <Detail name={TEXT.issued} at={row.issuedAt} now={now} />
         {row.state === 'expired' ? (
-          <Detail name={TEXT.over} at={row.expiredAt} now={now} />
+          <Detail name={TEXT.expiredOn} at={row.expiredAt} now={now} />
         ) : (
           <>
-            <Detail name={TEXT.refreshFrom} at={row.refreshAt} now={now} />
-            <Detail name={TEXT.ends} at={row.expiresAt} now={now} />
+            <Detail name={TEXT.nextRefresh} at={row.refreshAt} now={now} />
+            <Detail name={TEXT.expires} at={row.expiresAt} now={now} />
           </>
         )}
         <Detail name={TEXT.created} at={row.createdAt} now={now} />

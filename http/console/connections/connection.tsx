@@ -2,26 +2,31 @@ import { type Context, Hono } from 'hono';
 import { timeline } from '../../../adapters/postgres/deliveries/events';
 import { type Integration, factsOf } from '../../../adapters/postgres/integrations/integration-row';
 import { asksToCheckAgain, bannerFor } from '../../../core/lifecycle/banner';
-import { RECHECK_TEXTS, doneText } from '../../../core/text/sentences';
+import { DONE_TEXTS, RECHECK_TEXTS } from '../../../core/text/console-connections';
 import { lifecycleWorkflowId } from '../../../core/names';
+import { isTimeZone } from '../../../core/text/time-zone';
 import { hasLifecycle } from '../../../core/lifecycle/states';
 import { DAY_MS } from '../../../core/time';
 import { recheck } from '../../api/integrations/recheck';
 import { refreshNow } from '../../api/integrations/refresh-now';
-import { disconnectFor, pauseOrResume } from '../../api/integrations/change-state';
-import { type Caller, refuseWithout } from '../../middleware/caller';
+import { disconnectFor, setPausedFor } from '../../api/integrations/change-state';
+import { type Caller, requireCallerScope } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
-import { findFor } from '../../api/integrations/find';
+import { findAccessible } from '../../api/integrations/find';
 import { CONSOLE } from '../../middleware/headers';
-import { makeConnectLink } from '../../owner/links';
+import { createConnectLink } from '../../owner/links';
 import { Problem } from '../../problems';
-import { CheckOnLoad, Connection, LinkBox } from './connection-page';
+import { RefreshOnLoad, Connection, LinkBox } from './connection-page';
 import { pathOfConnection, withQuery } from '../paths';
 import { type Toast } from '../shell';
-import { mayShowMessages } from './messages';
+import { canShowMessages } from './messages';
 import { type ConsoleEnv } from '../session';
 import { attempt, ownOf, show } from '../show';
-import { timeZoneOf } from '../time-zone';
+
+type ConnectionDeps = Pick<
+  HttpDeps,
+  'pool' | 'sealer' | 'clock' | 'lifecycles' | 'temporal' | 'site' | 'console'
+>;
 
 const EVENTS_SHOWN = 50;
 const EVENT_ID = /^evt_\w{1,60}$/;
@@ -33,30 +38,30 @@ type C = Context<ConsoleEnv>;
 
 /** The page of one connection, and what its buttons do. */
 export function connectionRoutes(deps: HttpDeps) {
-  const verbs: Record<string, (caller: Caller, id: string, who: string) => Promise<string>> = {
-    async refresh(caller, id, who) {
+  const verbs: Record<string, (caller: Caller, id: string) => Promise<string>> = {
+    async refresh(caller, id) {
       const { refreshed } = await refreshNow(deps, caller, id, null);
-      return doneText(refreshed ? 'refreshed' : 'not_due', who);
+      return DONE_TEXTS[refreshed ? 'refreshed' : 'not_due'];
     },
     async recheck(caller, id) {
       const { outcome, integration } = await recheck(deps, caller, id);
-      // What Instagram waits for is more than that it gives no answer.
+      // The banner says more: what the owner has to do on Instagram.
       const { banner } = integration;
       return outcome === 'undecided' && banner && asksToCheckAgain(banner)
         ? banner.text
         : RECHECK_TEXTS[outcome];
     },
-    async pause(caller, id, who) {
-      await pauseOrResume(deps, caller, id, true);
-      return doneText('paused', who);
+    async pause(caller, id) {
+      await setPausedFor(deps, caller, id, true);
+      return DONE_TEXTS.paused;
     },
-    async resume(caller, id, who) {
-      await pauseOrResume(deps, caller, id, false);
-      return doneText('resumed', who);
+    async resume(caller, id) {
+      await setPausedFor(deps, caller, id, false);
+      return DONE_TEXTS.resumed;
     },
-    async disconnect(caller, id, who) {
+    async disconnect(caller, id) {
       await disconnectFor(deps, caller, id);
-      return doneText('disconnected', who);
+      return DONE_TEXTS.disconnected;
     },
   };
 
@@ -73,41 +78,41 @@ export function connectionRoutes(deps: HttpDeps) {
     })
     .post(`${ONE}/reconnect-link`, async (c) => {
       const row = await find(deps, c);
-      refuseWithout(c.get('user'), 'operate');
-      return page(deps, c, row, [], makeConnectLink(deps, row));
+      requireCallerScope(c.get('user'), 'operate');
+      return page(deps, c, row, [], createConnectLink(deps, row));
     })
     .post(`${ONE}/:verb`, async (c) => {
       const row = await find(deps, c);
       const verb = ownOf(verbs, c.req.param('verb'));
       if (!verb) return c.notFound();
       const user = c.get('user');
-      refuseWithout(user, 'operate');
-      const toasts = await attempt(deps, user, () => verb(user, row.id, nameOf(row)));
+      requireCallerScope(user, 'operate');
+      const toasts = await attempt(deps, user, () => verb(user, row.id));
       return page(deps, c, await find(deps, c), toasts);
     });
 }
 
-/** One refresh if the token ends soon and may be refreshed; only a failure is worth a word. */
-async function check(deps: HttpDeps, c: C, row: Integration): Promise<Toast[]> {
+/** One refresh if the token ends soon and may be refreshed; only a failure shows a toast. */
+async function check(deps: ConnectionDeps, c: C, row: Integration): Promise<Toast[]> {
   const user = c.get('user');
   if (!user.scopes.has('operate') || !hasLifecycle(row.state)) return [];
   try {
     await refreshNow(deps, user, row.id, CHECK_WITHIN_MS, timeZoneOf(c));
     return [];
   } catch (error) {
-    // Of what the page itself tells already, an expired connection say, no toast is made.
+    // The page shows every other problem itself, an expired connection for example.
     if (!(error instanceof Problem) || error.code !== 'refresh_failed') return [];
     return [{ text: error.detail, good: false }];
   }
 }
 
-async function find(deps: HttpDeps, c: C): Promise<Integration> {
-  refuseWithout(c.get('user'), 'read');
-  return findFor(deps, c.get('user'), c.req.param('id') ?? '');
+async function find(deps: Pick<HttpDeps, 'pool'>, c: C): Promise<Integration> {
+  requireCallerScope(c.get('user'), 'read');
+  return findAccessible(deps, c.get('user'), c.req.param('id') ?? '');
 }
 
 async function page(
-  deps: HttpDeps,
+  deps: ConnectionDeps,
   c: C,
   row: Integration,
   toasts: Toast[] = [],
@@ -130,7 +135,7 @@ async function page(
       title: nameOf(row),
       section: 'connections',
       url: withQuery(path, { before: before ?? '' }),
-      top: c.req.method === 'GET' ? <CheckOnLoad id={row.id} /> : null,
+      top: c.req.method === 'GET' ? <RefreshOnLoad id={row.id} /> : null,
       made: link && <LinkBox url={link.url} expiresAt={link.expiresAt} />,
       content: (
         <Connection
@@ -141,7 +146,7 @@ async function page(
           older={events.length > shown.length ? withQuery(path, { before: shown.at(-1)?.id ?? '' }) : null}
           now={now}
           mayOperate={user.scopes.has('operate')}
-          hasMessages={isAlive && mayShowMessages(deps, user)}
+          hasMessages={isAlive && canShowMessages(deps, user)}
           temporalUrl={
             temporalUiUrl && isAlive ? `${temporalUiUrl}/namespaces/${namespace}/workflows/${workflow}` : null
           }
@@ -154,4 +159,10 @@ async function page(
 
 function nameOf({ username, id }: Integration): string {
   return username ? `@${username}` : id;
+}
+
+/** The viewer's time zone, sent by the console's script; undefined: unknown. */
+function timeZoneOf(c: C): string | undefined {
+  const zone = c.req.header('x-time-zone');
+  return zone !== undefined && zone.length <= 100 && isTimeZone(zone) ? zone : undefined;
 }

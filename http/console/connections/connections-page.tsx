@@ -1,6 +1,9 @@
 import { type Integration, factsOf } from '../../../adapters/postgres/integrations/integration-row';
-import { COUNTED, type ConnectionPage } from '../../../adapters/postgres/fleet/connection-list';
-import { CONSOLE_TEXT, STATE_LABELS, nextStepText } from '../../../core/text/sentences';
+import { MAX_COUNT, type ConnectionPage } from '../../../adapters/postgres/fleet/connection-list';
+import { CONNECTIONS_TEXT as TEXT } from '../../../core/text/console-connections';
+import { STATE_LABELS } from '../../../core/text/console-labels';
+import { SHELL_TEXT } from '../../../core/text/console-shell';
+import { nextStepText } from '../../../core/text/next-step';
 import { STATES } from '../../../core/lifecycle/states';
 import { CONSOLE } from '../../middleware/headers';
 import { withQuery } from '../paths';
@@ -15,7 +18,6 @@ export interface Filters {
   page: number;
 }
 
-const { connections: TEXT } = CONSOLE_TEXT;
 const DAYS = [3, 7, 14, 30];
 
 export function ConnectionFilters({ filters }: { filters: Filters }) {
@@ -87,9 +89,9 @@ export function Connections(props: {
   return (
     <>
       <DataTable
-        label={CONSOLE_TEXT.shell.sections.connections}
+        label={SHELL_TEXT.sections.connections}
         columns={TEXT.columns}
-        caption={TEXT.count(found.count, COUNTED)}
+        caption={TEXT.count(found.count, MAX_COUNT)}
       >
         {found.rows.map((row) => (
           <Row row={row} now={now} />
@@ -107,7 +109,7 @@ function Row({ row, now }: { row: Integration; now: number }) {
         <a href={`${CONSOLE}/connections/${row.id}`}>{row.username ? `@${row.username}` : row.id}</a>
       </th>
       <td>
-        <StateBadge state={row.state} reason={row.reason} paused={row.paused} />
+        <StateBadge {...row} />
       </td>
       <td>
         <LifeBar {...row} now={now} />
@@ -129,7 +131,7 @@ function Pages({ filters, pages }: { filters: Filters; pages: number }) {
     </a>
   );
   return (
-    <nav class="pages" aria-label={CONSOLE_TEXT.shell.pagesLabel}>
+    <nav class="pages" aria-label={SHELL_TEXT.pagesLabel}>
       {filters.page > 1 && link(filters.page - 1, TEXT.previous)}
       <span>{TEXT.page(filters.page, pages)}</span>
       {filters.page < pages && link(filters.page + 1, TEXT.next)}

@@ -1,10 +1,10 @@
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { listConnections } from '../../../adapters/postgres/fleet/connection-list';
-import { CONSOLE_TEXT } from '../../../core/text/sentences';
+import { SHELL_TEXT } from '../../../core/text/console-shell';
 import { STATES } from '../../../core/lifecycle/states';
 import { DAY_MS } from '../../../core/time';
-import { refuseWithout } from '../../middleware/caller';
+import { requireCallerScope } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
 import { CONSOLE } from '../../middleware/headers';
 import { ConnectionFilters, Connections, type Filters } from './connections-page';
@@ -30,7 +30,7 @@ const query = z.object({
 export function connectionListRoutes(deps: HttpDeps) {
   return new Hono<ConsoleEnv>().get(CONSOLE, async (c: Context<ConsoleEnv>) => {
     const user = c.get('user');
-    refuseWithout(user, 'read');
+    requireCallerScope(user, 'read');
     const filters: Filters = query.parse(c.req.query());
     const now = deps.clock.now();
     const found = await listConnections(
@@ -45,7 +45,7 @@ export function connectionListRoutes(deps: HttpDeps) {
       { offset: (filters.page - 1) * PAGE_SIZE, limit: PAGE_SIZE },
     );
     return show(deps, c, {
-      title: CONSOLE_TEXT.shell.sections.connections,
+      title: SHELL_TEXT.sections.connections,
       section: 'connections',
       top: <ConnectionFilters filters={filters} />,
       content: <Connections found={found} filters={filters} pageSize={PAGE_SIZE} now={now} />,

@@ -1,7 +1,5 @@
-import { CONSOLE_TEXT } from '../../../core/text/sentences';
+import { CONNECTIONS_TEXT as TEXT } from '../../../core/text/console-connections';
 import { type State } from '../../../core/lifecycle/states';
-
-const { connections: TEXT } = CONSOLE_TEXT;
 
 /** A token's life from issue to end: what is past, where its refresh window lies, where now is. Instants in epoch ms. */
 export function LifeBar(props: {
@@ -11,7 +9,7 @@ export function LifeBar(props: {
   state: State;
   now: number;
 }) {
-  if (props.state === 'expired') return <span class="quiet">{TEXT.dead}</span>;
+  if (props.state === 'expired') return <span class="quiet">{TEXT.invalid}</span>;
   const { issuedAt, refreshAt, expiresAt, now } = props;
   if (issuedAt === null || expiresAt === null || expiresAt <= issuedAt) return null;
   const place = (at: number) => Math.min(100, Math.max(0, ((at - issuedAt) / (expiresAt - issuedAt)) * 100));

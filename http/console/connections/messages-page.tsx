@@ -1,8 +1,7 @@
-import { type Banner, CONSOLE_TEXT } from '../../../core/text/sentences';
+import { type Banner } from '../../../core/text/banner';
+import { MESSAGES_TEXT as TEXT } from '../../../core/text/console-connections';
 import { CONSOLE } from '../../middleware/headers';
 import { Instant } from '../parts';
-
-const { messages: TEXT } = CONSOLE_TEXT;
 
 export interface ConversationView {
   id: string;
@@ -38,7 +37,7 @@ export function Inbox({ view }: { view: InboxView }) {
           <strong>{trouble.banner?.text ?? trouble.text}</strong>
         </p>
         <a class="button" href={`${CONSOLE}/connections/${view.integrationId}`}>
-          {TEXT.seeConnection}
+          {TEXT.viewConnection}
         </a>
       </section>
     );
@@ -71,7 +70,7 @@ export function Inbox({ view }: { view: InboxView }) {
           <ol class="thread">
             {open.messages.map((message) => (
               <li class={message.isOurs ? 'ours' : 'theirs'}>
-                <span class="unseen">{message.isOurs ? TEXT.we : TEXT.they} </span>
+                <span class="unseen">{message.isOurs ? TEXT.ours : TEXT.theirs} </span>
                 {message.text ?? <em class="quiet">{TEXT.noText}</em>}
                 <Instant at={message.createdAt} />
               </li>
@@ -113,7 +112,7 @@ export function Composer({ draft }: { draft: Draft }) {
       <input type="hidden" name="key" value={draft.key} />
       <input type="hidden" name="recipientId" value={draft.recipientId} />
       <p>
-        <label for="text">{TEXT.answer}</label>
+        <label for="text">{TEXT.reply}</label>
         <textarea id="text" name="text" rows={3} maxlength={1000} required>
           {draft.text}
         </textarea>

@@ -5,12 +5,12 @@ import { type Participant } from '../../../adapters/instagram/conversations';
 import { addEvent } from '../../../adapters/postgres/deliveries/events';
 import { type Integration, factsOf } from '../../../adapters/postgres/integrations/integration-row';
 import { bannerFor } from '../../../core/lifecycle/banner';
-import { CONSOLE_TEXT } from '../../../core/text/sentences';
+import { MESSAGES_TEXT as TEXT } from '../../../core/text/console-connections';
 import { sendOnce } from '../../api/messages/send-once';
-import { type Caller, refuseWithout } from '../../middleware/caller';
+import { type Caller, requireCallerScope } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
 import { problemOf } from '../../errors';
-import { findFor } from '../../api/integrations/find';
+import { findAccessible } from '../../api/integrations/find';
 import { CONSOLE } from '../../middleware/headers';
 import { notFound } from '../../problems';
 import { Composer, type Draft, Inbox, type InboxView, inboxPath } from './messages-page';
@@ -18,7 +18,11 @@ import { callWithRecovery } from '../../api/messages/with-recovery';
 import { type ConsoleEnv } from '../session';
 import { show } from '../show';
 
-const { messages: TEXT } = CONSOLE_TEXT;
+type MessagesDeps = Pick<
+  HttpDeps,
+  'pool' | 'sealer' | 'instagram' | 'clock' | 'lifecycles' | 'site' | 'console'
+>;
+
 const ALL = `${CONSOLE}/connections/:id/messages` as const;
 const ONE = `${ALL}/:conversationId` as const;
 const CONVERSATIONS_SHOWN = 25;
@@ -35,7 +39,7 @@ const draft = z.object({
 
 type C = Context<ConsoleEnv>;
 
-export function mayShowMessages({ console: settings }: HttpDeps, user: Caller): boolean {
+export function canShowMessages({ console: settings }: Pick<HttpDeps, 'console'>, user: Caller): boolean {
   return (settings.sandbox !== null || settings.messages) && user.scopes.has('message');
 }
 
@@ -73,11 +77,11 @@ export function messageRoutes(deps: HttpDeps) {
     });
 }
 
-async function find(deps: HttpDeps, c: C): Promise<Integration> {
+async function find(deps: Pick<HttpDeps, 'pool' | 'console'>, c: C): Promise<Integration> {
   const user = c.get('user');
-  refuseWithout(user, 'message');
-  if (!mayShowMessages(deps, user)) throw notFound('page of messages');
-  return findFor(deps, user, c.req.param('id') ?? '');
+  requireCallerScope(user, 'message');
+  if (!canShowMessages(deps, user)) throw notFound('messages page');
+  return findAccessible(deps, user, c.req.param('id') ?? '');
 }
 
 function conversationId(c: C): string {
@@ -87,14 +91,19 @@ function conversationId(c: C): string {
 }
 
 /** Who looked at whose messages is on record. What a page fetches again by itself is no new look. */
-async function noteView(deps: HttpDeps, c: C, row: Integration, conversation: string | null): Promise<void> {
+async function noteView(
+  deps: Pick<HttpDeps, 'pool' | 'clock'>,
+  c: C,
+  row: Integration,
+  conversation: string | null,
+): Promise<void> {
   if (c.req.header('hx-request')) return;
   const { name, keyId } = c.get('user');
   const data = { by: name, keyId, conversationId: conversation };
   await addEvent(deps.pool, row, { type: 'messages.viewed', data }, deps.clock.now());
 }
 
-async function page(deps: HttpDeps, c: C, row: Integration, open: string | null, draft: Draft | null) {
+async function page(deps: MessagesDeps, c: C, row: Integration, open: string | null, draft: Draft | null) {
   const view = await inboxOf(deps, c, row, open);
   const path = open === null ? inboxPath(row.id) : `${inboxPath(row.id)}/${encodeURIComponent(open)}`;
   const recipientId = view.open?.recipientId ?? draft?.recipientId;
@@ -111,7 +120,7 @@ async function page(deps: HttpDeps, c: C, row: Integration, open: string | null,
   });
 }
 
-async function inboxOf(deps: HttpDeps, c: C, row: Integration, open: string | null): Promise<InboxView> {
+async function inboxOf(deps: MessagesDeps, c: C, row: Integration, open: string | null): Promise<InboxView> {
   const isUs = ({ id, username }: Participant) =>
     id === row.accountId || (username !== null && username === row.username);
   try {
@@ -134,7 +143,7 @@ async function inboxOf(deps: HttpDeps, c: C, row: Integration, open: string | nu
         return {
           id,
           updatedAt,
-          with: partner?.username ? `@${partner.username}` : (partner?.id ?? TEXT.somebody),
+          with: partner?.username ? `@${partner.username}` : (partner?.id ?? TEXT.unknownUser),
         };
       }),
       open: thread && {
@@ -152,7 +161,7 @@ async function inboxOf(deps: HttpDeps, c: C, row: Integration, open: string | nu
   } catch (error) {
     const problem = problemOf(deps, error, c.get('user'));
     if (problem.code === 'internal') throw error;
-    const after = await findFor(deps, c.get('user'), row.id);
+    const after = await findAccessible(deps, c.get('user'), row.id);
     const banner = bannerFor(factsOf(after), deps.site.productName, deps.clock.now());
     const trouble = { banner, text: problem.detail };
     return { integrationId: row.id, conversations: [], open: null, trouble };

@@ -1,12 +1,10 @@
 import { type DeliveryCounts } from '../../../adapters/postgres/deliveries/delivery-log';
-import { CONSOLE_TEXT, DELIVERY_LABELS } from '../../../core/text/sentences';
+import { DELIVERIES_TEXT as TEXT, DELIVERY_LABELS } from '../../../core/text/console-deliveries';
 import { When } from '../parts';
 import { DELIVERIES, withQuery } from '../paths';
 
-const { deliveries: TEXT } = CONSOLE_TEXT;
-
 /** How many deliveries wait or were given up. @param hasLog whether the reader may see which */
-export function DeliveryCounted(props: DeliveryCounts & { now: number; hasLog?: boolean }) {
+export function DeliveryCountList(props: DeliveryCounts & { now: number; hasLog?: boolean }) {
   const { waiting, failed, oldestWaitingAt, now, hasLog = true } = props;
   const count = (status: 'waiting' | 'failed', number: number) =>
     hasLog ? <a href={withQuery(DELIVERIES, { status })}>{String(number)}</a> : String(number);

@@ -1,15 +1,15 @@
-import { CONSOLE_TEXT, EVENT_LABELS, STATE_LABELS } from '../../../core/text/sentences';
+import { DELIVERIES_TEXT } from '../../../core/text/console-deliveries';
+import { FLEET_TEXT as TEXT, auditText } from '../../../core/text/console-fleet';
+import { EVENT_LABELS, STATE_LABELS } from '../../../core/text/console-labels';
 import { STATES } from '../../../core/lifecycle/states';
 import { DAY_MS } from '../../../core/time';
-import { type fleetFor } from '../../api/fleet-status';
+import { type fleetStatusFor } from '../../api/fleet-status';
 import { CONSOLE } from '../../middleware/headers';
-import { DeliveryCounted } from './delivery-counts';
+import { DeliveryCountList } from './delivery-counts';
 import { Instant, When } from '../parts';
 
-const { fleet: TEXT } = CONSOLE_TEXT;
-
 export interface FleetView {
-  fleet: Awaited<ReturnType<typeof fleetFor>>;
+  fleet: Awaited<ReturnType<typeof fleetStatusFor>>;
   /** How many tokens end on each of the coming days. */
   perDay: number[];
   /** Whether the reader may see which deliveries those are. */
@@ -34,8 +34,8 @@ export function Fleet(view: FleetView) {
         ))}
       </div>
       <section class="card">
-        <h2>{TEXT.ends}</h2>
-        <p class="quiet">{TEXT.endsHint}</p>
+        <h2>{TEXT.expiring}</h2>
+        <p class="quiet">{TEXT.expiringHint}</p>
         <Chart perDay={perDay} now={now} />
       </section>
       <div class="columns">
@@ -44,7 +44,7 @@ export function Fleet(view: FleetView) {
           <dl>
             {(['d3', 'd7', 'd14'] as const).map((within) => (
               <>
-                <dt>{TEXT.endsWithin(within.slice(1))}</dt>
+                <dt>{TEXT.expiresWithin(within.slice(1))}</dt>
                 <dd>
                   <a href={`${CONSOLE}?days=${within.slice(1)}`}>{String(fleet.expiringWithin[within])}</a>
                 </dd>
@@ -57,7 +57,7 @@ export function Fleet(view: FleetView) {
         <section class="card">
           <h2>{TEXT.instagram}</h2>
           {fleet.incidents.length === 0 ? (
-            <p class="good">{TEXT.noTrouble}</p>
+            <p class="good">{TEXT.noIncident}</p>
           ) : (
             fleet.incidents.map(({ kind, startedAt }) => (
               <p class="bad">
@@ -71,8 +71,8 @@ export function Fleet(view: FleetView) {
       </div>
       <div class="columns">
         <section class="card">
-          <h2>{CONSOLE_TEXT.deliveries.title}</h2>
-          <DeliveryCounted
+          <h2>{DELIVERIES_TEXT.title}</h2>
+          <DeliveryCountList
             {...fleet.deliveries}
             oldestWaitingAt={oldest === null ? null : Date.parse(oldest)}
             now={now}
@@ -112,7 +112,7 @@ function Chart({ perDay, now }: { perDay: number[]; now: number }) {
       </svg>
       <div class="axis" aria-hidden="true">
         <span>{TEXT.today}</span>
-        <span>{TEXT.most(Math.max(...perDay))}</span>
+        <span>{TEXT.peak(Math.max(...perDay))}</span>
         <span>{TEXT.inDays(perDay.length)}</span>
       </div>
       <details id="per-day">
@@ -162,18 +162,10 @@ function Audit({ fleet: { audit }, now }: FleetView) {
           {audit.lastRunAt === null ? TEXT.noneYet : <When at={Date.parse(audit.lastRunAt)} now={now} />}
         </dd>
         <dt>{TEXT.result}</dt>
-        <dd>{resultText(audit.lastResult)}</dd>
+        <dd>{auditText(audit.lastResult)}</dd>
         <dt>{TEXT.nextRun}</dt>
-        <dd>{audit.nextRunAt === null ? TEXT.notPlanned : <Instant at={Date.parse(audit.nextRunAt)} />}</dd>
+        <dd>{audit.nextRunAt === null ? TEXT.notScheduled : <Instant at={Date.parse(audit.nextRunAt)} />}</dd>
       </dl>
     </section>
   );
-}
-
-function resultText(result: Record<string, number> | null): string {
-  if (result === null) return TEXT.noneYet;
-  const mended = Object.entries(result).filter(([, count]) => count > 0);
-  return mended.length === 0
-    ? TEXT.inOrder
-    : mended.map(([what, count]) => `${count} ${what.replace(/([A-Z])/g, ' $1').toLowerCase()}`).join(', ');
 }

@@ -1,4 +1,5 @@
-import { CONSOLE_TEXT } from '../../../core/text/sentences';
+import { SANDBOX_TEXT as TEXT } from '../../../core/text/console-shell';
+import { type HttpDeps } from '../../deps';
 import { CONSOLE } from '../../middleware/headers';
 import { Instant } from '../parts';
 
@@ -8,7 +9,13 @@ export interface SandboxView {
   isOutage: boolean;
 }
 
-const { sandbox: TEXT } = CONSOLE_TEXT;
+/** null: this deployment is not a sandbox. */
+export function sandboxView({
+  console: { sandbox },
+  clock,
+}: Pick<HttpDeps, 'console' | 'clock'>): SandboxView | null {
+  return sandbox && { now: clock.now(), accounts: sandbox.accounts(), isOutage: sandbox.isOutage() };
+}
 
 /** Moves the sandbox's time, and does to Instagram what Instagram does to products. */
 export function SandboxBar({ view, here }: { view: SandboxView; here: string }) {
@@ -49,8 +56,8 @@ export function SandboxBar({ view, here }: { view: SandboxView; here: string }) 
                 <option value={username}>@{username}</option>
               ))}
             </select>
-            <select name="subcode" aria-label={TEXT.what}>
-              {TEXT.deaths.map(({ subcode, name }) => (
+            <select name="subcode" aria-label={TEXT.cause}>
+              {TEXT.causes.map(({ subcode, name }) => (
                 <option value={subcode}>{name}</option>
               ))}
             </select>
@@ -64,7 +71,7 @@ export function SandboxBar({ view, here }: { view: SandboxView; here: string }) 
             value={view.isOutage ? 'false' : 'true'}
             aria-pressed={view.isOutage ? 'true' : 'false'}
           >
-            {view.isOutage ? TEXT.endOutage : TEXT.beginOutage}
+            {view.isOutage ? TEXT.endOutage : TEXT.startOutage}
           </button>
         </form>
         <span id="sandbox-busy" class="htmx-indicator" aria-hidden="true">

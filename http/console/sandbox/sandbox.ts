@@ -1,14 +1,13 @@
 import { Hono } from 'hono';
-import { CONSOLE_TEXT } from '../../../core/text/sentences';
+import { SANDBOX_TEXT as TEXT } from '../../../core/text/console-shell';
 import { DAY_MS } from '../../../core/time';
-import { refuseWithout } from '../../middleware/caller';
+import { requireCallerScope } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
 import { CONSOLE } from '../../middleware/headers';
 import { invalidField, notFound } from '../../problems';
 import { type ConsoleEnv } from '../session';
 import { attempt, ownOf, show } from '../show';
 
-const { sandbox: TEXT } = CONSOLE_TEXT;
 const STEPS_MS: Record<string, number> = { '1d': DAY_MS, '7d': 7 * DAY_MS };
 
 /** What the sandbox bar does. The page it stands on then fetches what it shows again. */
@@ -21,19 +20,19 @@ export function sandboxRoutes(deps: HttpDeps) {
     async advance({ by }) {
       const now = deps.clock.now();
       const step = STEPS_MS[String(by)] ?? (await untilNext());
-      if (step === null) return TEXT.nothingPlanned;
+      if (step === null) return TEXT.nothingScheduled;
       const arrived = await sandbox.advance(step);
-      return TEXT.later(arrived - now);
+      return TEXT.advanced(arrived - now);
     },
     async invalidate({ username, subcode }) {
       if (!sandbox.accounts().some((account) => account.username === username)) throw notFound('account');
-      if (!/^\d{1,7}$/.test(String(subcode))) throw invalidField('subcode', 'is no number');
+      if (!/^\d{1,7}$/.test(String(subcode))) throw invalidField('subcode', 'must be a number');
       sandbox.invalidate(String(username), Number(subcode));
       return TEXT.invalidated(String(username));
     },
     async outage({ on }) {
       sandbox.setOutage(on === 'true');
-      return on === 'true' ? TEXT.outageBegan : TEXT.outageEnded;
+      return on === 'true' ? TEXT.outageStarted : TEXT.outageEnded;
     },
   };
   const untilNext = async () => {
@@ -42,7 +41,7 @@ export function sandboxRoutes(deps: HttpDeps) {
   };
 
   return app.post(`${CONSOLE}/sandbox/:verb`, async (c) => {
-    refuseWithout(c.get('user'), 'admin');
+    requireCallerScope(c.get('user'), 'admin');
     const verb = ownOf(verbs, c.req.param('verb'));
     if (!verb) return c.notFound();
     const { here, ...form } = await c.req.parseBody();

@@ -1,11 +1,10 @@
 import { type Delivery } from '../../../adapters/postgres/deliveries/deliveries';
 import { type WebhookEndpoint } from '../../../adapters/postgres/deliveries/webhook-endpoints';
 import { DELIVERY_STATUSES, type DeliveryStatus } from '../../../core/deliveries/deliveries';
-import { CONSOLE_TEXT, DELIVERY_LABELS, EVENT_LABELS } from '../../../core/text/sentences';
+import { DELIVERIES_TEXT as TEXT, DELIVERY_LABELS } from '../../../core/text/console-deliveries';
+import { EVENT_LABELS } from '../../../core/text/console-labels';
 import { Action, DataTable, Older, Tabs, When } from '../parts';
 import { DELIVERIES, pathOfConnection, withQuery } from '../paths';
-
-const { deliveries: TEXT } = CONSOLE_TEXT;
 
 export interface DeliveryFilters {
   status: DeliveryStatus | '';
@@ -41,7 +40,7 @@ export function Deliveries({ view, now }: { view: DeliveriesView; now: number })
       />
       {endpoint && (
         <p>
-          {TEXT.only} <code>{endpoint.url}</code> · <a href={address({ endpoint: '' })}>{TEXT.everybody}</a>
+          {TEXT.sentTo} <code>{endpoint.url}</code> · <a href={address({ endpoint: '' })}>{TEXT.showAll}</a>
         </p>
       )}
       {deliveries.length === 0 ? <p>{TEXT.none}</p> : <Table {...view} now={now} />}
@@ -75,7 +74,7 @@ function Table({ deliveries, endpoints, filters, now }: DeliveriesView & { now: 
             {DELIVERY_LABELS[one.status]}
             {one.lastError && <div class="quiet">{one.lastError}</div>}
           </td>
-          <td data-label={TEXT.columns.tries}>{String(one.attempts)}</td>
+          <td data-label={TEXT.columns.attempts}>{String(one.attempts)}</td>
           <td data-label={TEXT.columns.when}>
             {one.status === 'waiting' ? (
               <>
@@ -89,7 +88,7 @@ function Table({ deliveries, endpoints, filters, now }: DeliveriesView & { now: 
             {one.status !== 'waiting' && (
               <Action
                 path={withQuery(`${DELIVERIES}/${one.id}/redeliver`, { ...filters })}
-                label={TEXT.again}
+                label={TEXT.redeliver}
               />
             )}
           </td>

@@ -3,20 +3,19 @@ import { z } from 'zod';
 import { listDeliveries } from '../../../adapters/postgres/deliveries/delivery-log';
 import { listWebhookEndpoints } from '../../../adapters/postgres/deliveries/webhook-endpoints';
 import { DELIVERY_STATUSES } from '../../../core/deliveries/deliveries';
-import { CONSOLE_TEXT } from '../../../core/text/sentences';
-import { deliverAgain } from '../../api/deliveries/deliver-again';
-import { refuseWithout } from '../../middleware/caller';
+import { DELIVERIES_TEXT as TEXT } from '../../../core/text/console-deliveries';
+import { startRedelivery } from '../../api/deliveries/start-redelivery';
+import { requireCallerScope } from '../../middleware/caller';
 import { cursorOf, readCursor } from '../../api/cursor';
 import { type HttpDeps } from '../../deps';
 import { Deliveries, type DeliveriesView } from './deliveries-page';
 import { DELIVERIES, withQuery } from '../paths';
 import { type Toast } from '../shell';
-import { refuseLimitedCaller } from '../../middleware/refuse-limited';
+import { requireUnlimited } from '../../middleware/require-unlimited';
 import { type ConsoleEnv } from '../session';
 import { attempt, show } from '../show';
 
 const PAGE_SIZE = 50;
-const { deliveries: TEXT } = CONSOLE_TEXT;
 
 /** What a filter cannot be is as if it were not there. */
 const query = z.object({
@@ -37,16 +36,16 @@ export function deliveryLogRoutes(deps: HttpDeps) {
     .post(`${DELIVERIES}/:delivery/redeliver`, async (c) => {
       refuse(c);
       const toasts = await attempt(deps, c.get('user'), async () => {
-        await deliverAgain(deps, c.req.param('delivery'));
-        return TEXT.deliveredAgain;
+        await startRedelivery(deps, c.req.param('delivery'));
+        return TEXT.redelivered;
       });
       return page(deps, c, toasts);
     });
 }
 
-async function page(deps: HttpDeps, c: C, toasts: Toast[] = []) {
+async function page(deps: Pick<HttpDeps, 'pool' | 'clock' | 'site' | 'console'>, c: C, toasts: Toast[] = []) {
   refuse(c);
-  const view = await viewOf(deps, query.parse(c.req.query()));
+  const view = await loadDeliveries(deps, query.parse(c.req.query()));
   return show(
     deps,
     c,
@@ -60,7 +59,10 @@ async function page(deps: HttpDeps, c: C, toasts: Toast[] = []) {
   );
 }
 
-async function viewOf({ pool }: HttpDeps, filters: z.output<typeof query>): Promise<DeliveriesView> {
+async function loadDeliveries(
+  { pool }: Pick<HttpDeps, 'pool'>,
+  filters: z.output<typeof query>,
+): Promise<DeliveriesView> {
   const { status, endpoint, before } = filters;
   const wanted = { status: status || null, endpointId: endpoint || null, integrationId: null };
   const rows = await listDeliveries(pool, wanted, readCursor(before || undefined), PAGE_SIZE + 1);
@@ -71,8 +73,8 @@ async function viewOf({ pool }: HttpDeps, filters: z.output<typeof query>): Prom
 }
 
 function refuse(c: C): void {
-  refuseWithout(c.get('user'), 'admin');
-  refuseLimitedCaller(c.get('user'));
+  requireCallerScope(c.get('user'), 'admin');
+  requireUnlimited(c.get('user'));
 }
 
 function isCursor(text: string): boolean {

@@ -1,11 +1,10 @@
 import { type DeliveryCounts } from '../../../adapters/postgres/deliveries/delivery-log';
 import { type WebhookEndpoint } from '../../../adapters/postgres/deliveries/webhook-endpoints';
-import { CONSOLE_TEXT } from '../../../core/text/sentences';
+import { DELIVERIES_TEXT } from '../../../core/text/console-deliveries';
+import { ENDPOINTS_TEXT as TEXT, KEYS_TEXT, MAIL_TEXT as MAIL } from '../../../core/text/console-settings';
 import { Action, ActionForm, CopyBox, DataTable, Instant } from '../parts';
-import { DeliveryCounted } from '../fleet/delivery-counts';
+import { DeliveryCountList } from '../fleet/delivery-counts';
 import { DELIVERIES, SETTINGS, withQuery } from '../paths';
-
-const { endpoints: TEXT, mail: MAIL } = CONSOLE_TEXT;
 
 export interface NoticesView {
   endpoints: WebhookEndpoint[];
@@ -22,13 +21,13 @@ export function Notices({ view, now }: { view: NoticesView; now: number }) {
         {view.endpoints.length === 0 ? <p>{TEXT.none}</p> : <EndpointTable {...view} />}
       </section>
       <section class="card">
-        <h2>{CONSOLE_TEXT.deliveries.title}</h2>
-        <DeliveryCounted {...view.deliveries} now={now} />
+        <h2>{DELIVERIES_TEXT.title}</h2>
+        <DeliveryCountList {...view.deliveries} now={now} />
         <p>
-          <a href={DELIVERIES}>{CONSOLE_TEXT.deliveries.toAll}</a>
+          <a href={DELIVERIES}>{DELIVERIES_TEXT.viewLog}</a>
         </p>
       </section>
-      {!view.hasMail && <p class="quiet">{MAIL.none}</p>}
+      {!view.hasMail && <p class="quiet">{MAIL.off}</p>}
     </>
   );
 }
@@ -38,7 +37,7 @@ export function NoticeForms({ hasMail }: { hasMail: boolean }) {
   return (
     <>
       <details class="card">
-        <summary>{TEXT.make}</summary>
+        <summary>{TEXT.newEndpoint}</summary>
         <ActionForm path={`${SETTINGS}/webhook-endpoints`}>
           <div class="fields">
             <div>
@@ -47,7 +46,7 @@ export function NoticeForms({ hasMail }: { hasMail: boolean }) {
             </div>
           </div>
           <button type="submit" class="main">
-            {TEXT.submit}
+            {TEXT.add}
           </button>
         </ActionForm>
       </details>
@@ -62,7 +61,7 @@ export function NoticeForms({ hasMail }: { hasMail: boolean }) {
               </div>
             </div>
             <button type="submit" class="main">
-              {MAIL.submit}
+              {MAIL.send}
             </button>
           </ActionForm>
         </details>
@@ -71,8 +70,8 @@ export function NoticeForms({ hasMail }: { hasMail: boolean }) {
   );
 }
 
-export function MadeSecret({ text }: { text: string }) {
-  return <CopyBox id="made-secret" label={CONSOLE_TEXT.keys.once} value={text} />;
+export function CreatedSecret({ text }: { text: string }) {
+  return <CopyBox id="made-secret" label={KEYS_TEXT.once} value={text} />;
 }
 
 function EndpointTable({ endpoints }: NoticesView) {

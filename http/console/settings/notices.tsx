@@ -6,25 +6,23 @@ import {
   deleteWebhookEndpoint,
   listWebhookEndpoints,
 } from '../../../adapters/postgres/deliveries/webhook-endpoints';
-import { CONSOLE_TEXT } from '../../../core/text/sentences';
-import { addEndpoint, rotateSecret, testEndpoint } from '../../api/deliveries/add-endpoint';
-import { refuseWithout } from '../../middleware/caller';
+import { ENDPOINTS_TEXT as TEXT, MAIL_TEXT } from '../../../core/text/console-settings';
+import { addEndpoint, rotateSecret, testEndpoint } from '../../api/deliveries/endpoint-actions';
+import { requireCallerScope } from '../../middleware/caller';
 import { MailTestRequest } from '../../api/deliveries/delivery-schemas';
 import { type HttpDeps } from '../../deps';
 import { testMail } from '../../api/deliveries/mail-test';
-import { MadeSecret, type NoticesView } from './notices-page';
+import { CreatedSecret, type NoticesView } from './notices-page';
 import { SETTINGS } from '../paths';
 import { type Toast } from '../shell';
 import { Problem, notFound } from '../../problems';
-import { refuseLimitedCaller } from '../../middleware/refuse-limited';
+import { requireUnlimited } from '../../middleware/require-unlimited';
 import { invalid } from '../../router';
 import { NewWebhookEndpoint } from '../../api/deliveries/webhook-schemas';
 import { type ConsoleEnv } from '../session';
 import { attempt, ownOf } from '../show';
 
-const { endpoints: TEXT } = CONSOLE_TEXT;
-
-export async function noticesView(deps: HttpDeps): Promise<NoticesView> {
+export async function loadNotices(deps: Pick<HttpDeps, 'pool' | 'mailer'>): Promise<NoticesView> {
   return {
     endpoints: await listWebhookEndpoints(deps.pool),
     deliveries: await deliveryCounts(deps.pool),
@@ -41,8 +39,8 @@ export function noticeRoutes(
 ) {
   const act = async (c: Context<ConsoleEnv>, work: () => Promise<Done>) => {
     const user = c.get('user');
-    refuseWithout(user, 'admin');
-    refuseLimitedCaller(user);
+    requireCallerScope(user, 'admin');
+    requireUnlimited(user);
     let made: Child = null;
     const toasts = await attempt(deps, user, async () => {
       const done = await work();
@@ -56,13 +54,13 @@ export function noticeRoutes(
     async test(id) {
       const { delivered, status, error } = await testEndpoint(deps, id);
       if (delivered) return { text: TEXT.done.tested };
-      throw new Problem('invalid_request', TEXT.notTaken(error?.text ?? TEXT.answered(status)));
+      throw new Problem('invalid_request', TEXT.testFailed(error?.text ?? TEXT.answered(status)));
     },
     async rotate(id) {
       const { secret } = await rotateSecret(deps, id);
       return {
         text: TEXT.done.rotated,
-        made: <MadeSecret text={secret.reveal()} />,
+        made: <CreatedSecret text={secret.reveal()} />,
       };
     },
     enable: (id) => enable(id, true),
@@ -89,7 +87,7 @@ export function noticeRoutes(
         const { secret } = await addEndpoint(deps, parsed.data);
         return {
           text: TEXT.done.added,
-          made: <MadeSecret text={secret.reveal()} />,
+          made: <CreatedSecret text={secret.reveal()} />,
         };
       }),
     )
@@ -104,7 +102,7 @@ export function noticeRoutes(
         if (!parsed.success) throw invalid(parsed.error.issues);
         const { error } = await testMail(deps.mailer, parsed.data.to, deps.site.productName);
         if (error) throw new Problem('invalid_request', error.text);
-        return { text: CONSOLE_TEXT.mail.sent(parsed.data.to) };
+        return { text: MAIL_TEXT.sent(parsed.data.to) };
       }),
     );
 }

@@ -1,12 +1,11 @@
 import { type ApiKey } from '../../../adapters/postgres/access/api-keys';
 import { type KeysReport } from '../../../services/keys/report';
-import { CONSOLE_TEXT } from '../../../core/text/sentences';
+import { KEYS_TEXT as TEXT, RING_TEXT as RING } from '../../../core/text/console-settings';
+import { SHELL_TEXT } from '../../../core/text/console-shell';
 import { SCOPES } from '../../../core/access/scopes';
 import { NoticeForms, Notices, type NoticesView } from './notices-page';
 import { SETTINGS } from '../paths';
 import { Action, ActionForm, CopyBox, DataTable, Instant, When } from '../parts';
-
-const { keys: TEXT, ring: RING } = CONSOLE_TEXT;
 
 export interface RingView {
   report: KeysReport;
@@ -52,7 +51,7 @@ export function SettingsForms({ notices }: { notices: NoticesView | null }) {
 function NewKeyForm() {
   return (
     <details class="card">
-      <summary>{TEXT.make}</summary>
+      <summary>{TEXT.newKey}</summary>
       <ActionForm path={`${SETTINGS}/api-keys`}>
         <div class="fields">
           <div>
@@ -73,14 +72,14 @@ function NewKeyForm() {
           ))}
         </fieldset>
         <button type="submit" class="main">
-          {TEXT.submit}
+          {TEXT.create}
         </button>
       </ActionForm>
     </details>
   );
 }
 
-export function MadeKey({ text }: { text: string }) {
+export function CreatedKey({ text }: { text: string }) {
   return <CopyBox id="made-key" label={TEXT.once} value={text} />;
 }
 
@@ -93,10 +92,10 @@ function KeyTable({ keys, now }: { keys: ApiKey[]; now: number }) {
           <td>{key.scopes.join(', ')}</td>
           <td>{key.ownerRefs?.join(', ') ?? TEXT.allOwners}</td>
           <td data-label={TEXT.columns.used}>
-            {key.lastUsedAt === null ? CONSOLE_TEXT.shell.never : <When at={key.lastUsedAt} now={now} />}
+            {key.lastUsedAt === null ? SHELL_TEXT.never : <When at={key.lastUsedAt} now={now} />}
           </td>
-          <td data-label={TEXT.columns.ends}>
-            {key.expiresAt === null ? CONSOLE_TEXT.shell.never : <Instant at={key.expiresAt} />}
+          <td data-label={TEXT.columns.expires}>
+            {key.expiresAt === null ? SHELL_TEXT.never : <Instant at={key.expiresAt} />}
           </td>
           <td>
             <Action
@@ -117,9 +116,9 @@ function RingTable({ ring }: { ring: KeysReport }) {
       {ring.keys.map(({ id, role, check, rows, heldBy }) => (
         <tr>
           <th scope="row">{id}</th>
-          <td class={role === 'missing' ? 'bad' : undefined}>{role}</td>
+          <td class={role === 'missing' ? 'bad' : undefined}>{RING.roles[role]}</td>
           <td data-label={RING.columns.check} class={check === 'other_bytes' ? 'bad' : undefined}>
-            {check === null ? RING.notHere : RING.checks[check]}
+            {check === null ? RING.notLoaded : RING.checks[check]}
           </td>
           <td data-label={RING.columns.rows}>
             {String(Object.values(rows).reduce((sum, count) => sum + count, 0))}

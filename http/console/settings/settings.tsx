@@ -3,16 +3,17 @@ import { type Child } from 'hono/jsx';
 import { createKeyChecks } from '../../../adapters/encryption/key-check';
 import { nextStep } from '../../../services/keys/next-step';
 import { reportOn } from '../../../services/keys/report';
-import { CONSOLE_TEXT } from '../../../core/text/sentences';
-import { keysFor, makeKey, revokeKey } from '../../api/access/create-api-key';
-import { refuseWithout } from '../../middleware/caller';
+import { KEYS_TEXT } from '../../../core/text/console-settings';
+import { SHELL_TEXT } from '../../../core/text/console-shell';
+import { listKeysFor, createKey, revokeKey } from '../../api/access/key-actions';
+import { requireCallerScope } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
 import { NewApiKey } from '../../api/access/key-schemas';
 import { SETTINGS } from '../paths';
-import { MadeKey, type RingView, Settings, SettingsForms } from './settings-page';
+import { CreatedKey, type RingView, Settings, SettingsForms } from './settings-page';
 import { type Toast } from '../shell';
 import { invalid } from '../../router';
-import { noticeRoutes, noticesView } from './notices';
+import { noticeRoutes, loadNotices } from './notices';
 import { type ConsoleEnv } from '../session';
 import { attempt, show } from '../show';
 
@@ -27,18 +28,18 @@ export function settingsRoutes(deps: HttpDeps) {
   }
 
   async function page(c: C, toasts: Toast[] = [], made: Child = null) {
-    refuseWithout(c.get('user'), 'admin');
+    requireCallerScope(c.get('user'), 'admin');
     const user = c.get('user');
-    const keys = await keysFor(deps, user);
+    const keys = await listKeysFor(deps, user);
     // Ring and deliveries are the whole deployment's, and none of the business of who is limited to some owners.
     const isWhole = user.ownerRefs === null;
     const ring = isWhole ? await ringView() : null;
-    const notices = isWhole ? await noticesView(deps) : null;
+    const notices = isWhole ? await loadNotices(deps) : null;
     return show(
       deps,
       c,
       {
-        title: CONSOLE_TEXT.shell.sections.settings,
+        title: SHELL_TEXT.sections.settings,
         section: 'settings',
         url: SETTINGS,
         made,
@@ -53,23 +54,23 @@ export function settingsRoutes(deps: HttpDeps) {
     .route('/', noticeRoutes(deps, page))
     .get(SETTINGS, (c) => page(c))
     .post(`${SETTINGS}/api-keys`, async (c) => {
-      refuseWithout(c.get('user'), 'admin');
+      requireCallerScope(c.get('user'), 'admin');
       const form = await c.req.parseBody({ all: true });
       let made: Child = null;
       const toasts = await attempt(deps, c.get('user'), async () => {
         const parsed = NewApiKey.safeParse(wantedKey(form));
         if (!parsed.success) throw invalid(parsed.error.issues);
-        const { key, text } = await makeKey(deps, c.get('user'), parsed.data);
-        made = <MadeKey text={text} />;
-        return CONSOLE_TEXT.keys.made(key.name);
+        const { key, text } = await createKey(deps, c.get('user'), parsed.data);
+        made = <CreatedKey text={text} />;
+        return KEYS_TEXT.created(key.name);
       });
       return page(c, toasts, made);
     })
     .post(`${SETTINGS}/api-keys/:key/revoke`, async (c) => {
-      refuseWithout(c.get('user'), 'admin');
+      requireCallerScope(c.get('user'), 'admin');
       const toasts = await attempt(deps, c.get('user'), async () => {
         await revokeKey(deps, c.get('user'), c.req.param('key'));
-        return CONSOLE_TEXT.keys.revoked;
+        return KEYS_TEXT.revoked;
       });
       return page(c, toasts);
     });

@@ -104,8 +104,8 @@ test('who recovers within five minutes is told nothing, nor of the recovery', as
   await stack.travel.advance(HOUR_MS);
   expect(mailbox.mails).toEqual([]);
   expect((await mailsOf(id)).map((one: object) => pick(one))).toEqual([
-    ['integration.reconnected', 'skipped', 'Nobody was told of the trouble, so nobody is told of its end.'],
-    ['integration.expired', 'skipped', 'It was over before anybody was to be told.'],
+    ['integration.reconnected', 'skipped', 'No notification about the problem was sent.'],
+    ['integration.expired', 'skipped', 'The problem was resolved before the notification was due.'],
   ]);
 });
 const pick = (one: object) => {
@@ -147,7 +147,7 @@ test('a token that nears its end is told of, and so is that it was renewed after
   stack.simulator.addFault({ match: { path: '/refresh_access_token', account: 'nearing' }, status: 503 });
   await stack.travel.advance(54 * DAY_MS);
   const [mail] = to(addressOf('nearing'));
-  expect(mail?.subject).toMatch(/^Shopdesk: the connection to @nearing ends in \d days$/);
+  expect(mail?.subject).toMatch(/^Shopdesk: the connection to @nearing expires in \d days$/);
   expect(mail!.text!.match(/https?:/g)).toHaveLength(1);
   stack.simulator.clearFaults();
   await stack.travel.advance(DAY_MS);
@@ -173,17 +173,17 @@ test('while Instagram wants a login confirmed its owner is told once, can have i
   await stack.travel.advance(DAY_MS);
   const [mail, ...more] = to(addressOf('checked'));
   expect(more).toEqual([]);
-  expect(mail).toMatchObject({ subject: 'Shopdesk: Instagram asks something of @checked' });
-  expect(mail!.text).toContain('Open the Instagram app and follow its steps. Then come back here');
+  expect(mail).toMatchObject({ subject: 'Shopdesk: action required on Instagram for @checked' });
+  expect(mail!.text).toContain('Open the Instagram app and follow its steps. Then select the button below');
   const [link] = mail!.text!.match(/https?:\S+/g) ?? [];
   const path = new URL(link ?? '').pathname;
   expect((await api.browser().get(path)).body).toContain(`action="${path}/check"`);
 
   stack.simulator.restore('checked');
-  expect((await api.browser().request('POST', `${path}/check`)).body).toContain('It works again');
+  expect((await api.browser().request('POST', `${path}/check`)).body).toContain('Connection restored');
   await stack.travel.advance(10 * MINUTE_MS);
   expect(subjectsTo(addressOf('checked'))).toEqual([
-    'Shopdesk: Instagram asks something of @checked',
+    'Shopdesk: action required on Instagram for @checked',
     'Shopdesk: @checked is connected again',
   ]);
 });
@@ -212,14 +212,14 @@ test('an incident is told to operators alone, its beginning and its end once eac
   expect((await mailsOf(id))[0]).toMatchObject({
     status: 'waiting',
     attempts: 0,
-    lastError: 'An incident of the whole app is on.',
+    lastError: 'An incident affects the whole app.',
   });
   const incident = (await findOpenIncident(stack.pool, app))!;
   await withTransaction(stack.pool, (db) => endIncident(db, incident, now()));
   await stack.travel.advance(HOUR_MS);
   expect(subjectsTo(OPERATOR)).toEqual([
     'Shopdesk: Instagram refuses many connections at once',
-    'Shopdesk: the trouble with Instagram is over',
+    'Shopdesk: the Instagram incident has ended',
   ]);
   // It has really ended.
   expect(subjectsTo(addressOf('held'))).toEqual(['Shopdesk: the connection to @held has ended']);
@@ -250,7 +250,7 @@ test('a stored token that does not open is told to operators, of many within an 
   await stack.travel.advance(30 * MINUTE_MS);
   expect(mailbox.mails.map(({ to: recipients }) => [recipients].flat()[0]?.text)).toEqual([OPERATOR]);
   expect(mailbox.mails[0]).toMatchObject({
-    subject: expect.stringMatching(/the stored token of @broken_. does not open/),
+    subject: expect.stringMatching(/the stored token of @broken_. could not be decrypted/),
   });
   const log = await Promise.all(rows.map(async ({ id }) => (await mailsOf(id))[0]));
   expect(log.map(({ status }) => status).sort()).toEqual(['delivered', 'skipped']);
@@ -265,7 +265,9 @@ test('one that was mended in time takes no other with it', async () => {
   mailbox.refuse = () => null;
   await reconnect('mended');
   await stack.travel.advance(30 * MINUTE_MS);
-  expect(subjectsTo(OPERATOR)).toEqual(['Shopdesk: the stored token of @still_broken does not open']);
+  expect(subjectsTo(OPERATOR)).toEqual([
+    'Shopdesk: the stored token of @still_broken could not be decrypted',
+  ]);
 });
 
 test('a webhook endpoint that is gone is told to operators', async () => {
@@ -278,7 +280,7 @@ test('a webhook endpoint that is gone is told to operators', async () => {
     (await api.get('/v1/webhook-endpoints')).body.data.some((one: { enabled: boolean }) => !one.enabled),
   );
   await stack.travel.advance(10 * MINUTE_MS);
-  expect(subjectsTo(OPERATOR)).toEqual(['Shopdesk: webhooks to 127.0.0.1:9 were stopped']);
+  expect(subjectsTo(OPERATOR)).toEqual(['Shopdesk: webhooks to 127.0.0.1:9 were disabled']);
   expect(to(OPERATOR)[0]!.text).not.toContain('secret-path');
   await api.delete(`/v1/webhook-endpoints/${endpointId}`);
 });
@@ -318,7 +320,7 @@ test('a mail server that says "later" is asked again, and one that refuses the r
 test('a test mail tells whether mails arrive', async () => {
   const send = async (address: string) => (await api.post('/v1/mail-test', { to: address })).body;
   expect(await send('me@shop.example')).toEqual({ delivered: true, error: null });
-  expect(subjectsTo('me@shop.example')).toEqual(['Shopdesk: a test']);
+  expect(subjectsTo('me@shop.example')).toEqual(['Shopdesk: test email']);
   mailbox.refuse = () => ({ code: 550, text: 'no' });
   expect(await send('me@shop.example')).toEqual({
     delivered: false,

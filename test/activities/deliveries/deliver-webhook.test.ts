@@ -143,7 +143,7 @@ test('after the whole ladder a delivery has failed, and by hand it begins anew w
     status: 'failed',
     attempts: 10,
     lastStatus: 302,
-    lastError: 'The endpoint answered 302.',
+    lastError: 'The endpoint returned 302.',
     nextAttemptAt: null,
   });
   expect(new Set(consumer.received.map((one) => one.id)).size).toBe(1);

@@ -4,6 +4,9 @@ import { DefaultLogger } from '@temporalio/worker';
 import { listConversations, listMessages } from '../../../activities/messaging/list-conversations';
 import { usableToken } from '../../../services/usable-token';
 import { readPayload } from '../../../adapters/postgres/messages/sealed-payloads';
+import { applyChange } from '../../../adapters/postgres/integrations/apply-change';
+import { withTransaction } from '../../../adapters/postgres/pool';
+import { recoveryBegun, verified } from '../../../core/lifecycle/changes';
 import { DAY_MS } from '../../../core/time';
 import { type Stack, startStack } from '../../support/stack';
 import { until } from '../../support/until';
@@ -113,17 +116,47 @@ test('an expired connection fails at once with ReconnectRequired and its reason,
   expect(stack.simulator.requests()).toHaveLength(calls);
 });
 
-test('a call that stays refused although the token lives is refused for itself', async () => {
+test('a call that Instagram refuses three times although the token works is refused for itself', async () => {
   const { id } = await stack.connect('picky');
   stack.simulator.addFault({ match: { path: '/me/conversations', account: 'picky' }, ...refusal });
-  const failure = await failureOf(
-    attempt(3).run(() => listConversations(stack.deps, { integrationId: id, ...page })),
-  );
-  expect(failure).toMatchObject({
-    type: 'CallRefused',
-    nonRetryable: true,
-    details: [{ problem: 'provider_rejected_call' }],
-  });
+  let refusals: unknown;
+  const outcomes: (string | undefined)[] = [];
+  for (const n of [1, 2, 3]) {
+    const environment = new MockActivityEnvironment(
+      { attempt: n, heartbeatDetails: refusals },
+      { logger: new DefaultLogger('ERROR') },
+    );
+    environment.on('heartbeat', (details: unknown) => (refusals = details));
+    const failure = await failureOf(
+      environment.run(() =>
+        listConversations(stack.deps, { integrationId: id, ...page }),
+      ) as Promise<unknown>,
+    );
+    outcomes.push(failure.type ?? undefined);
+    if (n < 3) {
+      await until(async () => (await stack.row(id)).state === 'active');
+      continue;
+    }
+    expect(failure).toMatchObject({ nonRetryable: true, details: [{ problem: 'provider_rejected_call' }] });
+  }
+  expect(outcomes).toEqual(['TokenRejected', 'TokenRejected', 'CallRefused']);
+});
+
+test('attempts that met a recovery under way do not count as refusals of the call', async () => {
+  const { id } = await stack.connect('busy', { start: false });
+  const row = await stack.row(id);
+  const now = stack.simulator.clock.now();
+  const begun = recoveryBegun(row, { code: 190, subcode: 467, source: 'test' }, now);
+  await withTransaction(stack.pool, (db) => applyChange(db, row, begun, now));
+  for (const n of [1, 2]) {
+    const waiting = attempt(n).run(() => listConversations(stack.deps, { integrationId: id, ...page }));
+    expect(await failureOf(waiting)).toMatchObject({ type: 'TokenRejected', nonRetryable: false });
+  }
+  const recovering = await stack.row(id);
+  await withTransaction(stack.pool, (db) => applyChange(db, recovering, verified(recovering), now));
+  stack.simulator.addFault({ match: { path: '/me/conversations', account: 'busy' }, ...refusal });
+  const refused = attempt(3).run(() => listConversations(stack.deps, { integrationId: id, ...page }));
+  expect(await failureOf(refused)).toMatchObject({ type: 'TokenRejected', nonRetryable: false });
 });
 
 test('a hundred activities that meet the same 190 signal once', async () => {

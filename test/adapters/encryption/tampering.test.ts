@@ -1,6 +1,6 @@
 import { createActivities } from '../../../activities';
 import { type Integration } from '../../../adapters/postgres/integrations/integration-row';
-import { keepPayload } from '../../../adapters/postgres/messages/sealed-payloads';
+import { storePayload } from '../../../adapters/postgres/messages/sealed-payloads';
 import { keyRing, parseKeyRing } from '../../../adapters/encryption/key-ring';
 import { createKeyChecks } from '../../../adapters/encryption/key-check';
 import { createSealer } from '../../../adapters/encryption/sealer';
@@ -145,7 +145,7 @@ test('another key named than the one that sealed it', async () => {
 test('a sealed text in place of a token', async () => {
   const row = await connect();
   const payload = { integrationId: row.id, provider: row.provider, purpose: 'token', text: 'IGAAmine' };
-  const id = await keepPayload(stack.pool, stack.deps.sealer, payload, stack.simulator.clock.now());
+  const id = await storePayload(stack.pool, stack.deps.sealer, payload, stack.simulator.clock.now());
   await sql(
     `update token_versions set sealed = p.sealed, key_id = p.key_id from sealed_payloads p
      where p.id = $2 and token_versions.integration_id = $1`,
@@ -229,7 +229,7 @@ test('a key with the right name and wrong bytes seals nothing: a refresh asks In
   const of = { integrationId: row.id, version: row.version };
   expect((await activities.refreshToken({ ...of, asked: true })).outcome).toBe('refresh_failed');
   const payload = { integrationId: row.id, provider: row.provider, purpose: 'note', text: 'x' };
-  await expect(keepPayload(stack.pool, wrong, payload, 0)).rejects.toMatchObject({ name: 'KeyMismatch' });
+  await expect(storePayload(stack.pool, wrong, payload, 0)).rejects.toMatchObject({ name: 'KeyMismatch' });
   const pages = await startApi(stack, { sealer: wrong });
   expect((await pages.get(`/v1/integrations/${row.id}/token`)).body.code).toBe('key_unavailable');
   await pages.stop();

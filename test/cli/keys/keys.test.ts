@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { loadSettings } from '../../../adapters/config';
 import { NEEDED_SETTINGS, type Services, createServices } from '../../../services/services';
 import { createIntegration } from '../../../adapters/postgres/integrations/integrations';
-import { keepPayload, readPayload } from '../../../adapters/postgres/messages/sealed-payloads';
+import { storePayload, readPayload } from '../../../adapters/postgres/messages/sealed-payloads';
 import { usableToken } from '../../../services/usable-token';
 import { KEYS, type Stack, startStack } from '../../support/stack';
 import { afterwards, temporaryFolder } from '../../support/temporary-folder';
@@ -69,7 +69,7 @@ async function keepText(services: Services, text: string): Promise<() => Promise
   const owner = { provider: 'instagram', appId: '1', ownerRef: 'o', externalId: null, contactEmail: null };
   const integrationId = (await createIntegration(stack.pool, owner, Date.now())).id;
   const payload = { ...context, integrationId, text };
-  const id = await keepPayload(stack.pool, services.sealer, payload, Date.now());
+  const id = await storePayload(stack.pool, services.sealer, payload, Date.now());
   return async () =>
     (await readPayload(stack.pool, services.sealer, id, { ...context, integrationId }, Date.now()))?.reveal();
 }

@@ -1,10 +1,5 @@
 import fc from 'fast-check';
-import {
-  MAIL_LADDER_MS,
-  WEBHOOK_LADDER_MS,
-  pauseAfter,
-  retryAfterMs,
-} from '../../../core/deliveries/delivery-policy';
+import { MAIL_LADDER_MS, WEBHOOK_LADDER_MS, pauseAfter } from '../../../core/deliveries/delivery-policy';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../core/time';
 
 const random = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true });
@@ -45,16 +40,4 @@ test('Retry-After puts off, never brings forward, and at most for a day', () => 
   expect(pauseAfter(WEBHOOK_LADDER_MS, 4, 0, SECOND_MS)).toBe(2 * HOUR_MS);
   expect(pauseAfter(WEBHOOK_LADDER_MS, 1, 0, 400 * DAY_MS)).toBe(DAY_MS);
   expect(pauseAfter(WEBHOOK_LADDER_MS, 10, 0, HOUR_MS)).toBeNull();
-});
-
-test.each([
-  ['120', 120_000],
-  ['Thu, 21 May 2026 04:02:00 GMT', 120_000],
-  ['Thu, 21 May 2026 03:00:00 GMT', 0],
-  ['soon', null],
-  ['-5', null],
-  ['1e9', null],
-  [null, null],
-])('Retry-After: %s is %p ms', (header, ms) => {
-  expect(retryAfterMs(header, Date.UTC(2026, 4, 21, 4))).toBe(ms);
 });

@@ -3,7 +3,7 @@ import { REASONS, STATES } from '../../../core/lifecycle/states';
 import { DAY_MS } from '../../../core/time';
 
 const NOW = 1_000 * DAY_MS;
-const CALM = 'We are still retrying; you need not do anything yet.';
+const CALM = 'We are still retrying. No action needed yet.';
 const facts = {
   state: 'active',
   reason: null,

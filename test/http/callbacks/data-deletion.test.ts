@@ -233,7 +233,7 @@ test.each([
   ['too long', 'A'.repeat(5_000)],
 ])('a code that is %s: a readable 404', async (_, code) => {
   const page = await api.as(null).get(`/callbacks/instagram/data-deletion/${code}`);
-  expect([page.status, titleOf(page)]).toEqual([404, 'This code is not known']);
+  expect([page.status, titleOf(page)]).toEqual([404, 'Unknown confirmation code']);
   expect(page.headers.get('content-type')).toMatch(/^text\/html/);
   expect(page.body).not.toContain('<script');
 });

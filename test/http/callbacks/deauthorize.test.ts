@@ -35,7 +35,7 @@ const scopedIdOf = async (id: string) =>
       [id],
     )
   ).rows[0]!.account_scoped_id;
-const farewell = async (row: Integration, secondsAgo = 0) =>
+const deauthorization = async (row: Integration, secondsAgo = 0) =>
   (await instagram.ask('deauthorize', instagram.about(row.accountId, secondsAgo))).status;
 /** A new grant, of which the lifecycle is told. */
 async function comesBack(id: string, username: string): Promise<void> {
@@ -90,7 +90,7 @@ describe('an owner removes the app', () => {
 
   test('reminders go on, and a new grant ends it all', async () => {
     const row = await stack.connect('comes.back');
-    await farewell(row);
+    await deauthorization(row);
     await stack.travel.advance(1 * DAY_MS + SECOND_MS);
     expect(await stack.events(row.id)).toEqual([
       'integration.connected',
@@ -103,7 +103,7 @@ describe('an owner removes the app', () => {
 
   test('a recheck asks Instagram nothing more', async () => {
     const row = await stack.connect('over');
-    await farewell(row);
+    await deauthorization(row);
     const calls = () => stack.simulator.requests().filter((call) => call.account === row.accountId).length;
     const before = calls();
     const { body } = await api.post(`/v1/integrations/${row.id}/recheck`);
@@ -119,7 +119,7 @@ describe('an owner removes the app', () => {
     expect((await stack.row(row.id)).reason).toBe('password_changed');
     expect(await tokens(row.id)).toBeGreaterThan(0);
     const { expiredAt, nextReminderAt } = await stack.row(row.id);
-    await farewell(row);
+    await deauthorization(row);
     expect(await stack.row(row.id)).toMatchObject({ reason: 'deauthorized', expiredAt, nextReminderAt });
     expect([await tokens(row.id), await expirations(row.id)]).toEqual([0, 2]);
   });
@@ -130,7 +130,7 @@ describe('an owner removes the app', () => {
     stack.simulator.invalidate('twice.told', 458);
     await api.post(`/v1/integrations/${row.id}/recheck`);
     expect((await stack.row(row.id)).reason).toBe('deauthorized');
-    await farewell(row);
+    await deauthorization(row);
     expect([await tokens(row.id), await expirations(row.id)]).toEqual([0, 1]);
   });
 });
@@ -191,7 +191,7 @@ describe('nothing changes by a request that', () => {
       const answer = await api.as(null).request('POST', `/callbacks/instagram/${path}`, options);
       expect([answer.status, answer.body.errors]).toEqual([
         400,
-        [{ field: 'signed_request', message: 'is not signed by Instagram' }],
+        [{ field: 'signed_request', message: 'must be signed by Instagram' }],
       ]);
     }
   });
@@ -212,7 +212,7 @@ describe('nothing changes by a request that', () => {
 
   test('is from before the current grant: 200', async () => {
     const before = await kept(row.id);
-    expect(await farewell(row, 3_600)).toBe(200);
+    expect(await deauthorization(row, 3_600)).toBe(200);
     expect(await kept(row.id)).toEqual(before);
   });
 
@@ -220,19 +220,19 @@ describe('nothing changes by a request that', () => {
     const gone = await stack.connect('gone');
     await api.delete(`/v1/integrations/${gone.id}`);
     const before = await kept(gone.id);
-    expect(await farewell(gone)).toBe(200);
+    expect(await deauthorization(gone)).toBe(200);
     expect(await kept(gone.id)).toEqual(before);
   });
 
   test('comes again, also after the owner has come back', async () => {
     const back = await stack.connect('back.again');
     stack.simulator.clock.advance(10 * SECOND_MS);
-    const farewells = instagram.about(back.accountId);
-    const ask = async () => (await instagram.ask('deauthorize', farewells)).status;
+    const deauthorizations = instagram.about(back.accountId);
+    const ask = async () => (await instagram.ask('deauthorize', deauthorizations)).status;
     expect(await Promise.all([ask(), ask(), ask()])).toEqual([200, 200, 200]);
     expect(await stack.row(back.id)).toMatchObject({ reason: 'deauthorized', grantNo: 2 });
     expect(await expirations(back.id)).toBe(1);
-    // Within the same second: only that it was seen before tells it from another farewell.
+    // Within the same second: only that it was seen before tells it from another deauthorization.
     await comesBack(back.id, 'back.again');
     const before = await kept(back.id);
     expect(await ask()).toBe(200);
@@ -240,11 +240,11 @@ describe('nothing changes by a request that', () => {
   });
 });
 
-test('a second farewell to one grant is told once and raises no second fence', async () => {
+test('a second deauthorization to one grant is told once and raises no second fence', async () => {
   const row = await stack.connect('goes.twice');
   stack.simulator.clock.advance(10 * SECOND_MS);
-  await farewell(row, 1);
-  await farewell(row);
+  await deauthorization(row, 1);
+  await deauthorization(row);
   expect([await expirations(row.id), (await stack.row(row.id)).grantNo]).toEqual([1, row.grantNo + 1]);
 });
 
@@ -267,7 +267,7 @@ test('a refresh under way loses against it', async () => {
       ...stack.instagram,
       refreshToken: async (token: Secret) => {
         const answer = await stack.instagram.refreshToken(token);
-        expect(await farewell(row)).toBe(200);
+        expect(await deauthorization(row)).toBe(200);
         return answer;
       },
     },
@@ -291,7 +291,7 @@ describe('an owner comes back meanwhile', () => {
   }
   const arrive = async (address: string) => (await browser.get(address)).status;
 
-  test('and the farewell comes late: the newer grant stays', async () => {
+  test('and the deauthorization comes late: the newer grant stays', async () => {
     const row = await stack.connect('late');
     const late = instagram.about(row.accountId);
     stack.simulator.clock.advance(10 * SECOND_MS);
@@ -302,7 +302,7 @@ describe('an owner comes back meanwhile', () => {
     expect(before).toMatchObject({ state: 'active', version: 2, tokens: 1 });
   });
 
-  test('and the farewell comes between consent and return: the newer grant is stored', async () => {
+  test('and the deauthorization comes between consent and return: the newer grant is stored', async () => {
     const row = await stack.connect('between');
     const early = instagram.about(row.accountId);
     stack.simulator.clock.advance(10 * SECOND_MS);
@@ -313,7 +313,7 @@ describe('an owner comes back meanwhile', () => {
     expect(await kept(row.id)).toMatchObject({ state: 'active', version: 2, tokens: 1 });
   });
 
-  /** An API during whose exchange, after its token was issued, a farewell arrives. */
+  /** An API during whose exchange, after its token was issued, a deauthorization arrives. */
   const interrupted = (payload: () => object) =>
     startApi(stack, {
       site: { publicUrl: api.url },
@@ -327,7 +327,7 @@ describe('an owner comes back meanwhile', () => {
     });
   const through = (address: string, at: TestApi) => address.replace(api.url, at.url);
 
-  test('and the farewell comes in the middle of the exchange: the newer grant is stored', async () => {
+  test('and the deauthorization comes in the middle of the exchange: the newer grant is stored', async () => {
     const row = await stack.connect('middle');
     const early = instagram.about(row.accountId);
     stack.simulator.clock.advance(10 * SECOND_MS);

@@ -38,7 +38,7 @@ test('without the scope read connections and fleet are not shown, and a page say
   for (const path of ['', `/connections/${id}`, '/fleet']) {
     const { status, body } = await browser.get(`/console${path}`);
     expect([path, status]).toEqual([path, 403]);
-    expect(body).toContain('This needs a key with the scope read.');
+    expect(body).toContain('The API key needs the scope read.');
     expect(body).not.toContain('@shown');
   }
 });
@@ -59,7 +59,7 @@ test('without the scope operate there are no buttons, and what they would do is 
 
 test('who is limited to owners sees and touches only theirs', async () => {
   const browser = await userWith(['read', 'operate'], ['somebody-else']);
-  expect((await browser.get('/console')).body).toContain('There are none yet.');
+  expect((await browser.get('/console')).body).toContain('No connections yet.');
   expect((await browser.get(`/console?q=${id}`)).body).not.toContain('@shown');
   expect((await browser.get(`/console/connections/${id}`)).status).toBe(404);
   for (const action of [...ACTIONS, 'check'])
@@ -72,7 +72,7 @@ test('who is limited to owners sees and touches only theirs', async () => {
   const deliveries = '/console/settings/deliveries';
   expect((await browser.get(deliveries)).status).toBe(403);
   const again = await submit(browser, `${deliveries}/dlv_1/redeliver`);
-  expect([again.status, again.body.includes('limited to some')]).toEqual([403, true]);
+  expect([again.status, again.body.includes('without ownerRefs')]).toEqual([403, true]);
   const fleet = (await browser.get('/console/fleet')).body as string;
   expect(fleet).toContain('Deliveries');
   expect(fleet).not.toContain(deliveries);
@@ -81,13 +81,13 @@ test('who is limited to owners sees and touches only theirs', async () => {
     scopes: 'read',
     owners: 'owner-1',
   });
-  expect(made.body).toContain('This key may make keys for its own owners only.');
+  expect(made.body).toContain('Your key can create keys only for its own owners.');
 });
 
 test('nobody makes a key that can do more than theirs', async () => {
   const browser = await userWith(['read']);
   const { body } = await submit(browser, '/console/settings/api-keys', { name: 'more', scopes: 'token' });
-  expect(body).toContain('This key does not have: token.');
+  expect(body).toContain('Your key lacks these scopes: token.');
 });
 
 test('conversations are not shown unless the deployment says so, nor without the scope message', async () => {

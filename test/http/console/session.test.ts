@@ -63,7 +63,7 @@ test.each(['evg_nonsense', '', 'x'.repeat(5_000)])('the key %# does not sign in'
   const browser = api.browser();
   const refused = await signIn(browser, key);
   expect(refused.status).toBe(403);
-  expect(refused.body).toContain('This key does not work here.');
+  expect(refused.body).toContain('This key cannot sign in.');
   expect((await browser.get('/console')).status).toBe(303);
 });
 
@@ -150,7 +150,7 @@ describe('a session', () => {
     const { key } = await keyFor(['admin', 'read'], { ownerRefs: ['nobody'] });
     const browser = api.browser();
     await signIn(browser, key);
-    expect((await browser.get('/console')).body).toContain('There are none yet.');
+    expect((await browser.get('/console')).body).toContain('No connections yet.');
   });
 
   test('gets a new name at every sign-in', async () => {

@@ -92,7 +92,7 @@ describe('ids', () => {
     expect(headers.get('content-type')).toMatch(/^application\/problem\+json/);
     expect(body).toEqual({
       type: `${api.url}/docs#not_found`,
-      title: 'There is no such thing',
+      title: 'Not found',
       status: 404,
       detail: expect.any(String),
       code: 'not_found',
@@ -264,9 +264,14 @@ describe('JSON that could be read in two ways, or not at all', () => {
     ['nested 33 levels deep', `{"a":${'['.repeat(32)}${']'.repeat(32)}}`, 'body', 'deep'],
     ['nested without end', '['.repeat(60_000) + ']'.repeat(0), 'body', 'JSON'],
     ['nested 30,000 levels deep', '['.repeat(30_000) + ']'.repeat(30_000), 'body', 'deep'],
-    ['with a field twice', '{"provider":"instagram","ownerRef":"x","ownerRef":"y"}', 'ownerRef', 'twice'],
-    ['with a field twice in another spelling', '{"ownerRef":"x","owner\\u0052ef":"y"}', 'ownerRef', 'twice'],
-    ['with __proto__ twice', '{"__proto__":{"a":1},"__proto__":{"a":2}}', '__proto__', 'twice'],
+    ['with a field twice', '{"provider":"instagram","ownerRef":"x","ownerRef":"y"}', 'ownerRef', 'repeated'],
+    [
+      'with a field twice in another spelling',
+      '{"ownerRef":"x","owner\\u0052ef":"y"}',
+      'ownerRef',
+      'repeated',
+    ],
+    ['with __proto__ twice', '{"__proto__":{"a":1},"__proto__":{"a":2}}', '__proto__', 'repeated'],
   ])('%s: 400', async (_, body, field, message) => {
     const answer = await send(body);
     expect([answer.status, answer.body.code, answer.body.errors]).toEqual([

@@ -108,7 +108,7 @@ test.each(['colour', '__proto__', 'constructor', 'toString', 'Limit', 'limit[]',
         operation.method,
         operation.path,
         400,
-        [{ field: name, message: 'is not known' }],
+        [{ field: name, message: 'is unknown' }],
       ]);
     }
     expect((await api.get(`/v1/integrations/${id}`)).body.state).toBe('active');
@@ -129,7 +129,7 @@ test('a field of a body is refused by name on every route that takes none, and a
       expect([operation.path, answer.status, answer.body.errors]).toEqual([
         operation.path,
         400,
-        [{ field, message: 'is not known' }],
+        [{ field, message: 'is unknown' }],
       ]);
     }
   }

@@ -64,7 +64,9 @@ describe('the page behind a link', () => {
       expect(page.headers.get('content-security-policy')).toMatch(
         /default-src 'none'.*frame-ancestors 'none'/,
       );
-      expect(page.body).toContain('Shopdesk asks to read and send the messages of your Instagram account.');
+      expect(page.body).toContain(
+        'Shopdesk will be able to read and send messages for your Instagram account.',
+      );
       expect(page.body).toContain('In Shopdesk this connection belongs to “owner-1”.');
       expect(page.body.match(/<form method="post"/g)).toHaveLength(1);
       expect(page.body).not.toContain('<script');
@@ -98,7 +100,7 @@ describe('the page behind a link', () => {
     for (const method of ['GET', 'POST']) {
       const page = await browser().request(method, link);
       expect([page.status, page.headers.get('location')]).toEqual([410, null]);
-      expect(page.body).toContain('ask for a new one');
+      expect(page.body).toContain('request a new link');
     }
   });
 
@@ -168,7 +170,7 @@ describe('the whole round', () => {
   test('a round that the owner cancels changes nothing and offers another try', async () => {
     const { connectUrl, integration } = await create();
     const page = await round(connectUrl, 'cancels', { decision: 'deny' });
-    expect([page.status, titleOf(page)]).toEqual([200, 'Nothing was connected']);
+    expect([page.status, titleOf(page)]).toEqual([200, 'Connection cancelled']);
     const again = /action="([^"]+)"/.exec(page.body)?.[1] ?? '';
     expect((await stack.row(integration.id)).state).toBe('pending');
     expect(titleOf(await round(again, 'cancels'))).toBe('Connected');
@@ -184,9 +186,9 @@ describe('the whole round', () => {
     const token = (await api.get(`/v1/integrations/${id}/token`)).body;
     const { body } = await api.post(`/v1/integrations/${id}/connect-links`);
     const page = await round(body.url, 'not_mine');
-    expect([page.status, titleOf(page)]).toEqual([409, 'That is another account']);
+    expect([page.status, titleOf(page)]).toEqual([409, 'Wrong Instagram account']);
     expect(page.body).toContain(
-      'You are logged in to Instagram as @not_mine. This connection belongs to @mine. Nothing was changed.',
+      'You are logged in to Instagram as @not_mine. This connection belongs to @mine. No changes were made.',
     );
     expect(await kept(id)).toEqual(before);
     expect((await api.get(`/v1/integrations/${id}/token`)).body).toEqual({
@@ -203,7 +205,7 @@ describe('the whole round', () => {
   test('a consent without messages is not stored, and says what to do', async () => {
     const { connectUrl, integration } = await create();
     const page = await round(connectUrl, 'unticked', { scopes: ['instagram_business_basic'] });
-    expect([page.status, titleOf(page)]).toEqual([403, 'Messages are not allowed']);
+    expect([page.status, titleOf(page)]).toEqual([403, 'Message permission missing']);
     expect(await stack.row(integration.id)).toMatchObject({ state: 'pending', accountId: null, version: 0 });
   });
 
@@ -215,7 +217,7 @@ describe('the whole round', () => {
     expect(location(back).searchParams.get('result')).toBe('account_taken');
     const { body } = await api.post(`/v1/integrations/${theirs.integration.id}/connect-links`);
     const page = await round(body.url, 'contested');
-    expect([page.status, titleOf(page)]).toEqual([409, 'This account is connected already']);
+    expect([page.status, titleOf(page)]).toEqual([409, 'Account already connected']);
     expect(await kept(id)).toEqual(before);
     expect((await stack.row(theirs.integration.id)).state).toBe('pending');
   });
@@ -241,7 +243,7 @@ describe('a way back that is not what it should be', () => {
   ])('a state that is %s opens a readable page', async (_, query) => {
     const page = await browser().get(`/oauth/instagram/callback?${query}`);
     expect([page.status, titleOf(page)]).toEqual([410, 'Please start again']);
-    expect(page.body).toContain('Nothing was changed.');
+    expect(page.body).toContain('No changes were made.');
   });
 
   test('a state is good once', async () => {
@@ -317,11 +319,11 @@ describe('a way back that is not what it should be', () => {
     const { connectUrl, integration } = await create();
     const back = await consent(connectUrl, 'forgery');
     back.searchParams.set('code', 'AQforged');
-    expect(titleOf(await browser().get(back.href))).toBe('Instagram did not answer');
+    expect(titleOf(await browser().get(back.href))).toBe('Instagram did not respond');
     const failing = await consent(connectUrl, 'forgery');
     const state = failing.searchParams.get('state') ?? '';
     const page = await browser().get(`/oauth/instagram/callback?error=server_error&state=${state}`);
-    expect(titleOf(page)).toBe('Instagram did not answer');
+    expect(titleOf(page)).toBe('Instagram did not respond');
     expect((await stack.row(integration.id)).state).toBe('pending');
   });
 });
@@ -352,7 +354,7 @@ describe('an answer of Instagram that is of no use overwrites nothing', () => {
       const back = await consent(body.url, name);
       stack.simulator.addFault({ match: { path: path as string }, times: 1, ...(fault as object) });
       const page = await browser().get(back.href);
-      expect([page.status, titleOf(page)]).toEqual([502, 'Instagram did not answer']);
+      expect([page.status, titleOf(page)]).toEqual([502, 'Instagram did not respond']);
       expect(await kept(id)).toEqual(before);
     },
   );

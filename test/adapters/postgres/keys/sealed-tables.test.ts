@@ -5,7 +5,7 @@ import {
   replaceSealed,
 } from '../../../../adapters/postgres/keys/sealed-tables';
 import { withTransaction } from '../../../../adapters/postgres/pool';
-import { keepPayload } from '../../../../adapters/postgres/messages/sealed-payloads';
+import { storePayload } from '../../../../adapters/postgres/messages/sealed-payloads';
 import { type Stack, startStack } from '../../../support/stack';
 
 let stack: Stack;
@@ -47,7 +47,7 @@ test.each(SEALED_TABLES.map((table) => [table.name, table] as const))(
     for (let n = 0; n < 3; n++) {
       const { key } = await sealedToken();
       const of = { integrationId: String(key[0]), provider: 'instagram', purpose: 'note', text: 'hello' };
-      await keepPayload(stack.pool, stack.deps.sealer, of, stack.simulator.clock.now());
+      await storePayload(stack.pool, stack.deps.sealer, of, stack.simulator.clock.now());
     }
     const found: SealedRow[] = [];
     for (

@@ -91,11 +91,11 @@ test('PATCH changes what it names, clears what is null, and leaves the rest', as
   });
   expect((await api.patch(path, { contact: null })).body).toMatchObject({ ownerRef: 'after', contact: null });
   expect((await api.patch(path, {})).body.errors).toEqual([
-    { field: 'body', message: 'names nothing to change' },
+    { field: 'body', message: 'must contain at least one change' },
   ]);
   expect((await api.patch(path, { state: 'active' })).body.errors).toEqual([
-    { field: 'state', message: 'is not known' },
-    { field: 'body', message: 'names nothing to change' },
+    { field: 'state', message: 'is unknown' },
+    { field: 'body', message: 'must contain at least one change' },
   ]);
 });
 

@@ -2,8 +2,8 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { createHash } from 'node:crypto';
 import { sendMessage } from '../../../../activities/messaging/send-message';
 import { claimSend } from '../../../../adapters/postgres/messages/message-sends';
-import { keepPayload } from '../../../../adapters/postgres/messages/sealed-payloads';
-import { WANTED_MESSAGE } from '../../../../core/messaging/send';
+import { storePayload } from '../../../../adapters/postgres/messages/sealed-payloads';
+import { OUTGOING_MESSAGE } from '../../../../core/messaging/send';
 import { HOUR_MS } from '../../../../core/time';
 import { type TestApi, useApi } from '../../../support/api';
 import { type Stack } from '../../../support/stack';
@@ -66,8 +66,8 @@ test('a send whose process was killed is looked for before it is sent again', as
   const [recipientId] = customersOf('killed', 1);
   const now = stack.simulator.clock.now();
   const text = JSON.stringify({ recipientId, text: 'Once', tag: null });
-  const payload = { integrationId: id, provider, purpose: WANTED_MESSAGE, text, lifeMs: HOUR_MS };
-  const payloadId = await keepPayload(stack.pool, stack.deps.sealer, payload, now);
+  const payload = { integrationId: id, provider, purpose: OUTGOING_MESSAGE, text, lifeMs: HOUR_MS };
+  const payloadId = await storePayload(stack.pool, stack.deps.sealer, payload, now);
   const keyDigest = createHash('sha256').update('killed').digest('hex');
   await claimSend(stack.pool, { integrationId: id, keyDigest, requestDigest: 'x', payloadId }, now);
   const input = { integrationId: id, keyDigest, payloadId };
@@ -112,4 +112,21 @@ test('when the conversation does not reach back to the send, the caller is told 
   const { status, body } = await sending;
   expect([status, body.code]).toEqual([502, 'outcome_unknown']);
   expect(outbound('flooded')).toHaveLength(1);
+});
+
+test('a send that Instagram refuses each time, although the token works, is refused for itself', async () => {
+  stack.simulator.addAccount({ username: 'picky' });
+  const { id } = await stack.connect('picky');
+  const [recipientId] = customersOf('picky', 1);
+  stack.simulator.addFault({
+    match: { path: '/me/messages', account: 'picky' },
+    error: { code: 190, subcode: 467 },
+    status: 400,
+  });
+  const { status, body } = await api.post(
+    `/v1/integrations/${id}/messages`,
+    { recipientId, text: 'Never sent' },
+    { 'idempotency-key': 'picky' },
+  );
+  expect([status, body.code]).toEqual([422, 'provider_rejected_call']);
 });

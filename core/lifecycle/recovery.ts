@@ -1,0 +1,200 @@
+import { type Change } from './change';
+import * as changes from './changes';
+import { type Connection, type Recovery } from './connection';
+import { type Evidence, type Inquiry, type RecoveryStep, type Refusal, ownError } from './evidence';
+import { ownerActionOf, settlesToken } from './failure';
+import { type Outcome } from './facts';
+import { isOldEnoughToBelieve, mayBelieve } from './incident-policy';
+import { YOUNG_REPROBE_MS } from './recovery-policy';
+import { LAST_REFRESH_GRACE_MS, refreshableAt } from './refresh-policy';
+import { type Reason, isUsable } from './states';
+
+const apply = (change: Change, outcome: Outcome | null = null): RecoveryStep => ({
+  do: 'apply',
+  change,
+  outcome,
+});
+const finish = (outcome: Outcome): RecoveryStep => ({ do: 'finish', outcome });
+const step = (name: Inquiry): RecoveryStep => ({ do: name });
+
+/**
+ * The whole recovery: is a refused or outlived token dead, and can it be saved? Only a clear answer about this token,
+ * outside an incident, ends in `expired`; the rest is tried again. `now` in epoch ms, `random` uniform in [0, 1).
+ */
+export function nextRecoveryStep(
+  was: Connection,
+  found: Evidence,
+  now: number,
+  random: number,
+): RecoveryStep {
+  if ([found.settled, found.settledAsLastResort].includes('promoted')) return finish('refreshed');
+  if (found.refresh?.is === 'refreshed') return finish('refreshed');
+  if (was.state === 'expired') return whenExpired(was, found, now);
+  if (isUsable(was.state)) return whenUsable(was, found, now);
+  if (was.state !== 'recovering') return finish('moved_on');
+  const recovery =
+    was.recovery ?? changes.recoveryBegun(was, now < expiryOf(was) ? UNKNOWN : null, now).set.recovery!;
+  const ctx = { was, found, recovery, now, random };
+  if (now >= expiryOf(was) + LAST_REFRESH_GRACE_MS) return atTheEnd(ctx);
+  if (now >= expiryOf(was) && recovery.cause === 'rejection') return apply(changes.lifetimeEnded(recovery));
+  return whenRecovering(ctx);
+}
+
+type Context = { was: Connection; found: Evidence; recovery: Recovery; now: number; random: number };
+
+/** A recheck leaves a working token in use until its own probe says otherwise; a rejection does not. */
+function whenUsable(was: Connection, found: Evidence, now: number): RecoveryStep {
+  if (now >= expiryOf(was)) return apply(changes.recoveryBegun(was, null, now));
+  if (found.rejection) return apply(changes.recoveryBegun(was, found.rejection, now));
+  if (!found.recheck) return finish('not_due');
+  if (found.sealingError) return apply(changes.recoveryBegun(was, { ...UNKNOWN, source: 'recheck' }, now));
+  const { probe } = found;
+  if (!probe) return step('probe');
+  if (probe.is === 'alive') return finish('verified_ok');
+  if (probe.is === 'unclear') return finish('undecided');
+  const { code, subcode } = 'refusal' in probe ? probe.refusal : { code: null, subcode: null };
+  return apply(changes.recoveryBegun(was, { code, subcode, source: 'recheck' }, now));
+}
+
+function whenRecovering(ctx: Context): RecoveryStep {
+  const { found, recovery, was } = ctx;
+  if (found.sealingError) return retry(ctx, { lastError: found.sealingError });
+  if (found.incident && found.settled === undefined && found.probe === undefined) {
+    if (found.turn === undefined) return step('claim_turn');
+    if (!found.turn) return defer(ctx);
+  }
+  if (found.settled === undefined) return step('settle_pending');
+  if (recovery.cause === 'expiry') return lastRefresh(ctx);
+  const { probe } = found;
+  if (!probe) return step('probe');
+  switch (probe.is) {
+    case 'alive':
+      return apply(changes.verified(was), 'verified_ok');
+    case 'other_account':
+    case 'no_token':
+      return retry(ctx, {
+        lastError: ownError('other_account', 'The token belongs to another account.', ctx.now),
+      });
+    case 'owner_action':
+      return waitForOwner(ctx, probe.refusal);
+    case 'dead':
+      return whenDead(ctx, probe.refusal.failure.reason ?? 'invalidated', probe.refusal);
+    case 'ambiguous':
+      // Unreadable may mean that we hold it wrong: only a control that lives makes it this token's own problem.
+      if (found.controlIsAlive === undefined) return step('probe_control');
+      return found.controlIsAlive ? whenDead(ctx, 'invalidated', probe.refusal) : retry(ctx, probe.refusal);
+    case 'unclear':
+      return probe.refusal.failure.class === 'app_level' ? defer(ctx) : retry(ctx, probe.refusal);
+  }
+}
+
+/** A probe found the token dead. Before that is believed, it gets its version's one recovery refresh. */
+function whenDead(ctx: Context, reason: Reason, refusal: Refusal): RecoveryStep {
+  const { was, found, recovery, now } = ctx;
+  if (found.expiryRefused) return defer(ctx);
+  if (found.incident) return believeAtLast(ctx) ?? defer(ctx);
+  if (now < refreshableAt(was.issuedAt)) {
+    // Too young to be refreshed, which proves nothing: it is probed again before it is believed.
+    const delayMs = YOUNG_REPROBE_MS[recovery.youngProbes];
+    if (delayMs === undefined) return expire(ctx, reason, refusal);
+    return retry(ctx, { ...refusal, delayMs, youngProbes: recovery.youngProbes + 1 });
+  }
+  if (reason === 'deauthorized' || was.recoveryRefreshVersion === was.version)
+    return expire(ctx, reason, refusal);
+  if (found.settledAsLastResort === undefined) return step('settle_as_last_resort');
+  if (!found.refresh) return step('refresh');
+  return afterRefresh(ctx, () => expire(ctx, reason, refusal));
+}
+
+/** The lifetime ran out: one last refresh, for clocks and records can be wrong. A clear refusal ends the connection. */
+function lastRefresh(ctx: Context): RecoveryStep {
+  const { found, recovery, now } = ctx;
+  if (!found.refresh) return step('refresh');
+  return afterRefresh(ctx, (refusal) => {
+    if (found.incident) return defer(ctx);
+    const required = recovery.ownerAction ?? (refusal && ownerActionOf(refusal.failure));
+    return apply(changes.expired(required ?? 'lifetime_elapsed', now, refusal?.lastError), 'expired');
+  });
+}
+
+/** @param refused what a clear answer against the token means here */
+function afterRefresh(ctx: Context, refused: (refusal: Refusal | null) => RecoveryStep): RecoveryStep {
+  const { refresh } = ctx.found;
+  switch (refresh?.is) {
+    case 'failed':
+      if (!settlesToken(refresh.refusal.failure))
+        return ctx.found.incident ? defer(ctx) : retry(ctx, refresh.refusal);
+      return refused(refresh.refusal);
+    case 'useless':
+      return refused(null);
+    case 'under_way':
+      return retry(ctx, { delayMs: Math.max(1_000, refresh.until - ctx.now) });
+    default:
+      return retry(ctx, {
+        lastError: ownError('unproven', 'The refreshed token is not verified yet.', ctx.now),
+      });
+  }
+}
+
+/** A day after the lifetime ran out without a clear answer, the connection is over, unless an incident goes on. */
+function atTheEnd(ctx: Context): RecoveryStep {
+  const { found, recovery, now } = ctx;
+  if (found.incident) {
+    if (found.turn === undefined) return step('claim_turn');
+    if (!found.turn || found.sealingError) return defer(ctx);
+    if (!found.probe) return step('probe');
+    return (found.probe.is === 'dead' ? believeAtLast(ctx) : null) ?? defer(ctx);
+  }
+  return apply(changes.expired(recovery.ownerAction ?? 'lifetime_elapsed', now), 'expired');
+}
+
+/** Takes an expired connection back into use when its token lives after all; past its lifetime only by a refresh. */
+function whenExpired(was: Connection, found: Evidence, now: number): RecoveryStep {
+  if (found.sealingError) return finish('expired');
+  if (found.settled === undefined) return step('settle_pending');
+  if (!found.probe) return step('probe');
+  if (found.probe.is !== 'alive') return finish('expired');
+  if (now < expiryOf(was)) return apply(changes.reopened(), 'verified_ok');
+  if (!found.refresh) return step('refresh');
+  return finish('expired');
+}
+
+/** Tokens that stay dead for long while others live are dead, whatever the incident. Null: not yet. */
+function believeAtLast({ found, now }: Context): RecoveryStep | null {
+  const { incident, controlIsAlive } = found;
+  if (!incident || found.incidentEnded || !isOldEnoughToBelieve(incident, now)) return null;
+  if (controlIsAlive === undefined) return step('probe_control');
+  return mayBelieve(incident.fleet, controlIsAlive) ? step('end_incident') : null;
+}
+
+/** A refresh whose answer never arrived explains a dead token better than anything but the owner's own word. */
+function expire(ctx: Context, reason: Reason, refusal: Refusal): RecoveryStep {
+  const { found, now } = ctx;
+  if (reason !== 'deauthorized' && found.hasLostAttempt === undefined) return step('find_lost_attempt');
+  const change = changes.expired(found.hasLostAttempt ? 'response_lost' : reason, now, refusal.lastError);
+  return { do: 'expire', change: refreshUsed(ctx, change), probedAt: found.probe?.startedAt ?? now };
+}
+
+function waitForOwner({ recovery, now, random }: Context, refusal: Refusal): RecoveryStep {
+  const required = ownerActionOf(refusal.failure) ?? 'checkpoint';
+  return apply(changes.ownerActionRequired(recovery, required, refusal, now, random), 'undecided');
+}
+
+function retry({ recovery, now, random }: Context, why: changes.RetryReason): RecoveryStep {
+  return apply(changes.retryScheduled(recovery, why, now, random), 'undecided');
+}
+
+function defer(ctx: Context): RecoveryStep {
+  const change = changes.deferredForIncident(ctx.recovery, ctx.now, ctx.random);
+  return apply(refreshUsed(ctx, change), 'undecided');
+}
+
+/** A clear answer to the version's one recovery refresh is remembered, whatever else is decided. */
+function refreshUsed({ was, found: { refresh } }: Context, change: Change): Change {
+  const isClearAnswer =
+    refresh?.is === 'useless' || (refresh?.is === 'failed' && settlesToken(refresh.refusal.failure));
+  return isClearAnswer ? { ...change, set: { ...change.set, recoveryRefreshVersion: was.version } } : change;
+}
+
+const UNKNOWN = { code: null, subcode: null, source: 'unknown' };
+const expiryOf = (was: Connection): number => was.expiresAt ?? 0;

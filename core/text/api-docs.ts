@@ -1,0 +1,9 @@
+export const API_TEXT = {
+  title: 'API',
+  heading: 'Evergrant API',
+  header: 'Send this header with every request:',
+  example: 'Authorization: Bearer <key>',
+  machine: 'OpenAPI document:',
+  file: 'openapi.json',
+  problems: 'Errors',
+} as const;

@@ -1,0 +1,76 @@
+import { newSecretText } from '../../../adapters/digest';
+import {
+  type ApiKey as Row,
+  MAX_API_KEYS,
+  createApiKey,
+  listApiKeys,
+  revokeApiKey,
+} from '../../../adapters/postgres/access/api-keys';
+import { Secret } from '../../../core/access/secret';
+import { type Caller } from '../../middleware/caller';
+import { type HttpDeps } from '../../deps';
+import { type NewApiKey } from './key-schemas';
+import { Problem, invalidField, notFound } from '../../problems';
+
+/** The keys that this caller may know of. */
+export async function listKeysFor(deps: Pick<HttpDeps, 'pool' | 'clock'>, caller: Caller): Promise<Row[]> {
+  const keys = await listApiKeys(deps.pool, deps.clock.now());
+  return keys.filter((key) => isWithin(caller, key.ownerRefs));
+}
+
+/** A new key, which can do no more than who makes it. @returns its text, which is nowhere kept */
+export async function createKey(
+  deps: Pick<HttpDeps, 'pool' | 'clock'>,
+  caller: Caller,
+  { name, scopes, ownerRefs, expiresAt }: typeof NewApiKey._output,
+): Promise<{ key: Row; text: string }> {
+  const now = deps.clock.now();
+  const wanted = {
+    name,
+    scopes: [...new Set(scopes)],
+    ownerRefs: ownerRefs ?? caller.ownerRefs?.slice() ?? null,
+    expiresAt: expiresAt === undefined ? null : Date.parse(expiresAt),
+  };
+  if (wanted.expiresAt !== null && wanted.expiresAt <= now)
+    throw invalidField('expiresAt', 'must be in the future');
+  refuseMoreThan(caller, wanted);
+  const text = `evg_${newSecretText()}`;
+  const key = await createApiKey(deps.pool, new Secret(text), wanted, now);
+  if (!key)
+    throw new Problem('forbidden', `The limit of ${MAX_API_KEYS} keys is reached. Revoke unused keys first.`);
+  return { key, text };
+}
+
+/** Ends a key at once. */
+export async function revokeKey(
+  deps: Pick<HttpDeps, 'pool' | 'clock'>,
+  caller: Caller,
+  id: string,
+): Promise<void> {
+  await requireKeyAccess(deps, caller, id);
+  if (!(await revokeApiKey(deps.pool, id, deps.clock.now()))) throw notFound('key');
+}
+
+/** A caller limited to owners neither sees nor ends keys of others. */
+export async function requireKeyAccess(
+  deps: Pick<HttpDeps, 'pool' | 'clock'>,
+  caller: Caller,
+  id: string,
+): Promise<void> {
+  if (caller.ownerRefs === null) return;
+  const known = (await listApiKeys(deps.pool, deps.clock.now())).find((key) => key.id === id);
+  if (!known || !isWithin(caller, known.ownerRefs)) throw notFound('key');
+}
+
+function refuseMoreThan(caller: Caller, { scopes, ownerRefs }: Pick<Row, 'scopes' | 'ownerRefs'>): void {
+  const missing = scopes.filter((scope) => !caller.scopes.has(scope));
+  if (missing.length > 0)
+    throw new Problem('forbidden', `Your key lacks these scopes: ${missing.join(', ')}.`);
+  if (!isWithin(caller, ownerRefs))
+    throw new Problem('forbidden', 'Your key can create keys only for its own owners.');
+}
+
+function isWithin(caller: Caller, ownerRefs: readonly string[] | null): boolean {
+  if (caller.ownerRefs === null) return true;
+  return ownerRefs !== null && ownerRefs.every((ref) => caller.ownerRefs?.includes(ref));
+}

@@ -1,0 +1,135 @@
+import { subscribeToMessages } from '../../../services/message-subscription';
+import { type Account } from '../../../adapters/instagram/me';
+import { ProviderError } from '../../../adapters/instagram/provider-error';
+import { disconnect } from '../../../adapters/postgres/integrations/disconnect';
+import { AccountTaken, type Grant, storeGrant } from '../../../adapters/postgres/integrations/grants';
+import { type Integration } from '../../../adapters/postgres/integrations/integration-row';
+import { createIntegration, findByAccount } from '../../../adapters/postgres/integrations/integrations';
+import {
+  type Lifetime,
+  MAXIMUM_GRANT_LIFE_MS,
+  MINIMUM_GRANT_LIFE_MS,
+  USUAL_LIFE_MS,
+  undatedLifetime,
+} from '../../../core/lifecycle/refresh-policy';
+import { Secret } from '../../../core/access/secret';
+import { isUsable } from '../../../core/lifecycle/states';
+import { type HttpDeps } from '../../deps';
+import { newRow } from './new-row';
+import { Problem, invalidField } from '../../problems';
+import { notifyLifecycle } from './notify-lifecycle';
+
+type ImportTokenDeps = Pick<
+  HttpDeps,
+  'pool' | 'sealer' | 'instagram' | 'clock' | 'random' | 'logger' | 'lifecycles' | 'temporal'
+>;
+
+interface Wanted {
+  ownerRef: string;
+  externalId?: string | undefined;
+  contact?: { email: string } | undefined;
+}
+
+interface GivenGrant {
+  accessToken: string;
+  expiresAt?: string | undefined;
+  issuedAt?: string | undefined;
+}
+
+/**
+ * Takes over a long-lived token that another system obtained: proven first, stored as a grant, once per account. An
+ * account of the same owner that works already stays as it is, unless the given token is known to be newer.
+ */
+export async function importToken(
+  deps: ImportTokenDeps,
+  wanted: Wanted,
+  given: GivenGrant,
+): Promise<Integration> {
+  const lifetime = lifetimeOf(deps.clock.now(), given);
+  const token = new Secret(given.accessToken);
+  const account = await prove(deps, token);
+  const grant = {
+    token,
+    ...lifetime,
+    lifetimeClamped: false,
+    scopes: [...deps.instagram.settings.scopes],
+    account,
+  };
+  const existing = await findByAccount(deps.pool, 'instagram', deps.instagram.settings.appId, account.id);
+  if (existing) return renew(deps, existing, wanted, grant, given.issuedAt !== undefined);
+  const row = await createIntegration(deps.pool, newRow(deps, wanted), deps.clock.now());
+  try {
+    return await store(deps, row, grant);
+  } catch (error) {
+    if (!(error instanceof AccountTaken)) throw error;
+    // Another request took the same account over at the same moment.
+    await disconnect(deps.pool, row.id, deps.clock.now());
+    const winner = await findByAccount(deps.pool, row.provider, row.appId, account.id);
+    if (!winner) throw taken();
+    return renew(deps, winner, wanted, grant, given.issuedAt !== undefined);
+  }
+}
+
+async function renew(
+  deps: ImportTokenDeps,
+  existing: Integration,
+  wanted: Wanted,
+  grant: Grant,
+  isDated: boolean,
+): Promise<Integration> {
+  if (existing.ownerRef !== wanted.ownerRef) throw taken();
+  const works = isUsable(existing.state) && deps.clock.now() < (existing.expiresAt ?? 0);
+  if (works && !(isDated && grant.issuedAt > (existing.issuedAt ?? 0))) return existing;
+  return store(deps, existing, grant);
+}
+
+async function store(deps: ImportTokenDeps, row: Integration, grant: Grant): Promise<Integration> {
+  const now = deps.clock.now();
+  const stored = await storeGrant(deps.pool, deps.sealer, row.id, row.grantNo, grant, now, deps.random());
+  await Promise.all([notifyLifecycle(deps, stored.id), subscribeToMessages(deps, stored.id)]);
+  return stored;
+}
+
+async function prove(deps: Pick<HttpDeps, 'instagram'>, token: Secret): Promise<Account> {
+  try {
+    return await deps.instagram.probe(token);
+  } catch (error) {
+    // What says nothing about the token is told as what it is.
+    if (!(error instanceof ProviderError)) throw error;
+    if (['transient', 'throttled', 'app_level'].includes(error.failure.class)) throw error;
+    throw new Problem(
+      'grant_refused',
+      'Instagram refused this token. Ask the owner to connect the account instead.',
+    );
+  }
+}
+
+/**
+ * When the token began and ends. Told only one of the two, the other follows from the usual life; told neither, it
+ * counts from now, and a refresh finds out the end as soon as it is old enough.
+ */
+function lifetimeOf(
+  now: number,
+  { issuedAt: began, expiresAt: ends }: GivenGrant,
+): Lifetime & { refreshAt?: number } {
+  const expiresAtGiven = ends === undefined ? null : Date.parse(ends);
+  const issuedAt = Math.min(
+    now,
+    began === undefined ? (expiresAtGiven ?? now + USUAL_LIFE_MS) - USUAL_LIFE_MS : Date.parse(began),
+  );
+  const expiresAt = expiresAtGiven ?? issuedAt + USUAL_LIFE_MS;
+  if (expiresAt <= now)
+    throw invalidField(
+      'grant.expiresAt',
+      'must be in the future: only the owner can replace an expired token',
+    );
+  if (expiresAt - issuedAt > MAXIMUM_GRANT_LIFE_MS)
+    throw invalidField('grant.expiresAt', 'must not exceed the lifetime of an Instagram token');
+  if (expiresAt - issuedAt <= MINIMUM_GRANT_LIFE_MS)
+    throw invalidField('grant.expiresAt', 'must leave time to refresh the token');
+  return expiresAtGiven === null ? undatedLifetime(issuedAt) : { issuedAt, expiresAt };
+}
+
+function taken(): Problem {
+  return new Problem('account_taken', 'This Instagram account is already connected for another owner.');
+}
