@@ -23,7 +23,7 @@ export interface Deps {
   outgoing: Outgoing;
   /** null: there is no mail server. */
   mailer: Mailer | null;
-  /** Who is told of the service itself. */
+  /** Receives mails about the service itself. */
   operatorEmail: string | null;
   site: {
     /** Where owners and programs reach the API, without a trailing slash. */

@@ -2,13 +2,13 @@ import { ApplicationFailure } from '@temporalio/activity';
 import { DecryptFailed, KeyUnavailable } from '../adapters/encryption/sealer';
 import { ProviderError } from '../adapters/instagram/provider-error';
 
-/** The types that workflows tell failures of activities apart by. */
+/** The types by which workflows distinguish failures of activities. */
 export const FAILURE_TYPES = {
-  /** The token was refused or is being looked at; the same call works again once that is decided. */
+  /** The token was refused or is being checked; the same call works again once that is decided. */
   tokenRejected: 'TokenRejected',
   /** Only the account's owner can help. */
   reconnectRequired: 'ReconnectRequired',
-  /** There is no such integration, it is not connected yet, or not any more. */
+  /** There is no such integration, or it is not connected. */
   notConnected: 'NotConnected',
   /** Instagram refuses this very call; repeating it changes nothing. `details[0]` has a `problem`. */
   callRefused: 'CallRefused',
@@ -17,7 +17,7 @@ export const FAILURE_TYPES = {
   throttled: 'Throttled',
   providerUnavailable: 'ProviderUnavailable',
   keyUnavailable: 'KeyUnavailable',
-  /** What is stored is not what its row says: somebody has to look. */
+  /** The stored value is not what its row says: an operator has to act. */
   decryptFailed: 'DecryptFailed',
   storeUnavailable: 'StoreUnavailable',
 } as const;

@@ -5,7 +5,7 @@ export function sha256(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-/** 256 random bits that may stand in an address, a header or a cookie: 43 characters. */
+/** 256 random bits that are safe in an address, a header or a cookie: 43 characters. */
 export function newSecretText(): string {
   return randomBytes(32).toString('base64url');
 }

@@ -21,7 +21,7 @@ import {
   statusQuery,
 } from '../workflows/messages';
 
-/** Everything that is asked of a lifecycle is answered within this. */
+/** Every question to a lifecycle is answered within this. */
 export const ANSWER_WITHIN_MS = 20 * SECOND_MS;
 const ASK_AGAIN_MS = 1 * SECOND_MS;
 /** A run at its message limit continues as new as soon as its worker allows: that often and long it is tried again. */
@@ -31,23 +31,41 @@ const LIMIT_WAIT_MS = 1 * SECOND_MS;
 export type Recovered = Exclude<RecoverOutcome, 'not_yet'>;
 export type EnsuredFresh = Exclude<EnsureFreshOutcome, 'not_yet'>;
 
+/**
+ * What a service can ask of lifecycles. Ids are Evergrant's (`int_…`), versions are whole numbers from 1, times are in
+ * milliseconds. Each method starts the lifecycle it is for if it is not running. All but `recover` and `ensureFresh`
+ * throw Temporal's `ServiceError` when the server does not answer; those two answer `undecided` instead.
+ * @see https://docs.temporal.io/develop/typescript/workflows/message-passing
+ */
 export interface LifecycleClient {
-  /** Starts the lifecycle unless it runs. */
+  /** Starts the lifecycle unless it is running. */
   start(integrationId: string): Promise<void>;
-  /** Tells it that the row changed outside: reconnect, disconnect, pause, resume. */
+  /** Notifies it that its row was changed outside: reconnect, disconnect, deauthorize, pause, resume. */
   rowChanged(integrationId: string): Promise<void>;
-  /** Reports a refused call without waiting for the decision. */
+  /**
+   * Reports a call that Instagram refused with code 190 or 102, without waiting for the decision. `version` is that of
+   * the token the call was made with. Any other code is ignored.
+   * @see https://developers.facebook.com/docs/graph-api/guides/error-handling
+   */
   tokenRejected(integrationId: string, report: Rejection): Promise<void>;
   /**
-   * Waits, at most 20 s, for what becomes of a token version: after a refused call (`code`), on request (`recheck`), or
-   * for a decision under way (neither). Answers `stale_version` (there is a newer one: read it), `verified_ok` (it
-   * lives), `refreshed` (read the new one), `expired` (the owner must reconnect) or `undecided` (ask again later).
-   * Callers of one version within 20 s share one answer.
+   * Waits, at most 20 s, for what becomes of a token version: after a refused call (`code` 190 or 102), on request
+   * (`recheck`), or for a decision under way (neither). Callers of one version within 20 s share one answer.
+   * @returns `stale_version`: a newer version exists, read it · `verified_ok`: the token works, repeat the call ·
+   * `refreshed`: read the new token, repeat the call · `expired`: the owner must reconnect · `undecided`: ask later
    */
   recover(integrationId: string, report: RecoverInput): Promise<Recovered>;
-  /** One refresh attempt now, when no more than `withinMs` is left (null: in any case); waits at most 20 s. */
-  ensureFresh(integrationId: string, wanted: EnsureFreshInput): Promise<EnsuredFresh>;
-  /** What the lifecycle knows and plans. Needs a worker to answer. */
+  /**
+   * One refresh attempt now if no more than `withinMs` of the lifetime is left (null: in any case). Waits at most 20 s.
+   * @returns `fresh`: more is left · `refreshed` · `refresh_failed`: the token stays in use, and is retried ·
+   * `not_due`: it is under 24 hours old, which Meta does not refresh · `expired` · `undecided`: ask later
+   * @see https://developers.facebook.com/documentation/instagram-platform/reference/refresh_access_token
+   */
+  ensureFresh(integrationId: string, request: EnsureFreshInput): Promise<EnsuredFresh>;
+  /**
+   * What the lifecycle knows and does next. Needs a running worker; waits at most 10 s.
+   * @throws WorkflowNotFoundError for an integration without a lifecycle
+   */
   status(integrationId: string): Promise<LifecycleStatus>;
 }
 
@@ -58,7 +76,7 @@ export function isAtItsLimit(error: unknown): boolean {
   return /exceeded workflow execution limit for signal/i.test(`${details} ${message}`);
 }
 
-/** A typed way to talk to lifecycles. Every message starts the lifecycle it is for, should it be missing. */
+/** Creates a typed client of lifecycles over a Temporal client. @param clock for tests and sandboxes */
 export function createLifecycleClient(
   client: Client,
   clock: { now(): number } = { now: () => Date.now() },
@@ -87,7 +105,7 @@ export function createLifecycleClient(
     }
   }
 
-  /** Callers in this process who ask the same wait for one answer together: a crowd costs Temporal one call. */
+  /** Callers in this process that ask the same share one answer: a crowd costs Temporal one call. */
   const asking = new Map<string, Promise<string>>();
   function ask<Answer extends string>(
     integrationId: string,
@@ -100,11 +118,11 @@ export function createLifecycleClient(
     return answer as ReturnType<typeof askAlone<Answer>>;
   }
 
-  /** Asks until the answer is about the version asked for, or time is up. Trouble on the way is `undecided`. */
+  /** Asks until the answer is about the version asked for, or time is up. Errors on the way are `undecided`. */
   async function askAlone<Answer extends string>(
     send: () => Promise<Answer | 'not_yet'>,
   ): Promise<Exclude<Answer, 'not_yet'> | 'undecided'> {
-    // The machine's clock: a caller's patience does not pass in a sandbox's time.
+    // The machine's clock: callers do not wait in a sandbox's time.
     const deadline = Date.now() + ANSWER_WITHIN_MS;
     while (Date.now() < deadline - ASK_AGAIN_MS) {
       const answer = await client.withDeadline(deadline, send).catch(() => 'undecided' as const);
@@ -135,12 +153,12 @@ export function createLifecycleClient(
       );
     },
 
-    ensureFresh: (integrationId, wanted) => {
-      const updateId = () => ensureFreshUpdateId(wanted.version, wanted.withinMs, clock.now());
+    ensureFresh: (integrationId, request) => {
+      const updateId = () => ensureFreshUpdateId(request.version, request.withinMs, clock.now());
       return ask(integrationId, updateId(), () =>
         client.workflow.executeUpdateWithStart(ensureFreshUpdate, {
           updateId: updateId(),
-          args: [wanted],
+          args: [request],
           startWorkflowOperation: startOperation(integrationId),
         }),
       );

@@ -50,7 +50,7 @@ export function sendMessageWorkflowId(integrationId: string, keyDigest: string):
   return `send-message/${integrationId}/${keyDigest}`;
 }
 
-/** One workflow per lane: what one endpoint, or people, are told of one integration. @param lane as in `deliveries.lane` */
+/** One workflow per lane: the deliveries of one integration to one endpoint, or by mail. @param lane as in `deliveries.lane` */
 export function deliverEventWorkflowId(lane: string): string {
   return `deliver/${lane}`;
 }

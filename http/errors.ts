@@ -13,7 +13,11 @@ import { Problem, notFound } from './problems';
 export type ProblemDeps = Pick<HttpDeps, 'sealer' | 'clock' | 'site'>;
 
 /** Answers whatever was thrown as a problem document; what nobody expected is logged and told as `internal`. */
-export function answerError(deps: ProblemDeps & Pick<HttpDeps, 'logger'>, error: unknown, c: Context): Response {
+export function answerError(
+  deps: ProblemDeps & Pick<HttpDeps, 'logger'>,
+  error: unknown,
+  c: Context,
+): Response {
   const problem = problemOf(deps, error, c.get('caller') as Caller | undefined);
   if (problem.code === 'internal') {
     deps.logger.error({ error: nameAndStack(error), path: c.req.routePath }, 'unexpected error');

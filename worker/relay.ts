@@ -76,7 +76,7 @@ async function relayOnce({ pool, temporal, clock, reach }: RelayParts): Promise<
   return relayed > 0 || lanes.length > 0;
 }
 
-/** Something to wait for that others may ring, before or while somebody waits. */
+/** A wake-up call that may arrive before or during the wait for it. */
 function createBell() {
   let rung = false;
   let wake = () => {};
@@ -99,7 +99,7 @@ function createBell() {
   };
 }
 
-/** A connection that hears when there is something to relay; a lost one is replaced at the next look. */
+/** A connection that listens for new events; a lost one is replaced at the next round. */
 function createListener(pool: Pool, heard: () => void) {
   let client: PoolClient | null = null;
   const lose = () => {

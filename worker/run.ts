@@ -33,7 +33,7 @@ export function installRuntime(services: Pick<Services, 'logger'>): void {
   });
 }
 
-/** Runs workflows and activities until stopped, and keeps schedule and search attributes as this version wants them. */
+/** Runs workflows and activities until stopped, and keeps schedule and search attributes as this version requires. */
 export async function runWorker(
   services: Services,
   options: { env?: NodeJS.ProcessEnv; bundle?: WorkflowBundleOption; shutdownGrace?: string } = {},

@@ -3,14 +3,14 @@ import type { Activities } from '../activities';
 import { type LifecycleFacts } from '../core/lifecycle/facts';
 import { INSTAGRAM_TASK_QUEUE, TASK_QUEUE } from '../core/names';
 
-/** Few and quick attempts: longer waiting is the ladder's affair, in timers that an operator can see. */
+/** Few and quick attempts. Longer waits are the ladder's, in timers that an operator can see. */
 const LIMITS = {
   startToCloseTimeout: '60s',
   scheduleToCloseTimeout: '2m',
   retry: { maximumAttempts: 3, initialInterval: '1s', maximumInterval: '10s' },
 } as const;
 
-/** A recovery goes first: somebody waits for it. */
+/** Recoveries first: a caller is waiting. */
 const PRIORITY = { recovery: 1, emergency: 2, scheduled: 4 } as const;
 
 export function storeActivities(facts: LifecycleFacts | null) {

@@ -10,7 +10,7 @@ import type { Activities } from '../activities';
 import { type DeliverEventInput } from '../core/deliveries/deliveries';
 import { DELIVERY_TASK_QUEUE, LANE_CHANGED, WORKFLOW_TYPES } from '../core/names';
 
-/** Something new may be due in the lane, or sooner than was known. */
+/** A delivery in the lane is new, or due sooner than the run knows. */
 const laneChangedSignal = defineSignal(LANE_CHANGED);
 /** A run does no more than this before it continues as new. */
 const MAX_STEPS = 100;
@@ -42,7 +42,7 @@ export async function DeliverEvent(input: DeliverEventInput): Promise<void> {
     changed = false;
     const { waitMs } = await deliverNext(input);
     if (changed || waitMs === 0) continue;
-    // A signal that comes while this ends starts the last task anew, and is seen here.
+    // A signal that arrives while this ends repeats the last task, and is seen here.
     if (waitMs === null) return;
     await condition(() => changed, waitMs);
   }

@@ -16,7 +16,7 @@ import {
   tokenRejectedSignal,
 } from './messages';
 
-/** Registers every handler of a lifecycle, before anything is awaited. Handlers only note what was asked. */
+/** Registers every handler of a lifecycle, before anything is awaited. Handlers only record what was asked. */
 export function registerHandlers(run: LifecycleRun): void {
   setHandler(tokenRejectedSignal, (payload: unknown) => {
     run.messages += 1;
@@ -78,10 +78,10 @@ async function recover(run: LifecycleRun, payload: unknown): Promise<RecoverOutc
 }
 
 async function ensureFresh(run: LifecycleRun, payload: unknown): Promise<EnsureFreshOutcome> {
-  const wanted = readEnsureFresh(payload) as EnsureFreshInput;
+  const request = readEnsureFresh(payload) as EnsureFreshInput;
   run.messages += 1;
   if (!(await loaded(run))) return 'undecided';
-  if (run.facts && wanted.version > run.facts.version) {
+  if (run.facts && request.version > run.facts.version) {
     run.askRowChanged();
     return 'not_yet';
   }
@@ -91,16 +91,16 @@ async function ensureFresh(run: LifecycleRun, payload: unknown): Promise<EnsureF
   const { facts } = run;
   if (!facts || facts.state === 'expired' || facts.state === 'disconnected') return 'expired';
   if (!isUsable(facts.state)) return 'undecided';
-  if (facts.version > wanted.version) return 'refreshed';
+  if (facts.version > request.version) return 'refreshed';
   const leftMs = (facts.expiresAt ?? 0) - run.now();
-  if (wanted.withinMs !== null && leftMs > wanted.withinMs) return 'fresh';
+  if (request.withinMs !== null && leftMs > request.withinMs) return 'fresh';
   if (run.now() < refreshableAt(facts.issuedAt)) return 'not_due';
 
   const seen = run.refreshes;
   run.askRefresh();
   const attempted = () => run.refreshes > seen && settled();
   await condition(() => attempted() || run.leaving, DECISION_WAIT_MS);
-  if (run.facts && run.facts.version > wanted.version) return 'refreshed';
+  if (run.facts && run.facts.version > request.version) return 'refreshed';
   if (run.facts?.state === 'expired') return 'expired';
   if (run.facts?.state === 'recovering') return 'undecided';
   return attempted() ? run.lastRefresh : 'undecided';

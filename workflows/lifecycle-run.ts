@@ -117,7 +117,7 @@ export class LifecycleRun {
     return this.recovering !== null || this.asked.rejection !== null || this.facts?.state === 'recovering';
   }
 
-  /** A probe showed a moment ago that the token lives. */
+  /** A probe showed a moment ago that the token works. */
   isQuiet(): boolean {
     return this.now() < this.quietUntil;
   }

@@ -44,7 +44,7 @@ export interface EnsureFreshInput {
 export type EnsureFreshOutcome =
   'fresh' | 'refreshed' | 'refresh_failed' | 'not_due' | 'expired' | 'undecided' | 'not_yet';
 
-/** One refresh attempt now, if wanted; answers within 20 seconds. */
+/** One refresh attempt now, if due; answers within 20 seconds. */
 export const ensureFreshUpdate = defineUpdate<EnsureFreshOutcome, [EnsureFreshInput]>(UPDATES.ensureFresh);
 
 export interface LifecycleStatus {

@@ -1,8 +1,8 @@
 import { DefaultPayloadConverter, type Payload, type PayloadConverter } from '@temporalio/common';
 
 /**
- * Reads a payload that nobody here can decode as `undefined`, which handlers count and drop. The default converter
- * would throw, and a throw before the handler runs fails the workflow task for ever.
+ * Reads a payload that cannot be decoded as `undefined`, which handlers count and drop. The default converter would
+ * throw, and an exception before the handler runs fails the workflow task forever.
  */
 class TolerantPayloadConverter implements PayloadConverter {
   private readonly inner = new DefaultPayloadConverter();

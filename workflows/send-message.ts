@@ -18,7 +18,7 @@ const instagram = proxyActivities<Activities>({
   retry: RETRY,
   priority: { priorityKey: 2 },
 });
-/** A look waits for its turn: what cannot be told now may be told in a while, and a second send could be one too many. */
+/** Looking a message up is retried for long: a second send could be one too many. */
 const patient = proxyActivities<Activities>({
   taskQueue: INSTAGRAM_TASK_QUEUE,
   startToCloseTimeout: '30s',
@@ -32,7 +32,7 @@ const SENDS_AT_MOST = 3;
 
 /**
  * Sends one message, once. When the answer of a send is lost, the conversation is looked at before it is sent again;
- * when that tells nothing either, the caller is told so honestly.
+ * when that is inconclusive too, the answer is `outcome_unknown`.
  */
 export async function SendMessage(input: SendMessageInput): Promise<SendResult> {
   const result = await trySending(input);
@@ -66,7 +66,7 @@ async function lookUp(input: SendMessageInput): Promise<SentMessage | null | 'un
   return patient.findSent(input).catch(() => 'unknown' as const);
 }
 
-/** A problem that goes by itself (a recovery under way, a reconnect, throttling) leaves the key free to try again. */
+/** A problem that passes by itself (a recovery under way, a reconnect, throttling) leaves the key free to try again. */
 function isFinal(result: SendResult): boolean {
   return (
     'sent' in result ||

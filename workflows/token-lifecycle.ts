@@ -23,7 +23,7 @@ export interface TokenLifecycleInput {
 }
 
 /**
- * Keeps one integration's token alive: sleeps until the next thing is due, does it, and looks again. One run is one
+ * Keeps one integration's token alive: sleeps until the next action is due, performs it, and decides again. One run is one
  * token version; a new version, or a run with many messages behind it, continues as new.
  */
 export async function TokenLifecycle(input: TokenLifecycleInput): Promise<void> {

@@ -4,7 +4,7 @@ import {
   type ProviderApp,
   beginIncident,
   findOpenIncident,
-  noteAnswer,
+  recordAnswer,
 } from '../../adapters/postgres/incidents/incidents';
 import { RowMovedOn } from '../../adapters/postgres/integrations/apply-change';
 import { type Integration } from '../../adapters/postgres/integrations/integration-row';
@@ -18,7 +18,7 @@ import { refusalOf, sealingError } from './refusal';
 
 type Prober = Pick<Deps, 'pool' | 'clock' | 'instagram'>;
 
-/** Asks Instagram whose token this is: the cheapest call that shows whether it lives. */
+/** Asks Instagram whose token this is: the cheapest call that shows whether it works. */
 export async function probeToken(deps: Prober, row: Integration, token: Secret): Promise<Probe> {
   try {
     const account = await deps.instagram.probe(token);
@@ -65,9 +65,9 @@ export async function recordProviderSignal(
   }
   if (failed === 'transient' || failed === 'throttled') return;
   const incident = await findOpenIncident(pool, row);
-  // Among tokens that died together only one that was in doubt, and lives, shows that the incident is over.
+  // Among tokens that died together only one that was in doubt, and works, shows that the incident is over.
   const counts = incident?.kind === 'app_level' || (failed === null && row.state === 'recovering');
-  if (incident && counts) await withTransaction(pool, (db) => noteAnswer(db, incident, row, now));
+  if (incident && counts) await withTransaction(pool, (db) => recordAnswer(db, incident, row, now));
 }
 
 function meaningOf(failure: Failure): 'dead' | 'owner_action' | 'ambiguous' | 'unclear' {

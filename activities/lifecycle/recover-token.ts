@@ -33,8 +33,13 @@ export interface RecoverTokenInput {
   recheck?: boolean;
 }
 
+type Recoverer = Pick<
+  Deps,
+  'pool' | 'sealer' | 'instagram' | 'clock' | 'random' | 'logger' | 'lifecycles' | 'counters'
+>;
+
 /** Finds out whether a refused or outlived token is dead, and saves it if it can be saved. */
-export function recoverToken(deps: Deps, input: RecoverTokenInput): Promise<StepResult> {
+export function recoverToken(deps: Recoverer, input: RecoverTokenInput): Promise<StepResult> {
   return runStep(deps, input.integrationId, async (row) => {
     if (row.version !== input.version) return 'moved_on';
     const { rejection, recheck = false } = input;
@@ -45,7 +50,10 @@ export function recoverToken(deps: Deps, input: RecoverTokenInput): Promise<Step
 }
 
 /** Ends the wait for an answer that never came, a day after the lifetime ran out. */
-export function expire(deps: Deps, input: { integrationId: string; version: number }): Promise<StepResult> {
+export function expire(
+  deps: Recoverer,
+  input: { integrationId: string; version: number },
+): Promise<StepResult> {
   return runStep(deps, input.integrationId, async (row) => {
     if (row.version !== input.version || row.state === 'expired') return 'moved_on';
     if (deps.clock.now() < (row.expiresAt ?? 0) + LAST_REFRESH_GRACE_MS) return 'not_due';
@@ -55,7 +63,7 @@ export function expire(deps: Deps, input: { integrationId: string; version: numb
 
 /** Asks for the next step, does it, adds what came of it to the evidence, and asks again. */
 export async function recover(
-  deps: Deps,
+  deps: Recoverer,
   row: Integration,
   why: Pick<Evidence, 'rejection' | 'recheck'>,
 ): Promise<Outcome> {
@@ -80,7 +88,12 @@ export async function recover(
   }
 }
 
-async function inquire(deps: Deps, row: Integration, inquiry: Inquiry, found: Evidence): Promise<Evidence> {
+async function inquire(
+  deps: Recoverer,
+  row: Integration,
+  inquiry: Inquiry,
+  found: Evidence,
+): Promise<Evidence> {
   try {
     const learned = await learn(deps, row, inquiry, found);
     return { ...found, ...learned, incident: await incidentOf(deps, row) };
@@ -92,7 +105,7 @@ async function inquire(deps: Deps, row: Integration, inquiry: Inquiry, found: Ev
 }
 
 async function learn(
-  deps: Deps,
+  deps: Recoverer,
   row: Integration,
   inquiry: Inquiry,
   found: Evidence,
@@ -121,7 +134,7 @@ async function learn(
   }
 }
 
-async function probeStored(deps: Deps, row: Integration): ReturnType<typeof probeToken> {
+async function probeStored(deps: Recoverer, row: Integration): ReturnType<typeof probeToken> {
   // Nothing is left of an account whose owner removed the app: no alarm.
   if (row.state === 'expired' && !(await findVersion(deps.pool, row.id, 'current')))
     return { is: 'no_token' };
@@ -141,7 +154,7 @@ async function incidentOf({ pool, clock }: Pick<Deps, 'pool' | 'clock'>, row: In
  * withdraws the expiries of the last minute. Verdict and expiry are one transaction.
  */
 async function expireIfAdmitted(
-  deps: Deps,
+  deps: Recoverer,
   row: Integration,
   change: Change,
   probedAt: number,

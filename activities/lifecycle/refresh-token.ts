@@ -10,6 +10,8 @@ import { refreshOnce } from './refresh-once';
 import { sealingError } from './refusal';
 import { runStep, updateIntegration } from './run-step';
 
+type Refresher = Parameters<typeof refreshOnce>[0] & Pick<Deps, 'counters'>;
+
 export interface RefreshTokenInput {
   integrationId: string;
   /** The version to refresh. */
@@ -19,7 +21,7 @@ export interface RefreshTokenInput {
 }
 
 /** One refresh by plan, by ladder or on request. A failure puts the integration on the ladder; the token stays in use. */
-export function refreshToken(deps: Deps, input: RefreshTokenInput): Promise<StepResult> {
+export function refreshToken(deps: Refresher, input: RefreshTokenInput): Promise<StepResult> {
   return runStep(deps, input.integrationId, async (row) => {
     if (row.version !== input.version || !isUsable(row.state)) return 'moved_on';
     const now = deps.clock.now();
@@ -36,7 +38,7 @@ export function refreshToken(deps: Deps, input: RefreshTokenInput): Promise<Step
   });
 }
 
-async function attempt(deps: Deps, row: Integration, trigger: RefreshTrigger): Promise<AttemptResult> {
+async function attempt(deps: Refresher, row: Integration, trigger: RefreshTrigger): Promise<AttemptResult> {
   try {
     const result = await refreshOnce(deps, row, trigger);
     if (result.is === 'failed' && result.refusal.failure.problem === 'refresh_unsupported')

@@ -22,8 +22,8 @@ export function warnExpiring(deps: Pick<Deps, 'pool' | 'clock'>, input: Target):
   });
 }
 
-/** Reminds the owner of an expired connection, after a probe whether its token lives after all. */
-export function remind(deps: Deps, input: Target): Promise<StepResult> {
+/** Reminds the owner of an expired connection, after a probe whether its token works after all. */
+export function remind(deps: Parameters<typeof recover>[0], input: Target): Promise<StepResult> {
   return runStep(deps, input.integrationId, async (row) => {
     if (row.state !== 'expired' || row.version !== input.version) return 'moved_on';
     const now = deps.clock.now();

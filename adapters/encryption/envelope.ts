@@ -13,7 +13,7 @@ export type SealContext = Readonly<{
   purpose: string;
 }>;
 
-/** The sealed value is not what its row says it is: damaged, swapped or written by somebody else. */
+/** The sealed value is not what its row says it is: damaged, swapped or written by someone else. */
 export class DecryptFailed extends Error {
   override name = 'DecryptFailed';
   constructor() {
@@ -64,7 +64,7 @@ function areEqual(found: Readonly<Record<string, string>>, expected: SealContext
 function keyringOf(key: Key): RawAesKeyringNode {
   const known = keyrings.get(key);
   if (known) return known;
-  // The SDK wants key material in memory of its own.
+  // The SDK requires key material in memory of its own.
   const unencryptedMasterKey = new Uint8Array(key.bytes.length);
   unencryptedMasterKey.set(key.bytes);
   const keyring = new RawAesKeyringNode({

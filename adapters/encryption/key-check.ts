@@ -33,10 +33,10 @@ export class KeyRetired extends KeyUnavailable {
 
 export type CheckResult = 'opens' | 'other_bytes' | 'none';
 
-/** Whether keys have the bytes that their names stand for: each has a check value in the database, written once. */
+/** Whether keys have the bytes that belong to their names: each has a check value in the database, written once. */
 export interface KeyChecks {
   /** What the key's check value says; writes nothing. */
-  look(key: Key): Promise<CheckResult>;
+  inspect(key: Key): Promise<CheckResult>;
   /**
    * Compares keys (all of the ring unless given) with their check values, and writes those that are missing.
    * @throws KeyUnavailable | KeyRetired when the ring's sealing key is
@@ -47,7 +47,7 @@ export interface KeyChecks {
 }
 
 const KNOWN = 'evergrant key check';
-/** For so long a process does not ask again: an answer of Instagram's must be sealed even when the database is slow. */
+/** How long a process relies on a check: an answer of Instagram must be sealed even when the database is slow. */
 const BELIEVED_MS = MINUTE_MS;
 
 interface Stored {
@@ -59,7 +59,7 @@ interface Stored {
 export function createKeyChecks(db: Db): KeyChecks {
   const verifiedAt = new WeakMap<Key, number>();
 
-  async function look(key: Key): Promise<CheckResult> {
+  async function inspect(key: Key): Promise<CheckResult> {
     const stored = (await find(db, [key.id])).get(key.id);
     if (!stored) return 'none';
     return (await opens(key, stored)) ? 'opens' : 'other_bytes';
@@ -88,7 +88,7 @@ export function createKeyChecks(db: Db): KeyChecks {
   }
 
   return {
-    look,
+    inspect,
     verify: (ring, keys = ring.keys) => check(keys, ring.sealing),
     async beforeSealing(key) {
       const last = verifiedAt.get(key);

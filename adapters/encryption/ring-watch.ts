@@ -23,17 +23,17 @@ export interface RingWatch {
 
 /**
  * Follows a key file, by its content: the times of files that are mounted, linked or replaced say little. While it is
- * malformed or names a key with wrong bytes, which is told of once, the ring from before stays in use.
+ * malformed or names a key with wrong bytes, which is reported once, the previous ring stays in use.
  * @param text the content that was read last
  */
 export function watchRing(file: string, text: string, options: Options): RingWatch {
   const { verify, logger, onChange, everyMs = LOOK_EVERY_MS } = options;
   let inUse = text.trim();
   let ring = parseKeyRing(inUse);
-  let told: string | null = null;
+  let reported: string | null = null;
   let looking = false;
 
-  async function look(): Promise<void> {
+  async function check(): Promise<void> {
     const seen = (await readFile(file, 'utf8')).trim();
     if (seen !== inUse) {
       const next = parseKeyRing(seen);
@@ -43,19 +43,20 @@ export function watchRing(file: string, text: string, options: Options): RingWat
       logger.info({ sealing: next.sealing.id, keys: next.keys.map(({ id }) => id) }, 'key ring reloaded');
       onChange?.(next);
     }
-    told = null;
+    reported = null;
   }
 
   function refuse(error: unknown): void {
     const reason = complaintOf(error);
-    if (reason !== told) logger.error({ file, reason }, 'key file invalid; keeping the previous key ring');
-    told = reason;
+    if (reason !== reported)
+      logger.error({ file, reason }, 'key file invalid; keeping the previous key ring');
+    reported = reason;
   }
 
   const timer = setInterval(() => {
     if (looking) return;
     looking = true;
-    look()
+    check()
       .catch(refuse)
       .finally(() => (looking = false));
   }, everyMs);

@@ -25,12 +25,12 @@ interface Options {
 export function createSealer(ring: KeyRing | (() => KeyRing), { checks, logger }: Options = {}) {
   const current = typeof ring === 'function' ? ring : () => ring;
 
-  /** @throws KeyUnavailable before anything is sealed with a key that has other bytes than its name stands for */
+  /** @throws KeyUnavailable before anything is sealed with a key whose bytes are not those of its name */
   async function seal(plain: Secret, context: SealContext): Promise<Sealed> {
     const key = current().sealing;
     await checks?.beforeSealing(key);
     const sealed = await sealWith(key, plain, context);
-    // A value that could not be opened again would lose a grant: look before the plain text is dropped.
+    // A value that could not be opened again would lose a grant: check before the plain text is dropped.
     const opened = await openWith(key, sealed, context);
     if (opened.reveal() !== plain.reveal()) throw new DecryptFailed();
     return { sealed, keyId: key.id };
@@ -44,7 +44,7 @@ export function createSealer(ring: KeyRing | (() => KeyRing), { checks, logger }
       return await openWith(key, sealed, context);
     } catch (error) {
       // Not the row is at fault when the key does not even open its own check value.
-      if (checks && (await checks.look(key)) === 'other_bytes') throw new KeyMismatch(keyId);
+      if (checks && (await checks.inspect(key)) === 'other_bytes') throw new KeyMismatch(keyId);
       if (error instanceof DecryptFailed) throw refuse(context);
       throw error;
     }

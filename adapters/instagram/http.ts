@@ -32,7 +32,7 @@ export interface ProviderAnswer {
 
 export type GatedCall = Pick<ProviderRequest, 'operation' | 'token'>;
 
-/** Holds calls back while Instagram wants fewer of them. */
+/** Defers calls while Instagram asks for fewer of them. */
 export interface Gate {
   /** Resolves when the call may be made. @throws ProviderError of class `throttled` when that is too far off */
   enter(call: GatedCall): Promise<void>;

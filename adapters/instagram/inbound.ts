@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseBody } from './http';
 
-/** A message that somebody sent to an account. */
+/** A message that an account received. */
 export interface InboundMessage {
   /** The professional account's id. */
   accountId: string;

@@ -16,7 +16,7 @@ const id = z.union([z.string(), z.number()]).transform(String);
 const me = z.object({ user_id: id, id: id.optional(), username: z.string().min(1) });
 
 /**
- * Asks Instagram whose token this is: the probe that tells a living token from a dead one.
+ * Asks Instagram whose token this is: the probe that distinguishes a working token from a dead one.
  * @throws ProviderError
  */
 export async function probe(

@@ -88,7 +88,7 @@ export async function exchangeForLongLived(
 }
 
 /**
- * Refreshes a long-lived token that is at least 24 hours old and still valid; it lives 60 days from now on. The answer
+ * Refreshes a long-lived token that is at least 24 hours old and still valid; it is then valid for 60 more days. The answer
  * may carry the same string or a new one, and the old one may or may not live on.
  * @throws ProviderError
  * @see https://developers.facebook.com/documentation/instagram-platform/reference/refresh_access_token

@@ -34,7 +34,7 @@ export class ProviderError extends Error {
   /** Not made: Instagram asked to wait, or the account's calls come too fast. @param waitMs until it may be made */
   static heldBack(operation: string, waitMs: number): ProviderError {
     const failure = classify({ status: 429, code: null, subcode: null, message: null, isTransient: false });
-    const text = `${operation}: held back to keep Instagram's limits`;
+    const text = `${operation}: deferred to stay within Instagram's limits`;
     return new ProviderError(operation, 429, null, null, failure, Math.ceil(waitMs), text);
   }
 

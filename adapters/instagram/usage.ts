@@ -1,7 +1,7 @@
 import { type Usage } from '../../core/messaging/throttle-policy';
 import { MINUTE_MS } from '../../core/time';
 
-/** How much of what is allowed was used, for the app and for single accounts, as an answer's headers tell it. */
+/** How much of what is allowed was used, for the app and for single accounts, as an answer's headers say. */
 export interface UsageReport {
   app: Usage | null;
   /** By account id. */

@@ -5,7 +5,7 @@ export function isLoopbackHost(host: string): boolean {
   return host === 'localhost' || isLoopbackAddress(host.replace(/^\[|\]$/g, ''));
 }
 
-/** Whether nobody on the way can read what goes to a URL: it is https, or does not leave this machine. */
+/** Whether what goes to a URL cannot be read on the way: it is https, or does not leave this machine. */
 export function isConfidential(url: string): boolean {
   return url.startsWith('https:') || isLoopbackUrl(url);
 }

@@ -50,7 +50,7 @@ export function createOutgoing(rules: Rules, options: Options = {}) {
   }
 
   /**
-   * Judges an address that is to be called later. A name that nobody knows yet passes: it is judged at every call.
+   * Judges an address that is to be called later. A name that does not resolve yet passes: it is checked at every call.
    * @throws OutgoingFailure `address_refused`
    */
   async function check(url: string): Promise<void> {

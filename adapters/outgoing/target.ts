@@ -8,7 +8,7 @@ export interface Rules {
   development: boolean;
 }
 
-/** A customer's address that may be called as far as its text tells. */
+/** A customer's address that may be called, judging by its text alone. */
 export interface Target {
   url: URL;
   /** As the resolver takes it: without brackets. */

@@ -16,7 +16,7 @@ const schedule = {
 };
 
 /**
- * Makes sure that the audit is scheduled as this version wants it. An operator's pause is left as it is.
+ * Makes sure that the audit is scheduled as this version requires. An operator's pause is kept.
  * @see https://docs.temporal.io/develop/typescript/workflows/schedules
  */
 export async function ensureAuditSchedule(client: Client): Promise<void> {

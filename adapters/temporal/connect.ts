@@ -39,7 +39,7 @@ export function openTemporal(settings: TemporalSettings): OpenTemporal {
 
 /**
  * The SDK's own retries, which can be ended. By themselves they outlive their callers, and one that comes due after
- * the connection was closed throws from a timer, where nobody can catch it.
+ * the connection was closed throws from a timer, where it cannot be caught.
  */
 function retriesThatEnd() {
   const usual = defaultGrpcRetryOptions();

@@ -6,7 +6,7 @@ const NOT_FOUND = 5;
 
 /**
  * Deletes every run of an integration's lifecycle and of its sends with their histories, running ones too. What began a
- * moment ago may not be listed yet: whoever must be sure asks again until there was none.
+ * moment ago may not be listed yet: to be sure, ask again until there was none.
  * @returns how many there were
  */
 export async function forgetRuns(client: Client, integrationId: string): Promise<number> {

@@ -149,7 +149,7 @@ export function deferredForIncident(recovery: Recovery, now: number, random: num
   return change({ recovery: { ...recovery, held: true, nextAttemptAt }, lastError });
 }
 
-/** The token lives: back to where it came from, its refresh ladder unchanged. */
+/** The token works: back to the state it came from, its refresh ladder unchanged. */
 export function verified(was: Connection): Change {
   const state = was.recovery?.returnTo ?? 'active';
   // On the ladder the error is why it is there; otherwise nothing is wrong any more.
@@ -183,7 +183,7 @@ export function reminded(was: Connection, now: number): Change {
   );
 }
 
-/** An expired connection whose token turned out to live. */
+/** An expired connection whose token works after all. */
 export const reopened = (): Change =>
   change(
     { state: 'active', reason: null, recoveryRefreshVersion: null, lastError: null, ...NO_REMINDERS },

@@ -40,7 +40,7 @@ export type Settled = 'none' | 'promoted' | 'dead' | 'dropped' | 'unclear';
 
 /** Everything that one recovery has found out so far; what is absent was not looked at yet. */
 export interface Evidence {
-  /** Why the recovery was asked for: a refused call, an operator's look, or neither (a timer). */
+  /** Why the recovery was asked for: a refused call, an operator's recheck, or neither (a timer). */
   rejection: Rejection | null;
   recheck: boolean;
   /** The open incident of the app; null: none. Read again after every call to Instagram. */

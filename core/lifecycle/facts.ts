@@ -29,9 +29,9 @@ export interface RecoveryFacts {
   /** The state to go back to when the alarm was false. */
   returnTo: 'active' | 'refreshing';
   nextAttemptAt: number;
-  /** What Instagram wants of the owner, if that is what is being waited for. */
+  /** What Instagram requires of the owner, if the recovery waits for that. */
   ownerAction: 'checkpoint' | 'account_unusable' | null;
-  /** An incident of the whole app holds the decision back. */
+  /** The decision is deferred because of an incident of the whole app. */
   held?: boolean;
 }
 

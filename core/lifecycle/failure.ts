@@ -1,10 +1,10 @@
 import { type Reason } from './states';
 
 /**
- * What a failed call to Meta means. `transient`: try again. `throttled`: wait as told. `terminal`: the token is dead,
- * for `reason`. `owner_action`: the token lives, its owner has to do something on Instagram. `app_level`: every
- * account of the app is hit, nobody's token is to blame. `ambiguous`: refused as unreadable, which a wrong host or key
- * also causes. `call`: this call is refused for what it asks; the token is healthy.
+ * What a failed call to Meta means. `transient`: try again. `throttled`: wait as long as Meta says. `terminal`: the
+ * token is dead, for `reason`. `owner_action`: the token works again once its owner has done something on Instagram.
+ * `app_level`: every account of the app is affected, and no token is the cause. `ambiguous`: refused as unreadable,
+ * which a wrong host or key also causes. `call`: this call is refused for what it asks; the token is healthy.
  */
 export type FailureClass =
   'transient' | 'throttled' | 'terminal' | 'owner_action' | 'app_level' | 'ambiguous' | 'call';
@@ -22,7 +22,7 @@ export type CallProblem =
 
 export interface Failure {
   class: FailureClass;
-  /** With `terminal`: what the integration would expire for. With `owner_action`: what is wanted of the owner. */
+  /** With `terminal`: what the integration would expire for. With `owner_action`: what the owner has to do. */
   reason: Reason | null;
   /** With `call`: what kind of refusal. */
   problem: CallProblem | null;
@@ -67,7 +67,7 @@ const call = (problem: CallProblem): Failure => ({ ...NOTHING, class: 'call', pr
  * @see https://developers.facebook.com/docs/graph-api/guides/error-handling
  */
 const TABLE: readonly Row[] = [
-  // Every account at once: nobody's token is to blame.
+  // Every account at once: no token is the cause.
   { codes: [200], message: /API access blocked/i, is: appLevel },
   { codes: [100], message: /appsecret_proof/i, is: appLevel },
   { codes: [100, 400], message: /invalid platform app/i, is: appLevel },
@@ -123,7 +123,10 @@ const TABLE: readonly Row[] = [
   { codes: [100, 104, 506, 2500], is: call('rejected') },
 ];
 
-/** Reads a failed answer. Total: whatever came back, it says something, and never `terminal` without a token code. */
+/**
+ * Reads a failed answer. Total: any answer gets a class, and never `terminal` without a token code (190, 102).
+ * @see https://developers.facebook.com/docs/graph-api/guides/error-handling
+ */
 export function classify(answer: Answer): Failure {
   if (answer.status === null) return transient;
   const row = TABLE.find((one) => fits(one, answer));

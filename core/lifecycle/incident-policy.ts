@@ -2,12 +2,12 @@ import { MINUTE_MS, SECOND_MS } from '../time';
 
 /**
  * When many tokens die at once, something is wrong with the app or the provider and not with the tokens. These are the
- * rules by which dead verdicts are held back, and by which such an incident is taken to be over.
+ * rules by which expiries are deferred, and by which such an incident is taken to be over.
  */
 export const VERDICT_WINDOW_MS = 60 * SECOND_MS;
 /** A decision that was deferred for an incident is tried again after this. */
 export const DEFERRED_WAIT_MS = 60 * SECOND_MS;
-/** While an incident lasts, one held integration of the app is looked at per this long. */
+/** While an incident lasts, one deferred integration of the app probes in each interval of this length. */
 export const INCIDENT_PROBE_EVERY_MS = 5 * SECOND_MS;
 /** After this long, tokens that stay dead while others live are believed to be dead. */
 export const BELIEVED_AFTER_MS = 30 * MINUTE_MS;
@@ -26,14 +26,14 @@ export function allowedVerdicts(fleet: number): number {
   return Math.max(5, Math.floor(fleet * 0.005));
 }
 
-/** How many held integrations must get a clear answer before the incident is over. */
+/** How many deferred integrations must get a clear answer before the incident is over. */
 export function answersNeeded(recovering: number): number {
   return Math.max(1, Math.min(3, recovering));
 }
 
 /**
- * Whether verdicts that stayed the same for `BELIEVED_AFTER_MS` are believed. In a fleet of ten and more somebody whom
- * the incident does not touch has to be alive; in a smaller one there may be nobody left to compare with.
+ * Whether verdicts that stayed the same for `BELIEVED_AFTER_MS` are believed. In a fleet of ten and more a connection
+ * that the incident does not affect has to work; in a smaller one there may be none left to compare with.
  */
 export function mayBelieve(fleet: number, controlIsAlive: boolean): boolean {
   return fleet < SMALL_FLEET || controlIsAlive;

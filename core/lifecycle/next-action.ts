@@ -14,7 +14,7 @@ export type Action =
   | { type: 'warn' }
   | { type: 'remind' }
   | { type: 'expire' }
-  /** `until` in epoch ms; null: until somebody asks. */
+  /** `until` in epoch ms; null: until a message arrives. */
   | { type: 'wait'; until: number | null }
   | { type: 'end' };
 
@@ -55,11 +55,11 @@ function whenRecovering(facts: LifecycleFacts, asked: Asked, now: number): Actio
   const { expiresAt } = lifetimeOf(facts);
   const recovery = facts.recovery;
   if (now >= expiresAt + LAST_REFRESH_GRACE_MS) {
-    const isHeld = recovery?.held === true && now < recovery.nextAttemptAt;
-    return isHeld ? { type: 'wait', until: recovery.nextAttemptAt } : { type: 'expire' };
+    const isDeferred = recovery?.held === true && now < recovery.nextAttemptAt;
+    return isDeferred ? { type: 'wait', until: recovery.nextAttemptAt } : { type: 'expire' };
   }
   if (!recovery || asked.recheck || now >= recovery.nextAttemptAt) return { type: 'recover' };
-  // The lifetime ran out while nobody could say whether the token lives: time for the last refresh.
+  // The lifetime ran out while the recovery was undecided: time for the last refresh.
   if (recovery.cause === 'rejection' && now >= expiresAt) return { type: 'recover' };
   const deadline = recovery.cause === 'rejection' ? expiresAt : expiresAt + LAST_REFRESH_GRACE_MS;
   return { type: 'wait', until: earliest(recovery.nextAttemptAt, deadline) };

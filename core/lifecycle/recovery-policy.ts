@@ -1,9 +1,9 @@
 import { jittered } from './refresh-policy';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../time';
 
-/** Waits between tries when nobody can say yet whether a refused token is dead. */
+/** Waits between attempts while it is unclear whether a refused token is dead. */
 const UNCLEAR_LADDER_MS = [2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600].map((s) => s * SECOND_MS);
-/** Waits between looks while the owner has something to do on Instagram: 15 min … 6 h. */
+/** Waits between probes while the owner has something to do on Instagram: 15 min … 6 h. */
 const OWNER_LADDER_MS = [15, 30, 60, 120, 240, 360].map((minutes) => minutes * MINUTE_MS);
 /** A version too young to be refreshed is looked at again after these waits before it is believed dead. */
 export const YOUNG_REPROBE_MS = [1 * SECOND_MS, 3 * SECOND_MS];
@@ -23,7 +23,7 @@ export function unclearDelayMs(tries: number, random: number): number {
   return rung(UNCLEAR_LADDER_MS, tries, random);
 }
 
-/** ms until the next look at an account whose owner must act on Instagram. */
+/** ms until the next probe of an account whose owner must act on Instagram. */
 export function ownerActionDelayMs(tries: number, random: number): number {
   return rung(OWNER_LADDER_MS, tries, random);
 }

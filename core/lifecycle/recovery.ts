@@ -80,7 +80,7 @@ function whenRecovering(ctx: Context): RecoveryStep {
     case 'dead':
       return whenDead(ctx, probe.refusal.failure.reason ?? 'invalidated', probe.refusal);
     case 'ambiguous':
-      // Unreadable may mean that we hold it wrong: only a control that lives makes it this token's own problem.
+      // The cause may be ours: only when another connection gets through is it this token's own problem.
       if (found.controlIsAlive === undefined) return step('probe_control');
       return found.controlIsAlive ? whenDead(ctx, 'invalidated', probe.refusal) : retry(ctx, probe.refusal);
     case 'unclear':
@@ -148,7 +148,7 @@ function atTheEnd(ctx: Context): RecoveryStep {
   return apply(changes.expired(recovery.ownerAction ?? 'lifetime_elapsed', now), 'expired');
 }
 
-/** Takes an expired connection back into use when its token lives after all; past its lifetime only by a refresh. */
+/** Puts an expired connection back into use when its token works after all; past its lifetime only by a refresh. */
 function whenExpired(was: Connection, found: Evidence, now: number): RecoveryStep {
   if (found.sealingError) return finish('expired');
   if (found.settled === undefined) return step('settle_pending');
@@ -159,7 +159,7 @@ function whenExpired(was: Connection, found: Evidence, now: number): RecoverySte
   return finish('expired');
 }
 
-/** Tokens that stay dead for long while others live are dead, whatever the incident. Null: not yet. */
+/** Tokens that stay dead for long while others work are dead, whatever the incident. Null: not yet. */
 function believeAtLast({ found, now }: Context): RecoveryStep | null {
   const { incident, controlIsAlive } = found;
   if (!incident || found.incidentEnded || !isOldEnoughToBelieve(incident, now)) return null;

@@ -47,7 +47,7 @@ export function afterRefresh(
   }
 }
 
-/** A clear refusal is itself this version's one recovery refresh: what is left is to probe whether the token lives. */
+/** A clear refusal is itself this version's one recovery refresh: what is left is to probe whether the token works. */
 function doubted(was: Connection, refusal: Refusal, now: number): Change {
   const { code, subcode, failure } = refusal;
   const { set, events } = recoveryBegun(was, { code: code ?? 190, subcode, source: 'refresh' }, now);

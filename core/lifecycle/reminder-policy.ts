@@ -1,6 +1,6 @@
 import { DAY_MS } from '../time';
 
-/** Days after the expiry at which its owner is reminded; each reminder looks first whether the token lives after all. */
+/** Days after expiry at which the owner is reminded. Each reminder first probes whether the token works after all. */
 export const REMINDER_DAYS = [1, 3, 7, 14, 30] as const;
 
 /** When the next reminder is due, or null when all have been sent. */

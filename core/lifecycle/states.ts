@@ -1,4 +1,4 @@
-/** Where one integration stands. `docs/architecture.md` draws them; `transitions.ts` says what may follow what. */
+/** The states of an integration. `docs/architecture.md` explains them; `transitions.ts` says what may follow what. */
 export const STATES = ['pending', 'active', 'refreshing', 'recovering', 'expired', 'disconnected'] as const;
 export type State = (typeof STATES)[number];
 
@@ -33,7 +33,7 @@ export function isUsable(state: State): boolean {
   return state === 'active' || state === 'refreshing';
 }
 
-/** Whether Instagram wants something of the owner, without which no reconnect would help. */
+/** Whether Instagram requires something of the owner, without which no reconnect helps. */
 export function waitsOnInstagram(reason: Reason | null): boolean {
   return reason === 'checkpoint' || reason === 'account_unusable';
 }

@@ -1,7 +1,7 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../time';
 
 /**
- * How calls are held back: by limits that Meta documents per account, by what an answer says of the use made so far,
+ * How calls are limited: by limits that Meta documents per account, by what an answer says about the use so far,
  * and after a refusal for too many calls. Calling on while refused prolongs it.
  * @see https://developers.facebook.com/docs/graph-api/overview/rate-limiting
  */

@@ -8,7 +8,6 @@ import { frameOf } from '../frame';
 import { sandboxView } from './sandbox/sandbox-bar';
 import { type ConsoleEnv } from './session';
 
-
 /** What one page brings to the shell. Without `url` it can be had again where it was asked for. */
 export type Page = Pick<ShellProps, 'title' | 'section' | 'top' | 'throttle' | 'made' | 'bottom'> & {
   url?: string;

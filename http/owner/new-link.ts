@@ -18,7 +18,10 @@ interface Reachable {
 }
 
 /** By a link of ours, outdated or not. Null where nobody can be written to, or nothing is to be connected any more. */
-export async function findNewLinkRecipient(deps: Pick<HttpDeps, 'pool' | 'sealer' | 'mailer'>, text: string): Promise<Reachable | null> {
+export async function findNewLinkRecipient(
+  deps: Pick<HttpDeps, 'pool' | 'sealer' | 'mailer'>,
+  text: string,
+): Promise<Reachable | null> {
   const { mailer } = deps;
   const link = readLink(deps, text);
   if (!mailer || !link) return null;

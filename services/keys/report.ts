@@ -54,7 +54,7 @@ export async function reportOn({ pool, checks, ring, file }: KeyRingSource): Pro
     keys.push({
       id,
       role: roleOf(id),
-      check: key ? await checks.look(key) : null,
+      check: key ? await checks.inspect(key) : null,
       rows: Object.fromEntries(SEALED_TABLES.map(({ name }) => [name, counts.get(id)?.[name] ?? 0])),
       heldBy: holders.filter(({ keyIds }) => keyIds.includes(id)).map(nameOf),
       sealedBy: holders.filter(({ sealingId }) => sealingId === id).map(nameOf),

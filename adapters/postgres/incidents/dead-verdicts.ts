@@ -8,21 +8,21 @@ import { type Db } from '../pool';
 export type Admission = { admitted: true } | { admitted: false; withdrawn: string[] };
 
 /**
- * Whether a token may be declared dead. Not while an incident is open, nor by a look from before one ended; and the
+ * Whether a token may be declared dead. Not while an incident is open, nor by a probe that began before one ended; and the
  * verdict that is one too many opens an incident, which withdraws those of the last minute: `withdrawn` are their
  * integrations, whose lifecycles are to be notified. Call inside the transaction that expires the integration.
- * @param lookedAt epoch ms at which the look began that found the token dead
+ * @param probedAt epoch ms at which the probe began that found the token dead
  */
 export async function admitVerdict(
   db: Db,
   row: Integration,
-  lookedAt: number,
+  probedAt: number,
   now: number,
 ): Promise<Admission> {
   await db.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
     `verdicts ${row.provider} ${row.appId}`,
   ]);
-  if (await isDoubtful(db, row, lookedAt)) return { admitted: false, withdrawn: [] };
+  if (await isDoubtful(db, row, probedAt)) return { admitted: false, withdrawn: [] };
   if (await isBelieved(db, row)) return { admitted: true };
   const since = new Date(now - VERDICT_WINDOW_MS);
   const { rows } = await db.query<{ count: string }>(
@@ -42,11 +42,11 @@ export async function admitVerdict(
   return { admitted: false, withdrawn: await withdraw(db, row, since, now) };
 }
 
-async function isDoubtful(db: Db, app: ProviderApp, lookedAt: number): Promise<boolean> {
+async function isDoubtful(db: Db, app: ProviderApp, probedAt: number): Promise<boolean> {
   const { rowCount } = await db.query(
     `select 1 from provider_incidents
      where provider = $1 and app_id = $2 and (ended_at is null or ended_at > $3) limit 1`,
-    [app.provider, app.appId, new Date(lookedAt)],
+    [app.provider, app.appId, new Date(probedAt)],
   );
   return (rowCount ?? 0) > 0;
 }

@@ -44,7 +44,7 @@ export async function fleetOf(db: Db, app: ProviderApp, now: number): Promise<nu
   return Number(rows[0]?.count ?? 0);
 }
 
-/** Opens an incident unless one is open; its beginning is told once. Call inside a transaction. */
+/** Opens an incident unless one is open; its beginning is reported once. Call inside a transaction. */
 export async function beginIncident(
   db: Db,
   app: ProviderApp,
@@ -57,7 +57,7 @@ export async function beginIncident(
      on conflict (provider, app_id) where ended_at is null do nothing returning *`,
     [newId('inc'), app.provider, app.appId, kind, new Date(now), new Date(now + INCIDENT_PROBE_EVERY_MS)],
   );
-  if (rows[0]) await tell(db, 'provider.incident_started', incidentOf(rows[0]), now);
+  if (rows[0]) await report(db, 'provider.incident_started', incidentOf(rows[0]), now);
 }
 
 /** Ends it, once. Call inside a transaction. @param believed the tokens in doubt are dead after all */
@@ -72,7 +72,7 @@ export async function endIncident(
      where id = $1 and ended_at is null returning *`,
     [incident.id, new Date(now), believed],
   );
-  if (rows[0]) await tell(db, 'provider.incident_ended', incidentOf(rows[0]), now);
+  if (rows[0]) await report(db, 'provider.incident_ended', incidentOf(rows[0]), now);
 }
 
 /** Ends incidents among whose tokens none is in doubt any more. @returns how many */
@@ -86,7 +86,7 @@ export async function endIdleIncidents(db: Db, now: number): Promise<number> {
   return rows.length;
 }
 
-/** Whether the caller may look now whether the incident is over: one at a time, a few seconds apart. */
+/** Whether the caller may probe now whether the incident is over: one at a time, a few seconds apart. */
 export async function claimProbe(db: Db, incident: Pick<Incident, 'id'>, now: number): Promise<boolean> {
   const { rowCount } = await db.query(
     `update provider_incidents set next_probe_at = $3
@@ -96,8 +96,8 @@ export async function claimProbe(db: Db, incident: Pick<Incident, 'id'>, now: nu
   return rowCount === 1;
 }
 
-/** Notes that a held integration got a clear answer; enough of them end the incident. Call inside a transaction. */
-export async function noteAnswer(db: Db, incident: Incident, row: Integration, now: number): Promise<void> {
+/** Records that a deferred integration got a clear answer; enough of them end the incident. Call inside a transaction. */
+export async function recordAnswer(db: Db, incident: Incident, row: Integration, now: number): Promise<void> {
   const { rows } = await db.query<{ answered: string[]; recovering: string }>(
     `update provider_incidents
      set answered = case when $2 = any (answered) then answered else answered || $2 end
@@ -113,7 +113,7 @@ export async function noteAnswer(db: Db, incident: Incident, row: Integration, n
     await endIncident(db, incident, now);
 }
 
-function tell(
+function report(
   db: Db,
   type: 'provider.incident_started' | 'provider.incident_ended',
   incident: Incident,

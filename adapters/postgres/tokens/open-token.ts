@@ -7,7 +7,7 @@ import { type Db } from '../pool';
 import { type TokenVersion, tokenContext, versionOf } from './token-versions';
 
 /**
- * Opens one version of an integration's token. One that does not open is told of, once.
+ * Decrypts one version of an integration's token. One that cannot be decrypted is reported, once.
  * @throws KeyUnavailable | DecryptFailed
  */
 export async function openToken(
@@ -28,7 +28,7 @@ export async function openToken(
 
 /**
  * Opens the token that the integration's row names as the current one. When the row is as it was and there is no such
- * token, somebody has changed the stored versions: that is no different from one that does not open.
+ * token, the stored versions were tampered with: that is treated like one that cannot be decrypted.
  * @throws RowMovedOn | KeyUnavailable | DecryptFailed
  */
 export async function openCurrent(
@@ -56,7 +56,7 @@ async function raiseAlarm(
   { stage, version }: Pick<TokenVersion, 'stage' | 'version'>,
   now: number,
 ): Promise<void> {
-  // What stands where the current version should be may claim any number.
+  // A row in the place of the current version may claim any number.
   const tokenVersion = stage === 'current' ? integration.version : version;
   const event = { type: 'token.decrypt_failed' as const, data: { tokenVersion, stage } };
   await addEvent(db, integration, event, now, { unlessTold: true });

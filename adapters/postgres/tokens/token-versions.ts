@@ -113,7 +113,7 @@ export async function promotePending(
   return integration;
 }
 
-/** Drops a pending version that was proven dead or belongs to somebody else. */
+/** Drops a pending version that was proven dead or belongs to another account. */
 export async function dropPending(db: Db, pending: TokenVersion): Promise<void> {
   await db.query(
     `delete from token_versions where integration_id = $1 and version = $2 and stage = 'pending'`,

@@ -175,7 +175,8 @@ test('a foreign token put in line as the next one: the current one is handed out
   const activities = createActivities(stack.deps);
   const of = { integrationId: to.id, version: 1 };
   expect((await activities.refreshToken({ ...of, asked: true })).outcome).toBe('refresh_failed');
-  expect((await activities.recoverToken({ ...of, rejection: null })).outcome).toBe('undecided');
+  const rejection = { version: 1, code: 190, subcode: null, source: 'test' };
+  expect((await activities.recoverToken({ ...of, rejection })).outcome).toBe('undecided');
   expect(stack.simulator.requests().length).toBe(calls);
   const { rows } = await sql(
     `select data from events where integration_id = $1 and type = 'token.decrypt_failed'`,
@@ -204,7 +205,7 @@ test('a key that is away: the lifecycle waits and says so, and goes on when it i
   const waiting = createActivities({ ...stack.deps, sealer: without });
   expect((await waiting.refreshToken({ ...of, asked: true })).outcome).toBe('refresh_failed');
   expect((await stack.row(row.id)).lastError?.code).toBe('key_unavailable');
-  expect((await waiting.recoverToken({ ...of, rejection: null })).outcome).toBe('undecided');
+  expect((await waiting.recoverToken({ ...of, rejection: null, recheck: true })).outcome).toBe('undecided');
   expect(await stack.row(row.id)).toMatchObject({
     state: 'recovering',
     lastError: { code: 'key_unavailable' },

@@ -10,13 +10,17 @@ test('there is room below 90 percent; from there reads wait, from 100 all', () =
     readsMs: 5 * MINUTE_MS,
     callsMs: 5 * MINUTE_MS,
   });
-  expect(cooldownForUsage({ percent: 3, regainMs: 20 * MINUTE_MS })).toMatchObject({ callsMs: 20 * MINUTE_MS });
+  expect(cooldownForUsage({ percent: 3, regainMs: 20 * MINUTE_MS })).toMatchObject({
+    callsMs: 20 * MINUTE_MS,
+  });
 });
 
 test('a refusal waits as told, else 5 minutes and twice as long each time, never over 6 hours', () => {
   expect(cooldownForRefusal(7 * MINUTE_MS, 3).callsMs).toBe(7 * MINUTE_MS);
   expect(cooldownForRefusal(1, 0).callsMs).toBe(MINUTE_MS);
-  expect([0, 1, 2].map((strikes) => cooldownForRefusal(null, strikes).callsMs / MINUTE_MS)).toEqual([5, 10, 20]);
+  expect([0, 1, 2].map((strikes) => cooldownForRefusal(null, strikes).callsMs / MINUTE_MS)).toEqual([
+    5, 10, 20,
+  ]);
   expect(cooldownForRefusal(null, 500).callsMs).toBe(6 * HOUR_MS);
   expect(cooldownForRefusal(99 * HOUR_MS, 0).callsMs).toBe(6 * HOUR_MS);
 });
