@@ -21,5 +21,8 @@ module.exports = {
   testSequencer: '<rootDir>/test/support/sequencer.js',
   reporters: ['default', '<rootDir>/test/support/closing-line-reporter.js'],
   testTimeout: 120_000,
-  maxWorkers: 2,
+  // A third fills the time that two spend waiting for servers and pages.
+  maxWorkers: 3,
+  // What a file leaves behind stays with its worker: past this, a new worker takes over.
+  workerIdleMemoryLimit: '1.5GB',
 };

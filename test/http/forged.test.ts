@@ -2,24 +2,22 @@ import { createHmac } from 'node:crypto';
 import { deriveKey } from '../../adapters/encryption/key-ring';
 import { type Integration } from '../../adapters/postgres/integrations/integration-row';
 import { DAY_MS } from '../../core/time';
-import { type Answer, type TestApi, startApi } from '../support/api';
+import { type Answer, type TestApi, useApi } from '../support/api';
 import { caller, signedRequest, withCallbacks } from '../support/callbacks';
 import { beginnings, neighbours, otherSpellings } from '../support/forgeries';
-import { type Stack, grant, startStack } from '../support/stack';
+import { type Stack, grant } from '../support/stack';
 
 let stack: Stack;
 let api: TestApi;
 let instagram: ReturnType<typeof caller>;
 let row: Integration;
+useApi((started) => ({ stack, api } = started), {
+  workers: false,
+  api: (stack) => ({ instagram: withCallbacks(stack.instagram) }),
+});
 beforeAll(async () => {
-  stack = await startStack({ workers: false });
-  api = await startApi(stack, { instagram: withCallbacks(stack.instagram) });
   instagram = caller(stack, api);
   row = await stack.connect('target', { start: false });
-});
-afterAll(async () => {
-  await api.stop();
-  await stack.stop();
 });
 
 /** Everything about an answer that could tell a forger something. */

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { API_KEY, type TestApi, startApi } from '../support/api';
+import { API_KEY, type TestApi, useApi } from '../support/api';
 import { schemathesis } from '../support/schemathesis';
-import { type Stack, startStack } from '../support/stack';
+import { type Stack } from '../support/stack';
 import { until } from '../support/until';
 import { temporaryFolder } from '../support/temporary-folder';
 
@@ -49,14 +49,7 @@ const PARAMETERS = `
 
 let stack: Stack;
 let api: TestApi;
-beforeAll(async () => {
-  stack = await startStack();
-  api = await startApi(stack);
-});
-afterAll(async () => {
-  await api.stop();
-  await stack.stop();
-});
+useApi((started) => ({ stack, api } = started));
 
 async function fuzz(key: string, ids: string[], args: string[]) {
   const folder = temporaryFolder();

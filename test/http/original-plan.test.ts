@@ -1,21 +1,14 @@
 import { ensureAuditSchedule, triggerAudit } from '../../adapters/temporal/audit-schedule';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/time';
-import { type Answer, type TestApi, startApi } from '../support/api';
-import { type Stack, startStack } from '../support/stack';
+import { type Answer, type TestApi, useApi } from '../support/api';
+import { type Stack } from '../support/stack';
 import { until } from '../support/until';
 
 /** What the product was asked for first, point by point, as its users meet it; the night itself is in its own file. */
 
 let stack: Stack;
 let api: TestApi;
-beforeAll(async () => {
-  stack = await startStack();
-  api = await startApi(stack);
-});
-afterAll(async () => {
-  await api.stop();
-  await stack.stop();
-});
+useApi((started) => ({ stack, api } = started));
 afterEach(() => stack.calm());
 
 const show = async (id: string) => (await api.get(`/v1/integrations/${id}`)).body;

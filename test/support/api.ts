@@ -6,7 +6,7 @@ import { type HttpDeps, type Site } from '../../http/deps';
 import { createLimits } from '../../http/middleware/limits';
 import { listen } from '../../http/server';
 import { cookieJar } from './cookies';
-import { type Stack } from './stack';
+import { type Stack, startStack } from './stack';
 
 export const API_KEY = 'evg_test_key';
 
@@ -39,9 +39,11 @@ export interface TestApi extends Verbs {
   stop(): Promise<void>;
 }
 
+type Changed = Partial<Omit<HttpDeps, 'site'>> & { site?: Partial<Site> };
+
 export async function startApi(
   stack: Stack,
-  changed: Partial<Omit<HttpDeps, 'site'>> & { site?: Partial<Site> } = {},
+  changed: Changed = {},
   extend: (app: ReturnType<typeof createApp>, deps: HttpDeps) => void = () => undefined,
 ): Promise<TestApi> {
   // The links it makes name its port, which is known only once it listens.
@@ -78,6 +80,27 @@ export async function startApi(
   extend(late.app, deps);
   const as = (key: string | null) => verbs(url, key);
   return { ...as(API_KEY), url, deps, as, browser: () => withCookies(url), stop: () => listening.close() };
+}
+
+/**
+ * A stack and the API over it for all tests of a file.
+ * @param begin is given both before the first test
+ */
+export function useApi(
+  begin: (started: { stack: Stack; api: TestApi }) => void,
+  options: Parameters<typeof startStack>[0] & { api?: (stack: Stack) => Changed } = {},
+): void {
+  const { api: changed = () => ({}), ...stackOptions } = options;
+  let started: { stack: Stack; api: TestApi } | undefined;
+  beforeAll(async () => {
+    const stack = await startStack(stackOptions);
+    started = { stack, api: await startApi(stack, changed(stack)) };
+    begin(started);
+  });
+  afterAll(async () => {
+    await started?.api.stop();
+    await started?.stack.stop();
+  });
 }
 
 /** Verbs that keep cookies as a browser does: by host name, whatever the port, until they are cleared. */

@@ -5,28 +5,21 @@ import { Webhook } from 'standardwebhooks';
 import { type AuditResult, auditFleet } from '../../../activities/fleet/audit';
 import { purge } from '../../../adapters/postgres/fleet/audit';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../core/time';
-import { type TestApi, startApi } from '../../support/api';
+import { type TestApi, useApi } from '../../support/api';
 import { type Consumer, startConsumer } from '../../support/consumer';
-import { type Stack, startStack } from '../../support/stack';
+import { type Stack } from '../../support/stack';
 import { until } from '../../support/until';
 
 let stack: Stack;
 let api: TestApi;
 let consumer: Consumer;
-beforeAll(async () => {
-  stack = await startStack();
-  api = await startApi(stack);
-});
+useApi((started) => ({ stack, api } = started));
 beforeEach(async () => {
   consumer = await startConsumer();
 });
 afterEach(async () => {
   await stack.pool.query('delete from webhook_endpoints');
   await consumer.stop();
-});
-afterAll(async () => {
-  await api.stop();
-  await stack.stop();
 });
 
 const listen = async (events: string[] = ['*']) =>
@@ -335,7 +328,7 @@ test('with everything lost in Temporal, the audit brings what waits to its end',
   const { id } = await stack.connect('bereft_lane');
   await until(async () => (await deliveries(`?integrationId=${id}`))[0]?.attempts >= 1);
   const lanes = stack.client.workflow.list({
-    query: `WorkflowType = 'deliverEvent' and ExecutionStatus = 'Running'`,
+    query: `WorkflowType = 'DeliverEvent' and ExecutionStatus = 'Running'`,
   });
   await until(async () => {
     for await (const { workflowId } of stack.client.workflow.list()) if (workflowId.endsWith(id)) return true;

@@ -4,9 +4,9 @@ import { type Integration } from '../../../adapters/postgres/integrations/integr
 import { openTemporal } from '../../../adapters/temporal/connect';
 import { createLifecycleClient } from '../../../client/lifecycle-client';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../../core/time';
-import { type Answer, type TestApi, startApi } from '../../support/api';
+import { type Answer, type TestApi, startApi, useApi } from '../../support/api';
 import { caller, withCallbacks } from '../../support/callbacks';
-import { type Stack, startStack } from '../../support/stack';
+import { type Stack } from '../../support/stack';
 import { until } from '../../support/until';
 import { withoutWaiting } from '../../support/without-waiting';
 
@@ -16,14 +16,11 @@ const TEMPORAL_DELETES_MS = 45_000;
 let stack: Stack;
 let api: TestApi;
 let instagram: ReturnType<typeof caller>;
-beforeAll(async () => {
-  stack = await startStack();
-  api = await startApi(stack, { instagram: withCallbacks(stack.instagram), forwardMessageText: true });
-  instagram = caller(stack, api);
+useApi((started) => ({ stack, api } = started), {
+  api: (stack) => ({ instagram: withCallbacks(stack.instagram), forwardMessageText: true }),
 });
-afterAll(async () => {
-  await api.stop();
-  await stack.stop();
+beforeAll(() => {
+  instagram = caller(stack, api);
 });
 
 const audit = () => new MockActivityEnvironment().run(auditFleet, stack.deps);

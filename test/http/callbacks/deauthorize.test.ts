@@ -5,23 +5,20 @@ import { openTemporal } from '../../../adapters/temporal/connect';
 import { createLifecycleClient } from '../../../client/lifecycle-client';
 import { Secret } from '../../../core/access/secret';
 import { DAY_MS, SECOND_MS } from '../../../core/time';
-import { type TestApi, type Verbs, startApi } from '../../support/api';
+import { type TestApi, type Verbs, startApi, useApi } from '../../support/api';
 import { PREVIOUS_SECRET, caller, signedRequest, withCallbacks } from '../../support/callbacks';
-import { type Stack, grant, startStack } from '../../support/stack';
+import { type Stack, grant } from '../../support/stack';
 import { until } from '../../support/until';
 import { withoutWaiting } from '../../support/without-waiting';
 
 let stack: Stack;
 let api: TestApi;
 let instagram: ReturnType<typeof caller>;
-beforeAll(async () => {
-  stack = await startStack();
-  api = await startApi(stack, { instagram: withCallbacks(stack.instagram) });
-  instagram = caller(stack, api);
+useApi((started) => ({ stack, api } = started), {
+  api: (stack) => ({ instagram: withCallbacks(stack.instagram) }),
 });
-afterAll(async () => {
-  await api.stop();
-  await stack.stop();
+beforeAll(() => {
+  instagram = caller(stack, api);
 });
 
 const show = async (id: string) => (await api.get(`/v1/integrations/${id}`)).body;

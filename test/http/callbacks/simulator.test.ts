@@ -1,19 +1,14 @@
-import { type TestApi, startApi } from '../../support/api';
+import { type TestApi, useApi } from '../../support/api';
 import { VERIFY_TOKEN, withCallbacks } from '../../support/callbacks';
-import { type Stack, startStack } from '../../support/stack';
+import { type Stack } from '../../support/stack';
 import { until } from '../../support/until';
 
 /** Instagram's side is the simulator's here: what it sends, signs and expects to be answered. */
 
 let stack: Stack;
 let api: TestApi;
-beforeAll(async () => {
-  stack = await startStack();
-  api = await startApi(stack, { instagram: withCallbacks(stack.instagram) });
-});
-afterAll(async () => {
-  await api.stop();
-  await stack.stop();
+useApi((started) => ({ stack, api } = started), {
+  api: (stack) => ({ instagram: withCallbacks(stack.instagram) }),
 });
 
 const CALLBACKS = '/callbacks/instagram';

@@ -1,19 +1,14 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { auditFleet } from '../../../activities/fleet/audit';
 import { HOUR_MS } from '../../../core/time';
-import { type TestApi, startApi } from '../../support/api';
+import { type TestApi, startApi, useApi } from '../../support/api';
 import { withCallbacks } from '../../support/callbacks';
-import { type Stack, startStack } from '../../support/stack';
+import { type Stack } from '../../support/stack';
 
 let stack: Stack;
 let api: TestApi;
-beforeAll(async () => {
-  stack = await startStack();
-  api = await startApi(stack, { instagram: withCallbacks(stack.instagram) });
-});
-afterAll(async () => {
-  await api.stop();
-  await stack.stop();
+useApi((started) => ({ stack, api } = started), {
+  api: (stack) => ({ instagram: withCallbacks(stack.instagram) }),
 });
 afterEach(() => stack.simulator.clearFaults());
 

@@ -3,9 +3,9 @@ import { request as rawRequest } from 'node:http';
 import { createPool } from '../../../adapters/postgres/pool';
 import { disconnect } from '../../../adapters/postgres/integrations/disconnect';
 import { type Integration } from '../../../adapters/postgres/integrations/integration-row';
-import { type TestApi, startApi } from '../../support/api';
+import { type TestApi, startApi, useApi } from '../../support/api';
 import { VERIFY_TOKEN, PREVIOUS_SECRET, caller, withCallbacks } from '../../support/callbacks';
-import { type Stack, startStack } from '../../support/stack';
+import { type Stack } from '../../support/stack';
 import { until } from '../../support/until';
 
 const PATH = '/callbacks/instagram/webhooks';
@@ -15,15 +15,13 @@ let stack: Stack;
 let api: TestApi;
 let instagram: ReturnType<typeof caller>;
 let shop: Integration;
+useApi((started) => ({ stack, api } = started), {
+  workers: false,
+  api: (stack) => ({ instagram: withCallbacks(stack.instagram) }),
+});
 beforeAll(async () => {
-  stack = await startStack({ workers: false });
-  api = await startApi(stack, { instagram: withCallbacks(stack.instagram) });
   instagram = caller(stack, api);
   shop = await stack.connect('shop', { start: false });
-});
-afterAll(async () => {
-  await api.stop();
-  await stack.stop();
 });
 
 let count = 0;

@@ -1,20 +1,15 @@
 import { type Scope } from '../../../core/access/scopes';
-import { API_KEY, type TestApi, type Verbs, startApi } from '../../support/api';
+import { API_KEY, type TestApi, type Verbs, startApi, useApi } from '../../support/api';
 import { startConsole } from '../../support/console';
-import { type Stack, startStack } from '../../support/stack';
+import { type Stack } from '../../support/stack';
 import { afterwards } from '../../support/temporary-folder';
 
 let stack: Stack;
 let api: TestApi;
 let id: string;
+useApi((started) => ({ stack, api } = started), { workers: false });
 beforeAll(async () => {
-  stack = await startStack({ workers: false });
-  api = await startApi(stack);
   ({ id } = await stack.connect('shown', { start: false }));
-});
-afterAll(async () => {
-  await api.stop();
-  await stack.stop();
 });
 
 function submit(browser: Verbs, path: string, fields: Record<string, string> = {}, of = api) {

@@ -1,18 +1,13 @@
 import { HOUR_MS, MINUTE_MS } from '../../../core/time';
-import { API_KEY, type TestApi, type Verbs, startApi } from '../../support/api';
-import { type Stack, startStack } from '../../support/stack';
+import { API_KEY, type TestApi, type Verbs, startApi, useApi } from '../../support/api';
+import { type Stack } from '../../support/stack';
 import { afterwards } from '../../support/temporary-folder';
 
 let stack: Stack;
 let api: TestApi;
+useApi((started) => ({ stack, api } = started), { workers: false });
 beforeAll(async () => {
-  stack = await startStack({ workers: false });
-  api = await startApi(stack);
   await stack.connect('shown', { start: false });
-});
-afterAll(async () => {
-  await api.stop();
-  await stack.stop();
 });
 
 /** A form of one of our own pages, sent as a browser sends it. */

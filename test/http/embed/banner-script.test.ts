@@ -1,19 +1,10 @@
 import { gzipSync } from 'node:zlib';
-import { type TestApi, startApi } from '../../support/api';
-import { type Stack, startStack } from '../../support/stack';
+import { type TestApi, useApi } from '../../support/api';
 
 const PATH = '/embed/banner.js';
 
-let stack: Stack;
 let api: TestApi;
-beforeAll(async () => {
-  stack = await startStack({ workers: false });
-  api = await startApi(stack);
-});
-afterAll(async () => {
-  await api.stop();
-  await stack.stop();
-});
+useApi((started) => (api = started.api), { workers: false });
 
 const load = (headers: Record<string, string> = {}) => api.as(null).request('GET', PATH, { headers });
 

@@ -1,7 +1,7 @@
 import { HOUR_MS } from '../../../core/time';
 import { SCOPES } from '../../../core/access/scopes';
-import { type TestApi, startApi } from '../../support/api';
-import { type Stack, startStack } from '../../support/stack';
+import { type TestApi, useApi } from '../../support/api';
+import { type Stack } from '../../support/stack';
 
 const ORIGIN = 'https://app.shopdesk.example';
 
@@ -9,17 +9,12 @@ let stack: Stack;
 let api: TestApi;
 let mine: string;
 let theirs: string;
+useApi((started) => ({ stack, api } = started));
 beforeAll(async () => {
-  stack = await startStack();
-  api = await startApi(stack);
   ({ id: mine } = await stack.connect('mine'));
   ({ id: theirs } = await stack.connect('theirs'));
   await api.patch(`/v1/integrations/${theirs}`, { ownerRef: 'owner-2' });
   await api.patch(`/v1/integrations/${mine}`, { contact: { email: 'ada@shopdesk.example' } });
-});
-afterAll(async () => {
-  await api.stop();
-  await stack.stop();
 });
 
 const tokenOf = async (ownerRef: string, key?: string): Promise<string> => {

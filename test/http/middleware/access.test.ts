@@ -1,20 +1,15 @@
 import { SCOPES, type Scope } from '../../../core/access/scopes';
 import { DAY_MS, HOUR_MS } from '../../../core/time';
-import { type TestApi, startApi } from '../../support/api';
-import { type Stack, startStack } from '../../support/stack';
+import { type TestApi, useApi } from '../../support/api';
+import { type Stack } from '../../support/stack';
 import { until } from '../../support/until';
 
 let stack: Stack;
 let api: TestApi;
 let id: string;
+useApi((started) => ({ stack, api } = started), { workers: false });
 beforeAll(async () => {
-  stack = await startStack({ workers: false });
-  api = await startApi(stack);
   ({ id } = await stack.connect('theirs', { start: false }));
-});
-afterAll(async () => {
-  await api.stop();
-  await stack.stop();
 });
 
 /** Every route of the API, and the one scope that opens it. */

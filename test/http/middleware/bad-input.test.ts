@@ -2,20 +2,15 @@ import { request as rawRequest } from 'node:http';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import pino from 'pino';
-import { type TestApi, startApi } from '../../support/api';
-import { type Stack, startStack } from '../../support/stack';
+import { type TestApi, startApi, useApi } from '../../support/api';
+import { type Stack } from '../../support/stack';
 
 let stack: Stack;
 let api: TestApi;
 let id: string;
+useApi((started) => ({ stack, api } = started), { workers: false });
 beforeAll(async () => {
-  stack = await startStack({ workers: false });
-  api = await startApi(stack);
   ({ id } = await stack.connect('target', { start: false }));
-});
-afterAll(async () => {
-  await api.stop();
-  await stack.stop();
 });
 
 const isProblem = { type: expect.any(String), title: expect.any(String), detail: expect.any(String) };

@@ -1,19 +1,12 @@
 import { createLimits } from '../../../http/middleware/limits';
 import { MINUTE_MS } from '../../../core/time';
-import { API_KEY, type TestApi, startApi } from '../../support/api';
-import { type Stack, startStack } from '../../support/stack';
+import { API_KEY, type TestApi, startApi, useApi } from '../../support/api';
+import { type Stack } from '../../support/stack';
 import { afterwards } from '../../support/temporary-folder';
 
 let stack: Stack;
 let api: TestApi;
-beforeAll(async () => {
-  stack = await startStack({ workers: false });
-  api = await startApi(stack);
-});
-afterAll(async () => {
-  await api.stop();
-  await stack.stop();
-});
+useApi((started) => ({ stack, api } = started), { workers: false });
 
 async function limited(wanted: Partial<Parameters<typeof createLimits>[0]>, site = {}): Promise<TestApi> {
   const at = await startApi(stack, {

@@ -1,19 +1,14 @@
-import { type TestApi, startApi } from '../../support/api';
-import { type Stack, startStack } from '../../support/stack';
+import { type TestApi, useApi } from '../../support/api';
+import { type Stack } from '../../support/stack';
 
 let stack: Stack;
 let api: TestApi;
 let id: string;
 let described: Description;
+useApi((started) => ({ stack, api } = started), { workers: false });
 beforeAll(async () => {
-  stack = await startStack({ workers: false });
-  api = await startApi(stack);
   ({ id } = await stack.connect('strict', { start: false }));
   described = (await api.get('/openapi.json')).body;
-});
-afterAll(async () => {
-  await api.stop();
-  await stack.stop();
 });
 
 interface Schema {

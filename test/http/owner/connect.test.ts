@@ -1,18 +1,13 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../core/time';
-import { type Answer, type TestApi, type Verbs, startApi } from '../../support/api';
-import { type Stack, startStack } from '../../support/stack';
+import { type Answer, type TestApi, type Verbs, startApi, useApi } from '../../support/api';
+import { type Stack } from '../../support/stack';
 
 let stack: Stack;
 let api: TestApi;
 let visitor: Verbs;
+useApi((started) => ({ stack, api } = started));
 beforeAll(async () => {
-  stack = await startStack();
-  api = await startApi(stack);
   visitor = api.browser();
-});
-afterAll(async () => {
-  await api.stop();
-  await stack.stop();
 });
 afterEach(() => {
   stack.simulator.clearFaults();

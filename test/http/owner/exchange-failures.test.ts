@@ -1,21 +1,16 @@
-import { type TestApi, startApi } from '../../support/api';
+import { type TestApi, useApi } from '../../support/api';
 import { FAILURES, UNREADABLE } from '../../support/failures';
-import { type Stack, startStack } from '../../support/stack';
+import { type Stack } from '../../support/stack';
 import { DAY_MS } from '../../../core/time';
 
 let stack: Stack;
 let api: TestApi;
 let link: string;
 let id: string;
+useApi((started) => ({ stack, api } = started), { workers: false });
 beforeAll(async () => {
-  stack = await startStack({ workers: false });
-  api = await startApi(stack);
   ({ id } = await stack.connect('kept', { start: false }));
   link = (await api.post(`/v1/integrations/${id}/connect-links`)).body.url;
-});
-afterAll(async () => {
-  await api.stop();
-  await stack.stop();
 });
 afterEach(() => stack.calm());
 

@@ -1,18 +1,11 @@
 import { DAY_MS } from '../../../../core/time';
-import { type TestApi, startApi } from '../../../support/api';
-import { type Stack, startStack } from '../../../support/stack';
+import { type TestApi, useApi } from '../../../support/api';
+import { type Stack } from '../../../support/stack';
 import { until } from '../../../support/until';
 
 let stack: Stack;
 let api: TestApi;
-beforeAll(async () => {
-  stack = await startStack();
-  api = await startApi(stack);
-});
-afterAll(async () => {
-  await api.stop();
-  await stack.stop();
-});
+useApi((started) => ({ stack, api } = started));
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const instant = expect.stringMatching(INSTANT) as string;

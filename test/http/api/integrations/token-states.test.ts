@@ -1,19 +1,12 @@
 import { DAY_MS, MINUTE_MS } from '../../../../core/time';
-import { type Answer, type TestApi, startApi } from '../../../support/api';
-import { type Stack, startStack } from '../../../support/stack';
+import { type Answer, type TestApi, useApi } from '../../../support/api';
+import { type Stack } from '../../../support/stack';
 import { until } from '../../../support/until';
 import { withoutWaiting } from '../../../support/without-waiting';
 
 let stack: Stack;
 let api: TestApi;
-beforeAll(async () => {
-  stack = await startStack();
-  api = await startApi(stack);
-});
-afterAll(async () => {
-  await api.stop();
-  await stack.stop();
-});
+useApi((started) => ({ stack, api } = started));
 afterEach(() => stack.calm());
 
 const dead = (account: string, times: number, subcode?: number) =>

@@ -1,24 +1,19 @@
 import { sendMessageWorkflowId, TASK_QUEUE, WORKFLOW_TYPES } from '../../../../core/names';
 import { DAY_MS } from '../../../../core/time';
-import { type TestApi, startApi } from '../../../support/api';
-import { type Stack, startStack } from '../../../support/stack';
+import { type TestApi, useApi } from '../../../support/api';
+import { type Stack } from '../../../support/stack';
 
 let stack: Stack;
 let api: TestApi;
 let id: string;
 let recipientId: string;
+useApi((started) => ({ stack, api } = started));
 beforeAll(async () => {
-  stack = await startStack();
-  api = await startApi(stack);
   stack.simulator.addAccount({ username: 'inbox', conversations: 5 });
   ({ id } = await stack.connect('inbox'));
   const { body } = await api.get(`/v1/integrations/${id}/conversations`);
   const accountId = stack.simulator.account('inbox').id;
   recipientId = body.data[0].participants.find((one: { id: string }) => one.id !== accountId).id;
-});
-afterAll(async () => {
-  await api.stop();
-  await stack.stop();
 });
 afterEach(() => stack.calm());
 
