@@ -24,9 +24,9 @@ export function startKeyPresence(
   const id = randomUUID();
   let verified = false;
   let last: Promise<void> = Promise.resolve();
-  let told: string | null = null;
+  let lastReason: string | null = null;
 
-  async function say(): Promise<void> {
+  async function announceNow(): Promise<void> {
     try {
       // A key with the right name but wrong bytes does not count.
       if (!verified) await sealer.verifyAll();
@@ -40,16 +40,16 @@ export function startKeyPresence(
         keyIds,
         sealingId: sealing.id,
       });
-      told = null;
+      lastReason = null;
     } catch (error) {
       const reason = reasonOf(error);
       const level = error instanceof KeyUnavailable ? 'error' : 'warn';
-      if (reason !== told) logger[level]({ reason }, 'the keys of this process could not be announced');
-      told = reason;
+      if (reason !== lastReason) logger[level]({ reason }, 'key announcement failed; retrying');
+      lastReason = reason;
     }
   }
 
-  const announce = () => (last = last.then(say));
+  const announce = () => (last = last.then(announceNow));
   void announce();
   const timer = setInterval(() => void announce(), ANNOUNCE_EVERY_MS);
   timer.unref();

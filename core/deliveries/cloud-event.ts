@@ -1,4 +1,4 @@
-/** An event as programs are told of it. @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md */
+/** An event as webhooks receive it. @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md */
 export interface CloudEvent {
   specversion: '1.0';
   id: string;

@@ -1,15 +1,15 @@
 /*
  * <evergrant-banner base="https://evergrant.example" token="evge_…"></evergrant-banner>
- * Shows an owner what their Instagram connections need. Plain script or module; no dependency, no inline style.
+ * Shows owners the state of their Instagram connections. A plain script or module without dependencies or inline styles.
  */
 (() => {
   const NAME = 'evergrant-banner';
   const SECOND = 1000;
   const MINUTE = 60 * SECOND;
   const DAY = 1440 * MINUTE;
-  /** A token that ends within this is refreshed as the page loads. */
+  /** A token that expires within this is refreshed when the page loads. */
   const SOON = 3 * DAY;
-  /** Embed tokens live an hour: the page is asked for the next one a little before. */
+  /** Embed tokens are valid for an hour. The page is asked for a new one shortly before. */
   const TOKEN_AGE = 55 * MINUTE;
   const ASK_AGAIN = 5 * MINUTE;
   const PATIENCE = 30 * SECOND;
@@ -40,8 +40,8 @@
     button[aria-disabled] { cursor: progress; opacity: .8; }
   `;
 
-  /** Episodes of ended tokens that this page was told of. */
-  const told = new Set();
+  /** Expiries that this page was notified of. */
+  const notified = new Set();
   let sheet;
 
   function make(tag, name, text) {
@@ -52,12 +52,12 @@
     return element;
   }
 
-  /** What one connection looks like decides whether it has to be drawn anew. */
+  /** What one connection shows. It is redrawn only if this changes. */
   const looks = ({ banner, account }) => JSON.stringify([banner, account]);
 
   /**
-   * Screen readers read aloud what comes into a region that stands already: a region that comes with its words is often
-   * passed over. Of several banners only the new one is read.
+   * Screen readers announce changes of an existing live region. A region that is inserted together with its text is often
+   * skipped. With several banners, only the new one is announced.
    */
   function region(role) {
     const element = document.createElement('div');
@@ -68,7 +68,7 @@
 
   const levelOf = ({ level }) => (level === 'error' ? 'error' : 'warning');
 
-  /** Only an address that a browser may be sent to. */
+  /** Only http and https URLs. */
   const isWeb = (url) => /^https?:/.test(url);
 
   class Refusal extends Error {
@@ -81,20 +81,20 @@
   class EvergrantBanner extends HTMLElement {
     static observedAttributes = ['base', 'token'];
 
-    /** Where banners stand, by level. */
+    /** The live regions, by level. */
     #regions = { error: region('alert'), warning: region('status') };
-    /** What is shown now, by integration. */
+    /** The visible boxes, by integration. */
     #drawn = new Map();
-    /** What its buttons do, by the kind of action: the part of the button, and the deed. */
+    /** Part name and handler of a button, by kind of action. */
     #deeds = new Map([
       ['check_again', ['check', (life, drawn) => this.#checkAgain(life, drawn)]],
       ['reconnect', ['reconnect', (life, { one }) => this.#reconnect(life, one)]],
     ]);
-    /** What was told last of all integrations, as text. */
+    /** The last `evergrant:status`, as text. */
     #integrations = '';
-    /** Integrations that were looked after since the page loaded. */
+    /** Integrations that were refreshed since the page loaded. */
     #checked = new Set();
-    /** One life between start and stop; whatever belongs to an earlier one is dropped. */
+    /** Counts restarts. Results of an earlier run are dropped. */
     #life = null;
     #asking;
     #wasRefused = false;
@@ -113,7 +113,7 @@
         sheet.replaceSync(STYLE);
         root.adoptedStyleSheets = [sheet];
       } catch {
-        // An old browser shows it plainly.
+        // Old browsers show it without styles.
       }
       root.append(this.#regions.error, this.#regions.warning);
     }
@@ -140,7 +140,7 @@
       this.#life = this.#asking = null;
     }
 
-    /** Once per turn, so that both attributes can be set, and listeners added, before anything happens. */
+    /** Once per turn, so that both attributes and listeners can be set first. */
     #start() {
       this.#stop();
       if (this.#starting) return;
@@ -167,7 +167,7 @@
       this.dispatchEvent(new CustomEvent(`evergrant:${name}`, { bubbles: true, composed: true, detail }));
     }
 
-    /** @throws Refusal for any answer but a good one */
+    /** @throws Refusal for any response but 2xx */
     async #ask(life, method, path, body) {
       const { signal } = life.controller;
       const answer = await fetch(`${life.base}/v1/integrations${path}`, {
@@ -189,7 +189,7 @@
       return { said, now };
     }
 
-    /** Asks for something with a wish; where the wish is refused, without it. */
+    /** Sends an optional field, and repeats the request without it if the field is refused. */
     async #askWith(life, path, wish) {
       try {
         return (await this.#ask(life, 'POST', path, wish)).said;
@@ -219,7 +219,7 @@
       life.timer = setTimeout(() => this.#load(life), wait * (0.9 + Math.random() * 0.2));
     }
 
-    /** Shows how things are, unless a later look has begun meanwhile. */
+    /** Shows the current state, unless a later update has started. */
     async #view(life) {
       const turn = ++life.turn;
       const seen = await this.#list(life);
@@ -238,21 +238,21 @@
       } while (cursor);
     }
 
-    /** What was shown stays until the page brings another token, which it is asked for again and again. */
+    /** The boxes stay until the page sets a new token. The event is repeated. */
     #needToken(atOnce = true) {
       this.#stop();
       this.#asking = setTimeout(() => this.#needToken(), ASK_AGAIN);
       if (atOnce) this.#tell('token-needed', {});
     }
 
-    /** A page that brings one bad token after another is not asked for the next at once. */
+    /** Slows down if the page sets one invalid token after another. */
     #refused() {
       const atOnce = !this.#wasRefused;
       this.#wasRefused = true;
       this.#needToken(atOnce);
     }
 
-    /** Refreshes what ends soon, once per page. */
+    /** Refreshes tokens that expire soon, once per page. */
     async #lookAfter(life, all, now) {
       const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
       let changed = false;
@@ -265,7 +265,7 @@
           changed ||= refreshed;
         } catch (error) {
           const failed = error.body?.code === 'refresh_failed';
-          // Not answered, not now, or by nobody who knows this token: it is tried again.
+          // No response, or the token was refused: retried with the next update.
           const settled = error.status < 500 && error.status !== 401 && error.status !== 429;
           if (!failed && !settled) {
             this.#checked.delete(id);
@@ -292,15 +292,15 @@
       if (seen !== this.#integrations) this.#tell('status', { integrations });
       this.#integrations = seen;
       for (const { id, state, account, reason, banner, reconnectUrl } of all) {
-        if (state !== 'expired') told.delete(id);
-        else if (!told.has(id)) {
-          told.add(id);
+        if (state !== 'expired') notified.delete(id);
+        else if (!notified.has(id)) {
+          notified.add(id);
           this.#tell('token-expired', { account, reason, text: banner?.text ?? '', reconnectUrl });
         }
       }
     }
 
-    /** Draws what has changed, and nothing else: screen readers read aloud what is drawn. */
+    /** Redraws only what changed, because screen readers announce it. */
     #draw(all) {
       const wanted = all.filter(({ banner }) => banner);
       for (const [id, { element }] of this.#drawn) {
@@ -341,7 +341,7 @@
       words.append(text);
       if (banner.note) words.append(make('p', 'note', banner.note));
       const actions = make('div', 'actions');
-      // While a new version is rolled out, the one before may answer, which names none.
+      // During a rollout, an older version may respond without actions.
       for (const { kind, label } of banner.actions ?? []) {
         const [part, act] = this.#deeds.get(kind) ?? [];
         if (!act) continue;
@@ -355,7 +355,7 @@
       return element;
     }
 
-    /** One press at a time. The button keeps the focus meanwhile. */
+    /** One request at a time. The button keeps the focus. */
     async #press(button, act) {
       if (button.hasAttribute('aria-disabled')) return;
       button.setAttribute('aria-disabled', 'true');
@@ -372,7 +372,7 @@
       try {
         await this.#ask(life, 'POST', `/${drawn.one.id}/recheck`);
       } finally {
-        // Whatever came out is drawn, and read aloud, also when it is the same again.
+        // The result is redrawn and announced, even if it is the same.
         if (this.#life === life) {
           drawn.look = '';
           await this.#load(life);
@@ -380,7 +380,7 @@
       }
     }
 
-    /** To Instagram, and back to this page where that is allowed. */
+    /** Opens the connect flow, and returns to this page if allowed. */
     async #reconnect(life, { id, reconnectUrl }) {
       let url = reconnectUrl;
       if (life) {
@@ -392,7 +392,7 @@
       }
       if (!url) return this.#needToken();
       if (!isWeb(url)) return;
-      // Evergrant's pages are shown in no frame.
+      // Evergrant's pages cannot be framed.
       if (window.top === window) location.assign(url);
       else window.open(url, '_blank', 'noopener');
     }

@@ -1,9 +1,9 @@
-// What the console's pages cannot do without a script beside htmx. All of it is a comfort: forms work without.
+// Enhancements of the console. Every form works without them.
 (() => {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
 
-  /** Instants in the viewer's own time zone. */
+  /** Shows times in the viewer's time zone. */
   function localize() {
     for (const time of document.querySelectorAll('time[data-utc]')) {
       const text = format.format(new Date(time.dateTime));
