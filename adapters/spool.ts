@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { open, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { Secret } from '../core/access/secret';
+import { type Secret } from '../core/access/secret';
 import { type Sealer } from './encryption/sealer';
 import { type Integration } from './postgres/integrations/integration-row';
 import { tokenContext } from './postgres/tokens/token-versions';
