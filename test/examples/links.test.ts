@@ -10,9 +10,15 @@ const slug = (heading: string) =>
 
 test.each([
   'README.md',
+  'CONTRIBUTING.md',
+  'docs/api-keys.md',
+  'docs/configuration.md',
   'docs/console.md',
+  'docs/errors.md',
   'docs/notices.md',
+  'docs/operations.md',
   'docs/original-plan.md',
+  'docs/webhooks.md',
   'examples/supabase/README.md',
   'examples/react/README.md',
 ])('every link of %s leads somewhere', (page) => {
