@@ -39,15 +39,15 @@ import { webhookEndpointRoutes } from './api/deliveries/webhook-endpoints';
 
 const MAX_BODY_KIB = 64;
 
-/** Everything that answers over HTTP. */
+/** The complete HTTP application. */
 export function createApp(deps: HttpDeps) {
   const app = createRouter();
   app.onError((error, c) => answerError(deps, error, c));
   app.notFound(answerUnmatched(deps, app));
   app.use(async (c, next) => {
-    // What is thrown and is no Error passes onError by.
+    // onError does not receive thrown values that are not Errors.
     await next().catch((error: unknown) => (c.res = answerError(deps, error, c)));
-    // By the clock that set all other times of the answer: a sandbox has its own.
+    // The clock of all other timestamps in the response. A sandbox has its own.
     c.header('date', new Date(deps.clock.now()).toUTCString());
   });
   app.use(BANNER_PATH, bannerCors);

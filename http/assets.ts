@@ -25,18 +25,18 @@ interface Asset {
   type: string;
   body: Buffer;
   gzipped: Buffer;
-  /** Of its content. */
+  /** Hash of the content. */
   hash: string;
 }
 
 const loaded = new Map<string, Asset>();
 
-/** Where a page finds the file: the address changes with its content, so browsers may keep it for good. */
+/** The URL of an asset. It changes with the content, so browsers may cache it indefinitely. */
 export function assetUrl(name: AssetName): string {
   return `/assets/${name}?v=${asset(name).hash}`;
 }
 
-/** What our pages load beside themselves. */
+/** Scripts, styles and icons of our pages. */
 export function assetRoutes() {
   return new Hono().get('/assets/:name', (c) => {
     const name = c.req.param('name');

@@ -11,68 +11,68 @@ import { type LifecycleClient } from '../client/lifecycle-client';
 import { type Limits } from './middleware/limits';
 import { type Secret } from '../core/access/secret';
 
-/** What the HTTP side works with. */
+/** The dependencies of the HTTP application. */
 export interface HttpDeps {
   pool: Pool;
   sealer: Sealer;
   instagram: Instagram;
-  /** Requests to customers' addresses. */
+  /** Requests to customers' URLs. */
   outgoing: Outgoing;
-  /** null: there is no mail server. */
+  /** null: email is off. */
   mailer: Mailer | null;
   clock: Clock;
-  /** What people's sessions go by: where a sandbox moves the other clock on by days, nobody is signed out. */
+  /** For sessions. Moving a sandbox's clock does not end them. */
   wallClock: Clock;
   random: () => number;
   logger: Logger;
   metrics: Metrics;
   lifecycles: LifecycleClient;
-  /** For what is no lifecycle: sends, the audit's schedule, readiness. */
+  /** For everything except lifecycles: sends, the audit's Schedule, readiness. */
   temporal: Client;
   site: Site;
-  /** Whether events carry the text of messages that come in. */
+  /** Whether `message.received` events contain the text. */
   forwardMessageText: boolean;
-  /** The bootstrap key, with every scope. */
+  /** The bootstrap key, which has every scope. */
   apiKey: Secret | null;
   limits: Limits;
   console: ConsoleSettings;
 }
 
-/** What the console shows in this deployment. */
+/** The console's settings in this deployment. */
 export interface ConsoleSettings {
   /** Whether conversations are shown outside a sandbox. */
   messages: boolean;
-  /** Where Temporal's own UI is, without a trailing slash; null: not known. */
+  /** The URL of Temporal's Web UI, without a trailing slash; null: unknown. */
   temporalUiUrl: string | null;
-  /** The clock and the faults of a sandbox; null: this is none. */
+  /** Controls of the sandbox; null: this deployment is not a sandbox. */
   sandbox: SandboxControls | null;
 }
 
-/** What a visitor of a sandbox can do to it. */
+/** What the console can do in a sandbox. */
 export interface SandboxControls {
-  /** Moves time, step by step, and returns when all has settled. @returns epoch ms */
+  /** Moves the clock forward step by step, and returns once all lifecycles have settled. @returns epoch ms */
   advance(milliseconds: number): Promise<number>;
-  /** The next instant at which a connection wants to do something; null: none does. */
+  /** When the next action of a connection is due; null: none. */
   nextActionAt(): Promise<number | null>;
   accounts(): { username: string; state: string }[];
-  /** Makes Instagram refuse the account's token from now on. @param subcode Meta's, such as 460: password changed */
+  /** Makes Instagram reject the account's token. @param subcode Meta's, such as 460: password changed */
   invalidate(username: string, subcode: number): void;
   isOutage(): boolean;
   setOutage(on: boolean): void;
 }
 
-/** How the outside sees this deployment. */
+/** The deployment as seen from outside. */
 export interface Site {
-  /** Where owners and programs reach it, without a trailing slash. */
+  /** The public URL, without a trailing slash. */
   publicUrl: string;
   productName: string;
   supportUrl: string | null;
-  /** Origins that owners may be sent back to, and that may embed. */
+  /** Origins of the product's app: `returnTo` may point there, and its pages may embed the banner. */
   appOrigins: readonly string[];
-  /** Whether this address, so many hops away, is a proxy of ours, whose word on who calls counts. */
+  /** Whether an address, this many hops away, is a trusted proxy. */
   isTrustedProxy: (address: string, hop: number) => boolean;
-  /** The header in which such a proxy names who is signed in; null: there is none. */
+  /** The header in which a trusted proxy names the user; null: none. */
   trustedUserHeader: string | null;
-  /** Whether only this machine can reach it: then names that mean another are refused. */
+  /** Whether only this machine can reach the service. Requests for other host names are then rejected. */
   loopbackOnly: boolean;
 }

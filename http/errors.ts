@@ -12,7 +12,7 @@ import { Problem, notFound } from './problems';
 /** For reconnect links in problem documents. */
 export type ProblemDeps = Pick<HttpDeps, 'sealer' | 'clock' | 'site'>;
 
-/** Answers whatever was thrown as a problem document; what nobody expected is logged and told as `internal`. */
+/** Turns any thrown value into a problem document. Unexpected errors are logged and answered as `internal`. */
 export function answerError(
   deps: ProblemDeps & Pick<HttpDeps, 'logger'>,
   error: unknown,
@@ -28,7 +28,7 @@ export function answerError(
   });
 }
 
-/** What a thrown error is told as. */
+/** The problem for a thrown value. */
 export function problemOf(deps: ProblemDeps, error: unknown, caller: Caller | undefined): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof NoToken) return fromNoToken(deps, error, caller);
@@ -45,7 +45,7 @@ export function problemOf(deps: ProblemDeps, error: unknown, caller: Caller | un
     );
   if (error instanceof ServiceError || isGrpcServiceError(error))
     return new Problem('service_unavailable', 'Temporal is not responding. Try again in a moment.');
-  if (isDatabaseTrouble(error))
+  if (isDatabaseError(error))
     return new Problem('service_unavailable', 'The database is not responding. Try again in a moment.');
   return new Problem('internal', 'The request was not completed. You can safely try again.');
 }
@@ -132,7 +132,7 @@ function fromRefusedCall(error: ProviderError): Problem {
   }
 }
 
-/** What a refused call means for whoever made it. */
+/** Details of refused calls. */
 export const REFUSALS = {
   window_closed: 'The messaging window is closed: the recipient has not written in the last 24 hours.',
   recipient_unavailable: 'This account cannot send messages to this recipient.',
@@ -143,11 +143,14 @@ export const REFUSALS = {
   provider_rejected_call: 'Instagram refuses this call.',
 } as const;
 
-/** SQLSTATE classes and socket errors that say: not the statement, the server. @see https://www.postgresql.org/docs/current/errcodes-appendix.html */
-const TROUBLE_CODES = /^(ECONN|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|EPIPE|ETIMEDOUT|57P0|57014|53|08)/;
-const TROUBLE_TEXTS = /timeout exceeded when trying to connect|connection terminated|not queryable/i;
+/** SQLSTATE classes and socket errors of an unavailable server. @see https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const DATABASE_ERROR_CODES = /^(ECONN|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|EPIPE|ETIMEDOUT|57P0|57014|53|08)/;
+const DATABASE_ERROR_TEXTS = /timeout exceeded when trying to connect|connection terminated|not queryable/i;
 
-function isDatabaseTrouble(error: unknown): boolean {
+function isDatabaseError(error: unknown): boolean {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
-  return (typeof code === 'string' && TROUBLE_CODES.test(code)) || TROUBLE_TEXTS.test(String(message ?? ''));
+  return (
+    (typeof code === 'string' && DATABASE_ERROR_CODES.test(code)) ||
+    DATABASE_ERROR_TEXTS.test(String(message ?? ''))
+  );
 }

@@ -1,11 +1,11 @@
 import { type Context } from 'hono';
 import { type Site } from './deps';
 
-/** What every page needs beside its own content. */
+/** What every page needs besides its content. */
 export interface Frame {
   product: string;
   supportUrl: string | null;
-  /** Lets exactly this answer's own style and script through the content security policy. */
+  /** Nonce of the response's content security policy. */
   nonce: string;
 }
 

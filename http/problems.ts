@@ -1,9 +1,9 @@
 import { type ContentfulStatusCode } from 'hono/utils/http-status';
 
-/** Status, title and, where asking again may help, the `Retry-After` in seconds unless somebody knows better. */
+/** Status, title and, if a retry can help, the default `Retry-After` in seconds. */
 type Row = readonly [status: ContentfulStatusCode, title: string, retryAfterSeconds?: number];
 
-/** Every refusal that the API knows: one code, one row; `docs/errors.md` explains each. */
+/** Every error code of the API. `docs/errors.md` explains each. */
 export const PROBLEMS = {
   invalid_request: [400, 'Invalid request'],
   unauthorized: [401, 'Valid API key required'],
@@ -45,7 +45,7 @@ export type ProblemCode = keyof typeof PROBLEMS;
 export class Problem extends Error {
   override name = 'Problem';
 
-  /** @param detail what happened and what to do, for people; never anything a provider said */
+  /** @param detail what happened and what to do. It contains no text from a provider. */
   constructor(
     readonly code: ProblemCode,
     readonly detail: string,
@@ -84,7 +84,7 @@ export function notFound(what: string): Problem {
   return new Problem('not_found', `This ${what} does not exist.`);
 }
 
-/** 400 about one field. */
+/** 400 for one field. */
 export function invalidField(field: string, message: string): Problem {
   return new Problem('invalid_request', `Invalid field: ${field} ${message}.`, {
     errors: [{ field, message }],

@@ -18,7 +18,7 @@ export interface RunningApi {
   stop(): Promise<void>;
 }
 
-/** What the API needs, from the parts that all processes share. */
+/** The API's dependencies, from the services that all processes share. */
 export function httpDeps(services: Services, sandbox: SandboxControls | null = null): HttpDeps {
   const { settings, clock, temporal } = services;
   return {
@@ -48,19 +48,19 @@ export function httpDeps(services: Services, sandbox: SandboxControls | null = n
   };
 }
 
-/** What is wrong with the public URL, though it works. */
+/** A warning about a public URL that works but is insecure. */
 export function publicUrlWarning(publicUrl: string): string | null {
   if (isConfidential(publicUrl)) return null;
   return 'EVERGRANT_PUBLIC_URL is plain http: keys, tokens and links cross the network unencrypted. Put TLS in front.';
 }
 
-/** What a sandbox adds: routes of its own, and what its console can do to it. */
+/** What a sandbox adds: routes of its own, and controls for the console. */
 export interface SandboxParts {
   controls: SandboxControls;
   extend(app: ReturnType<typeof createApp>, deps: HttpDeps): void;
 }
 
-/** Serves the API, and metrics on a port of their own. */
+/** Serves the API, and metrics on a separate port. */
 export async function runApi(services: Services, sandbox: SandboxParts | null = null): Promise<RunningApi> {
   const {
     EVERGRANT_HTTP_HOST: host,

@@ -34,20 +34,20 @@ export const SERVER_LIMITS: ServerLimits = {
   maxHeadersCount: 100,
 };
 
-/** What answers requests, as far as a server must know. */
+/** An application that handles requests. */
 interface Answering {
   fetch(request: Request, env?: unknown): Response | Promise<Response>;
 }
 
 export interface Listening {
   port: number;
-  /** Answers what was asked, then ends. */
+  /** Finishes open requests, then closes. */
   close(): Promise<void>;
 }
 
 /**
  * Listens for HTTP.
- * @param setting the setting that names the port, for the error when it is taken
+ * @param setting name of the port's setting, for the error message if the port is taken
  */
 export async function listen(
   app: Answering,
@@ -82,7 +82,7 @@ export async function listen(
   };
 }
 
-/** 431 as for headers that are too large, which Node refuses by itself. */
+/** Responds 431, as Node does for headers that are too large. */
 function refuseManyHeaders({ maxHeadersCount }: ServerLimits, answer: RequestListener): RequestListener {
   return (request, response) => {
     if (request.rawHeaders.length / 2 <= maxHeadersCount) return answer(request, response);

@@ -8,7 +8,7 @@ interface Route {
   path: string;
 }
 
-/** Answers what no route took: 405 with `Allow` where only the method is wrong, else 404. */
+/** Responds to requests without a route: 405 with `Allow` if only the method is wrong, otherwise 404. */
 export function answerUnmatched(
   deps: Pick<HttpDeps, 'sealer' | 'clock' | 'logger' | 'site'>,
   app: Pick<Hono, 'routes'>,
@@ -25,13 +25,13 @@ export function answerUnmatched(
   };
 }
 
-/** Middleware stands among the routes under the method ALL. */
+/** Middleware is registered under the method ALL. */
 function methodsAt(routes: readonly Route[], path: string): string[] {
   const found = routes.filter((route) => route.method !== 'ALL' && isAt(route.path, path));
   return [...new Set(found.map(({ method }) => method))].sort();
 }
 
-/** @param pattern a path in which `:name` stands for anything */
+/** @param pattern a path; `:name` matches any segment */
 function isAt(pattern: string, path: string): boolean {
   const [wanted, given] = [pattern.split('/'), path.split('/')];
   return (

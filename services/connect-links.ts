@@ -8,11 +8,11 @@ const PURPOSE = 'connect-link';
 
 const content = z.object({
   i: z.string(),
-  /** The grant the link was made under: a newer one makes it outdated. */
+  /** The grant that the link was created under. A newer grant invalidates it. */
   g: z.number().int(),
-  /** The token version a reconnect link was made for; a connect link is for any. */
+  /** The token version of a reconnect link; null for a connect link, which fits any version. */
   v: z.number().int().nullable(),
-  /** The end in epoch ms; a reconnect link has none. */
+  /** Expiry in epoch ms; null for a reconnect link. */
   e: z.number().nullable(),
   r: z.string().nullable(),
 });
@@ -20,20 +20,20 @@ const content = z.object({
 export interface Link {
   integrationId: string;
   grantNo: number;
-  /** Only while this is the newest token version; null: whatever the version. */
+  /** Valid only while this is the latest token version; null: any version. */
   version: number | null;
-  /** Epoch ms; null: as long as nothing newer exists. */
+  /** Epoch ms; null: until a newer token or grant exists. */
   expiresAt: number | null;
   returnTo: string | null;
 }
 
-/** What links are made with: the ring that signs them, and the address that they begin with. */
+/** What links are signed with, and the URL they start with. */
 export interface LinkSigner {
   ring: KeyRing;
   publicUrl: string;
 }
 
-/** A signed address that lets an owner connect one integration. Opening it consumes nothing; completing it does. */
+/** A signed link to connect one integration. Opening it does not consume it; completing the flow does. */
 export function signLink({ ring, publicUrl }: LinkSigner, link: Link): string {
   const text = signText(ring, PURPOSE, {
     i: link.integrationId,
@@ -45,7 +45,7 @@ export function signLink({ ring, publicUrl }: LinkSigner, link: Link): string {
   return `${publicUrl}/connect/${text}`;
 }
 
-/** Reads a link that any key of the ring signed, past its end or not; null when it is forged or damaged. */
+/** Reads a link signed with any key of the ring, also an expired one; null: forged or damaged. */
 export function readLink(ring: KeyRing, text: string): Link | null {
   const parsed = content.safeParse(readSigned(ring, PURPOSE, text));
   if (!parsed.success) return null;
@@ -53,12 +53,12 @@ export function readLink(ring: KeyRing, text: string): Link | null {
   return { integrationId: i, grantNo: g, version: v, expiresAt: e, returnTo: r };
 }
 
-/** The owner's way back, where there is one; valid until there is a newer token. */
+/** The reconnect link, if reconnecting is offered; valid until a newer token exists. */
 export function reconnectUrl(maker: LinkSigner, integration: Integration, now: number): string | null {
   return mayReconnect(integration, now) ? ownerPageUrl(maker, integration) : null;
 }
 
-/** Where an owner has Instagram asked again, or connects anew; valid until there is a newer token. */
+/** The owner's page, to check again or reconnect; valid until a newer token exists. */
 export function ownerPageUrl(maker: LinkSigner, { id, grantNo, version }: Integration): string {
   return signLink(maker, { integrationId: id, grantNo, version, expiresAt: null, returnTo: null });
 }

@@ -3,7 +3,7 @@ import { type LinkSigner, reconnectUrl } from './connect-links';
 import { type Event } from '../adapters/postgres/deliveries/events';
 import { type Integration } from '../adapters/postgres/integrations/integration-row';
 
-/** What every event says, be it of an integration or not. */
+/** The fields of every event, null where they do not apply. */
 const NOTHING = {
   integrationId: null,
   externalId: null,
@@ -16,8 +16,8 @@ const NOTHING = {
 };
 
 /**
- * An event as webhooks are told of it. `reconnectUrl` is of now: a link that would lead nowhere any more is not told.
- * @param row the event's integration as it is now; null when there is none
+ * An event as a webhook receives it. `reconnectUrl` is current: null once a newer token version exists.
+ * @param row the event's integration as it is now; null: none
  */
 export function eventMessage(
   maker: LinkSigner,
@@ -36,7 +36,7 @@ export function eventMessage(
   });
 }
 
-/** What an event that is about no integration is about. */
+/** The subject of an event without an integration. */
 function subjectOf(data: Record<string, unknown>): string | null {
   const id = data.incidentId ?? data.endpointId;
   return typeof id === 'string' ? id : null;

@@ -9,14 +9,14 @@ import { type Db } from '../adapters/postgres/pool';
 
 const ANNOUNCE_EVERY_MS = 15 * SECOND_MS;
 
-/** Says again and again which keys this process has, for whoever rotates them. */
+/** Announces which keys this process has, for key rotation. */
 export interface KeyPresence {
-  /** Says so now: the ring has changed. */
+  /** Announces immediately, after the ring has changed. */
   announce(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** @param role what the process is for, as operators know it */
+/** @param role the kind of process, for operators */
 export function startKeyPresence(
   { db, sealer, logger }: { db: Db; sealer: Sealer; logger: Logger },
   role: string,
@@ -28,7 +28,7 @@ export function startKeyPresence(
 
   async function say(): Promise<void> {
     try {
-      // Who has wrong bytes under a right name does not have the key.
+      // A key with the right name but wrong bytes does not count.
       if (!verified) await sealer.verifyAll();
       verified = true;
       const { keys, sealing } = sealer.ring;

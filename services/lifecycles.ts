@@ -11,7 +11,7 @@ import {
 
 const RUNNING = `WorkflowType in ('${WORKFLOW_TYPES.tokenLifecycle}', '${FORMER_LIFECYCLE_TYPE}') and ExecutionStatus = 'Running'`;
 
-/** Lifecycles as the service itself reaches them: what every client can do, and what only the audit does. */
+/** Lifecycles as the service uses them: the client's functions, and those that only the audit needs. */
 export function createLifecycles(client: Client) {
   const { start, rowChanged, tokenRejected } = createLifecycleClient(client);
   const handle = (integrationId: string): WorkflowHandle =>
@@ -23,7 +23,7 @@ export function createLifecycles(client: Client) {
     tokenRejected,
     handle,
 
-    /** Like `rowChanged`, but never starts a lifecycle that is missing. */
+    /** Like `rowChanged`, but does not start a missing lifecycle. */
     rowEnded: (integrationId: string): Promise<void> =>
       handle(integrationId)
         .signal(SIGNALS.rowChanged)
@@ -31,10 +31,10 @@ export function createLifecycles(client: Client) {
           if (!(error instanceof WorkflowNotFoundError)) throw error;
         }),
 
-    /** How many lifecycles are running: cheap, where listing them is not. */
+    /** The number of running lifecycles. Cheap, unlike listing them. */
     countRunning: async (): Promise<number> => (await client.workflow.count(RUNNING)).count,
 
-    /** Ids of all integrations whose lifecycle is running. */
+    /** IDs of all integrations with a running lifecycle. */
     async *running(): AsyncGenerator<string> {
       for await (const { workflowId } of client.workflow.list({ query: RUNNING })) {
         const integrationId = integrationIdOf(workflowId);
@@ -42,10 +42,10 @@ export function createLifecycles(client: Client) {
       }
     },
 
-    /** Deletes every run of an integration from Temporal. @returns how many there were */
+    /** Deletes every run of an integration from Temporal. @returns how many */
     forget: (integrationId: string) => forgetRuns(client, integrationId),
 
-    /** Terminates a run that accepts no more messages. @returns false when there was none */
+    /** Terminates a run at its message limit. @returns false: there was none */
     async terminate(integrationId: string, why: string): Promise<boolean> {
       try {
         await handle(integrationId).terminate(why);

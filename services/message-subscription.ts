@@ -14,14 +14,14 @@ interface Deps {
   logger: Logger;
 }
 
-/** Whether messages are wanted: a webhook that Instagram cannot verify would get none. */
+/** Without a verify token Instagram cannot verify the webhook, so a subscription would be useless. */
 export function messagesAreEnabled({ settings }: Instagram): boolean {
   return settings.webhookVerifyToken !== undefined;
 }
 
 /**
- * Subscribes an account to its messages, if that is wanted. Never throws: what did not work is logged, and the audit
- * tries again, for the row does not say that the current grant is subscribed.
+ * Subscribes an account to its messages, if webhooks are set up. Never throws: a failure is logged, and the audit
+ * retries while the row shows no subscription for the current grant.
  */
 export async function subscribeToMessages(deps: Deps, integrationId: string): Promise<boolean> {
   if (!messagesAreEnabled(deps.instagram)) return false;

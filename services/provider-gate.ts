@@ -20,7 +20,7 @@ import {
   reserveSlot,
 } from '../adapters/postgres/messages/provider-limits';
 
-/** Whose limits a call falls under. What keeps tokens alive has none of its own, and goes before reads. */
+/** Operations with a rate limit of their own. All others keep tokens alive. */
 const KINDS: Record<string, CallKind> = {
   list_conversations: 'read',
   list_messages: 'read',
@@ -28,7 +28,7 @@ const KINDS: Record<string, CallKind> = {
 };
 
 /**
- * Keeps Instagram's limits for every process of a deployment together: each account's turns, and the waits that
+ * Enforces Instagram's limits for all processes of a deployment together: slots per account, and cooldowns that
  * Instagram asked for.
  */
 export function createProviderGate(pool: Pool, clock: Clock, appId: string): Gate {
@@ -36,14 +36,14 @@ export function createProviderGate(pool: Pool, clock: Clock, appId: string): Gat
     const kind = KINDS[call.operation] ?? 'vital';
     const { accountId, expiresAt } = ownerOf(call);
     const now = clock.now();
-    const until = await cooldownUntil(pool, appId, accountId);
-    const waitMs = (kind === 'read' ? Math.max(until.reads, until.calls) : until.calls) - now;
+    const cooldown = await cooldownUntil(pool, appId, accountId);
+    const waitMs = (kind === 'read' ? Math.max(cooldown.reads, cooldown.calls) : cooldown.calls) - now;
     const isUrgent = kind === 'vital' && expiresAt !== null && now >= expiresAt - URGENT_WITHIN_MS;
     if (waitMs > 0 && !isUrgent) throw ProviderError.heldBack(call.operation, waitMs);
     if (kind === 'vital' || accountId === null) return;
-    const turnMs = await reserveSlot(pool, { appId, accountId, kind }, RATE_LIMITS[kind], MAX_SLOT_WAIT_MS);
-    if (turnMs === null) throw ProviderError.heldBack(call.operation, MAX_SLOT_WAIT_MS);
-    if (turnMs > 0) await pause(turnMs);
+    const slotMs = await reserveSlot(pool, { appId, accountId, kind }, RATE_LIMITS[kind], MAX_SLOT_WAIT_MS);
+    if (slotMs === null) throw ProviderError.heldBack(call.operation, MAX_SLOT_WAIT_MS);
+    if (slotMs > 0) await pause(slotMs);
   }
 
   const leave: Gate['leave'] = async (call, { usage, error }) => {
@@ -52,8 +52,8 @@ export function createProviderGate(pool: Pool, clock: Clock, appId: string): Gat
     const app = usage.app && cooldownForUsage(usage.app);
     if (app) await setCooldown(pool, appId, WHOLE_APP, app, now);
     const business = [...usage.accounts.values()];
-    for (const wait of business.map(cooldownForUsage)) {
-      if (wait && accountId !== null) await setCooldown(pool, appId, accountId, wait, now);
+    for (const cooldown of business.map(cooldownForUsage)) {
+      if (cooldown && accountId !== null) await setCooldown(pool, appId, accountId, cooldown, now);
     }
     if (error?.failure.class !== 'throttled') return;
     const subject = error.failure.throttles === 'app' ? WHOLE_APP : accountId;

@@ -22,7 +22,7 @@ import { createPool } from '../adapters/postgres/pool';
 import { createProviderGate } from './provider-gate';
 import { openTemporal, temporalSettings } from '../adapters/temporal/connect';
 
-/** Without these no process of Evergrant can run. */
+/** Required by every process. */
 export const NEEDED_SETTINGS = [
   'DATABASE_URL',
   'EVERGRANT_KEYS',
@@ -30,7 +30,7 @@ export const NEEDED_SETTINGS = [
   'INSTAGRAM_APP_SECRET',
 ] as const;
 
-/** What every process of Evergrant is made of. */
+/** What all processes share. */
 export interface Services {
   settings: Settings;
   clock: Clock;
@@ -40,18 +40,18 @@ export interface Services {
   pool: Pool;
   sealer: Sealer;
   instagram: Instagram;
-  /** Requests to customers' addresses. */
+  /** Requests to customers' URLs. */
   outgoing: Outgoing;
-  /** Sends notices; null: there is no mail server. */
+  /** null: email is off. */
   mailer: Mailer | null;
   temporal: Client;
   close(): Promise<void>;
 }
 
 /**
- * Makes the parts that worker and API share from checked settings.
+ * Creates what worker and API share.
  * @param settings loaded with `NEEDED_SETTINGS`
- * @param env for what Temporal reads by itself
+ * @param env the environment that Temporal's settings are read from
  */
 export function createServices(
   settings: Settings,
@@ -93,7 +93,7 @@ export function createServices(
     pool,
     sealer: keys.sealer,
     instagram,
-    // A service that only this machine can reach is no production.
+    // A service on loopback is a development setup.
     outgoing: createOutgoing({ development: isLoopbackUrl(publicUrl(settings)) }),
     mailer,
     temporal: temporal.client,
@@ -106,7 +106,7 @@ export function createServices(
   };
 }
 
-/** The sealer over the ring as it is now, which follows its file where there is one, and tells others of it. */
+/** The sealer over the current key ring, which follows its file, and announces changes. */
 function openKeys(settings: Settings, pool: Pool, logger: Logger, role: string) {
   const text = settings.EVERGRANT_KEYS ?? '';
   const checks = createKeyChecks(pool);

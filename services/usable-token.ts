@@ -7,7 +7,7 @@ import { RowMovedOn } from '../adapters/postgres/integrations/apply-change';
 import { openCurrent } from '../adapters/postgres/tokens/open-token';
 import { type Db } from '../adapters/postgres/pool';
 
-/** Why no token is handed out for an integration. */
+/** Why an integration has no usable token. */
 export class NoToken extends Error {
   override name = 'NoToken';
   constructor(
@@ -26,7 +26,7 @@ export interface UsableToken {
 }
 
 /**
- * The token that may be used now. Never one that is dead or in doubt, never one past its end.
+ * The token that may be used now. Never one that is invalid, in doubt or past its expiry.
  * @throws NoToken | KeyUnavailable | DecryptFailed
  */
 export async function usableToken(
@@ -35,7 +35,7 @@ export async function usableToken(
   integrationId: string,
   now: number,
 ): Promise<UsableToken> {
-  // A refresh may be promoted between the two reads: then the row is read once more.
+  // A refresh may be promoted between the two reads, so the row is read again.
   for (let tries = 0; ; tries++) {
     const integration = await findIntegration(db, integrationId);
     if (!integration) throw new NoToken('unknown', null);

@@ -94,6 +94,12 @@ export class LifecycleRun {
     return this.isFull() || this.next().type !== 'wait';
   }
 
+  /** Whether a message made something due before `until`, to which the run sleeps (null: without end). */
+  isDueBefore(until: number | null): boolean {
+    const action = this.next();
+    return action.type === 'wait' && (action.until ?? Infinity) < (until ?? Infinity);
+  }
+
   /** One run is one token version. */
   mustContinue(): boolean {
     return (

@@ -50,9 +50,11 @@ export async function TokenLifecycle(input: TokenLifecycleInput): Promise<void> 
 /** After a long sleep two machines' clocks may differ a little: a moment late is better than too early, in vain. */
 const CLOCK_SLACK_MS = 1_000;
 
+/** Sleeps until the instant, until there is something to do, or until something is due sooner. */
 async function sleepUntil(run: LifecycleRun, until: number | null): Promise<void> {
+  const isOver = () => run.hasWork() || run.isDueBefore(until);
   if (until === null) {
-    await condition(() => run.hasWork());
+    await condition(isOver);
     return;
   }
   const summary = run.facts?.username
@@ -60,7 +62,7 @@ async function sleepUntil(run: LifecycleRun, until: number | null): Promise<void
     : {};
   const restMs = until - run.now();
   const slackMs = restMs > MINUTE_MS ? CLOCK_SLACK_MS : 0;
-  await condition(() => run.hasWork(), Math.max(1, restMs + slackMs), summary);
+  await condition(isOver, Math.max(1, restMs + slackMs), summary);
 }
 
 /** Runs one activity. A changed row is read at once, even while the activity is still under way. */

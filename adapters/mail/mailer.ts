@@ -2,12 +2,12 @@ import { type Transporter, createTransport } from 'nodemailer';
 import { type Secret } from '../../core/access/secret';
 import { SECOND_MS } from '../../core/time';
 
-/** A refusal or silence of the mail server. Its text holds nothing of what the server said, which may name the recipient. */
+/** A refused or failed email. The message contains no text of the server, which could name the recipient. */
 export class MailFailure extends Error {
   override name = 'MailFailure';
   /**
-   * @param replyCode SMTP's, when there was a reply
-   * @param isFinal it would be refused again
+   * @param replyCode the SMTP reply code, if there was a reply
+   * @param isFinal a retry would fail as well
    */
   constructor(
     message: string,
@@ -24,14 +24,14 @@ export interface Mail {
   subject: string;
   text: string;
   html: string;
-  /** The same for the same mail, so that a repetition can be told. */
+  /** Stable across retries, so that duplicates can be recognized. */
   id: string;
 }
 
 const CONNECT_WITHIN_MS = 10 * SECOND_MS;
 const REPLY_WITHIN_MS = 15 * SECOND_MS;
 
-/** Sends mails by one SMTP server. @param options.host ours, in the ids of mails */
+/** Sends email through one SMTP server. @param options.host our host name, for message IDs */
 export function createMailer(options: {
   url: Secret;
   from: { name: string; address: string };
@@ -44,7 +44,7 @@ export function createMailer(options: {
       greetingTimeout: CONNECT_WITHIN_MS,
       dnsTimeout: CONNECT_WITHIN_MS,
       socketTimeout: REPLY_WITHIN_MS,
-      // No file and no address of anywhere may be pulled into a mail.
+      // An email must not include files or remote content.
       disableFileAccess: true,
       disableUrlAccess: true,
     },
@@ -62,7 +62,7 @@ export function createMailer(options: {
         messageId: `<${id}@${options.host}>`,
         headers: {
           'X-Evergrant-Delivery': id,
-          // RFC 3834: no holiday notice is to answer this.
+          // RFC 3834: no automatic replies.
           'Auto-Submitted': 'auto-generated',
         },
       })
@@ -85,7 +85,7 @@ function failureOf(error: unknown): MailFailure {
   const reply = typeof responseCode === 'number' ? responseCode : null;
   if (code === 'EAUTH') return new MailFailure('The mail server rejected the credentials.', reply, false);
   if (reply !== null && reply >= 500)
-    // A refused sender or greeting is a matter of settings, and mended by somebody: only the recipient's is final.
+    // A refused sender or greeting can be fixed in the settings. Only a refused recipient or content is final.
     return new MailFailure(
       `The mail server refused ${command === 'RCPT TO' ? 'the recipient' : 'the mail'} (${reply}).`,
       reply,

@@ -1,7 +1,7 @@
 import { type NoticeText } from '../../core/text/owner-mails';
 import { type Mail } from './mailer';
 
-/** A notice as a mail: plain text, and the same in HTML that loads nothing from anywhere. */
+/** A notice as an email: plain text, and the same as HTML without remote content. */
 export function render({ subject, paragraphs, link }: NoticeText): Pick<Mail, 'subject' | 'text' | 'html'> {
   const lines = [...paragraphs, ...(link ? [`${link.label}:\n${link.url}`] : [])];
   const blocks = [

@@ -1,12 +1,15 @@
 import { type z } from 'zod';
-import type * as schemas from '../../http/api/schemas';
+import { type Event as EventSchema } from '../../http/api/deliveries/events';
+import { type Fleet as FleetSchema } from '../../http/api/fleet-schema';
+import { type Integration as IntegrationSchema } from '../../http/api/integrations/integration-schemas';
+import type * as tokens from '../../http/api/integrations/token-schemas';
 
 /** What the API answers, as its own schemas say. */
-export type Integration = z.infer<typeof schemas.Integration>;
-export type Event = z.infer<typeof schemas.Event>;
-export type Fleet = z.infer<typeof schemas.Fleet>;
-export type Recovery = z.infer<typeof schemas.Recovery>;
-export type Refreshed = z.infer<typeof schemas.Refreshed>;
+export type Integration = z.infer<typeof IntegrationSchema>;
+export type Event = z.infer<typeof EventSchema>;
+export type Fleet = z.infer<typeof FleetSchema>;
+export type Recovery = z.infer<typeof tokens.Recovery>;
+export type Refreshed = z.infer<typeof tokens.Refreshed>;
 
 export interface Page<Row> {
   data: Row[];

@@ -1,6 +1,6 @@
 const REDACTED = '[secret]';
 
-/** A value that must never be shown: prints as `[secret]` wherever it ends up; only `reveal()` gives it. */
+/** A value that must never be shown. It prints as `[secret]` everywhere; only `reveal()` returns it. */
 export class Secret<T = string> {
   readonly #value: T;
 

@@ -12,7 +12,7 @@ export interface CloudEvent {
   data: Readonly<Record<string, unknown>>;
 }
 
-/** Puts an event into CloudEvents' envelope. @param event `at` in epoch ms */
+/** Wraps an event in the CloudEvents envelope. @param event `at` in epoch ms */
 export function cloudEvent(
   source: string,
   event: { id: string; type: string; subject: string; at: number; data: Readonly<Record<string, unknown>> },

@@ -1,4 +1,4 @@
-/** Everything that is written to an integration's timeline and told to other programs. */
+/** Every type of event in an integration's timeline and in the event feed. */
 export const EVENT_TYPES = [
   'integration.connected',
   'token.refreshed',

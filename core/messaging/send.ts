@@ -1,4 +1,4 @@
-/** A wanted message as it is kept sealed; only its reference travels. */
+/** A message to send. It is stored encrypted; workflows carry only a reference. */
 export interface OutgoingMessage {
   recipientId: string;
   text: string;
@@ -10,7 +10,7 @@ export interface SentMessage {
   recipientId: string;
 }
 
-/** Input of the `sendMessage` workflow. The texts stay behind `payloadId`. */
+/** Input of the `sendMessage` workflow. `payloadId` refers to the text. */
 export interface SendMessageInput {
   integrationId: string;
   /** Hex SHA-256 of the Idempotency-Key. */
@@ -18,8 +18,8 @@ export interface SendMessageInput {
   payloadId: string;
 }
 
-/** How a send ended, by the words of `docs/errors.md`. */
+/** The result of a send. Codes as in `docs/errors.md`. */
 export type SendResult = { sent: SentMessage } | { problem: { code: string; detail: string } };
 
-/** What a sealed wanted message is kept as. */
+/** The encryption purpose of a stored message. */
 export const OUTGOING_MESSAGE = 'wanted-message';

@@ -1,66 +1,69 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../time';
 
 /**
- * How calls are limited: by limits that Meta documents per account, by what an answer says about the use so far,
- * and after a refusal for too many calls. Calling on while refused prolongs it.
+ * When calls to Instagram are delayed or held back: by documented limits per account, by the usage that responses
+ * report, and after a throttled call. Retrying while throttled prolongs the throttling.
  * @see https://developers.facebook.com/docs/graph-api/overview/rate-limiting
  */
+
+/** `vital`: probes and refreshes, which keep tokens alive. */
 export type CallKind = 'read' | 'send' | 'vital';
 
 /**
- * At most `calls` begin within any `windowMs`, per account: two conversation calls a second, with a tenth more for the
- * uneven way to Instagram, and 100 sends a second, spread evenly.
+ * At most `calls` start within any `windowMs`, per account: two conversation calls a second, plus a tenth for uneven
+ * latency, and 100 sends a second, evenly spread.
  */
 export const RATE_LIMITS: Record<Exclude<CallKind, 'vital'>, { calls: number; windowMs: number }> = {
   read: { calls: 2, windowMs: 1.1 * SECOND_MS },
   send: { calls: 1, windowMs: 10 },
 };
-/** A call whose turn is further off is refused instead. */
+/** A call whose slot is further away is refused. */
 export const MAX_SLOT_WAIT_MS = 5 * SECOND_MS;
 
-/** In percent of what Meta allows: reads wait from here on, so that refreshes find room. */
-const READS_WAIT_FROM = 90;
-const ALL_WAIT_FROM = 100;
-const READS_WAIT_MS = 1 * MINUTE_MS;
-const FIRST_PARK_MS = 5 * MINUTE_MS;
-const SHORTEST_PARK_MS = 1 * MINUTE_MS;
-const LONGEST_PARK_MS = 6 * HOUR_MS;
-/** A token with less than this left is probed and refreshed all the same: a grant is worth a refused call. */
+/** Percent of Meta's limit from which reads pause, so that refreshes have room. */
+const READ_COOLDOWN_PERCENT = 90;
+const FULL_COOLDOWN_PERCENT = 100;
+const READ_COOLDOWN_MS = 1 * MINUTE_MS;
+const DEFAULT_COOLDOWN_MS = 5 * MINUTE_MS;
+const MIN_COOLDOWN_MS = 1 * MINUTE_MS;
+const MAX_COOLDOWN_MS = 6 * HOUR_MS;
+/** A token with less time left is probed and refreshed during a cooldown: losing it is worse than a refused call. */
 export const URGENT_WITHIN_MS = 1 * DAY_MS;
 
-/** The use of one limit as an answer tells it. */
+/** The usage that a response reports. */
 export interface Usage {
-  /** Percent, the highest of all figures. */
+  /** The highest of all figures, in percent of the limit. */
   percent: number;
-  /** How long until calls are taken again, in ms; 0 when it does not say. */
+  /** Time until calls are accepted again, in ms; 0: not reported. */
   regainMs: number;
 }
 
-/** For how long calls wait from now on, in ms. */
+/** How long calls pause from now on, in ms. */
 export interface Cooldown {
   readsMs: number;
   callsMs: number;
 }
 
-/** What usage figures ask for; null when there is room. */
+/** The cooldown for a reported usage; null: none. */
 export function cooldownForUsage({ percent, regainMs }: Usage): Cooldown | null {
-  if (percent >= ALL_WAIT_FROM || regainMs > 0) {
-    const callsMs = clampPark(regainMs > 0 ? regainMs : FIRST_PARK_MS);
+  if (percent >= FULL_COOLDOWN_PERCENT || regainMs > 0) {
+    const callsMs = clamp(regainMs > 0 ? regainMs : DEFAULT_COOLDOWN_MS);
     return { readsMs: callsMs, callsMs };
   }
-  return percent >= READS_WAIT_FROM ? { readsMs: READS_WAIT_MS, callsMs: 0 } : null;
+  return percent >= READ_COOLDOWN_PERCENT ? { readsMs: READ_COOLDOWN_MS, callsMs: 0 } : null;
 }
 
 /**
- * How long calls wait after a refusal: what the provider says, else 5 minutes, doubled with each refusal that follows;
- * between 1 minute and 6 hours. Reads come back a little later than what keeps tokens alive.
- * @param strikes refusals before this one without a quiet hour between them
+ * The cooldown after a throttled call: what the provider asks for, or 5 minutes, doubled with each further throttled
+ * call. Between 1 minute and 6 hours. Reads resume a little later than probes and refreshes.
+ * @param askedMs the provider's request; null: none
+ * @param earlierThrottles throttled calls before this one without a quiet hour in between
  */
-export function cooldownForRefusal(askedMs: number | null, strikes: number): Cooldown {
-  const callsMs = clampPark(askedMs ?? FIRST_PARK_MS * 2 ** Math.min(strikes, 10));
-  return { readsMs: callsMs + READS_WAIT_MS / 2, callsMs };
+export function cooldownForRefusal(askedMs: number | null, earlierThrottles: number): Cooldown {
+  const callsMs = clamp(askedMs ?? DEFAULT_COOLDOWN_MS * 2 ** Math.min(earlierThrottles, 10));
+  return { readsMs: callsMs + READ_COOLDOWN_MS / 2, callsMs };
 }
 
-function clampPark(ms: number): number {
-  return Math.min(Math.max(ms, SHORTEST_PARK_MS), LONGEST_PARK_MS);
+function clamp(ms: number): number {
+  return Math.min(Math.max(ms, MIN_COOLDOWN_MS), MAX_COOLDOWN_MS);
 }

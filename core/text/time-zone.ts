@@ -1,4 +1,4 @@
-/** Whether it is the name of a time zone, such as Europe/Berlin; not an offset. */
+/** Whether a text is an IANA time zone name such as Europe/Berlin. Offsets are not accepted. */
 export function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z]/.test(name)) return false;
   try {

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { type Position } from '../../adapters/postgres/integrations/integrations';
 import { invalidField } from '../problems';
 
-/** The last instant that a Date can hold. */
+/** The largest timestamp of a Date. */
 const LATEST_MS = 8_640_000_000_000_000;
 const position = z.tuple([z.number().int().min(0).max(LATEST_MS), z.string().regex(/^[\w-]{1,64}$/)]);
 
-/** Where a page ends, as an opaque word for the next request. */
+/** The end of a page, as an opaque cursor for the next request. */
 export function cursorOf({ createdAt, id }: Position): string {
   return Buffer.from(JSON.stringify([createdAt, id])).toString('base64url');
 }

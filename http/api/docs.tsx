@@ -8,7 +8,7 @@ import { type Router } from '../router';
 
 const version = '1.0.0';
 
-/** The API's own description: OpenAPI 3.1 for programs, a page for people. */
+/** The API reference: OpenAPI 3.1, and the same as a page. */
 export function docsRoutes(deps: HttpDeps, app: Router): Hono {
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
   const describe = () =>
@@ -18,7 +18,7 @@ export function docsRoutes(deps: HttpDeps, app: Router): Hono {
         title: 'Evergrant',
         version,
         description:
-          'Keeps Instagram connections alive. Instants are ISO 8601 UTC; lists answer `{data, nextCursor}`.',
+          'Keeps Instagram connections alive. Times are ISO 8601 UTC with milliseconds. Lists return `{data, nextCursor}`. Errors are problem documents (RFC 9457).',
       },
       servers: [{ url: deps.site.publicUrl }],
     });
@@ -38,7 +38,7 @@ interface Operation {
 
 const METHODS = ['get', 'post', 'patch', 'delete'];
 
-/** The API on one page: every route with what it does, every problem with its status. */
+/** Every route with its description, and every error code with its status. */
 function ApiPage({ document, frame }: { document: object; frame: Frame }) {
   const { paths = {} } = document as Described;
   return (

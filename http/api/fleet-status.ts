@@ -9,7 +9,7 @@ import { type HttpDeps } from '../deps';
 import { iso } from './integrations/integration-view';
 import { withDeadline } from '../../adapters/deadline';
 
-/** The fleet at a glance, as far as this caller may see it. */
+/** An overview of all connections that this caller may see. */
 export async function fleetStatusFor(deps: Pick<HttpDeps, 'pool' | 'clock' | 'temporal'>, caller: Caller) {
   const fleet = await fleetOverview(deps.pool, deps.clock.now(), caller.ownerRefs);
   const last = await lastAudit(deps.pool);
@@ -35,7 +35,7 @@ export async function fleetStatusFor(deps: Pick<HttpDeps, 'pool' | 'clock' | 'te
   };
 }
 
-/** What Temporal says of the audit's schedule; while it cannot be asked the rest is still told. */
+/** The state of the audit's Schedule; null fields if Temporal does not respond within a second. */
 async function scheduleOf(
   deps: Pick<HttpDeps, 'temporal'>,
 ): Promise<{ enabled: boolean | null; nextRunAt: number | null }> {

@@ -2,16 +2,17 @@ import { fleetStatusFor } from './fleet-status';
 import { requireScope } from '../middleware/auth';
 import { type HttpDeps } from '../deps';
 import { createRouter, json, problems, secured, strictRoute } from '../router';
-import { Fleet } from './schemas';
+import { Fleet } from './fleet-schema';
 
 const get = strictRoute({
   method: 'get',
   path: '/fleet',
-  summary: 'The fleet at a glance',
-  description: 'How many connections stand where and end soon, and whether the audit is on and when it ran.',
+  summary: 'Get an overview of all connections',
+  description:
+    'Counts by state and expiry, deliveries, incidents and the audit. Works while Temporal is down.',
   security: secured,
   middleware: requireScope('read'),
-  responses: { 200: json(Fleet, 'The fleet'), ...problems },
+  responses: { 200: json(Fleet, 'The overview'), ...problems },
 });
 
 export function fleetRoutes(deps: HttpDeps) {

@@ -17,23 +17,28 @@ import { signedRequestBody, readSignedRequestForm } from './signed-request';
 const PATH = '/callbacks/instagram/data-deletion';
 const FORGET_WITHIN_MS = 2 * SECOND_MS;
 
-const Answer = z.object({ url: z.string(), confirmation_code: z.string() }).openapi('DataDeletion');
+const Answer = z
+  .object({
+    url: z.string().openapi({ description: 'Status page for the owner.' }),
+    confirmation_code: z.string().openapi({ description: 'Code of the deletion, kept for 90 days.' }),
+  })
+  .openapi('DataDeletion');
 
 const ask = createRoute({
   method: 'post',
   path: PATH,
-  summary: "Instagram asks for the deletion of somebody's data",
-  description: 'The same request again gives the same code.',
+  summary: 'Callback: an owner requests data deletion',
+  description: 'Repeating the request returns the same code.',
   request: { body: signedRequestBody },
-  responses: { 200: json(Answer, 'Where its progress can be seen'), ...problems },
+  responses: { 200: json(Answer, 'The status page and its code'), ...problems },
 });
 
 const look = createRoute({
   method: 'get',
   path: `${PATH}/{code}`,
-  summary: 'A page that says how far a deletion is',
-  request: { params: z.object({ code: z.string() }) },
-  responses: { 200: { description: 'Done or under way' }, 404: { description: 'No such code' } },
+  summary: 'Status page of a data deletion',
+  request: { params: z.object({ code: z.string().openapi({ description: '`confirmation_code`.' }) }) },
+  responses: { 200: { description: 'Done or in progress' }, 404: { description: 'Unknown code' } },
 });
 
 /** @see https://developers.facebook.com/docs/development/create-an-app/app-dashboard/data-deletion-callback */
@@ -56,7 +61,7 @@ export function dataDeletionRoutes(deps: HttpDeps) {
   return router;
 }
 
-/** Removes the integrations' runs at once where that works; the audit makes sure of it. */
+/** Deletes the integrations' workflow runs now if possible. Otherwise the audit does. */
 async function forget(
   deps: Pick<HttpDeps, 'logger' | 'temporal'>,
   { code, integrationIds }: Deletion,

@@ -9,10 +9,10 @@ import { signedRequestBody, readSignedRequestForm } from './signed-request';
 const route = createRoute({
   method: 'post',
   path: '/callbacks/instagram/deauthorize',
-  summary: 'Instagram tells that an owner removed the app',
-  description: 'Their token is erased and their integration expires. Also 200 when nobody of ours is meant.',
+  summary: 'Callback: an owner removed the app',
+  description: 'Erases the token and expires the integration. Also responds 200 for an unknown account.',
   request: { body: signedRequestBody },
-  responses: { 200: { description: 'Acted on, now or before' }, ...problems },
+  responses: { 200: { description: 'Done, now or before' }, ...problems },
 });
 
 /** @see https://developers.facebook.com/documentation/instagram-platform/instagram-api-with-instagram-login/business-login */

@@ -8,30 +8,30 @@ import { invalidField } from '../problems';
 
 const FIELD = 'signed_request';
 
-/** For the API's description. */
+/** The form field, for the API reference. */
 export const signedRequestBody = {
   content: {
     'application/x-www-form-urlencoded': {
       schema: z.object({
         [FIELD]: z
           .string()
-          .openapi({ description: 'base64url(signature).base64url(JSON), signed by HMAC-SHA256.' }),
+          .openapi({ description: '`base64url(signature).base64url(JSON)`, signed with HMAC-SHA256.' }),
       }),
     },
   },
   required: true,
 };
 
-/** The form field in which Instagram says, signed, whom a callback is about. @throws Problem 400 */
+/** Reads the signed form field that identifies the owner. @throws Problem 400 */
 export async function readSignedRequestForm(
   deps: Pick<HttpDeps, 'instagram'>,
   c: Context,
 ): Promise<OwnerRequest> {
-  // Of a field that is given twice all are seen, so that nobody picks the one that was signed.
+  // A repeated field becomes an array and is rejected.
   const form = await c.req.parseBody({ all: true }).catch(() => ({}) as Record<string, unknown>);
   const text = form[FIELD];
   const secrets = signingSecrets(deps.instagram.settings);
-  // One answer, whatever is wrong: a forger learns nothing of what was right.
+  // The same error for every cause, so that a forger learns nothing.
   const request = typeof text === 'string' ? readSignedRequest(text, secrets) : null;
   if (!request) throw invalidField(FIELD, 'must be signed by Instagram');
   return { ...request, provider: 'instagram', appId: deps.instagram.settings.appId };

@@ -9,14 +9,15 @@ import { Problem, invalidField } from '../problems';
 import { createRouter, problems } from '../router';
 
 export const WEBHOOKS_PATH = '/callbacks/instagram/webhooks';
-/** Meta puts up to a thousand changes into one delivery. */
+/** Meta batches up to 1,000 changes in one delivery. */
 const MAX_BODY_KIB = 1024;
 
 const handshake = createRoute({
   method: 'get',
   path: WEBHOOKS_PATH,
-  summary: 'Instagram verifies the webhook when it is set up',
-  description: 'Echoes `hub.challenge`. 404 while `INSTAGRAM_WEBHOOK_VERIFY_TOKEN` is not set.',
+  summary: 'Callback: webhook verification',
+  description:
+    'Returns `hub.challenge`. Errors: `not_found` if `INSTAGRAM_WEBHOOK_VERIFY_TOKEN` is not set, `forbidden` for another token.',
   request: {
     query: z.object({
       'hub.mode': z.literal('subscribe'),
@@ -33,11 +34,11 @@ const handshake = createRoute({
 const deliver = createRoute({
   method: 'post',
   path: WEBHOOKS_PATH,
-  summary: 'Instagram tells of messages',
+  summary: 'Callback: messages',
   description:
-    'Signed by `X-Hub-Signature-256`. Messages to connected accounts become `message.received` events.',
+    'Signed with `X-Hub-Signature-256`. Messages to connected accounts become `message.received` events. Errors: `forbidden`, `too_large`.',
   request: { body: { content: { 'application/json': { schema: z.unknown() } }, required: true } },
-  responses: { 200: { description: 'Noted, or nothing to note' }, ...problems },
+  responses: { 200: { description: 'Stored, or ignored' }, ...problems },
 });
 
 /** @see https://developers.facebook.com/docs/graph-api/webhooks/getting-started */
@@ -64,7 +65,7 @@ export function webhookRoutes(deps: HttpDeps) {
     if (!isFromInstagram(body, c.req.header('x-hub-signature-256'), signingSecrets(settings)))
       throw new Problem('forbidden', 'The X-Hub-Signature-256 header does not match the body.');
     const messages = readInbound(body.toString());
-    // Acknowledged all the same: it would not become readable by being delivered again.
+    // Acknowledged, because a repetition would not be readable either.
     if (!messages) deps.logger.warn('signed webhook has an unknown format');
     const app = { provider: 'instagram', appId: settings.appId };
     await storeMessages(

@@ -9,11 +9,11 @@ import { Problem } from '../problems';
 import { type ConsoleEnv, type createSessions } from './session';
 
 const LOOK_EVERY_MS = SECOND_MS;
-/** What changes without an event, a failed try or the time left, is brought up to date this often. */
+/** Changes without an event, such as a retry or the time left, are shown after this. */
 const TICK_MS = 5 * SECOND_MS;
 const MAX_WATCHERS = 200;
 
-/** Tells open pages that something changed: they fetch what they show again. One look at the database serves them all. */
+/** Tells open pages to update after a change. One database query serves all of them. */
 export function liveRoutes(deps: HttpDeps, sessions: ReturnType<typeof createSessions>) {
   const watchers = new Set<() => void>();
   let timer: NodeJS.Timeout | undefined;
@@ -47,7 +47,7 @@ export function liveRoutes(deps: HttpDeps, sessions: ReturnType<typeof createSes
           resolve();
         };
         const stop = watch(() => {
-          // A session that is over hears nothing more.
+          // An ended session receives no more updates.
           void sessions
             .userOf(c)
             .then((user) => (user ? stream.writeSSE({ event: 'changed', data: '' }) : end()))

@@ -5,7 +5,7 @@ import { SHELL_TEXT as TEXT } from '../../core/text/console-shell';
 import { relative } from '../../core/text/human-time';
 import { type LifecycleFacts } from '../../core/lifecycle/facts';
 
-/** An instant as people say it; the exact one, in the viewer's time zone, on pointing at it. */
+/** A relative time. The tooltip shows the exact time in the viewer's time zone. */
 export function When({ at, now }: { at: number; now: number }) {
   const iso = new Date(at).toISOString();
   return (
@@ -15,7 +15,7 @@ export function When({ at, now }: { at: number; now: number }) {
   );
 }
 
-/** An instant to the minute, in the viewer's time zone where scripts run, else in UTC. */
+/** A time to the minute, in the viewer's time zone if scripts run, otherwise in UTC. */
 export function Instant({ at }: { at: number }) {
   return (
     <time dateTime={new Date(at).toISOString()} data-utc="text">
@@ -44,7 +44,7 @@ export function StateBadge(props: Badge) {
   );
 }
 
-/** A form whose answer brings what the page shows up to date, with a word on how it ended. */
+/** A form whose response updates the page and shows a toast. */
 export function ActionForm({ path, children }: { path: string; children?: Child }) {
   return (
     <form
@@ -63,7 +63,7 @@ export function ActionForm({ path, children }: { path: string; children?: Child 
   );
 }
 
-/** A form of one button. */
+/** A form with one button. */
 export function Action(props: { path: string; label: string; kind?: 'main' | 'danger' | undefined }) {
   return (
     <ActionForm path={props.path}>
@@ -75,8 +75,8 @@ export function Action(props: { path: string; label: string; kind?: 'main' | 'da
 }
 
 /**
- * A table that scrolls by itself, and on a phone stacks its cells.
- * @param columns their heads; one in brackets is for screen readers alone
+ * A scrollable table. On phones its cells are stacked.
+ * @param columns column headings; a heading in brackets is for screen readers only
  */
 export function DataTable(props: {
   label: string;
@@ -103,7 +103,7 @@ export function DataTable(props: {
   );
 }
 
-/** The way through a log, newest first. Addresses; null: there is nothing that way. */
+/** Links between pages of a log, newest first. null: no page in that direction. */
 export function Older({ newest, older }: { newest: string | null; older: string | null }) {
   if (!newest && !older) return null;
   return (
@@ -122,7 +122,7 @@ export function Older({ newest, older }: { newest: string | null; older: string 
   );
 }
 
-/** Views of the same thing, of which one is shown. */
+/** Links to alternative views, one of which is current. */
 export function Tabs(props: { label: string; tabs: { label: string; href: string; current: boolean }[] }) {
   return (
     <nav class="tabs" aria-label={props.label}>
@@ -135,7 +135,7 @@ export function Tabs(props: { label: string; tabs: { label: string; href: string
   );
 }
 
-/** A text that is shown once, to be copied. */
+/** A text that is shown once, with a copy button. */
 export function CopyBox({
   id,
   label,

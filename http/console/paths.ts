@@ -1,10 +1,10 @@
 import { CONSOLE } from '../middleware/headers';
 
-/** Where pages of the console are. */
+/** Paths of console pages. */
 export const SETTINGS = `${CONSOLE}/settings`;
 export const DELIVERIES = `${SETTINGS}/deliveries`;
 
-/** With what is not empty as its query. */
+/** Adds the non-empty values as a query string. */
 export function withQuery(path: string, values: Record<string, string>): string {
   const query = new URLSearchParams(Object.entries(values).filter(([, value]) => value !== ''));
   return query.size === 0 ? path : `${path}?${query.toString()}`;

@@ -22,12 +22,12 @@ import { type ConsoleEnv, createSessions, rejectCrossSite } from './session';
 
 const SIGN_IN = `${CONSOLE}/sign-in`;
 
-/** What operators see in a browser. */
+/** The console: sign-in and all pages. */
 export function consoleRoutes(deps: HttpDeps) {
   const sessions = createSessions(deps);
   const frame = (c: Context) => frameOf(deps.site, c);
 
-  /** Begins a session by a key that may have one; else shows the form again. */
+  /** Starts a session for a key with the scope `admin`; otherwise shows the form again. */
   async function signIn(c: Context, keyHash: Buffer | null, refused: 'key' | 'link') {
     const caller = keyHash && (await callerOf(deps, keyHash));
     if (!keyHash || !caller?.scopes.has('admin')) {
@@ -40,7 +40,7 @@ export function consoleRoutes(deps: HttpDeps) {
   }
 
   const app = new Hono<ConsoleEnv>();
-  // People get a page, also of what was refused.
+  // Errors are shown as pages, too.
   app.onError((error, c) => {
     const user = c.get('user') as Caller | undefined;
     const problem = problemOf(deps, error, user);
@@ -61,7 +61,7 @@ export function consoleRoutes(deps: HttpDeps) {
         const { key } = await c.req.parseBody();
         return signIn(c, typeof key === 'string' && key !== '' ? sha256(key.trim()) : null, 'key');
       })
-      // Opening a link uses nothing up: what looks at links before people do must not spend it.
+      // Opening the link does not consume it, because mail scanners open links.
       .get(`${SIGN_IN}/:token`, (c) => c.html(<SignInLinkPage frame={frame(c)} action={c.req.path} />))
       .post(`${SIGN_IN}/:token`, async (c) => {
         return signIn(c, await redeemSignIn(deps.pool, c.req.param('token'), deps.wallClock.now()), 'link');
@@ -69,7 +69,7 @@ export function consoleRoutes(deps: HttpDeps) {
       .use(`${CONSOLE}/*`, async (c, next) => {
         const user = await sessions.userOf(c);
         if (!user) {
-          // A part of a page cannot be a form to sign in.
+          // A fragment of a page cannot show the sign-in form.
           if (c.req.header('hx-request')) return c.body(null, 200, { 'hx-redirect': SIGN_IN });
           return c.redirect(SIGN_IN, 303);
         }

@@ -15,14 +15,14 @@ import { type HttpDeps } from '../deps';
 import { isSelf } from '../middleware/guard';
 import { Problem } from '../problems';
 
-/** Who uses the console may do no more than their key, and nothing that needs the key itself. */
+/** A console user has the rights of their key, except actions that need the key itself. */
 export interface ConsoleEnv {
   Variables: { user: Caller };
 }
 
 const NAME_BY_PROXY = /^[\x21-\x7e]{1,200}$/;
 
-/** Sessions of the console: a cookie, for twelve hours, and for as long as the key it was made with works. */
+/** Console sessions: a cookie, valid for twelve hours and as long as its API key. */
 export function createSessions(deps: Pick<HttpDeps, 'pool' | 'clock' | 'wallClock' | 'site' | 'apiKey'>) {
   const cookie = secretCookie(deps.site, 'evergrant', SESSION_LIFE_MS / SECOND_MS);
 
@@ -32,14 +32,14 @@ export function createSessions(deps: Pick<HttpDeps, 'pool' | 'clock' | 'wallCloc
   }
 
   return {
-    /** Whoever is signed in: by their cookie, or by a proxy of ours that says so. */
+    /** The signed-in user, by session cookie or by the header of a trusted proxy. */
     async userOf(c: Context): Promise<Caller | null> {
       const text = cookie.read(c);
       const keyHash = text && (await findSession(deps.pool, text, deps.wallClock.now()));
       const caller = keyHash ? await callerOf(deps, keyHash) : null;
       return caller?.scopes.has('admin') ? caller : userByHeader(deps, c);
     },
-    /** Signs in under a new name, so that nobody can have known it before. */
+    /** Starts a session with a new ID, which prevents session fixation. */
     async begin(c: Context, keyHash: Buffer): Promise<void> {
       await forget(c);
       cookie.write(c, await createSession(deps.pool, keyHash, deps.wallClock.now()));
@@ -59,8 +59,8 @@ function userByHeader(deps: Pick<HttpDeps, 'site'>, c: Context): Caller | null {
 }
 
 /**
- * Refuses what changes something unless a page of this console asks for it: browsers say which page that is, and
- * neither another site nor the product's own app can make them say otherwise.
+ * Rejects state-changing requests that do not come from a console page, by the `Origin` and `Sec-Fetch-Site` headers,
+ * which other sites cannot forge.
  * @see https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
  */
 export function rejectCrossSite(deps: Pick<HttpDeps, 'site'>) {

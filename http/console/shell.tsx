@@ -16,7 +16,7 @@ const HTMX_CONFIG = {
   includeIndicatorCSS: true,
   history: 'reload',
   defaultTimeout: 2 * MINUTE_MS,
-  // The first is htmx's own; what somebody has opened stays open.
+  // `open` keeps details that the user has expanded.
   morphIgnore: ['data-htmx-powered', 'open'],
 };
 export type Section = keyof typeof SECTIONS;
@@ -33,20 +33,20 @@ export interface ShellProps {
   userName: string;
   sandbox: SandboxView | null;
   toasts: Toast[];
-  /** The page's own address: what changes is fetched from it again. */
+  /** The page's own URL, from which updates are fetched. */
   url: string;
-  /** Stays as it is while the rest is kept up to date: what somebody types into. */
+  /** Outside the part that updates automatically, such as inputs. */
   top?: Child;
-  /** At most so often is what changes fetched again, such as `20s`; absent: at every change. */
+  /** The minimum time between updates, such as `20s`; absent: none. */
   throttle?: string | undefined;
-  /** What was just made and is shown this once: a link, a key. */
+  /** Shown once after an action: a link or a key. */
   made?: Child;
-  /** Below what is kept up to date. */
+  /** Below the part that updates automatically. */
   bottom?: Child;
   children: Child;
 }
 
-/** What every page of the console stands in. What is inside `#live` follows the events of the fleet. */
+/** The frame of every console page. `#live` updates after each event. */
 export function Shell(props: ShellProps) {
   const { frame, url } = props;
   return (

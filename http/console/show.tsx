@@ -8,13 +8,13 @@ import { frameOf } from '../frame';
 import { sandboxView } from './sandbox/sandbox-bar';
 import { type ConsoleEnv } from './session';
 
-/** What one page brings to the shell. Without `url` it can be had again where it was asked for. */
+/** One page of the console. `url` is needed if the page was not requested at its own URL. */
 export type Page = Pick<ShellProps, 'title' | 'section' | 'top' | 'throttle' | 'made' | 'bottom'> & {
   url?: string;
   content: Child;
 };
 
-/** Answers with a page of the console. */
+/** Responds with a page of the console. */
 export function show(
   deps: Pick<HttpDeps, 'clock' | 'site' | 'console'>,
   c: Context<ConsoleEnv>,
@@ -37,8 +37,8 @@ export function show(
 }
 
 /**
- * Does what a button asks for and tells how it ended: a refusal is an answer like another, shown beside the page.
- * @param work gives the sentence of success; null: nothing to say
+ * Runs an action and returns its toast. A problem becomes a toast, too.
+ * @param work returns the text of success; null: no toast
  */
 export async function attempt(
   deps: ProblemDeps,
@@ -55,7 +55,7 @@ export async function attempt(
   }
 }
 
-/** What a table has under a name that somebody sent; not what every object has, such as `constructor`. */
+/** Looks up a name from a request. Inherited properties such as `constructor` are not found. */
 export function ownOf<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined;
 }

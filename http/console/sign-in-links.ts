@@ -2,7 +2,7 @@ import { SIGN_IN_LIFE_MS, createSignIn } from '../../adapters/postgres/access/se
 import { type HttpDeps } from '../deps';
 import { CONSOLE } from '../middleware/headers';
 
-/** An address that signs in whoever opens it and presses its button: once, within ten minutes. */
+/** A one-time sign-in link, valid for ten minutes. */
 export async function createSignInLink(
   deps: Pick<HttpDeps, 'pool' | 'wallClock' | 'site'>,
   keyHash: Buffer,

@@ -3,7 +3,7 @@ import { CONSOLE } from '../middleware/headers';
 import { type Frame } from '../frame';
 import { Layout } from '../owner/layout';
 
-/** Where an operator signs in with a key. @param refused what was tried and did not work */
+/** Sign-in with a key. @param refused which attempt failed before */
 export function SignInPage({ frame, refused }: { frame: Frame; refused: 'key' | 'link' | null }) {
   const { title, text, field, action, refusals } = SIGN_IN_TEXT;
   return (
@@ -26,7 +26,7 @@ export function SignInPage({ frame, refused }: { frame: Frame; refused: 'key' | 
   );
 }
 
-/** What a one-time link opens: its button uses the link up. */
+/** The page of a sign-in link. Its button redeems the link. */
 export function SignInLinkPage({ frame, action }: { frame: Frame; action: string }) {
   const { title, linkText, action: label } = SIGN_IN_TEXT;
   return (

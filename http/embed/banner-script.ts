@@ -4,14 +4,14 @@ import { asset, sendAsset } from '../assets';
 
 export const BANNER_PATH = '/embed/banner.js';
 
-/** Lets any page load the script, also as a module. What it shows there is its token's affair. */
+/** Lets any page load the script, also as a module. The embed token decides what it shows. */
 export const bannerCors = createMiddleware(async (c, next) => {
   await next();
   c.header('cross-origin-resource-policy', 'cross-origin');
   c.header('access-control-allow-origin', '*');
 });
 
-/** The banner that pages of the product's own app embed. Its address is theirs, and stays. */
+/** The banner script for pages of the product's app. Its URL is stable, because those pages contain it. */
 export function embedRoutes() {
   return new Hono().get(BANNER_PATH, (c) => {
     const file = asset('banner.js');
@@ -23,7 +23,7 @@ export function embedRoutes() {
   });
 }
 
-/** Whether the browser holds it already. Proxies make tags weak or strong as they see fit. */
+/** Whether the browser has the current version. Proxies may turn a strong tag into a weak one. */
 function isAmong(tag: string, held = ''): boolean {
   const bare = (text: string) => text.trim().replace(/^W\//, '');
   return held.split(',').some((one) => bare(one) === bare(tag));

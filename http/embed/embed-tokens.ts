@@ -11,13 +11,13 @@ const EMBED_TOKEN_LIFE_MS = HOUR_MS;
 
 const content = z.object({
   o: z.string(),
-  /** Hash of the key that made it, base64url: the token ends with the key. */
+  /** Hash of the API key that created it, base64url. The token ends with the key. */
   k: z.string(),
-  /** The end in epoch ms. */
+  /** Expiry in epoch ms. */
   e: z.number(),
 });
 
-/** A token for one owner's page: what that owner's connections are like, and the way to keep them. */
+/** A token for one owner's page. */
 export function createEmbedToken(
   deps: Pick<HttpDeps, 'sealer' | 'clock'>,
   keyHash: Buffer,
@@ -37,8 +37,8 @@ export function isEmbedToken(text: string): boolean {
 }
 
 /**
- * Who calls by an embed token; null when it is forged, over, or of a key that is, and when the request does not come
- * from a page of the product's own app.
+ * The caller of an embed token. null: forged, expired, its key is invalid, or the request does not come from a page of
+ * the product's app.
  */
 export async function callerByEmbedToken(
   deps: Pick<HttpDeps, 'pool' | 'sealer' | 'clock' | 'site' | 'apiKey'>,
@@ -59,7 +59,7 @@ export async function callerByEmbedToken(
   };
 }
 
-/** Browsers name the page's origin with every request to another one, and say so when it is the same. */
+/** Browsers send `Origin` with cross-origin requests and `Sec-Fetch-Site` with same-origin ones. */
 function isFromAppPage({ site }: Pick<HttpDeps, 'site'>, headers: Headers): boolean {
   const origin = headers.get('origin');
   if (origin === null) return headers.get('sec-fetch-site') === 'same-origin';

@@ -15,7 +15,7 @@ export interface Env {
   Variables: { caller: KeyHolder };
 }
 
-/** Lets a request with a valid key pass, and notes who it is. */
+/** Requires a valid API key or embed token, and stores the caller. */
 export function authenticate(deps: AuthDeps) {
   return createMiddleware<Env>(async (c, next) => {
     const text = /^Bearer ([\x21-\x7e]{1,2048})$/i.exec(c.req.header('authorization') ?? '')?.[1];
@@ -39,7 +39,7 @@ function callerByText(deps: AuthDeps, text: string, headers: Headers): Promise<K
   return isEmbedToken(text) ? callerByEmbedToken(deps, text, headers) : callerOf(deps, sha256(text));
 }
 
-/** Lets only callers with this scope pass; `embed`: pages with an embed token, too. */
+/** Requires a scope. `embed`: embed tokens are allowed as well. */
 export function requireScope(scope: Scope, options: { embed?: boolean } = {}) {
   return createMiddleware<Env>(async (c, next) => {
     const caller = c.get('caller');
@@ -48,7 +48,7 @@ export function requireScope(scope: Scope, options: { embed?: boolean } = {}) {
   });
 }
 
-/** Whether a secret was given, compared in constant time. */
+/** Compares a given secret in constant time. */
 export function equalsSecret(given: string, expected: Secret): boolean {
   return timingSafeEqual(sha256(given), sha256(expected.reveal()));
 }

@@ -1,7 +1,7 @@
 import { bodyLimit } from 'hono/body-limit';
 import { Problem } from '../problems';
 
-/** Refuses bodies above `kib` KiB before they are read. */
+/** Rejects bodies larger than `kib` KiB before reading them. */
 export function limitBody(kib: number) {
   return bodyLimit({
     maxSize: kib * 1024,

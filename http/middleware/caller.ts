@@ -5,25 +5,25 @@ import { SCOPES, type Scope } from '../../core/access/scopes';
 import { type HttpDeps } from '../deps';
 import { Problem } from '../problems';
 
-/** Who calls, and what they may do. */
+/** Who calls, and with which rights. */
 export interface Caller {
   name: string;
-  /** Of the key, or what stands for it: `bootstrap`, `proxy`. */
+  /** ID of the API key, or `bootstrap` or `proxy`. */
   keyId: string;
   scopes: ReadonlySet<Scope>;
-  /** The owners it is limited to; null: all. */
+  /** The owners the caller is limited to; null: all. */
   ownerRefs: readonly string[] | null;
-  /** A page with an embed token, which opens a few routes and no scope. */
+  /** An embed token gives access to a few routes and has no scopes. */
   isEmbed: boolean;
 }
 
-/** A caller by key. */
+/** A caller with an API key. */
 export interface KeyHolder extends Caller {
-  /** By which the key is found again. */
+  /** Hash of the key, to look it up again. */
   keyHash: Buffer;
 }
 
-/** The bootstrap key needs no database; every other is looked up each time, so that it ends when it is revoked. */
+/** Needs no database for the bootstrap key. Other keys are looked up every time, so that revoking them is immediate. */
 export async function callerOf(
   deps: Pick<HttpDeps, 'pool' | 'clock' | 'apiKey'>,
   keyHash: Buffer,
@@ -43,7 +43,7 @@ export async function callerOf(
   );
 }
 
-/** Somebody whom a proxy in front of the console has signed in: no key stands for them. */
+/** A user whom a trusted proxy has signed in. They have no API key. */
 export function userByProxy(name: string): Caller {
   return { ...FULL_ACCESS, name, keyId: 'proxy' };
 }

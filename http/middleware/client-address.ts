@@ -6,14 +6,14 @@ import { type HttpDeps } from '../deps';
 
 const UNKNOWN = 'unknown';
 
-/** Where a request comes from: the nearest address that is not a proxy of ours, by `X-Forwarded-For`. */
+/** The client's address: the nearest one in `X-Forwarded-For` that is not a trusted proxy. */
 export function clientAddress({ site }: Pick<HttpDeps, 'site'>, c: Context): string {
   const request = incoming(c);
   if (!request) return UNKNOWN;
   return networkOf(proxyAddr(request, site.isTrustedProxy));
 }
 
-/** Whether a proxy of ours made the connection, so that what it says of the user counts. */
+/** Whether a trusted proxy made the connection. */
 export function isFromProxy({ site }: Pick<HttpDeps, 'site'>, c: Context): boolean {
   const address = incoming(c)?.socket.remoteAddress;
   return address !== undefined && site.isTrustedProxy(address, 0);
@@ -23,7 +23,7 @@ function incoming(c: Context): IncomingMessage | undefined {
   return (c.env as { incoming?: IncomingMessage } | undefined)?.incoming;
 }
 
-/** Whoever has one IPv6 address has 2^64 of them. */
+/** An IPv6 client usually has a whole /64 network. */
 function networkOf(address: string): string {
   if (!isIPv6(address) || address.startsWith('::')) return address;
   return `${address.split(':').slice(0, 4).join(':')}::/64`;

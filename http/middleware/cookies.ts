@@ -4,8 +4,8 @@ import { SECRET_TEXT, newSecretText } from '../../adapters/digest';
 import { type Site } from '../deps';
 
 /**
- * One cookie of ours: scripts cannot read it, other sites cannot send it along with what changes something, and behind
- * TLS it is bound to exactly this host.
+ * A cookie that scripts cannot read, and that browsers do not send with cross-site state-changing requests. Behind TLS
+ * it is bound to this host.
  * @see https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Set-Cookie#cookie_prefixes
  */
 export function secretCookie(site: Site, name: string, lifeSeconds: number) {
@@ -14,12 +14,12 @@ export function secretCookie(site: Site, name: string, lifeSeconds: number) {
   const attributes = { path: '/', httpOnly: true, sameSite: 'Lax', secure } as const;
 
   return {
-    /** What the browser holds, when it can be one of ours. */
+    /** The cookie's value, if it has the right format. */
     read(c: Context): string | null {
       const value = prefix ? getCookie(c, name, prefix) : getCookie(c, name);
       return value !== undefined && SECRET_TEXT.test(value) ? value : null;
     },
-    /** Gives the browser a value for so many seconds. */
+    /** Sets the cookie. */
     write(c: Context, value: string = newSecretText()): string {
       setCookie(c, name, value, { ...attributes, maxAge: lifeSeconds, ...(prefix && { prefix }) });
       return value;

@@ -5,14 +5,14 @@ import { isAppOrigin } from './origins';
 import { Problem } from '../problems';
 
 /**
- * Refuses requests that a foreign page made a browser send: names that are not ours (DNS rebinding), and unsafe
- * methods from other origins.
+ * Rejects requests that a foreign page made a browser send: foreign host names (DNS rebinding), and state-changing
+ * requests from other origins.
  */
 export function guardHostAndOrigin(deps: Pick<HttpDeps, 'site'>) {
   const own = new URL(deps.site.publicUrl);
   return createMiddleware(async (c, next) => {
     const host = c.req.header('host') ?? '';
-    // Behind a proxy or in a cluster the names it is reached by are not known here, and nothing is on loopback.
+    // Behind a proxy or in a cluster, the service's host names are unknown.
     if (deps.site.loopbackOnly && host !== own.host && !isLoopbackUrl(`http://${host}`))
       throw new Problem('forbidden', 'This host name is not allowed.');
     const origin = c.req.header('origin');
@@ -28,7 +28,7 @@ function isOurs({ site }: Pick<HttpDeps, 'site'>, origin: string, host: string):
   return isAppOrigin(site, origin) || isSelf(site, origin, host);
 }
 
-/** Whether a page of this very service asks, by whatever name it was reached on this machine. */
+/** Whether the origin is this service, under any host name of this machine. */
 export function isSelf({ publicUrl }: HttpDeps['site'], origin: string, host: string): boolean {
   return origin === new URL(publicUrl).origin || (origin === `http://${host}` && isLoopbackUrl(origin));
 }

@@ -2,12 +2,12 @@ import { createMiddleware } from 'hono/factory';
 import { NONCE, type secureHeaders } from 'hono/secure-headers';
 import { type Site } from '../deps';
 
-/** Where the console is. */
+/** The console's path. */
 export const CONSOLE = '/console';
 
 /**
- * What every answer tells browsers: pages of ours load nothing from elsewhere, run and wear only what carries this
- * answer's nonce, and are framed by nobody.
+ * Security headers of every response: pages load nothing from other hosts, run only scripts and styles with the
+ * response's nonce, and cannot be framed.
  */
 export function securityHeaders({ publicUrl }: Site): Parameters<typeof secureHeaders>[0] {
   return {
@@ -17,19 +17,19 @@ export function securityHeaders({ publicUrl }: Site): Parameters<typeof secureHe
       scriptSrc: [NONCE],
       connectSrc: ["'self'"],
       imgSrc: ["'self'"],
-      // An owner's form leads on to Instagram and back to the product; the console's forms lead to the console.
+      // An owner's form redirects to Instagram and the product. The console's forms stay in the console.
       formAction: [({ req }) => (isConsole(req.path) ? "'self'" : '*')],
       baseUri: ["'none'"],
       frameAncestors: ["'none'"],
     },
-    // Not `no-referrer`: under that browsers send our own forms with `Origin: null`, which the guard refuses.
+    // Not `no-referrer`: browsers would send our own forms with `Origin: null`, which the guard rejects.
     referrerPolicy: 'same-origin',
     strictTransportSecurity: publicUrl.startsWith('https:') ? 'max-age=15552000' : false,
     xFrameOptions: 'DENY',
   };
 }
 
-/** Answers hold links, tokens or states of the moment: nobody keeps them. */
+/** Responses contain links, tokens or current states, and must not be cached. */
 export const noStore = createMiddleware(async (c, next) => {
   await next();
   c.header('cache-control', 'no-store');

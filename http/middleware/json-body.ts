@@ -7,9 +7,8 @@ const OTHER_CHARSET = /;\s*charset\s*=(?!\s*"?utf-8"?\s*(;|$))/i;
 const MAX_DEPTH = 32;
 
 /**
- * Refuses a body that is not JSON in UTF-8, or not said to be: an optional one would otherwise be overlooked. An empty
- * body is none, whatever its type says. What two readers could read differently is refused, too: a field that is given
- * twice, bytes that are no text.
+ * Requires bodies to be JSON in UTF-8 and declared as such, because an undeclared optional body would be ignored. An empty
+ * body counts as none. Ambiguous JSON is rejected: repeated fields, invalid UTF-8.
  */
 export const requireJson = createMiddleware(async (c, next) => {
   if (c.req.method !== 'GET' && c.req.method !== 'HEAD') {
@@ -39,7 +38,7 @@ function refuseOddJson(text: string): void {
   }
   if (depthOf(text) > MAX_DEPTH)
     throw invalidField('body', `must not be nested more than ${MAX_DEPTH} levels deep`);
-  // JSON.parse would silently take the last one.
+  // JSON.parse would keep only the last one.
   parse(text, undefined, {
     onDuplicateKey: ({ key }) => {
       throw invalidField(key, 'must not be repeated');
@@ -47,7 +46,7 @@ function refuseOddJson(text: string): void {
   });
 }
 
-/** How deep valid JSON is nested, without going down into it. */
+/** The nesting depth of valid JSON, without recursion. */
 function depthOf(json: string): number {
   let depth = 0;
   let deepest = 0;

@@ -3,37 +3,37 @@ import { Problem } from '../problems';
 
 const WINDOW_SECONDS = 60;
 const HOUR_SECONDS = 3_600;
-/** Mails with a new link, per integration and hour: whoever holds an old link must not fill a mailbox. */
+/** Emails with a new link, per integration and hour, so that an old link cannot flood a mailbox. */
 const NEW_LINKS_PER_HOUR = 3;
 
-/** How much one caller may ask for in a minute, in each process. */
+/** Limits per minute and process. */
 export interface LimitSettings {
-  /** Requests per key. */
+  /** Requests per API key. */
   requestsPerMinute: number;
-  /** Keys and sign-ins per address that were wrong. */
+  /** Failed authentications per address. */
   failuresPerMinute: number;
 }
 
 export type Limits = ReturnType<typeof createLimits>;
 
-/** Counts what callers ask for. What a right key asks for is never held up by the wrong ones from its address. */
+/** Rate limits. Failed authentications from an address do not affect valid keys from there. */
 export function createLimits({ requestsPerMinute, failuresPerMinute }: LimitSettings) {
   const requests = new RateLimiterMemory({ points: requestsPerMinute, duration: WINDOW_SECONDS });
   const failures = new RateLimiterMemory({ points: failuresPerMinute, duration: WINDOW_SECONDS });
   const newLinks = new RateLimiterMemory({ points: NEW_LINKS_PER_HOUR, duration: HOUR_SECONDS });
   return {
-    /** Whether one more link may be mailed for an integration. */
+    /** Whether another link may be emailed for the integration. */
     mayEmailLink: (integrationId: string) =>
       newLinks.consume(integrationId).then(
         () => true,
         () => false,
       ),
-    /** A mail that was not sent does not count. */
+    /** Gives back the use of an email that was not sent. */
     refundEmailLink: (integrationId: string) => newLinks.reward(integrationId),
     /** @throws Problem 429 */
     countRequest: (keyId: string) =>
       take(requests, keyId, 'This API key sends too many requests. Slow down.'),
-    /** @throws Problem 429 once there were too many */
+    /** @throws Problem 429 after too many failures */
     countFailure: (address: string) => take(failures, address, 'Too many invalid keys from this address.'),
   };
 }

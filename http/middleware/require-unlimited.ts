@@ -3,7 +3,7 @@ import { type Env } from './auth';
 import { type Caller } from './caller';
 import { Problem } from '../problems';
 
-/** Webhooks and mails tell of everybody's events, which a key of some owners may not know of. */
+/** Webhooks and emails contain the events of all owners, so keys limited to owners have no access. */
 export function requireUnlimited({ ownerRefs }: Caller): void {
   if (ownerRefs === null) return;
   throw new Problem('forbidden', 'Deliveries contain the events of all owners. Use a key without ownerRefs.');

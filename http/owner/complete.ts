@@ -16,19 +16,19 @@ import { type ConnectResult } from '../../core/text/owner-pages';
 import { type HttpDeps } from '../deps';
 import { notifyLifecycle } from '../api/integrations/notify-lifecycle';
 
-/** A long-lived token before it is known whose it is. */
+/** A long-lived token whose account is not known yet. */
 type LongLived = Omit<Grant, 'scopes' | 'account'>;
 
 export interface Completed {
   result: ConnectResult;
   integration: Integration;
-  /** The account that came back, when it is not the integration's. */
+  /** The account that Instagram returned, if it is a different one. */
   other: string | null;
 }
 
 /**
- * Turns an authorization code into a stored grant: exchange, exchange for a long-lived token, probe, checks. Until the
- * last step nothing of the integration changes.
+ * Turns an authorization code into a stored grant: exchanges it for a short-lived and a long-lived token, probes, checks.
+ * The integration changes only in the last step.
  */
 export async function completeConnect(
   deps: Pick<
@@ -45,8 +45,8 @@ export async function completeConnect(
     other,
     integration: of,
   });
-  // Disconnected, or connected by another round meanwhile: nothing is asked of Instagram for it any more. Deauthorized
-  // meanwhile: whether that was before this grant shows when there is one.
+  // Disconnected or connected by another flow in the meantime: Instagram is not called. If it was deauthorized in the
+  // meantime, the new grant shows whether the deauthorization is older.
   if (integration.state === 'disconnected') return ended('link_outdated');
   if (integration.grantNo !== grantNo && integration.reason !== 'deauthorized') return ended('link_outdated');
   let granted: Awaited<ReturnType<typeof exchange>>;
@@ -85,7 +85,7 @@ export async function completeConnect(
       deps.clock.now(),
       deps.random(),
     );
-    // The owner connected an account of theirs again: the new, empty integration has no use any more.
+    // The owner reconnected an existing account, so the new, empty integration is not needed.
     if (target.id !== integration.id) await disconnect(deps.pool, integration.id, deps.clock.now());
     await Promise.all([notifyLifecycle(deps, stored.id), subscribeToMessages(deps, stored.id)]);
     return ended('connected', null, stored);
@@ -112,7 +112,7 @@ async function exchange(
   };
 }
 
-/** Some apps are given a long-lived token at once. Its end is not told then; the first refresh finds it out. */
+/** Some apps receive a long-lived token at once, without its expiry. The first refresh returns the expiry. */
 async function longLived(deps: Pick<HttpDeps, 'instagram' | 'clock'>, token: Secret): Promise<LongLived> {
   const startedAt = deps.clock.now();
   try {
@@ -123,7 +123,7 @@ async function longLived(deps: Pick<HttpDeps, 'instagram' | 'clock'>, token: Sec
   }
 }
 
-/** Which integration the grant is for: the same owner's live one of that account, if there is one already. */
+/** The integration for the grant: an existing one of the same owner and account, or the given one. null: taken. */
 async function targetFor(
   deps: Pick<HttpDeps, 'pool'>,
   integration: Integration,

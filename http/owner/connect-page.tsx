@@ -13,14 +13,14 @@ import {
 import { type Frame } from '../frame';
 import { Layout } from './layout';
 
-/** The page before the redirect: which product, which account, why, and one form. */
+/** The page before the redirect: the product, the account, the reason, and one form. */
 export function InvitationPage(props: {
   frame: Frame;
   subject: PageSubject;
   ownerRef: string;
   reason: string | null;
   action: string;
-  /** Where to ask for another look, while Instagram waits for its owner; null: it does not. */
+  /** URL of the check, while Instagram requires a login confirmation; null: no check. */
   check: string | null;
 }) {
   const { title, text, action } = invitationText(props.subject, props.reason);
@@ -43,7 +43,7 @@ export function InvitationPage(props: {
   );
 }
 
-/** What came of something that was asked for. @param next where its button leads; null: there is none */
+/** The result of an action. @param next URL of its button; null: no button */
 export function OutcomePage(props: {
   frame: Frame;
   outcome: PageText;
@@ -66,14 +66,14 @@ export function OutcomePage(props: {
   );
 }
 
-/** How it ended. @param again where another try begins @param back the product's own page */
+/** The result of the connect flow. @param again URL of another attempt @param back URL of the product */
 export function ResultPage(props: {
   frame: Frame;
   result: ConnectResult;
   subject: PageSubject;
   again: string | null;
   back: string | null;
-  /** Where a new link is asked for; null: there is nobody to send one to. */
+  /** URL that requests a new link; null: no contact to send one to. */
   newLink: string | null;
 }) {
   const { frame, result, subject, again } = props;

@@ -25,7 +25,7 @@ dl { display: grid; grid-template-columns: max-content auto; gap: .2rem 1.5rem; 
 footer { font-size: .9rem; margin-top: 1.5rem; }
 `;
 
-/** What every page that an account's owner sees stands in. Needs no script. */
+/** The frame of owner pages. It needs no script. */
 export function Layout(props: { title: string; frame: Frame; children: Child }) {
   const { product, supportUrl, nonce } = props.frame;
   return (

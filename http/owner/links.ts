@@ -14,19 +14,19 @@ type LinksDeps = Pick<HttpDeps, 'sealer' | 'clock' | 'site'>;
 
 const CONNECT_LINK_LIFE_MS = DAY_MS;
 
-/** Reads a link that any key of the ring signed, past its end or not; null when it is forged or damaged. */
+/** Reads a signed link, also an expired one; null: forged or damaged. */
 export function readLink(deps: Pick<HttpDeps, 'sealer'>, text: string): Link | null {
   return read(deps.sealer.ring, text);
 }
 
-/** Whether a link leads somewhere: before its end, and as long as there is no newer grant. */
+/** Whether a link may be used: not expired, and no newer grant exists. */
 export function isValid(deps: Pick<HttpDeps, 'clock'>, link: Link, integration: Integration): boolean {
   if (link.expiresAt !== null && deps.clock.now() >= link.expiresAt) return false;
   if (integration.state === 'disconnected' || integration.grantNo !== link.grantNo) return false;
   return link.version === null || link.version === integration.version;
 }
 
-/** A link for now: valid for a day, and until there is a newer grant. */
+/** A connect link, valid for a day and until a newer grant exists. */
 export function createConnectLink(
   deps: LinksDeps,
   integration: Pick<Integration, 'id' | 'grantNo'>,
@@ -43,7 +43,7 @@ export function createConnectLink(
   return { url, expiresAt: new Date(expiresAt).toISOString() };
 }
 
-/** The owner's way back as this caller may know it: with the scope `operate`, or on the owner's own page. */
+/** The reconnect link, for callers with the scope `operate` and for embed tokens. */
 export function reconnectUrlFor(deps: LinksDeps, caller: Caller, integration: Integration): string | null {
   if (!caller.scopes.has('operate') && !caller.isEmbed) return null;
   return reconnectUrl(linkSigner(deps), integration, deps.clock.now());

@@ -8,16 +8,16 @@ import { type NewLinkResult } from '../../core/text/owner-pages';
 import { type HttpDeps } from '../deps';
 import { createConnectLink, readLink } from './links';
 
-/** An integration whose owner can be sent a new link. */
+/** An integration with a contact to send a new link to. */
 interface Reachable {
   integration: Integration;
   mailer: Mailer;
   to: string;
-  /** Where the old link led back to. */
+  /** The old link's `returnTo`. */
   returnTo: string | null;
 }
 
-/** By a link of ours, outdated or not. Null where nobody can be written to, or nothing is to be connected any more. */
+/** By a signed link, also an outdated one. null: no contact, no mail server, or the integration is disconnected. */
 export async function findNewLinkRecipient(
   deps: Pick<HttpDeps, 'pool' | 'sealer' | 'mailer'>,
   text: string,
@@ -30,7 +30,7 @@ export async function findNewLinkRecipient(
   return { integration, mailer, to: integration.contactEmail, returnTo: link.returnTo };
 }
 
-/** Mails a link of a day. One too many within an hour is not sent, and nobody is told so. */
+/** Emails a link that works for a day. Beyond the hourly limit nothing is sent, with the same response. */
 export async function emailNewLink(
   deps: Pick<HttpDeps, 'sealer' | 'clock' | 'logger' | 'site' | 'limits'>,
   { integration, mailer, to, returnTo }: Reachable,

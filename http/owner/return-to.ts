@@ -2,7 +2,7 @@ import { type HttpDeps } from '../deps';
 import { isAppOrigin } from '../middleware/origins';
 import { invalidField } from '../problems';
 
-/** Whether owners may be sent there: to the origins of the product's own app, and to this service. */
+/** Whether owners may be redirected there: origins of the product's app, and this service. */
 export function mayReturnTo(deps: Pick<HttpDeps, 'site'>, address: string): boolean {
   if (!URL.canParse(address)) return false;
   return isAppOrigin(deps.site, new URL(address).origin);

@@ -25,7 +25,7 @@ import { findNewLinkRecipient, emailNewLink } from './new-link';
 type OwnerPageDeps = Pick<HttpDeps, 'pool' | 'sealer' | 'mailer' | 'clock' | 'lifecycles' | 'site'>;
 
 const CALLBACK = '/oauth/instagram/callback';
-/** Whoever holds a valid link may have its one integration looked at. */
+/** A valid link allows checking its integration. */
 const OWNER: Caller = { name: 'owner', keyId: 'link', scopes: new Set(), ownerRefs: null, isEmbed: false };
 const STATUS = {
   connected: 200,
@@ -38,7 +38,7 @@ const STATUS = {
   state_expired: 410,
 } as const satisfies Record<ConnectResult, number>;
 
-/** What owners go through: the page behind a link, the consent page of Instagram, and the way back. */
+/** The owner's pages: the page of a link, the redirect to Instagram's consent page, and the way back. */
 export function connectRoutes(deps: HttpDeps): Hono {
   const redirectUri = deps.site.publicUrl + CALLBACK;
   const browser = secretCookie(deps.site, 'evergrant-connect', OAUTH_STATE_LIFE_MS / SECOND_MS);
@@ -89,10 +89,10 @@ export function connectRoutes(deps: HttpDeps): Hono {
       const integration = link && (await integrationOfLink(deps, c.req.param('link')));
       if (!link || !integration) return outdated(deps, c);
       const round = { integrationId: integration.id, grantNo: integration.grantNo, returnTo: link.returnTo };
-      // One value for all rounds of a browser: two of them may be under way in two tabs.
+      // One cookie for all flows of a browser, which may run in several tabs.
       const holder = browser.write(c, browser.read(c) ?? undefined);
       const state = await createOAuthState(deps.pool, round, holder, deps.clock.now());
-      // An owner who must log in as a certain account must be able to leave the one they are logged in as.
+      // Owners who reconnect may need to switch accounts.
       return c.redirect(
         deps.instagram.authorizeUrl({ state, redirectUri, force: integration.username !== null }),
         303,
@@ -124,21 +124,21 @@ async function integrationOfLink(deps: OwnerPageDeps, text: string): Promise<Int
   return link && integration && isValid(deps, link, integration) ? integration : null;
 }
 
-/** Who came by a real link that leads nowhere any more may have another sent, to the address that is stored alone. */
+/** Offers to send a new link to the stored contact. */
 async function outdated(deps: OwnerPageDeps, c: Context) {
   const text = c.req.param('link') ?? '';
   const reachable = await findNewLinkRecipient(deps, text);
   return show(deps, c, 'link_outdated', null, { newLink: reachable && `/connect/${text}/new-link` });
 }
 
-/** One look whether Instagram accepts the token by now, as the owner says. */
+/** Checks once whether Instagram accepts the token. */
 async function checkAgain(deps: OwnerPageDeps, { id }: Integration): Promise<CheckResult> {
   const { integration } = await recheck(deps, OWNER, id);
   if (integration.usable) return 'connected';
   return integration.state === 'expired' ? 'expired' : 'action_required';
 }
 
-/** Back to the product's own app when it asked for that, else a page. */
+/** Redirects to the product's `returnTo`, or shows a page. */
 function finish(
   deps: OwnerPageDeps,
   c: Context,
@@ -182,7 +182,7 @@ function show(
   );
 }
 
-/** The product's own app, where it is known. */
+/** The URL of the product's app; null: unknown. */
 function appAddress({ site }: Pick<HttpDeps, 'site'>): string | null {
   const [first] = site.appOrigins;
   if (first === undefined) return site.supportUrl;

@@ -5,15 +5,15 @@ import { type KeyHolder, liveHolders } from '../../adapters/postgres/keys/key-ho
 import { type KnownKey, knownKeys } from '../../adapters/postgres/keys/known-keys';
 import { SEALED_TABLES, countByKey } from '../../adapters/postgres/keys/sealed-tables';
 
-/** `next`: was added last, and seals once every process has it. `unused`: known from before, needed by nobody. */
+/** `next`: added last, encrypts once every process has it. `unused`: known, but no longer needed. */
 export type Role = 'seals' | 'next' | 'opens' | 'retired' | 'missing' | 'unused';
 
 export interface KeyReport {
   id: string;
   role: Role;
-  /** Whether its check value opens; null: it is not in the ring. */
+  /** The result of its check value; null: it is not in the ring. */
   check: CheckResult | null;
-  /** How many rows it seals, by table. */
+  /** How many rows it has encrypted, by table. */
   rows: Record<string, number>;
   heldBy: string[];
   sealedBy: string[];
@@ -25,7 +25,7 @@ export interface KeysReport {
   processes: { name: string; keyIds: string[]; sealingId: string; seenSecondsAgo: number }[];
 }
 
-/** The key ring and where it came from: `file` is null for the plain variable. */
+/** The key ring and its source: `file` is null for the plain variable. */
 export interface KeyRingSource {
   pool: Pool;
   checks: KeyChecks;
@@ -33,7 +33,7 @@ export interface KeyRingSource {
   file: string | null;
 }
 
-/** Everything there is to know of the keys; writes nothing. */
+/** The state of all keys. Read-only. */
 export async function reportOn({ pool, checks, ring, file }: KeyRingSource): Promise<KeysReport> {
   const [counts, known, holders] = [await countByKey(pool), await knownKeys(pool), await liveHolders(pool)];
   const waiting = nextPrimaryKey(ring, known);
@@ -69,7 +69,7 @@ export async function reportOn({ pool, checks, ring, file }: KeyRingSource): Pro
   return { source: file === null ? 'variable' : 'file', keys, processes };
 }
 
-/** The key that a rotation has added and not yet put first: newer than the one that seals. */
+/** The key that a rotation added but has not put first yet. */
 export function nextPrimaryKey(ring: KeyRing, known: ReadonlyMap<string, KnownKey>): Key | null {
   const since = (key: Key) => known.get(key.id)?.since ?? 0;
   const newer = ring.keys.filter(

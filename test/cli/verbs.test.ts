@@ -99,7 +99,7 @@ describe('with a connected account', () => {
   test('a refusal ends with 1, prints what the API says, and with --json its document', async () => {
     const { code, out, err } = await evergrant(['refresh', '@shop', '--json']);
     expect(code).toBe(1);
-    expect(err).toContain('Instagram refreshes no token under 24 hours of age.');
+    expect(err).toContain('The token is too new to refresh: Instagram requires an age of 24 hours.');
     expect(JSON.parse(out)).toMatchObject({ code: 'not_due', status: 409 });
     expect((await evergrant(['refresh', '@shop'])).out).toBe('');
   });
@@ -298,7 +298,7 @@ test('somebody writes to a sandbox account', async () => {
 test('an unknown sandbox account is told apart from a server that is no sandbox', async () => {
   const unknown = await evergrant(['sandbox', 'invalidate', 'nobody']);
   expect(unknown.code).toBe(1);
-  expect(unknown.err).toContain('There is no sandbox account of that id.');
+  expect(unknown.err).toContain('This sandbox account does not exist.');
   const real = await serveApi(stack, { sandbox: false });
   const refused = await evergrant(['sandbox', 'advance', '1d'], { env: real.env });
   await real.close();

@@ -190,6 +190,8 @@ class World {
   context = contextAt(START);
   run = new LifecycleRun(undefined, this.context);
   row = factsOf(1);
+  /** Of the timer of a run that sleeps; null: it has none. */
+  sleepsUntil: number | null | undefined;
   underWay: { action: Action; startedAt: number; facts: LifecycleFacts } | null = null;
   /** The newest true report of each version, and when the row was last probed because of it. */
   reports = new Map<number, number>();
@@ -220,18 +222,29 @@ class World {
         if (!this.run.facts) return;
         if (this.underWay) this.run.abandon(this.underWay.action);
         this.underWay = null;
+        this.sleepsUntil = undefined;
         this.run = new LifecycleRun(JSON.parse(JSON.stringify(this.run.carry())), this.context);
     }
   }
 
   /** Begins what is due, as the workflow's loop does. */
-  begin(): void {
-    if (this.underWay) return;
+  begin({ byTime = false } = {}): void {
+    if (this.underWay || this.isAsleep(byTime)) return;
     if (this.run.mustContinue()) this.step({ is: 'continue_as_new' });
     const action = this.run.next();
+    if (action.type === 'wait') this.sleepsUntil = action.until;
     if (action.type === 'wait' || action.type === 'end') return;
+    this.sleepsUntil = undefined;
     this.run.begin(action);
     this.underWay = { action, startedAt: this.context.at, facts: this.row };
+  }
+
+  /** Temporal evaluates a sleeping run's conditions when something happens to it, not because time passes. */
+  private isAsleep(byTime: boolean): boolean {
+    const { run, sleepsUntil } = this;
+    if (sleepsUntil === undefined) return false;
+    if (!byTime && (run.hasWork() || run.isDueBefore(sleepsUntil))) return false;
+    return sleepsUntil === null || this.context.at < sleepsUntil;
   }
 
   private end(outcome: 'verified_ok' | 'undecided' | 'fails'): void {
@@ -269,13 +282,15 @@ test('a true report of the current version is acted upon, whatever arrives in wh
       world.begin();
       for (const happening of order) {
         world.step(happening);
-        world.begin();
+        world.begin({ byTime: happening.is === 'time' });
       }
       // Then nothing more happens but time, and activities that succeed.
       for (let n = 0; n < 60; n++) {
+        const wasUnderWay = world.underWay !== null;
         world.step({ is: 'activity_ends', outcome: 'verified_ok' });
+        world.begin({ byTime: !wasUnderWay });
         world.step({ is: 'time', ms: MINUTE_MS });
-        world.begin();
+        world.begin({ byTime: true });
       }
       const { version } = world.row;
       const reportedAt = world.reports.get(version);

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { wakeLane } from '../../adapters/temporal/lanes';
-import { deliverEventWorkflowId, lifecycleWorkflowId } from '../../core/names';
-import { DAY_MS } from '../../core/time';
+import { TASK_QUEUE, WORKFLOW_TYPES, deliverEventWorkflowId, lifecycleWorkflowId } from '../../core/names';
+import { DAY_MS, MINUTE_MS } from '../../core/time';
 import { recordHistory } from '../support/record-histories';
 import { type Stack, grant, startStack } from '../support/stack';
 import { until } from '../support/until';
@@ -23,6 +23,38 @@ test('the folder of histories is there to be replayed', () => {
 if (name) test('records a refreshed run, an outage, a recovery, an expiry with reconnect', record, 120_000);
 
 if (name) test('records a lane that was refused, told of more, and came to its end', recordLane, 120_000);
+
+if (name) test('records a report that is kept through a quiet time, a recheck, a wait', recordKept, 120_000);
+
+if (name)
+  test('records a warning, a last refresh without an answer, an expiry, an audit', recordExpiry, 120_000);
+
+async function recordKept(): Promise<void> {
+  const { id, version } = await stack.connect('kept');
+  const workflowId = lifecycleWorkflowId(id);
+  await stack.travel.advance(3 * DAY_MS);
+  const report = { version, code: 190, subcode: null, source: 'recording' };
+  expect(await stack.lifecycles.recover(id, report)).toBe('verified_ok');
+  await stack.lifecycles.tokenRejected(id, report);
+  const rejections = async () => (await stack.events(id)).filter((type) => type === 'token.rejected').length;
+  await until(async () => (await rejections()) === 2, { timeoutMs: MINUTE_MS });
+  expect(await stack.lifecycles.recover(id, { version, source: 'recording', recheck: true })).toBe(
+    'verified_ok',
+  );
+  expect(await stack.lifecycles.recover(id, { version, source: 'recording' })).toBe('verified_ok');
+  await recordHistory(stack, `${name}-report-kept`, workflowId);
+}
+
+async function recordExpiry(): Promise<void> {
+  const { id } = await stack.connect('lost');
+  stack.simulator.addFault({ match: { path: '/refresh_access_token', account: 'lost' }, status: 503 });
+  await stack.travel.advance(62 * DAY_MS);
+  expect(await stack.events(id)).toEqual(expect.arrayContaining(['token.expiring', 'integration.expired']));
+  await recordHistory(stack, `${name}-warned-and-expired`, lifecycleWorkflowId(id));
+  const audit = { workflowId: 'fleet-audit', taskQueue: TASK_QUEUE, args: [] };
+  await stack.client.workflow.execute(WORKFLOW_TYPES.fleetAudit, audit);
+  await recordHistory(stack, `${name}-audit`, audit.workflowId);
+}
 
 async function recordLane(): Promise<void> {
   const waits = [5_000, 3_600_000, 0, null];

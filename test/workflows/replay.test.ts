@@ -16,7 +16,8 @@ beforeAll(() => {
 
 test('there are recorded histories of refresh, recovery, expiry, reconnect and deliveries', () => {
   expect(files.length).toBeGreaterThanOrEqual(6);
-  expect(files.some((file) => file.endsWith('-lane.json'))).toBe(true);
+  for (const kind of ['lane', 'report-kept', 'warned-and-expired', 'audit'])
+    expect(files.some((file) => file.endsWith(`-${kind}.json`))).toBe(true);
 });
 
 test.each(files)("today's code replays %s", async (file) => {
@@ -35,6 +36,10 @@ test.each(files)("today's code replays %s", async (file) => {
 test.each([
   ['refreshed', '.refreshToken(', '.remind('],
   ['lane', 'deliverNext(', 'auditFleet('],
+  ['report-kept', "patched('keep-every-report')", "patched('another')"],
+  ['warned-and-expired', '.warnExpiring(', '.expire('],
+  ['warned-and-expired', '.expire(', '.remind('],
+  ['audit', 'auditFleet()', 'loadFacts({})'],
 ])('a changed workflow is noticed: %s', async (kind, was, now) => {
   const file = files.find((name) => name.includes(kind))!;
   const recorded = JSON.parse(readFileSync(path.join(FOLDER, file), 'utf8')) as {

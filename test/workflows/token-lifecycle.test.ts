@@ -48,6 +48,24 @@ test('reports that come during a recovery start no second one, and all get its d
   expect(names()).toEqual(['recoverToken']);
 });
 
+test('a report in the quiet time after a false alarm sets a timer for the end of it', async () => {
+  await fake.connect('int_quiet');
+  await sleeps('int_quiet');
+  fake.on.recoverToken = () => ({ outcome: 'verified_ok' });
+  const handle = fake.client.workflow.getHandle(lifecycleWorkflowId('int_quiet'));
+  const timers = async () =>
+    ((await handle.fetchHistory()).events ?? []).flatMap(
+      ({ timerStartedEventAttributes: timer }) => Number(timer?.startToFireTimeout?.seconds ?? 0) || [],
+    );
+  await handle.signal('tokenRejected', report(1));
+  await until(() => names().length === 1);
+  await sleeps('int_quiet');
+  expect((await timers()).some((seconds) => seconds <= 30)).toBe(false);
+  await handle.signal('tokenRejected', report(1));
+  await until(async () => (await timers()).some((seconds) => seconds <= 30));
+  expect(names()).toEqual(['recoverToken']);
+});
+
 test('a row that changes during an activity is read before that activity ends', async () => {
   let end = () => undefined as void;
   const held = new Promise<void>((resolve) => (end = resolve));

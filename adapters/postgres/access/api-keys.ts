@@ -9,21 +9,21 @@ export interface ApiKey {
   id: string;
   name: string;
   scopes: Scope[];
-  /** The owners it is limited to; null: all. */
+  /** The owners the key is limited to; null: all. */
   ownerRefs: string[] | null;
-  /** Epoch ms, as all instants here. */
+  /** Epoch ms, like all instants here. */
   createdAt: number;
   expiresAt: number | null;
-  /** To the minute. */
+  /** Rounded to the minute. */
   lastUsedAt: number | null;
 }
 
-/** Keys that are neither revoked nor over. */
+/** The maximum number of keys that are neither revoked nor expired. */
 export const MAX_API_KEYS = 1_000;
 const LAST_USED_PRECISION_MS = MINUTE_MS;
 const LIVE = 'revoked_at is null and (expires_at is null or expires_at > $1)';
 
-/** Stores a new key by its hash; null when there are too many. */
+/** Stores a new key as a hash; null: the maximum is reached. */
 export async function createApiKey(
   db: Db,
   key: Secret,
@@ -49,8 +49,8 @@ export async function createApiKey(
 }
 
 /**
- * The key whose text has this hash, unless it is revoked or over; notes that it was used. Found by its hash, of which
- * nothing can be learnt by trying.
+ * The key with this hash, unless it is revoked or expired. Records its use. The lookup by hash reveals nothing through
+ * its timing.
  */
 export async function useApiKey(db: Db, keyHash: Buffer, now: number): Promise<ApiKey | null> {
   const { rows } = await db.query(`select * from api_keys where ${LIVE} and key_hash = $2`, [
@@ -64,7 +64,7 @@ export async function useApiKey(db: Db, keyHash: Buffer, now: number): Promise<A
   return key;
 }
 
-/** Keys that work, oldest first. */
+/** Valid keys, oldest first. */
 export async function listApiKeys(db: Db, now: number): Promise<ApiKey[]> {
   const { rows } = await db.query(`select * from api_keys where ${LIVE} order by created_at, id`, [
     new Date(now),
@@ -72,13 +72,13 @@ export async function listApiKeys(db: Db, now: number): Promise<ApiKey[]> {
   return rows.map(apiKeyOf);
 }
 
-/** Whether there is or was a key of that id. */
+/** Whether a key with this ID exists or existed. */
 export async function wasApiKey(db: Db, id: string): Promise<boolean> {
   const { rowCount } = await db.query('select 1 from api_keys where id = $1', [id]);
   return rowCount === 1;
 }
 
-/** Ends a key at once. False when there never was such a key. */
+/** Revokes a key immediately. False: the key never existed. */
 export async function revokeApiKey(db: Db, id: string, now: number): Promise<boolean> {
   const { rowCount } = await db.query(
     'update api_keys set revoked_at = coalesce(revoked_at, $2) where id = $1',

@@ -11,9 +11,9 @@ export interface OAuthState {
 }
 
 /**
- * Begins a round through the consent page.
- * @param browser what the browser's cookie holds
- * @returns the `state` to send along; only its hash is kept
+ * Starts the OAuth flow.
+ * @param browser the value of the browser's cookie
+ * @returns the `state` parameter, stored as a hash only
  */
 export async function createOAuthState(
   db: Db,
@@ -39,8 +39,8 @@ export async function createOAuthState(
 }
 
 /**
- * Takes a `state` that came back: once, within ten minutes, and by the browser that it was given to. Another browser
- * leaves it as it is.
+ * Consumes a returned `state`: once, within ten minutes, and only in the browser it was created for. An attempt in
+ * another browser does not consume it.
  */
 export async function consumeOAuthState(
   db: Db,

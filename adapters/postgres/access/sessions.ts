@@ -6,9 +6,9 @@ export const SIGN_IN_LIFE_MS = 10 * MINUTE_MS;
 export const SESSION_LIFE_MS = 12 * HOUR_MS;
 
 /**
- * Begins what somebody may sign in to the console by: once, within ten minutes.
- * @param keyHash of the API key that asked for it
- * @returns the text to give them; only its hash is kept
+ * Creates a one-time sign-in for the console, valid for ten minutes.
+ * @param keyHash hash of the API key that requested it
+ * @returns the token of the sign-in link, stored as a hash only
  */
 export async function createSignIn(db: Db, keyHash: Buffer, now: number): Promise<string> {
   const text = newSecretText();
@@ -19,7 +19,7 @@ export async function createSignIn(db: Db, keyHash: Buffer, now: number): Promis
   return text;
 }
 
-/** Uses a sign-in up. @returns the hash of the key it was made with, or null when it is unknown, used or over */
+/** Redeems a sign-in. @returns the hash of its API key; null: unknown, used or expired */
 export async function redeemSignIn(db: Db, text: string, now: number): Promise<Buffer | null> {
   const { rows } = await db.query<{ key_hash: Buffer; expires_at: Date }>(
     'delete from sign_ins where token_hash = $1 returning key_hash, expires_at',
@@ -29,7 +29,7 @@ export async function redeemSignIn(db: Db, text: string, now: number): Promise<B
   return row && now < row.expires_at.getTime() ? row.key_hash : null;
 }
 
-/** Signs somebody in. @returns what their cookie holds */
+/** Starts a session. @returns the value of the session cookie */
 export async function createSession(db: Db, keyHash: Buffer, now: number): Promise<string> {
   const text = newSecretText();
   await db.query(
@@ -39,7 +39,7 @@ export async function createSession(db: Db, keyHash: Buffer, now: number): Promi
   return text;
 }
 
-/** The hash of the key behind a session that has not ended. Whether that key still works is for the caller to see. */
+/** The hash of the API key of an active session. The caller checks whether that key is still valid. */
 export async function findSession(db: Db, text: string, now: number): Promise<Buffer | null> {
   const { rows } = await db.query<{ key_hash: Buffer }>(
     'select key_hash from sessions where session_hash = $1 and expires_at > $2',

@@ -2,7 +2,7 @@ import { type Audience, type DeliveryKind, type DeliveryStatus } from '../../../
 import { type EventType } from '../../../core/deliveries/events';
 import { type Db } from '../pool';
 
-/** One event on its way to one endpoint or to people. Instants are epoch ms. */
+/** One event for one webhook endpoint or one email. Instants are epoch ms. */
 export interface Delivery {
   id: string;
   kind: DeliveryKind;
@@ -10,26 +10,26 @@ export interface Delivery {
   type: EventType;
   eventSeq: string;
   integrationId: string | null;
-  /** null: by e-mail. */
+  /** null: an email. */
   endpointId: string | null;
-  /** Whom an e-mail went to. */
+  /** Who received the email. */
   audience: Audience | null;
   lane: string;
   status: DeliveryStatus;
-  /** All that were made. */
+  /** All attempts. */
   attempts: number;
-  /** Those since it was last begun anew. */
+  /** Attempts since the delivery was last started. */
   tries: number;
   nextAttemptAt: number;
-  /** HTTP status, or SMTP's reply code. */
+  /** HTTP status or SMTP reply code. */
   lastStatus: number | null;
-  /** A sentence of ours; nothing of what the other side said. */
+  /** A sentence of ours. It contains no text from the receiver. */
   lastError: string | null;
   createdAt: number;
   endedAt: number | null;
 }
 
-/** The first that waits in a lane: whatever comes after it waits for it. */
+/** The first pending delivery of a lane. Later ones are delivered after it. */
 export async function headOfLane(db: Db, lane: string): Promise<Delivery | null> {
   const { rows } = await db.query(
     `select * from deliveries where lane = $1 and status = 'waiting' order by event_seq limit 1`,
@@ -38,14 +38,14 @@ export async function headOfLane(db: Db, lane: string): Promise<Delivery | null>
   return rows[0] ? deliveryOf(rows[0]) : null;
 }
 
-/** How an attempt ended, or why there was none. */
+/** The result of an attempt, or why there was none. */
 export interface Attempt {
   status: number | null;
   error: string | null;
   audience?: Audience | null;
 }
 
-/** Notes an attempt after which it is over. */
+/** Ends a delivery after an attempt. */
 export async function endDelivery(
   db: Db,
   id: string,
@@ -61,7 +61,7 @@ export async function endDelivery(
   );
 }
 
-/** Notes an attempt that will be followed by another. */
+/** Records a failed attempt and schedules the next one. */
 export async function scheduleRetry(
   db: Db,
   id: string,
@@ -76,7 +76,7 @@ export async function scheduleRetry(
   );
 }
 
-/** Looks at it again later: no attempt was made. */
+/** Delays a delivery without an attempt. */
 export async function postpone(db: Db, id: string, why: string, at: number): Promise<void> {
   await db.query(
     `update deliveries set last_error = $2, next_attempt_at = $3 where id = $1 and status = 'waiting'`,
@@ -84,7 +84,7 @@ export async function postpone(db: Db, id: string, why: string, at: number): Pro
   );
 }
 
-/** Ends all that waits for an endpoint. */
+/** Skips all pending deliveries of an endpoint. */
 export async function skipPendingDeliveries(
   db: Db,
   endpointId: string,

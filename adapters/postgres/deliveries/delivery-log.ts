@@ -10,7 +10,7 @@ export interface DeliveryFilter {
   status: DeliveryStatus | null;
 }
 
-/** Deliveries, newest first. @param before where the page before ended */
+/** Deliveries, newest first. @param before end of the previous page */
 export async function listDeliveries(
   db: Db,
   { endpointId, integrationId, status }: DeliveryFilter,
@@ -35,8 +35,8 @@ export async function findDelivery(db: Db, id: string): Promise<Delivery | null>
 }
 
 /**
- * Begins a delivery anew, whatever became of it: due now, with the whole ladder before it. Its place in its lane is that
- * of its event. One of a disabled endpoint stays as it is. Works without Temporal: a relay finds it.
+ * Restarts a delivery in any state: due now, with all retries again, in the order of its event. Not for a disabled
+ * endpoint. Works while Temporal is down: a relay picks it up.
  */
 export async function redeliver(db: Db, id: string, now: number): Promise<Delivery | null> {
   const { rows } = await db.query(
@@ -53,13 +53,13 @@ export async function redeliver(db: Db, id: string, now: number): Promise<Delive
 
 export interface DeliveryCounts {
   waiting: number;
-  /** Given up within the time that deliveries are kept. */
+  /** Failed deliveries that are still stored. */
   failed: number;
-  /** Epoch ms at which the oldest that waits came into being. */
+  /** When the oldest pending delivery was created, in epoch ms. */
   oldestWaitingAt: number | null;
 }
 
-/** @param ownerRefs whose integrations' deliveries count; null: all */
+/** @param ownerRefs limits the count to these owners; null: all */
 export async function deliveryCounts(
   db: Db,
   ownerRefs: readonly string[] | null = null,

@@ -13,8 +13,8 @@ export interface Event {
 }
 
 /**
- * Writes one event about an integration as it is now. Never pass token material.
- * @param options `unlessTold`: of a type that the database keeps unique, told once whoever comes first
+ * Writes one event about an integration in its current state. Never pass token material.
+ * @param options `unlessTold`: for types that are unique in the database, so that only the first writer succeeds
  */
 export async function addEvent(
   db: Db,
@@ -37,7 +37,7 @@ export async function addEvent(
   await insert(db, event.type, integration.id, data, now, unlessTold);
 }
 
-/** Writes one event about a provider app as a whole. */
+/** Writes one event about a provider app. */
 export function addProviderEvent(
   db: Db,
   event: { type: EventType; data: Record<string, unknown> },
@@ -61,7 +61,7 @@ async function insert(
   );
 }
 
-/** One integration's timeline, newest first. @param before an event id to go on from */
+/** The timeline of one integration, newest first. @param before event ID to continue from */
 export async function timeline(
   db: Db,
   integrationId: string,
@@ -78,8 +78,8 @@ export async function timeline(
 }
 
 /**
- * Everybody's events, oldest first: a reader that goes on from the last id it saw misses none.
- * @param options.ownerRefs only events of integrations that are theirs now, whosever they were
+ * All events, oldest first. A reader that continues from the last ID it saw misses none.
+ * @param options.ownerRefs only events of integrations that belong to these owners now
  */
 export async function feed(
   db: Db,
@@ -98,7 +98,7 @@ export async function feed(
   return rows.map(eventOf);
 }
 
-/** The id of the newest event: another one means that something happened. */
+/** The ID of the latest event. It changes with every new event. */
 export async function newestEvent(db: Db): Promise<string | null> {
   const { rows } = await db.query<{ id: string }>('select id from events order by tx desc, seq desc limit 1');
   return rows[0]?.id ?? null;

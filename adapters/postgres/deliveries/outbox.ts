@@ -10,13 +10,13 @@ import { type EventType } from '../../../core/deliveries/events';
 import { newId } from '../../ids';
 import { type Db, withTransaction } from '../pool';
 
-/** Where PostgreSQL tells that there is something to relay. */
+/** The PostgreSQL channel that announces new events. */
 export const OUTBOX_CHANNEL = 'evergrant_outbox';
 
 const EVENTS_AT_ONCE = 200;
 const LANES_AT_ONCE = 200;
 
-/** Whom e-mails can reach: nobody without a mail server. */
+/** Who can receive email in this deployment. */
 export interface MailReach {
   owners: boolean;
   operators: boolean;
@@ -31,10 +31,10 @@ interface OutboxEvent {
 }
 
 /**
- * Turns events that nobody has relayed yet into deliveries, oldest first: one per enabled endpoint that wants the type
- * and was there when it happened, and one by e-mail for what people are told. One relay does it at a time, so that the
- * deliveries of a lane come into being in the order of their events.
- * @returns how many events were relayed; 0 also while another relay is at it
+ * Turns new events into deliveries, oldest first: one per enabled endpoint that subscribes to the type and existed at the
+ * time of the event, and one email for events that have a notice. One relay runs at a time, so that the deliveries of a
+ * lane are created in the order of their events.
+ * @returns how many events were relayed; 0 also while another relay is running
  */
 export async function relayEvents(pool: Pool, reach: MailReach, now: number): Promise<number> {
   return withTransaction(pool, async (db) => {
@@ -78,7 +78,7 @@ function isMailed(type: EventType, { owners, operators }: MailReach): boolean {
   return hasNotice(type) && (isForOperators(type) ? operators : owners);
 }
 
-/** The end of a trouble is told only where the trouble was, or is about to be. */
+/** The resolution of a problem is emailed only if an email about the problem was sent or is pending. */
 async function addMail(db: Db, event: OutboxEvent, now: number): Promise<void> {
   await db.query(
     `insert into deliveries (id, kind, event_id, event_type, event_seq, integration_id, next_attempt_at, created_at)
@@ -101,7 +101,7 @@ async function addMail(db: Db, event: OutboxEvent, now: number): Promise<void> {
   );
 }
 
-/** A lane with deliveries that no workflow has been told of. */
+/** A lane with deliveries that no workflow has received yet. */
 export interface Handover {
   lane: string;
   deliveryIds: string[];
@@ -123,7 +123,7 @@ export async function markHandedOver(db: Db, { deliveryIds }: Handover, now: num
   ]);
 }
 
-/** Lanes that had something to do before this instant and did not: their workflow may be gone. @returns how many */
+/** Lanes with deliveries that were due before this instant: their workflow may be lost. @returns how many */
 export async function requeueOverdueLanes(db: Db, before: number): Promise<number> {
   const { rows } = await db.query<{ lane: string }>(
     `update deliveries d set handed_over_at = null

@@ -10,14 +10,14 @@ import { type Db, withTransaction } from '../pool';
 export interface WebhookEndpoint {
   id: string;
   url: string;
-  /** Types of events, or only `*`: all. */
+  /** Event types, or only `*` for all. */
   events: (EventType | '*')[];
   /** Epoch ms. */
   createdAt: number;
-  /** Since when it is told nothing (epoch ms), and why; null: it is told. */
+  /** When the endpoint was disabled (epoch ms); null: enabled. */
   disabledAt: number | null;
   disabledReason: DisabledReason | null;
-  /** Until when the secret before signs, too (epoch ms); null: there is none. */
+  /** Until when the previous secret signs as well (epoch ms); null: there is none. */
   oldSecretUntil: number | null;
 }
 
@@ -26,12 +26,12 @@ const COLUMNS = `id, url, events, created_at, disabled_at, disabled_reason,
 
 export const MAX_WEBHOOK_ENDPOINTS = 20;
 
-/** What an endpoint's secret is sealed under: no integration's, so the endpoint's id stands for one. */
+/** The encryption context of an endpoint's secret. The endpoint's ID takes the place of an integration's. */
 export function webhookSecretContext(id: string): SealContext {
   return { integration: id, provider: 'webhook', version: id, purpose: 'webhook-secret' };
 }
 
-/** Stores a new endpoint with its sealed secret; null when there are too many. */
+/** Stores a new endpoint with its encrypted secret; null: the maximum is reached. */
 export async function createWebhookEndpoint(
   pool: Pool,
   sealer: Sealer,
@@ -41,7 +41,7 @@ export async function createWebhookEndpoint(
   const id = newId('whe');
   const { sealed, keyId } = await sealer.seal(wanted.secret, webhookSecretContext(id));
   return withTransaction(pool, async (db) => {
-    // Two at once would each count without the other.
+    // Without the lock, two concurrent inserts could exceed the maximum.
     await db.query('lock table webhook_endpoints in share row exclusive mode');
     const { rows } = await db.query<Row>(
       `insert into webhook_endpoints (id, url, events, sealed, key_id, created_at)
@@ -59,13 +59,13 @@ export async function listWebhookEndpoints(db: Db): Promise<WebhookEndpoint[]> {
   return rows.map(endpointOf);
 }
 
-/** Removes an endpoint with its secret. False when there is no such endpoint. */
+/** Removes an endpoint and its secret. False: it does not exist. */
 export async function deleteWebhookEndpoint(db: Db, id: string): Promise<boolean> {
   const { rowCount } = await db.query('delete from webhook_endpoints where id = $1', [id]);
   return rowCount === 1;
 }
 
-/** Changes which events an endpoint is told of, and whether at all. What waits for a disabled one is told nowhere. */
+/** Changes an endpoint's event types, and enables or disables it. Disabling skips its pending deliveries. */
 export async function changeWebhookEndpoint(
   pool: Pool,
   id: string,

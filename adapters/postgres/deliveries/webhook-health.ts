@@ -4,7 +4,7 @@ import { skipPendingDeliveries } from './deliveries';
 import { addProviderEvent } from './events';
 import { type Db } from '../pool';
 
-/** It takes something again. */
+/** A successful delivery ends a series of failures. */
 export async function recordEndpointSuccess(db: Db, endpointId: string): Promise<void> {
   await db.query(
     'update webhook_endpoints set failing_since = null where id = $1 and failing_since is not null',
@@ -12,7 +12,7 @@ export async function recordEndpointSuccess(db: Db, endpointId: string): Promise
   );
 }
 
-/** @returns whether it has taken nothing for so long that it is to be disabled */
+/** @returns whether the endpoint has failed for so long that it should be disabled */
 export async function recordEndpointFailure(db: Db, endpointId: string, now: number): Promise<boolean> {
   const { rows } = await db.query<{ failing_since: Date }>(
     'update webhook_endpoints set failing_since = coalesce(failing_since, $2) where id = $1 returning failing_since',
@@ -22,7 +22,7 @@ export async function recordEndpointFailure(db: Db, endpointId: string, now: num
   return since !== undefined && now - since >= DISABLE_AFTER_MS;
 }
 
-/** Tells an endpoint nothing any more, and operators that it is so, once. Call inside a transaction. */
+/** Disables an endpoint, with one event for operators. Call inside a transaction. */
 export async function disableWebhookEndpoint(
   db: Db,
   id: string,
@@ -36,7 +36,7 @@ export async function disableWebhookEndpoint(
   );
   if (!rows[0]) return;
   await skipPendingDeliveries(db, id, 'The endpoint was disabled.', now);
-  // The rest of the address may be a secret of theirs.
+  // The rest of the URL may contain a secret.
   const { host } = new URL(rows[0].url);
   await addProviderEvent(db, { type: 'webhook.disabled', data: { endpointId: id, host, why } }, now);
 }

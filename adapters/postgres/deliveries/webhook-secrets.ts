@@ -5,15 +5,15 @@ import { type Sealer } from '../../encryption/sealer';
 import { type Db, withTransaction } from '../pool';
 import { webhookSecretContext } from './webhook-endpoints';
 
-/** Where to send to, and what signs: the endpoint's secret, and for a day after a rotation the one before. */
+/** An endpoint's URL and signing secrets: the current one, and the previous one for a day after a rotation. */
 export interface OpenEndpoint {
   url: string;
   secrets: [Secret, ...Secret[]];
-  /** It is told nothing any more. */
+  /** A disabled endpoint receives no events. */
   disabled: boolean;
 }
 
-/** null when there is no such endpoint. */
+/** null: the endpoint does not exist. */
 export async function openWebhookEndpoint(
   db: Db,
   sealer: Sealer,
@@ -47,8 +47,8 @@ export async function openWebhookEndpoint(
 }
 
 /**
- * Gives an endpoint a new secret. The one before signs beside it for a day; the one before that ends now.
- * @returns until when, in epoch ms; null when there is no such endpoint
+ * Gives an endpoint a new secret. The previous one signs as well for a day. An older one ends now.
+ * @returns the end of that day, in epoch ms; null: the endpoint does not exist
  */
 export async function rotateWebhookSecret(
   pool: Pool,

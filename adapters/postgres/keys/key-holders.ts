@@ -1,10 +1,10 @@
 import { SECOND_MS } from '../../../core/time';
 import { type Db } from '../pool';
 
-/** A process that was not seen for so long has ended, however it did. */
+/** A process that was not seen for this long has ended. */
 const STALE_AFTER = "interval '1 minute'";
 
-/** Which keys a running process has: names, never keys. */
+/** Which keys a running process has. Names only. */
 export interface KeyHolder {
   host: string;
   pid: number;
@@ -14,7 +14,7 @@ export interface KeyHolder {
   seenSecondsAgo: number;
 }
 
-/** Says that a process lives and which keys it has; processes that have said nothing for a minute are forgotten. */
+/** Records that a process is running and which keys it has. Removes processes that were not seen for a minute. */
 export async function announceHolder(
   db: Db,
   id: string,
@@ -33,7 +33,7 @@ export async function withdrawHolder(db: Db, id: string): Promise<void> {
   await db.query('delete from key_holders where id = $1', [id]);
 }
 
-/** The processes that run now. */
+/** The running processes. */
 export async function liveHolders(db: Db): Promise<KeyHolder[]> {
   const { rows } = await db.query<{
     host: string;

@@ -1,8 +1,8 @@
 import { type Db } from '../pool';
 
-/** What the database knows of a key that was ever in a ring. */
+/** A key that was in a ring at some time. */
 export interface KnownKey {
-  /** When it was first seen; only for comparing, in microseconds of the database's clock. */
+  /** When it was first seen, in microseconds of the database's clock. Only for comparison. */
   since: number;
   retired: boolean;
 }
@@ -15,7 +15,7 @@ export async function knownKeys(db: Db): Promise<Map<string, KnownKey>> {
   return new Map(rows.map(({ key_id, ...known }) => [key_id, known]));
 }
 
-/** From now on no process seals with this key. */
+/** No process encrypts with a retired key. */
 export async function markRetired(db: Db, keyId: string): Promise<void> {
   await db.query('update key_checks set retired_at = coalesce(retired_at, now()) where key_id = $1', [keyId]);
 }

@@ -8,19 +8,19 @@ interface Row {
   [column: string]: unknown;
 }
 
-/** One table with sealed values (`sealed`, `key_id`): what `evergrant keys` has to know of it. */
+/** A table with encrypted values (`sealed`, `key_id`), as `evergrant keys` needs it. */
 export interface SealedTable {
   name: string;
-  /** For people: what its rows are. */
+  /** What the rows contain, for output. */
   title: string;
   key: readonly { column: string; type: 'text' | 'integer' }[];
-  /** Further columns that the context is made of. */
+  /** Further columns of the encryption context. */
   context: { columns: readonly string[]; of(row: Row): SealContext };
 }
 
 const PROVIDER = '(select provider from integrations where id = t.integration_id) as provider';
 
-/** Every table whose rows a key of the ring seals. A new one is an entry here. */
+/** Every table with encrypted rows. Add new tables here. */
 export const SEALED_TABLES: readonly SealedTable[] = [
   {
     name: 'token_versions',
@@ -63,13 +63,13 @@ export const SEALED_TABLES: readonly SealedTable[] = [
   },
 ];
 
-/** A sealed value with where it stands. */
+/** An encrypted value and its place. */
 export interface SealedRow extends Sealed {
   key: unknown[];
   context: SealContext;
 }
 
-/** How many rows each key seals, by table. */
+/** How many rows each key has encrypted, by table. */
 export async function countByKey(db: Db): Promise<Map<string, Record<string, number>>> {
   const counts = new Map<string, Record<string, number>>();
   for (const { name } of SEALED_TABLES) {
@@ -82,7 +82,7 @@ export async function countByKey(db: Db): Promise<Map<string, Record<string, num
   return counts;
 }
 
-/** Rows that another key than `keyId` sealed, by their keys. @param after the key of the last row of the page before */
+/** Rows encrypted with another key than `keyId`. @param after the last row of the previous page */
 export async function findSealedOtherwise(
   db: Db,
   { name, key, context }: SealedTable,
@@ -107,8 +107,8 @@ export async function findSealedOtherwise(
 }
 
 /**
- * Puts newly sealed values in place of those they were made from. A row that somebody works on, or that is not what it
- * was, is left alone: nobody waits for this, and this waits for nobody.
+ * Replaces encrypted values with re-encrypted ones. A row that is locked or has changed is skipped, so nothing waits for
+ * a lock.
  * @returns how many were replaced
  */
 export async function replaceSealed(

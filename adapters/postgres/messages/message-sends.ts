@@ -6,16 +6,16 @@ const KEPT_MS = 7 * DAY_MS;
 export interface MessageSend {
   requestDigest: string;
   payloadId: string;
-  /** Set when Instagram took the message. */
+  /** Set once Instagram accepted the message. */
   sent: { messageId: string; recipientId: string } | null;
-  /** Set when it was refused, or nobody can say. */
+  /** Set if the send was refused or its outcome is unknown. */
   problem: { code: string; detail: string } | null;
   createdAt: number;
-  /** When Instagram was called for it, while nobody knows what came of that. */
+  /** When Instagram was called, until the outcome is known. */
   calledAt: number | null;
 }
 
-/** Records a wanted send once per Idempotency-Key; the second caller gets the first one's row. */
+/** Claims an Idempotency-Key for a send. A second caller receives the first one's row. */
 export async function claimSend(
   db: Db,
   send: { integrationId: string; keyDigest: string; requestDigest: string; payloadId: string },
@@ -73,8 +73,8 @@ export async function findSend(
 }
 
 /**
- * Notes that Instagram is about to be called. False when it was called before and nobody knows what came of it: a
- * process that was killed leaves that behind.
+ * Records that a call to Instagram starts. False: an earlier call has an unknown outcome, for example because its
+ * process was killed.
  */
 export async function beginCall(
   db: Db,
@@ -89,7 +89,7 @@ export async function beginCall(
   return rowCount === 1;
 }
 
-/** The call certainly sent nothing: the next one may be made. */
+/** The call sent nothing: the next one may start. */
 export async function forgetCall(db: Db, send: { integrationId: string; keyDigest: string }): Promise<void> {
   await db.query(
     'update message_sends set called_at = null where integration_id = $1 and key_digest = $2 and message_id is null',
@@ -97,7 +97,7 @@ export async function forgetCall(db: Db, send: { integrationId: string; keyDiges
   );
 }
 
-/** Notes which message a send became. False when that message is another send's. */
+/** Stores the message of a send. False: another send has claimed that message. */
 export async function claimSent(
   db: Db,
   send: { integrationId: string; keyDigest: string },

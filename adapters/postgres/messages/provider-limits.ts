@@ -2,10 +2,10 @@ import { type Cooldown } from '../../../core/messaging/throttle-policy';
 import { HOUR_MS } from '../../../core/time';
 import { type Db } from '../pool';
 
-/** The subject of a park that every account of the app is under. */
+/** The subject of a cooldown for the whole app. */
 export const WHOLE_APP = '*';
 
-/** When calls for one account may be made again, by the app's and the account's own parks; 0 when now. */
+/** The end of the app's and the account's cooldowns, in epoch ms; 0: no cooldown. */
 export async function cooldownUntil(
   db: Db,
   appId: string,
@@ -19,12 +19,12 @@ export async function cooldownUntil(
   return { reads: rows[0]?.reads?.getTime() ?? 0, calls: rows[0]?.calls?.getTime() ?? 0 };
 }
 
-/** Lets calls wait; never shortens a wait that is longer. */
+/** Starts or extends a cooldown; never shortens one. */
 export async function setCooldown(
   db: Db,
   appId: string,
   subject: string,
-  wait: Cooldown,
+  cooldown: Cooldown,
   now: number,
 ): Promise<void> {
   await db.query(
@@ -32,11 +32,11 @@ export async function setCooldown(
      on conflict (app_id, subject) do update set
        reads_until = greatest(provider_parks.reads_until, excluded.reads_until),
        calls_until = greatest(provider_parks.calls_until, excluded.calls_until)`,
-    [appId, subject, new Date(now + wait.readsMs), new Date(now + wait.callsMs)],
+    [appId, subject, new Date(now + cooldown.readsMs), new Date(now + cooldown.callsMs)],
   );
 }
 
-/** Counts a refusal for too many calls. @returns how many came before it without a quiet hour */
+/** Counts a throttled call. @returns how many came before it without a quiet hour in between */
 export async function recordThrottle(db: Db, appId: string, subject: string, now: number): Promise<number> {
   const { rows } = await db.query<{ strikes: number }>(
     `insert into provider_parks as p (app_id, subject, reads_until, calls_until, strikes, struck_at)
@@ -51,15 +51,15 @@ export async function recordThrottle(db: Db, appId: string, subject: string, now
 }
 
 /**
- * Takes the next turn of an account, so that no more than `calls` begin within any `windowMs`, whoever makes them. By
- * the database's clock, which all processes share.
- * @returns how many ms from now the turn is; null when that is more than `longestMs`: then none was taken
+ * Reserves the account's next slot, so that all processes together start at most `calls` within any `windowMs`. Uses
+ * the database's clock.
+ * @returns ms until the slot; null: it would be more than `maxWaitMs` away, and none was reserved
  */
 export async function reserveSlot(
   db: Db,
   of: { appId: string; accountId: string; kind: string },
   limit: { calls: number; windowMs: number },
-  longestMs: number,
+  maxWaitMs: number,
 ): Promise<number | null> {
   const { rows } = await db.query<{ wait_ms: number }>(
     `insert into provider_turns as t (app_id, account_id, kind, begins)
@@ -69,8 +69,8 @@ export async function reserveSlot(
          greatest(clock_timestamp(), t.begins[1], t.begins[$4::int] + $5 * interval '1 ms'), t.begins))[1:$4::int]
        where coalesce(t.begins[$4::int] + $5 * interval '1 ms' <= clock_timestamp() + $6 * interval '1 ms', true)
      returning extract(epoch from begins[1] - clock_timestamp()) * 1000 as wait_ms`,
-    [of.appId, of.accountId, of.kind, limit.calls, limit.windowMs, longestMs],
+    [of.appId, of.accountId, of.kind, limit.calls, limit.windowMs, maxWaitMs],
   );
-  const [turn] = rows;
-  return turn ? Math.max(0, Number(turn.wait_ms)) : null;
+  const [slot] = rows;
+  return slot ? Math.max(0, Number(slot.wait_ms)) : null;
 }

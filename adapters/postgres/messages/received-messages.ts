@@ -6,8 +6,8 @@ import { type Integration, integrationOf } from '../integrations/integration-row
 import { type Db, withTransaction } from '../pool';
 
 /**
- * Tells once of every message to an account that is connected here. Messages to other accounts are left out, and so is
- * what was told of before: Instagram delivers again, in any order, whatever was not acknowledged.
+ * Writes one event per message to a connected account. Messages to other accounts are ignored, and so are messages that
+ * were seen before: Instagram repeats deliveries that were not acknowledged, in any order.
  * @returns how many events were written
  */
 export async function storeMessages(
@@ -35,7 +35,7 @@ export async function storeMessages(
   });
 }
 
-/** What programs are told of a message. In what comes in, whoever sent it is whom the conversation is with. */
+/** The message as events contain it. The sender of an incoming message is the conversation partner. */
 function toldOf({ messageId, senderId, sentAt, text }: InboundMessage, withText: boolean) {
   return {
     id: messageId,
@@ -51,7 +51,7 @@ async function integrationsOf(
   { provider, appId }: { provider: string; appId: string },
   messages: InboundMessage[],
 ): Promise<Map<string | null, Integration>> {
-  // Locked, so that nothing is written of an account whose data is being deleted.
+  // Locked, so that no event is written for an account whose data is being deleted.
   const { rows } = await db.query(
     `select * from integrations
      where provider = $1 and app_id = $2 and account_id = any ($3) and state <> 'disconnected' for key share`,
@@ -60,7 +60,7 @@ async function integrationsOf(
   return new Map(rows.map(integrationOf).map((row) => [row.accountId, row]));
 }
 
-/** The keys that nobody claimed before. Claimed in one order, so that two deliveries never wait for each other. */
+/** The keys that are new. Claimed in a fixed order, so that concurrent deliveries cannot deadlock. */
 async function claim(db: Db, keys: string[], now: number): Promise<Set<string>> {
   const pairs = keys.toSorted().map((key) => key.split(' '));
   const { rows } = await db.query<{ key: string }>(

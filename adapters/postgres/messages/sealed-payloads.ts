@@ -6,7 +6,7 @@ import { type Db } from '../pool';
 
 export const PAYLOAD_LIFE_MS = DAY_MS;
 
-/** Seals text away and gives a reference that may travel through workflows. */
+/** Stores encrypted text and returns a reference for workflows. */
 export async function storePayload(
   db: Db,
   sealer: Sealer,
@@ -32,7 +32,7 @@ export async function storePayload(
   return id;
 }
 
-/** The text behind a reference, or null when its time is over. */
+/** The text of a reference; null: it has expired. */
 export async function readPayload(
   db: Db,
   sealer: Sealer,
@@ -48,7 +48,7 @@ export async function readPayload(
   return row ? sealer.open({ sealed: row.sealed, keyId: row.key_id }, payloadContext(id, context)) : null;
 }
 
-/** What a text is sealed under. */
+/** The encryption context of a text. */
 export function payloadContext(id: string, of: { integrationId: string; provider: string; purpose: string }) {
   return { integration: of.integrationId, provider: of.provider, version: id, purpose: of.purpose };
 }

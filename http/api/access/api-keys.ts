@@ -12,31 +12,32 @@ const middleware = requireScope('admin');
 const list = strictRoute({
   method: 'get',
   path: '/api-keys',
-  summary: 'Keys that work, without their text',
+  summary: 'List valid API keys',
   security: secured,
   middleware,
-  responses: { 200: json(ApiKeys, 'The keys'), ...problems },
+  responses: { 200: json(ApiKeys, 'The keys, without their text'), ...problems },
 });
 
 const create = strictRoute({
   method: 'post',
   path: '/api-keys',
-  summary: 'Make a key',
-  description: 'Its text is in this answer and never again. It can do no more than the key that makes it.',
+  summary: 'Create an API key',
+  description:
+    'The key is in this response only. It has at most the rights of the key that creates it. Errors: `forbidden` for more rights, or beyond 1,000 keys.',
   security: secured,
   middleware,
   request: { body: body(NewApiKey) },
-  responses: { 201: json(CreatedApiKey, 'The key'), ...problems },
+  responses: { 201: json(CreatedApiKey, 'The key, with its text'), ...problems },
 });
 
 const revoke = strictRoute({
   method: 'delete',
   path: '/api-keys/{id}',
-  summary: 'End a key at once',
+  summary: 'Revoke an API key',
   security: secured,
   middleware,
   request: { params },
-  responses: { 204: { description: 'It works no more' }, ...problems },
+  responses: { 204: { description: 'Revoked' }, ...problems },
 });
 
 export function apiKeyRoutes(deps: HttpDeps) {

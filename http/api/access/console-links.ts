@@ -1,17 +1,17 @@
-import { z } from '@hono/zod-openapi';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
 import { createSignInLink } from '../../console/sign-in-links';
+import { createdLink } from '../schemas';
 import { createRouter, json, problems, secured, strictRoute } from '../../router';
 
 const create = strictRoute({
   method: 'post',
   path: '/console-links',
-  summary: 'Make a link that signs somebody in to the console',
-  description: 'Once, within 10 minutes, with the rights of this key and for as long as it works.',
+  summary: 'Create a sign-in link for the console',
+  description: 'It works once, within 10 minutes. The session has the rights of this key and ends with it.',
   security: secured,
   middleware: requireScope('admin'),
-  responses: { 201: json(z.object({ url: z.string(), expiresAt: z.string() }), 'The link'), ...problems },
+  responses: { 201: json(createdLink, 'The link'), ...problems },
 });
 
 export function consoleLinkRoutes(deps: HttpDeps) {

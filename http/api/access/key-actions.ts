@@ -12,13 +12,13 @@ import { type HttpDeps } from '../../deps';
 import { type NewApiKey } from './key-schemas';
 import { Problem, invalidField, notFound } from '../../problems';
 
-/** The keys that this caller may know of. */
+/** The keys that this caller may see. */
 export async function listKeysFor(deps: Pick<HttpDeps, 'pool' | 'clock'>, caller: Caller): Promise<Row[]> {
   const keys = await listApiKeys(deps.pool, deps.clock.now());
   return keys.filter((key) => isWithin(caller, key.ownerRefs));
 }
 
-/** A new key, which can do no more than who makes it. @returns its text, which is nowhere kept */
+/** Creates a key with at most the rights of its creator. @returns its text, which is not stored */
 export async function createKey(
   deps: Pick<HttpDeps, 'pool' | 'clock'>,
   caller: Caller,
@@ -41,7 +41,7 @@ export async function createKey(
   return { key, text };
 }
 
-/** Ends a key at once. */
+/** Revokes a key immediately. */
 export async function revokeKey(
   deps: Pick<HttpDeps, 'pool' | 'clock'>,
   caller: Caller,
@@ -51,7 +51,7 @@ export async function revokeKey(
   if (!(await revokeApiKey(deps.pool, id, deps.clock.now()))) throw notFound('key');
 }
 
-/** A caller limited to owners neither sees nor ends keys of others. */
+/** A caller limited to owners can neither see nor revoke the keys of other owners. */
 export async function requireKeyAccess(
   deps: Pick<HttpDeps, 'pool' | 'clock'>,
   caller: Caller,

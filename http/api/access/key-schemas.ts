@@ -2,41 +2,55 @@ import { z } from '@hono/zod-openapi';
 import { SCOPES } from '../../../core/access/scopes';
 import { instant, ref, text } from '../schemas';
 
-/** The shapes of API keys, and of what is made with them. */
+/** Schemas of API keys and embed tokens. */
 
 export const ApiKey = z
   .object({
-    id: z.string(),
-    name: z.string(),
-    scopes: z.array(z.enum(SCOPES)),
+    id: z.string().openapi({ example: 'key_0a1b2c3d4e5f6g7h8j9kmnpq' }),
+    name: z.string().openapi({ description: 'Name of the program that uses the key.' }),
+    scopes: z.array(z.enum(SCOPES)).openapi({ description: 'What the key allows.' }),
     ownerRefs: z
       .array(z.string())
       .nullable()
-      .openapi({ description: 'The owners it is limited to; null: all.' }),
+      .openapi({ description: 'The owners the key is limited to; null: all.' }),
     createdAt: instant,
-    expiresAt: instant.nullable(),
-    lastUsedAt: instant.nullable().openapi({ description: 'To the minute.' }),
+    expiresAt: instant.nullable().openapi({ description: 'When the key expires; null: never.' }),
+    lastUsedAt: instant.nullable().openapi({ description: 'Last use, rounded to the minute; null: never.' }),
   })
   .openapi('ApiKey');
 
 export const ApiKeys = z.object({ data: z.array(ApiKey), nextCursor: z.null() });
 export const CreatedApiKey = ApiKey.extend({
-  key: z.string().openapi({ description: 'Shown once.' }),
+  key: z.string().openapi({ description: 'The key (`evg_…`). It cannot be read again.' }),
 }).openapi('CreatedApiKey');
 
-export const NewEmbedToken = z.strictObject({ ownerRef: ref('Whose integrations the page shows.') });
+export const NewApiKey = z.strictObject({
+  name: text(100).openapi({ description: 'Name of the program that uses the key.' }),
+  scopes: z
+    .array(z.enum(SCOPES))
+    .min(1)
+    .max(SCOPES.length)
+    .openapi({ description: 'At most the scopes of your own key.' }),
+  ownerRefs: z
+    .array(text(200))
+    .min(1)
+    .max(100)
+    .optional()
+    .openapi({ description: 'Limits the key to these owners. Default: the owners of your own key.' }),
+  expiresAt: instant.max(40).optional().openapi({ description: 'When the key expires. Default: never.' }),
+});
+
+export const NewEmbedToken = z.strictObject({ ownerRef: ref('The owner whose connections the page shows.') });
+
+export const EmbedToken = z.object({
+  token: z.string().openapi({ description: 'The embed token (`evge_…`).' }),
+  expiresAt: instant.openapi({ description: 'When it expires: in one hour.' }),
+});
 
 export const TokenUse = z
   .object({
     integrationId: z.string(),
-    minute: instant.openapi({ description: 'The beginning of it.' }),
-    uses: z.number().int(),
+    minute: instant.openapi({ description: 'Start of the minute.' }),
+    uses: z.number().int().openapi({ description: 'Tokens fetched and rejections reported in it.' }),
   })
   .openapi('TokenUse');
-
-export const NewApiKey = z.strictObject({
-  name: text(100),
-  scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length),
-  ownerRefs: z.array(text(200)).min(1).max(100).optional(),
-  expiresAt: instant.max(40).optional(),
-});

@@ -3,7 +3,7 @@ import { countTokenUse } from '../../../adapters/postgres/tokens/token-uses';
 import { type Caller } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
 
-/** Notes that a caller used the scope `token`. A token is not held back because its use could not be counted. */
+/** Counts a use of the scope `token`. A failure to count does not withhold the token. */
 export async function recordTokenUse(
   deps: Pick<HttpDeps, 'pool' | 'clock' | 'logger'>,
   caller: Caller,

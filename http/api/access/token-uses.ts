@@ -13,8 +13,9 @@ import { requireKeyAccess } from './key-actions';
 const list = strictRoute({
   method: 'get',
   path: '/token-uses',
-  summary: 'Whose tokens a key got or reported, by the minute',
-  description: 'Newest first, kept for 90 days, also when the key has ended. `bootstrap` is an id, too.',
+  summary: 'List the token uses of an API key',
+  description:
+    'Which tokens the key fetched or reported, by integration and minute, newest first. Kept for 90 days, also for revoked keys. Errors: `not_found` for an unknown key.',
   security: secured,
   middleware: requireScope('admin'),
   request: {
@@ -22,12 +23,13 @@ const list = strictRoute({
       keyId: z
         .string()
         .max(64)
-        .regex(/^[\w-]+$/, 'must be the ID of a key'),
-      cursor: z.string().max(200).optional(),
-      limit: z.coerce.number().int().min(1).max(500).default(100),
+        .regex(/^[\w-]+$/, 'must be the ID of a key')
+        .openapi({ description: 'ID of the key. `bootstrap`: the bootstrap key.' }),
+      cursor: z.string().max(200).optional().openapi({ description: '`nextCursor` of the previous page.' }),
+      limit: z.coerce.number().int().min(1).max(500).default(100).openapi({ description: 'Rows per page.' }),
     }),
   },
-  responses: { 200: json(pageOf(TokenUse), 'One page'), ...problems },
+  responses: { 200: json(pageOf(TokenUse), 'A page of token uses'), ...problems },
 });
 
 export function tokenUseRoutes(deps: HttpDeps) {

@@ -22,37 +22,37 @@ const middleware = [requireScope('admin'), requireUnlimitedCaller];
 const list = strictRoute({
   method: 'get',
   path: '/deliveries',
-  summary: 'What webhooks and people were told of, and what waits; newest first',
+  summary: 'List deliveries, newest first',
   description:
-    'Deliveries are kept for 30 days after they ended. Of what endpoints answered only the status is kept.',
+    'Webhooks and emails. Deliveries are kept for 30 days after they ended. Of an endpoint’s response only the status is stored.',
   security: secured,
   middleware,
   request: { query: deliveryQuery },
-  responses: { 200: json(Deliveries, 'One page'), ...problems },
+  responses: { 200: json(Deliveries, 'A page of deliveries'), ...problems },
 });
 
 const again = strictRoute({
   method: 'post',
   path: '/deliveries/{id}/redeliver',
-  summary: 'Deliver an event once more',
+  summary: 'Redeliver an event',
   description:
-    'Whatever became of it: it begins anew and at once, with the same `webhook-id`, in its place before later events. ' +
-    'An e-mail is sent only if what it says is still so.',
+    'Restarts a delivery in any status, with the same `webhook-id` and before later events of its integration. ' +
+    'An email is sent only if it still holds. Errors: `endpoint_disabled`, `not_found`.',
   security: secured,
   middleware,
   request: { params },
-  responses: { 202: json(Delivery, 'It waits for its turn'), ...problems },
+  responses: { 202: json(Delivery, 'The delivery, pending again'), ...problems },
 });
 
 const mail = strictRoute({
   method: 'post',
   path: '/mail-test',
-  summary: 'Send a test mail',
-  description: 'Waits for the mail server, at most 20 seconds.',
+  summary: 'Send a test email',
+  description: 'Waits for the mail server for at most 20 seconds.',
   security: secured,
   middleware,
   request: { body: body(MailTestRequest) },
-  responses: { 200: json(MailTest, 'What became of it'), ...problems },
+  responses: { 200: json(MailTest, 'The result'), ...problems },
 });
 
 export function deliveryRoutes(deps: HttpDeps) {

@@ -4,62 +4,86 @@ import { EVENT_TYPES } from '../../../core/deliveries/events';
 import { MAIL_TEST_CODES } from './mail-test';
 import { emailAddress, instant, pageOf } from '../schemas';
 
-/** The shapes of deliveries. */
+/** Schemas of deliveries and email tests. */
 
-const ref = z
-  .string()
-  .max(64)
-  .regex(/^[\w-]+$/, 'is no id');
+const ref = (description: string) =>
+  z
+    .string()
+    .max(64)
+    .regex(/^[\w-]+$/, 'must be an ID')
+    .openapi({ description });
 
 export const deliveryIdParam = z.object({
-  id: z.string().max(64).openapi({ example: 'dlv_0a1b2c3d4e5f6g7h8j9kmnpq' }),
+  id: z
+    .string()
+    .max(64)
+    .openapi({ description: 'ID of the delivery.', example: 'dlv_0a1b2c3d4e5f6g7h8j9kmnpq' }),
 });
 
 export const Delivery = z
   .object({
     id: z.string(),
-    kind: z.enum(DELIVERY_KINDS),
-    endpointId: z.string().nullable().openapi({ description: 'null: by e-mail.' }),
+    kind: z.enum(DELIVERY_KINDS).openapi({ description: 'A webhook or an email.' }),
+    endpointId: z.string().nullable().openapi({ description: 'The webhook endpoint; null: an email.' }),
     audience: z.enum(AUDIENCES).nullable().openapi({
-      description: 'Whom an e-mail went to; null until it was tried. Addresses are not kept here.',
+      description:
+        'Who received the email; null: a webhook, or not attempted yet. Addresses are not stored here.',
     }),
-    integrationId: z.string().nullable(),
-    eventId: z.string().openapi({ description: 'Of webhooks: their `webhook-id`.' }),
-    type: z.enum(EVENT_TYPES),
+    integrationId: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The integration of the event; null: none.' }),
+    eventId: z.string().openapi({ description: 'The event. Webhooks receive it as `webhook-id`.' }),
+    type: z.enum(EVENT_TYPES).openapi({ description: 'Type of the event.' }),
     status: z.enum(DELIVERY_STATUSES).openapi({
       description:
-        '`waiting`: for its turn, its time or the next attempt. `failed`: given up. `skipped`: not to be told any more.',
+        '`waiting`: pending. `delivered`: accepted. `failed`: the last attempt failed. `skipped`: the endpoint was disabled, or an email became outdated or had no recipient.',
     }),
-    attempts: z.number().int(),
+    attempts: z.number().int().openapi({ description: 'Number of attempts.' }),
     lastStatus: z
       .number()
       .int()
       .nullable()
-      .openapi({ description: "The HTTP status, or SMTP's reply code; null: there was no answer." }),
-    lastError: z.string().nullable().openapi({ description: 'Why it was not delivered.' }),
+      .openapi({ description: 'HTTP status or SMTP reply code of the last attempt; null: no answer.' }),
+    lastError: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Why the last attempt failed, or why there was none.' }),
     nextAttemptAt: instant.nullable().openapi({
-      description: 'The earliest; what comes before it in its lane goes first. null: it is over.',
+      description:
+        'Earliest time of the next attempt; earlier events of the integration go first. null: ended.',
     }),
     createdAt: instant,
-    endedAt: instant.nullable(),
+    endedAt: instant.nullable().openapi({ description: 'When it was delivered, failed or skipped.' }),
   })
   .openapi('Delivery');
 
 export const Deliveries = pageOf(Delivery);
 
 export const deliveryQuery = z.strictObject({
-  endpointId: ref.optional(),
-  integrationId: ref.optional(),
+  endpointId: ref('Only deliveries to this webhook endpoint.').optional(),
+  integrationId: ref('Only events of this integration.').optional(),
   status: z.enum(DELIVERY_STATUSES).optional(),
-  cursor: z.string().max(200).optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(200).optional().openapi({ description: '`nextCursor` of the previous page.' }),
+  limit: z.coerce.number().int().min(1).max(200).default(50).openapi({ description: 'Rows per page.' }),
 });
 
-export const MailTestRequest = z.strictObject({ to: emailAddress }).openapi('MailTestRequest');
+export const MailTestRequest = z
+  .strictObject({ to: emailAddress.openapi({ description: 'Recipient.' }) })
+  .openapi('MailTestRequest');
 
 export const MailTest = z
   .object({
-    delivered: z.boolean().openapi({ description: 'Whether the mail server took it.' }),
-    error: z.object({ code: z.enum(MAIL_TEST_CODES), text: z.string() }).nullable(),
+    delivered: z.boolean().openapi({ description: 'Whether the mail server accepted the email.' }),
+    error: z
+      .object({
+        code: z.enum(MAIL_TEST_CODES).openapi({
+          description:
+            '`not_configured`: `SMTP_URL` is not set. `refused`: by the mail server. `unreachable`: no answer.',
+        }),
+        text: z.string().openapi({ description: 'Description for people.' }),
+      })
+      .nullable()
+      .openapi({ description: 'Why it was not delivered.' }),
   })
   .openapi('MailTest');

@@ -20,7 +20,7 @@ import { type NewWebhookEndpoint } from './webhook-schemas';
 
 type EndpointActionsDeps = Pick<HttpDeps, 'pool' | 'sealer' | 'outgoing' | 'clock' | 'site'>;
 
-/** A new endpoint, with the secret that its deliveries are signed with, which is nowhere shown again. */
+/** Adds an endpoint. @returns it with its signing secret, which cannot be read again */
 export async function addEndpoint(
   deps: EndpointActionsDeps,
   { url, events }: typeof NewWebhookEndpoint._output,
@@ -37,7 +37,7 @@ export async function addEndpoint(
   return { endpoint, secret };
 }
 
-/** Another secret; the one before signs too, for a day. @returns until when, in epoch ms */
+/** Gives an endpoint a new secret. The previous one works for a day. @returns the end of that day, in epoch ms */
 export async function rotateSecret(
   deps: EndpointActionsDeps,
   id: string,
@@ -48,14 +48,14 @@ export async function rotateSecret(
   return { secret, oldSecretUntil: until };
 }
 
-/** Sends a test event, and tells what became of it. */
+/** Sends a signed test event and returns the result. */
 export async function testEndpoint(deps: EndpointActionsDeps, id: string) {
   const endpoint = await openWebhookEndpoint(deps.pool, deps.sealer, id, deps.clock.now());
   if (!endpoint) throw notFound('endpoint');
   return sendTest(deps, id, endpoint);
 }
 
-/** @throws Problem that names the field */
+/** @throws Problem naming the field */
 async function refuseForbidden(deps: Pick<HttpDeps, 'outgoing'>, url: string): Promise<void> {
   await deps.outgoing.check(url).catch((error: unknown) => {
     if (!(error instanceof OutgoingFailure)) throw error;

@@ -14,41 +14,64 @@ import { reconnectUrlFor } from '../../owner/links';
 import { findAccessible } from '../integrations/find';
 import { invalidField } from '../../problems';
 import { createRouter, json, problems, secured, strictRoute } from '../../router';
-import { idParam, Event, pageOf } from '../schemas';
+import { idParam, instant, pageOf } from '../schemas';
 
 type EventsDeps = Pick<HttpDeps, 'pool' | 'sealer' | 'clock' | 'site'>;
+
+export const Event = z
+  .object({
+    id: z.string().openapi({ example: 'evt_0a1b2c3d4e5f6g7h8j9kmnpq' }),
+    type: z.enum(EVENT_TYPES),
+    at: instant.openapi({ description: 'When it happened.' }),
+    integrationId: z
+      .string()
+      .nullable()
+      .openapi({ description: 'null: about the whole app or an endpoint.' }),
+    data: z.record(z.string(), z.unknown()).openapi({
+      description:
+        'The integration at the time of the event, as in `docs/webhooks.md`. `reconnectUrl` is current.',
+    }),
+  })
+  .openapi('Event');
 
 const eventId = z
   .string()
   .max(64)
   .regex(/^[\w-]+$/, 'must be the ID of an event');
-const limit = z.coerce.number().int().min(1).max(500).default(100);
+const limit = z.coerce.number().int().min(1).max(500).default(100).openapi({ description: 'Rows per page.' });
 
 const ofOne = strictRoute({
   method: 'get',
   path: '/integrations/{id}/events',
-  summary: "One integration's timeline, newest first",
+  summary: "List an integration's events, newest first",
   security: secured,
   middleware: requireScope('read'),
   request: {
     params: idParam,
-    query: z.strictObject({ cursor: eventId.optional(), limit }),
+    query: z.strictObject({
+      cursor: eventId.optional().openapi({ description: '`nextCursor` of the previous page.' }),
+      limit,
+    }),
   },
-  responses: { 200: json(pageOf(Event), 'One page'), ...problems },
+  responses: { 200: json(pageOf(Event), 'A page of events'), ...problems },
 });
 
 const all = strictRoute({
   method: 'get',
   path: '/events',
-  summary: 'Feed of all events, oldest first',
+  summary: 'List all events, oldest first',
   description:
-    'Go on with `after` = the last id you saw; none is missed. `nextCursor` is that id, or null at the end.',
+    'To read all events without a gap, pass the ID of the last event you saw as `after`. `nextCursor` is that ID, or null at the end.',
   security: secured,
   middleware: requireScope('read'),
   request: {
-    query: z.strictObject({ after: eventId.optional(), type: z.enum(EVENT_TYPES).optional(), limit }),
+    query: z.strictObject({
+      after: eventId.optional().openapi({ description: 'Only events after this one.' }),
+      type: z.enum(EVENT_TYPES).optional(),
+      limit,
+    }),
   },
-  responses: { 200: json(pageOf(Event), 'One page'), ...problems },
+  responses: { 200: json(pageOf(Event), 'A page of events'), ...problems },
 });
 
 export function eventRoutes(deps: HttpDeps) {

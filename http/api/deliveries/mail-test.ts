@@ -3,7 +3,7 @@ import { MailFailure, type Mailer } from '../../../adapters/mail/mailer';
 import { render } from '../../../adapters/mail/render';
 import { testNotice } from '../../../core/text/operator-mails';
 
-/** `not_configured`: SMTP_URL is not set. `refused`: by the mail server. `unreachable`: it did not answer. */
+/** `not_configured`: SMTP_URL is not set. `refused`: by the mail server. `unreachable`: no answer. */
 export const MAIL_TEST_CODES = ['not_configured', 'refused', 'unreachable'] as const;
 
 interface Result {
@@ -11,7 +11,7 @@ interface Result {
   error: { code: (typeof MAIL_TEST_CODES)[number]; text: string } | null;
 }
 
-/** Sends a mail that says that mails arrive. */
+/** Sends a test email. */
 export async function testMail(mailer: Mailer | null, to: string, product: string): Promise<Result> {
   const failed = (code: (typeof MAIL_TEST_CODES)[number], text: string) => ({
     delivered: false,

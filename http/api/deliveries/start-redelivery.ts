@@ -3,7 +3,7 @@ import { findDelivery, redeliver } from '../../../adapters/postgres/deliveries/d
 import { type HttpDeps } from '../../deps';
 import { Problem, notFound } from '../../problems';
 
-/** Begins a delivery anew, whatever became of it. */
+/** Restarts a delivery in any state. */
 export async function startRedelivery(deps: Pick<HttpDeps, 'pool' | 'clock'>, id: string): Promise<Delivery> {
   const begun = await redeliver(deps.pool, id, deps.clock.now());
   if (begun) return begun;

@@ -28,39 +28,39 @@ const middleware = [requireScope('admin'), requireUnlimitedCaller];
 const list = strictRoute({
   method: 'get',
   path: '/webhook-endpoints',
-  summary: 'Endpoints that are told of events, oldest first, without their secrets',
+  summary: 'List webhook endpoints, oldest first',
   security: secured,
   middleware,
-  responses: { 200: json(WebhookEndpoints, 'The endpoints'), ...problems },
+  responses: { 200: json(WebhookEndpoints, 'The endpoints, without their secrets'), ...problems },
 });
 
 const create = strictRoute({
   method: 'post',
   path: '/webhook-endpoints',
-  summary: 'Add an endpoint',
-  description: `The secret that its deliveries are signed with is in this answer and never again. At most ${MAX_WEBHOOK_ENDPOINTS}.`,
+  summary: 'Add a webhook endpoint',
+  description: `The signing secret is in this response only. The limit is ${MAX_WEBHOOK_ENDPOINTS} endpoints. Errors: \`invalid_request\` for a URL that may not be called, \`forbidden\` beyond the limit.`,
   security: secured,
   middleware,
   request: { body: body(NewWebhookEndpoint) },
-  responses: { 201: json(CreatedWebhookEndpoint, 'The endpoint'), ...problems },
+  responses: { 201: json(CreatedWebhookEndpoint, 'The endpoint, with its secret'), ...problems },
 });
 
 const remove = strictRoute({
   method: 'delete',
   path: '/webhook-endpoints/{id}',
-  summary: 'Remove an endpoint and its secret',
+  summary: 'Remove a webhook endpoint',
   security: secured,
   middleware,
   request: { params },
-  responses: { 204: { description: 'It is told nothing more' }, ...problems },
+  responses: { 204: { description: 'Removed, with its secret and its deliveries' }, ...problems },
 });
 
 const change = strictRoute({
   method: 'patch',
   path: '/webhook-endpoints/{id}',
-  summary: 'Enable or disable an endpoint, or change what it is told of',
+  summary: 'Enable, disable or change a webhook endpoint',
   description:
-    'A disabled endpoint is told of nothing, and what waits for it is skipped. An enabled one is told of what happens from then on.',
+    'A disabled endpoint receives no events, and its pending deliveries are skipped. Enabled again, it receives events from then on.',
   security: secured,
   middleware,
   request: { params, body: body(ChangedWebhookEndpoint) },
@@ -70,9 +70,9 @@ const change = strictRoute({
 const rotate = strictRoute({
   method: 'post',
   path: '/webhook-endpoints/{id}/rotate-secret',
-  summary: 'Give an endpoint a new secret',
+  summary: 'Rotate the signing secret',
   description:
-    'The new secret is in this answer and never again. For 24 hours deliveries are signed with both, then the old one is erased.',
+    'The new secret is in this response only. For 24 hours deliveries are signed with both secrets. Then the old one is erased.',
   security: secured,
   middleware,
   request: { params },
@@ -82,12 +82,12 @@ const rotate = strictRoute({
 const test = strictRoute({
   method: 'post',
   path: '/webhook-endpoints/{id}/test',
-  summary: 'Send a signed event of the type evergrant.test',
-  description: 'Waits at most 15 seconds. Of what the endpoint answers only the status is told.',
+  summary: 'Send a test event',
+  description: 'Sends a signed event of type `evergrant.test` and waits for at most 15 seconds.',
   security: secured,
   middleware,
   request: { params },
-  responses: { 200: json(WebhookTest, 'What became of it'), ...problems },
+  responses: { 200: json(WebhookTest, 'The result'), ...problems },
 });
 
 export function webhookEndpointRoutes(deps: HttpDeps) {

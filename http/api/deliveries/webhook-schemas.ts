@@ -4,29 +4,32 @@ import { DISABLED_REASONS } from '../../../core/deliveries/deliveries';
 import { EVENT_TYPES } from '../../../core/deliveries/events';
 import { instant } from '../schemas';
 
-/** The shapes of webhook endpoints. */
+/** Schemas of webhook endpoints. */
 
-const id = z.string().max(64).openapi({ example: 'whe_0a1b2c3d4e5f6g7h8j9kmnpq' });
+const id = z
+  .string()
+  .max(64)
+  .openapi({ description: 'ID of the webhook endpoint.', example: 'whe_0a1b2c3d4e5f6g7h8j9kmnpq' });
 export const webhookIdParam = z.object({ id });
 
 const events = z
   .array(z.enum([...EVENT_TYPES, '*']))
-  .openapi({ description: 'The types it is told of; `["*"]`: all, also such as come later.' });
+  .openapi({ description: 'Event types that the endpoint receives. `["*"]`: all, including future types.' });
 
 export const WebhookEndpoint = z
   .object({
     id,
     url: z.string(),
     events,
-    enabled: z.boolean().openapi({ description: 'Whether it is told of events.' }),
-    disabledAt: instant.nullable(),
+    enabled: z.boolean().openapi({ description: 'Whether the endpoint receives events.' }),
+    disabledAt: instant.nullable().openapi({ description: 'When it was disabled; null: enabled.' }),
     disabledReason: z.enum(DISABLED_REASONS).nullable().openapi({
       description:
-        '`by_hand`: by request. `gone`: it answered 410. `failing`: it answered nothing with 2xx for five days.',
+        '`by_hand`: by request. `gone`: it returned 410. `failing`: no 2xx response for five days.',
     }),
     oldSecretUntil: instant
       .nullable()
-      .openapi({ description: 'Until when the secret before signs, too; null: there is none.' }),
+      .openapi({ description: 'Until when the previous secret signs as well; null: there is none.' }),
     createdAt: instant,
   })
   .openapi('WebhookEndpoint');
@@ -34,7 +37,7 @@ export const WebhookEndpoint = z
 export const WebhookEndpoints = z.object({ data: z.array(WebhookEndpoint), nextCursor: z.null() });
 
 export const CreatedWebhookEndpoint = WebhookEndpoint.extend({
-  secret: z.string().openapi({ description: 'Verifies its deliveries. Shown once.' }),
+  secret: z.string().openapi({ description: 'Signing secret (`whsec_…`). It cannot be read again.' }),
 }).openapi('CreatedWebhookEndpoint');
 
 const wantedEvents = events
@@ -46,15 +49,18 @@ const wantedEvents = events
   );
 
 export const ChangedWebhookEndpoint = z
-  .strictObject({ enabled: z.boolean().optional(), events: wantedEvents.optional() })
+  .strictObject({
+    enabled: z.boolean().optional().openapi({ description: '`false` skips pending deliveries.' }),
+    events: wantedEvents.optional(),
+  })
   .refine((changes) => Object.keys(changes).length > 0, 'must contain at least one change')
   .openapi('ChangedWebhookEndpoint', { minProperties: 1 });
 
 export const RotatedWebhookSecret = z
   .object({
     id,
-    secret: z.string().openapi({ description: 'The new one. Shown once.' }),
-    oldSecretUntil: instant.openapi({ description: 'Until then the old one signs, too.' }),
+    secret: z.string().openapi({ description: 'The new signing secret. It cannot be read again.' }),
+    oldSecretUntil: instant.openapi({ description: 'Until when the previous secret signs as well.' }),
   })
   .openapi('RotatedWebhookSecret');
 
@@ -63,18 +69,21 @@ export const NewWebhookEndpoint = z
     url: z
       .url({ protocol: /^https?$/ })
       .max(2_000)
-      .openapi({ description: 'https, of a public address, without credentials.' }),
+      .openapi({ description: 'An https URL with a public address and without credentials.' }),
     events: wantedEvents,
   })
   .openapi('NewWebhookEndpoint');
 
 export const WebhookTest = z
   .object({
-    delivered: z.boolean().openapi({ description: 'Whether it was answered with 2xx.' }),
-    status: z.number().int().nullable().openapi({ description: 'null: there was no answer.' }),
-    durationMs: z.number().int(),
+    delivered: z.boolean().openapi({ description: 'Whether the endpoint returned 2xx.' }),
+    status: z.number().int().nullable().openapi({ description: 'HTTP status; null: no answer.' }),
+    durationMs: z.number().int().openapi({ description: 'Duration of the request in milliseconds.' }),
     error: z
-      .object({ code: z.enum(OUTGOING_CODES), text: z.string() })
+      .object({
+        code: z.enum(OUTGOING_CODES).openapi({ description: 'Listed in `docs/webhooks.md`.' }),
+        text: z.string().openapi({ description: 'Description for people.' }),
+      })
       .nullable()
       .openapi({ description: 'Why there was no answer.' }),
   })

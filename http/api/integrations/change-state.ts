@@ -13,7 +13,7 @@ type ChangeStateDeps = Pick<
   'pool' | 'sealer' | 'clock' | 'logger' | 'lifecycles' | 'temporal' | 'site'
 >;
 
-/** Stops or goes on with scheduled refreshes. Repeatable. */
+/** Pauses or resumes scheduled refreshes. Idempotent. */
 export async function setPausedFor(deps: ChangeStateDeps, caller: Caller, id: string, paused: boolean) {
   const row = await findAccessible(deps, caller, id);
   if (row.state === 'disconnected') throw new NoToken('disconnected', row);
@@ -22,7 +22,7 @@ export async function setPausedFor(deps: ChangeStateDeps, caller: Caller, id: st
   return toIntegrationView(deps, caller, after);
 }
 
-/** Ends the connection: its token is erased at once. Repeatable. */
+/** Disconnects and erases the token immediately. Idempotent. */
 export async function disconnectFor(deps: ChangeStateDeps, caller: Caller, id: string): Promise<void> {
   const row = await findAccessible(deps, caller, id);
   await disconnect(deps.pool, row.id, deps.clock.now());

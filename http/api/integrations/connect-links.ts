@@ -6,20 +6,20 @@ import { createConnectLink } from '../../owner/links';
 import { NoToken } from '../../../services/usable-token';
 import { requireAppOrigin } from '../../owner/return-to';
 import { body, createRouter, json, problems, secured, strictRoute } from '../../router';
-import { idParam, returnTo } from '../schemas';
+import { createdLink, idParam, returnTo } from '../schemas';
 
 const create = strictRoute({
   method: 'post',
   path: '/integrations/{id}/connect-links',
-  summary: 'Make a link that its owner connects or reconnects with',
-  description: 'Valid for 24 hours, and until a newer grant exists. Opening it consumes nothing.',
+  summary: 'Create a connect link for the owner',
+  description: 'Valid for 24 hours, until used to connect. Errors: `disconnected`.',
   security: secured,
   middleware: requireScope('operate', { embed: true }),
   request: {
     params: idParam,
     body: { ...body(z.strictObject({ returnTo: returnTo.optional() })), required: false },
   },
-  responses: { 201: json(z.object({ url: z.string(), expiresAt: z.string() }), 'The link'), ...problems },
+  responses: { 201: json(createdLink, 'The link'), ...problems },
 });
 
 export function connectLinkRoutes(deps: HttpDeps) {

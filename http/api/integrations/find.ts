@@ -4,10 +4,10 @@ import { type Caller } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
 import { notFound } from '../../problems';
 
-/** Ids of ours are such; what is not need not be looked for, nor could the database read everything. */
+/** The format of IDs. Other text is not looked up: PostgreSQL cannot read every character. */
 const ID = /^[\w-]{1,64}$/;
 
-/** The integration of that id, if this caller may know of it. */
+/** The integration with this ID, if the caller has access to its owner. */
 export async function findAccessible(
   deps: Pick<HttpDeps, 'pool'>,
   caller: Caller,

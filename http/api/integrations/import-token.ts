@@ -37,8 +37,8 @@ interface GivenGrant {
 }
 
 /**
- * Takes over a long-lived token that another system obtained: proven first, stored as a grant, once per account. An
- * account of the same owner that works already stays as it is, unless the given token is known to be newer.
+ * Imports a long-lived token from another system: probes it, then stores it as a grant, once per account. A usable
+ * connection of the same owner is kept, unless the imported token is known to be newer.
  */
 export async function importToken(
   deps: ImportTokenDeps,
@@ -62,7 +62,7 @@ export async function importToken(
     return await store(deps, row, grant);
   } catch (error) {
     if (!(error instanceof AccountTaken)) throw error;
-    // Another request took the same account over at the same moment.
+    // A concurrent request imported the same account.
     await disconnect(deps.pool, row.id, deps.clock.now());
     const winner = await findByAccount(deps.pool, row.provider, row.appId, account.id);
     if (!winner) throw taken();
@@ -94,7 +94,7 @@ async function prove(deps: Pick<HttpDeps, 'instagram'>, token: Secret): Promise<
   try {
     return await deps.instagram.probe(token);
   } catch (error) {
-    // What says nothing about the token is told as what it is.
+    // Errors that do not concern the token are passed on.
     if (!(error instanceof ProviderError)) throw error;
     if (['transient', 'throttled', 'app_level'].includes(error.failure.class)) throw error;
     throw new Problem(
@@ -105,8 +105,8 @@ async function prove(deps: Pick<HttpDeps, 'instagram'>, token: Secret): Promise<
 }
 
 /**
- * When the token began and ends. Told only one of the two, the other follows from the usual life; told neither, it
- * counts from now, and a refresh finds out the end as soon as it is old enough.
+ * The token's lifetime. One missing end follows from the usual lifetime. With both missing it starts now, and the first
+ * refresh returns the real expiry.
  */
 function lifetimeOf(
   now: number,

@@ -8,30 +8,35 @@ import { cursorOf, readCursor } from '../cursor';
 import { type HttpDeps } from '../../deps';
 import { toIntegrationView } from './integration-view';
 import { createRouter, json, problems, secured, strictRoute } from '../../router';
-import { Integration, pageOf, text } from '../schemas';
+import { Integration } from './integration-schemas';
+import { pageOf, text } from '../schemas';
 
-/** A filter that is misspelt would silently give everything: only these are taken. */
+/** Strict: a misspelled filter would otherwise return every integration. */
 const query = z.strictObject({
   state: z.enum(STATES).optional(),
-  ownerRef: text(200).optional(),
-  externalId: text(200).optional(),
-  accountId: text(200).optional(),
-  reason: z.enum(REASONS).optional(),
-  expiringWithinDays: z.coerce.number().min(0).max(365).optional(),
-  cursor: z.string().max(500).optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  ownerRef: text(200).optional().openapi({ description: "Your customer's ID." }),
+  externalId: text(200).optional().openapi({ description: 'Your ID of the connection.' }),
+  accountId: text(200).optional().openapi({ description: "ID of Instagram's professional account." }),
+  reason: z.enum(REASONS).optional().openapi({ description: 'Why it is `expired`.' }),
+  expiringWithinDays: z.coerce
+    .number()
+    .min(0)
+    .max(365)
+    .optional()
+    .openapi({ description: 'Only connected integrations whose token expires within this many days.' }),
+  cursor: z.string().max(500).optional().openapi({ description: '`nextCursor` of the previous page.' }),
+  limit: z.coerce.number().int().min(1).max(200).default(50).openapi({ description: 'Rows per page.' }),
 });
 
 const list = strictRoute({
   method: 'get',
   path: '/integrations',
   summary: 'List integrations, oldest first',
-  description:
-    'Filters narrow each other. `expiringWithinDays` gives those still connected whose token ends by then.',
+  description: 'Filters are combined. Errors: `invalid_request` for an unknown filter.',
   security: secured,
   middleware: requireScope('read', { embed: true }),
   request: { query },
-  responses: { 200: json(pageOf(Integration), 'One page'), ...problems },
+  responses: { 200: json(pageOf(Integration), 'A page of integrations'), ...problems },
 });
 
 export function integrationListRoutes(deps: HttpDeps) {
@@ -39,7 +44,7 @@ export function integrationListRoutes(deps: HttpDeps) {
     const caller = c.get('caller');
     const { limit, cursor, ...wanted } = c.req.valid('query');
     const filter = filterOf(wanted, caller, deps.clock.now());
-    // One more than asked for tells whether there is another page.
+    // One row more than requested shows whether there is another page.
     const rows = await listIntegrations(deps.pool, filter, readCursor(cursor), limit + 1);
     const data = rows.slice(0, limit);
     const last = data.at(-1);

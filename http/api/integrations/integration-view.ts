@@ -6,11 +6,11 @@ import { hasLifecycle, isUsable } from '../../../core/lifecycle/states';
 import { type Caller } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
 import { reconnectUrlFor } from '../../owner/links';
-import { type Integration } from '../schemas';
+import { type Integration } from './integration-schemas';
 
 export type IntegrationView = z.infer<typeof Integration>;
 
-/** An integration as this caller may see it. @param runId of its lifecycle, when somebody asked Temporal for it */
+/** An integration as this caller may see it. @param runId run of its lifecycle, if it was looked up */
 export function toIntegrationView(
   deps: Pick<HttpDeps, 'sealer' | 'clock' | 'site'>,
   caller: Caller,
@@ -24,7 +24,7 @@ export function toIntegrationView(
     provider: 'instagram',
     ownerRef: row.ownerRef,
     externalId: row.externalId,
-    // A page that anybody of the owner's may see needs neither.
+    // Embed tokens are for pages that anyone at the owner's may open.
     contact: row.contactEmail === null || caller.isEmbed ? null : { email: row.contactEmail },
     account: row.accountId === null ? null : { id: row.accountId, username: row.username },
     state: row.state,

@@ -1,4 +1,3 @@
-import { z } from '@hono/zod-openapi';
 import { createIntegration, updateDetails } from '../../../adapters/postgres/integrations/integrations';
 import { type Integration as Row } from '../../../adapters/postgres/integrations/integration-row';
 import { lifecycleWorkflowId } from '../../../core/names';
@@ -16,29 +15,24 @@ import { newRow } from './new-row';
 import { Problem } from '../../problems';
 import { requireAppOrigin } from '../../owner/return-to';
 import { body, createRouter, json, problems, secured, strictRoute } from '../../router';
-import { ChangedIntegration, Integration, NewIntegration, idParam as params } from '../schemas';
-
-const created = z.object({
-  integration: Integration,
-  connectUrl: z.string().optional(),
-  expiresAt: z.string().optional(),
-});
+import { ChangedIntegration, CreatedIntegration, Integration, NewIntegration } from './integration-schemas';
+import { idParam as params } from '../schemas';
 
 const create = strictRoute({
   method: 'post',
   path: '/integrations',
-  summary: 'Create an integration, or take over a token',
+  summary: 'Create an integration, or import a token',
   description:
-    'Gives the address that its owner connects the account at, valid for 24 hours. With `grant` (scope admin) an existing long-lived token is taken over instead, once it has been proven.',
+    'Returns a link for the owner, valid for 24 hours. With `grant` (scope `admin`) it imports an existing long-lived token after a check, once per account. Errors: `forbidden` for another owner, `grant_refused`, `account_taken`.',
   security: secured,
   request: { body: body(NewIntegration) },
-  responses: { 201: json(created, 'The new integration'), ...problems },
+  responses: { 201: json(CreatedIntegration, 'The integration'), ...problems },
 });
 
 const get = strictRoute({
   method: 'get',
   path: '/integrations/{id}',
-  summary: 'One integration',
+  summary: 'Get an integration',
   security: secured,
   middleware: requireScope('read', { embed: true }),
   request: { params },

@@ -7,7 +7,7 @@ interface Wanted {
   contact?: { email: string } | undefined;
 }
 
-/** What a caller wants, as a row under this deployment's app. */
+/** A new integration for this deployment's app. */
 export function newRow(deps: Pick<HttpDeps, 'instagram'>, wanted: Wanted): NewIntegration {
   return {
     provider: 'instagram',

@@ -5,8 +5,8 @@ import { withDeadline } from '../../../adapters/deadline';
 const TELL_WITHIN_MS = 2 * SECOND_MS;
 
 /**
- * Tells a lifecycle that its row changed. The row says everything already, so nobody waits long for a Temporal that
- * does not answer: the audit finds the change.
+ * Signals a lifecycle that its row changed. Gives up after two seconds: the row contains everything, and the audit
+ * repeats the signal.
  */
 export async function notifyLifecycle(
   deps: Pick<HttpDeps, 'logger' | 'lifecycles' | 'temporal'>,

@@ -8,7 +8,7 @@ import { findAccessible } from './find';
 import { toIntegrationView } from './integration-view';
 import { requestDeadline } from '../../deadlines';
 import { withDeadline } from '../../../adapters/deadline';
-import { type RECOVERY_OUTCOMES } from '../schemas';
+import { type RECOVERY_OUTCOMES } from './token-schemas';
 
 type RecheckDeps = Pick<HttpDeps, 'pool' | 'sealer' | 'clock' | 'lifecycles' | 'site'>;
 

@@ -9,28 +9,29 @@ import { withDeadline } from '../../../adapters/deadline';
 import { recordTokenUse } from '../access/record-token-use';
 import { Problem } from '../../problems';
 import { body, createRouter, json, problems, secured, strictRoute } from '../../router';
-import { Recovery, TokenRejection, idParam as params } from '../schemas';
+import { Recovery, TokenRejection } from './token-schemas';
+import { idParam as params } from '../schemas';
 
 const reject = strictRoute({
   method: 'post',
   path: '/integrations/{id}/token-rejections',
   summary: 'Report a call that Instagram refused with 190 or 102',
   description:
-    'Waits at most 20 seconds for the decision about that token version: `stale_version` and `refreshed` (get the new token, repeat the call), `verified_ok` (it lives, repeat the call), `expired` (the owner must reconnect), `undecided` (ask again after `retryAfterSeconds`). With `wait:false` it answers 202 at once.',
+    'Waits for at most 20 seconds for the outcome. With `wait: false` it responds 202 at once. Errors: `not_a_rejection`, `unknown_version`, `not_connected`, `disconnected`.',
   security: secured,
   middleware: requireScope('token'),
   request: { params, body: body(TokenRejection) },
-  responses: { 200: json(Recovery, 'The decision'), 202: { description: 'Noted' }, ...problems },
+  responses: { 200: json(Recovery, 'The outcome'), 202: { description: 'Reported' }, ...problems },
 });
 
 const recheckRoute = strictRoute({
   method: 'post',
   path: '/integrations/{id}/recheck',
-  summary: 'Look whether the token lives, also when expired',
+  summary: 'Check whether Instagram accepts the token',
   security: secured,
   middleware: requireScope('operate', { embed: true }),
   request: { params },
-  responses: { 200: json(Recovery, 'The decision'), ...problems },
+  responses: { 200: json(Recovery, 'The outcome'), ...problems },
 });
 
 export function recoveryRoutes(deps: HttpDeps) {
@@ -42,10 +43,10 @@ export function recoveryRoutes(deps: HttpDeps) {
       if (!isTokenCode(code))
         throw new Problem(
           'not_a_rejection',
-          'Only 190 and 102 speak of the token. Other errors leave it as it is.',
+          'Only the codes 190 and 102 are token errors. Other errors need no report.',
         );
       if (version > row.version)
-        throw new Problem('unknown_version', `The newest version is ${row.version}.`);
+        throw new Problem('unknown_version', `The latest version is ${row.version}.`);
       const report = { version, code, subcode, source: `api/${c.get('caller').name}` };
       if (!wait) {
         await note(deps, row.id, report);
@@ -73,7 +74,10 @@ async function note(
   const passing = deps.temporal.withDeadline(deadline, () => deps.lifecycles.tokenRejected(id, report));
   try {
     await withDeadline(deadline, passing, () => {
-      throw new Problem('service_unavailable', 'Temporal does not answer. Report it again in a moment.');
+      throw new Problem(
+        'service_unavailable',
+        'Temporal is not responding. Report the rejection again in a moment.',
+      );
     });
   } catch (error) {
     await releaseReport(deps.pool, id, report.version);

@@ -13,10 +13,10 @@ import { Problem } from '../../problems';
 import { tokenOnceDecided } from '../messages/with-recovery';
 
 /**
- * One refresh now, if the integration's token is due.
- * @param withinMs refresh when no more than this is left; null: whatever is left
- * @param timeZone of who reads the toast; absent: UTC
- * @throws Problem `refresh_failed` with the text of a toast, `not_due`; NoToken
+ * Refreshes the token once, if it is due.
+ * @param withinMs refresh if at most this much time is left; null: regardless of the time left
+ * @param timeZone time zone of the toast; absent: UTC
+ * @throws Problem `refresh_failed` with the text of the toast, `not_due`; NoToken
  */
 export async function refreshNow(
   deps: Pick<HttpDeps, 'pool' | 'sealer' | 'clock' | 'lifecycles' | 'site'>,
@@ -29,7 +29,7 @@ export async function refreshNow(
   await findAccessible(deps, caller, id);
   const { integration: row } = await tokenOnceDecided(deps, id, deadline);
   const outcome = outcomeByRow(deps, row, withinMs) ?? (await ask(deps, row, withinMs, deadline));
-  // Whatever was answered, it is told only with a token that may be used.
+  // The result is returned only with a usable token.
   const { integration: after } = await usableToken(deps.pool, deps.sealer, id, deps.clock.now());
   const integration = toIntegrationView(deps, caller, after);
   switch (outcome) {
@@ -45,7 +45,7 @@ export async function refreshNow(
   }
 }
 
-/** What the row alone tells, so that the usual answer needs neither Temporal nor Instagram. */
+/** The outcome that the row alone gives, so that the usual request needs neither Temporal nor Instagram. */
 function outcomeByRow(
   deps: Pick<HttpDeps, 'clock'>,
   row: Row,

@@ -4,36 +4,44 @@ import { refreshNow } from './refresh-now';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
 import { body, createRouter, json, problems, secured, strictRoute } from '../../router';
-import { Refreshed, idParam as params, timeZone } from '../schemas';
+import { Refreshed } from './token-schemas';
+import { idParam as params, timeZone } from '../schemas';
 
 const wanted = z.strictObject({
-  withinDays: z.number().min(0).max(60).default(3),
+  withinDays: z
+    .number()
+    .min(0)
+    .max(60)
+    .default(3)
+    .openapi({ description: 'Refresh if the token expires within this many days.' }),
   timeZone: timeZone.optional(),
 });
 
 const ensureFresh = strictRoute({
   method: 'post',
   path: '/integrations/{id}/ensure-fresh',
-  summary: 'Refresh if the token ends soon: what an app calls when it loads',
+  summary: 'Refresh the token if it expires soon',
   description:
-    'Within 3 days of the end (or `withinDays`) it tries one refresh. When that fails while the token still works, it answers 503 `refresh_failed` with `text` for a toast, its times in `timeZone` or else UTC.',
+    'For apps to call on load. Tries one refresh if the token expires within `withinDays`. Errors: `refresh_failed` with `text` for a toast while the token still works, and the errors of `GET …/token`.',
   security: secured,
   middleware: requireScope('operate', { embed: true }),
   request: {
     params,
     body: { ...body(wanted), required: false },
   },
-  responses: { 200: json(Refreshed, 'Fresh'), ...problems },
+  responses: { 200: json(Refreshed, 'The token is fresh'), ...problems },
 });
 
 const refresh = strictRoute({
   method: 'post',
   path: '/integrations/{id}/refresh',
-  summary: 'Refresh now, whatever is left',
+  summary: 'Refresh the token now',
+  description:
+    'Regardless of the time left. Errors: `not_due` for a token under 24 hours old, `refresh_failed`, and the errors of `GET …/token`.',
   security: secured,
   middleware: requireScope('operate'),
   request: { params },
-  responses: { 200: json(Refreshed, 'Refreshed'), ...problems },
+  responses: { 200: json(Refreshed, 'The token was refreshed'), ...problems },
 });
 
 export function refreshRoutes(deps: HttpDeps) {

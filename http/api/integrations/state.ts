@@ -2,30 +2,32 @@ import { disconnectFor, setPausedFor } from './change-state';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
 import { createRouter, json, problems, secured, strictRoute } from '../../router';
-import { Integration, idParam as params } from '../schemas';
+import { Integration } from './integration-schemas';
+import { idParam as params } from '../schemas';
 
 const route = (verb: 'pause' | 'resume', summary: string) =>
   strictRoute({
     method: 'post',
     path: `/integrations/{id}/${verb}`,
     summary,
+    description: 'Idempotent. Errors: `disconnected`.',
     security: secured,
     middleware: requireScope('operate'),
     request: { params },
     responses: { 200: json(Integration, 'The integration'), ...problems },
   });
 
-const pause = route('pause', 'Stop scheduled refreshes, until 3 days before the end');
-const resume = route('resume', 'Go on with scheduled refreshes');
+const pause = route('pause', 'Pause scheduled refreshes until 3 days before expiry');
+const resume = route('resume', 'Resume scheduled refreshes');
 
 const end = strictRoute({
   method: 'delete',
   path: '/integrations/{id}',
-  summary: 'Disconnect: the token is erased at once',
+  summary: 'Disconnect an integration',
   security: secured,
   middleware: requireScope('operate'),
   request: { params },
-  responses: { 204: { description: 'Disconnected' }, ...problems },
+  responses: { 204: { description: 'Disconnected, now or before; the token is erased' }, ...problems },
 });
 
 export function stateRoutes(deps: HttpDeps) {

@@ -5,16 +5,17 @@ import { type HttpDeps } from '../../deps';
 import { findAccessible } from './find';
 import { createRouter, json, problems, secured, strictRoute } from '../../router';
 import { recordTokenUse } from '../access/record-token-use';
-import { idParam, Token } from '../schemas';
+import { Token } from './token-schemas';
+import { idParam } from '../schemas';
 
 const MAX_CACHE_SECONDS = 300;
 
 const get = strictRoute({
   method: 'get',
   path: '/integrations/{id}/token',
-  summary: 'The token that is valid now',
+  summary: 'Get the current token',
   description:
-    'For services that call Instagram themselves. Needs neither Temporal nor Instagram. On a 190 report it with `token-rejections`, then ask again.',
+    'For services that call Instagram themselves. Works while Temporal and Instagram are down. If Instagram answers 190, report it with `token-rejections` and fetch the token again. Errors: `not_connected`, `recovery_pending`, `reconnect_required`, `disconnected`, `key_unavailable`.',
   security: secured,
   middleware: requireScope('token'),
   request: { params: idParam },

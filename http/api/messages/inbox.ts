@@ -4,31 +4,37 @@ import { type HttpDeps } from '../../deps';
 import { findAccessible } from '../integrations/find';
 import { iso } from '../integrations/integration-view';
 import { createRouter, json, problems, secured, strictRoute } from '../../router';
-import { idParam, Conversation, Message, pageOf } from '../schemas';
+import { Conversation, Message } from './message-schemas';
+import { idParam, pageOf } from '../schemas';
 import { callWithRecovery } from './with-recovery';
 
-/** Instagram's cursors; they go into a query, so nothing else may. */
+/** Instagram's cursors become part of a query string, so other characters are rejected. */
 const cursor = z
   .string()
   .max(500)
   .regex(/^[A-Za-z0-9_=-]+$/, 'must be a nextCursor from a list')
-  .optional();
-const limit = z.coerce.number().int().min(1).max(100).default(20);
+  .optional()
+  .openapi({ description: '`nextCursor` of the previous page.' });
+const limit = z.coerce.number().int().min(1).max(100).default(20).openapi({ description: 'Rows per page.' });
 
 const conversations = strictRoute({
   method: 'get',
   path: '/integrations/{id}/conversations',
-  summary: 'Conversations of the account',
+  summary: 'List conversations',
+  description:
+    'Errors: those of `GET …/token`, `rate_limited`, `provider_unavailable`, `permission_missing`, `policy_blocked`.',
   security: secured,
   middleware: requireScope('message'),
   request: { params: idParam, query: z.strictObject({ cursor, limit }) },
-  responses: { 200: json(pageOf(Conversation), 'One page'), ...problems },
+  responses: { 200: json(pageOf(Conversation), 'A page of conversations'), ...problems },
 });
 
 const messages = strictRoute({
   method: 'get',
   path: '/integrations/{id}/conversations/{conversationId}/messages',
-  summary: 'Messages of a conversation, newest first',
+  summary: 'List messages of a conversation, newest first',
+  description:
+    'Errors: those of `GET …/token`, `rate_limited`, `provider_unavailable`, `permission_missing`, `policy_blocked`.',
   security: secured,
   middleware: requireScope('message'),
   request: {
@@ -40,7 +46,7 @@ const messages = strictRoute({
     }),
     query: z.strictObject({ cursor, limit }),
   },
-  responses: { 200: json(pageOf(Message), 'One page'), ...problems },
+  responses: { 200: json(pageOf(Message), 'A page of messages'), ...problems },
 });
 
 export function inboxRoutes(deps: HttpDeps) {

@@ -26,8 +26,8 @@ const MAX_TEXT_BYTES = 1_000;
 const KEPT_MS = 7 * DAY_MS;
 
 /**
- * Sends a message once per key: the same key gives the same answer for 7 days, and one message.
- * @throws Problem `outcome_unknown` when nobody can say whether it arrived; NoToken
+ * Sends a message once per key. For 7 days, the same key returns the same result.
+ * @throws Problem `outcome_unknown` if it is unknown whether the message was sent; NoToken
  */
 export async function sendOnce(
   deps: SendOnceDeps,
@@ -57,7 +57,7 @@ export async function sendOnce(
   throw await problemOf(deps, result.problem, row.id);
 }
 
-/** What became of the message that this key was used for within the last 7 days. */
+/** The send that used this key within the last 7 days. */
 async function findKept(
   deps: Pick<HttpDeps, 'pool' | 'clock'>,
   row: Integration,
@@ -69,7 +69,7 @@ async function findKept(
   return sameRequest(found, requestDigestOf(wanted));
 }
 
-/** Notes the wanted message. Of two requests at once the first one's is noted, and both are answered by it. */
+/** Stores the message. Of two concurrent requests the first one's message is stored, and both get its result. */
 async function claim(deps: SendOnceDeps, row: Integration, keyDigest: string, wanted: OutgoingMessage) {
   const now = deps.clock.now();
   const payload = {
@@ -98,7 +98,7 @@ function sameRequest<T extends { requestDigest: string }>(found: T, requestDiges
   );
 }
 
-/** Runs the send, or joins the one under way; a send that takes longer goes on without us. */
+/** Starts the send, or waits for one that is in progress. A send that takes longer continues without the request. */
 async function run(
   deps: Pick<HttpDeps, 'temporal'>,
   input: SendMessageInput,
@@ -133,7 +133,7 @@ async function startAndWait(deps: Pick<HttpDeps, 'temporal'>, input: SendMessage
   return (await handle.result()) as SendResult;
 }
 
-/** What the send ended with, told by the integration as it is by now. */
+/** The problem of a failed send, by the integration's current state. */
 async function problemOf(
   deps: SendOnceDeps,
   { code, detail }: { code: string; detail: string },
@@ -141,7 +141,7 @@ async function problemOf(
 ): Promise<Error> {
   if (['reconnect_required', 'not_connected', 'recovery_pending'].includes(code)) {
     const usable = usableToken(deps.pool, deps.sealer, id, deps.clock.now());
-    // Usable again already: the same key may be tried at once.
+    // The token is usable again, so the same key may be retried at once.
     return usable.then(
       () =>
         new Problem(

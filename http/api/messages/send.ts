@@ -4,22 +4,29 @@ import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
 import { findAccessible } from '../integrations/find';
 import { body, createRouter, json, problems, secured, strictRoute } from '../../router';
-import { idParam, NewMessage, Sent } from '../schemas';
+import { NewMessage, Sent } from './message-schemas';
+import { idParam } from '../schemas';
 
 const send = strictRoute({
   method: 'post',
   path: '/integrations/{id}/messages',
-  summary: 'Send a message, once per Idempotency-Key',
+  summary: 'Send a message',
   description:
-    'The same key gives the same answer for 7 days, and one message; a second request with it waits for the first.',
+    'Sends once per `Idempotency-Key`: for 7 days, the same key returns the same result. A concurrent request with it waits for the first. Errors: `idempotency_mismatch`, `window_closed`, `recipient_unavailable`, `text_too_long`, `outcome_unknown`, and those of the inbox.',
   security: secured,
   middleware: requireScope('message'),
   request: {
     params: idParam,
-    headers: z.object({ 'idempotency-key': z.string({ error: 'is required' }).min(1).max(255) }),
+    headers: z.object({
+      'idempotency-key': z
+        .string({ error: 'is required' })
+        .min(1)
+        .max(255)
+        .openapi({ description: 'A unique value for this message.' }),
+    }),
     body: body(NewMessage),
   },
-  responses: { 201: json(Sent, 'Sent'), ...problems },
+  responses: { 201: json(Sent, 'The message was sent'), ...problems },
 });
 
 export function sendRoutes(deps: HttpDeps) {

@@ -12,19 +12,19 @@ import { Action, CopyBox, Instant, Older, StateBadge, When } from '../parts';
 export interface ConnectionView {
   row: Integration;
   banner: Banner | null;
-  /** The newest first. */
+  /** Newest first. */
   events: Event[];
   isNewest: boolean;
-  /** Where older events are; null: there are none. */
+  /** URL of the older events; null: there are none. */
   older: string | null;
   now: number;
   mayOperate: boolean;
-  /** Whether its conversations may be looked at. */
+  /** Whether the user may see its conversations. */
   hasMessages: boolean;
   temporalUrl: string | null;
 }
 
-/** The proactive check: one refresh if the token ends soon, told only when it fails. */
+/** Refreshes the token on load if it expires soon. Only a failure is shown. */
 export function RefreshOnLoad({ id }: { id: string }) {
   return (
     <div
@@ -89,8 +89,9 @@ function BannerBox({ row, banner, mayOperate }: ConnectionView) {
   );
 }
 
-function Actions({ row }: ConnectionView) {
+function Actions({ row, banner }: ConnectionView) {
   const path = pathOfConnection(row.id);
+  const bannerHasLink = banner?.actions[0]?.kind === 'reconnect';
   const isConnected = row.state !== 'pending';
   return (
     <section class="card">
@@ -103,10 +104,12 @@ function Actions({ row }: ConnectionView) {
         ) : (
           <Action path={`${path}/pause`} label={TEXT.pause} />
         )}
-        <Action
-          path={`${path}/reconnect-link`}
-          label={isConnected ? TEXT.createReconnectLink : TEXT.createConnectLink}
-        />
+        {!bannerHasLink && (
+          <Action
+            path={`${path}/reconnect-link`}
+            label={isConnected ? TEXT.createReconnectLink : TEXT.createConnectLink}
+          />
+        )}
       </div>
       <details id="disconnect">
         <summary>{TEXT.disconnect}</summary>

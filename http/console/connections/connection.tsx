@@ -30,13 +30,13 @@ type ConnectionDeps = Pick<
 
 const EVENTS_SHOWN = 50;
 const EVENT_ID = /^evt_\w{1,60}$/;
-/** Loading the page refreshes a token that ends within this. */
+/** Loading the page refreshes a token that expires within this. */
 const CHECK_WITHIN_MS = 3 * DAY_MS;
 const ONE = `${CONSOLE}/connections/:id` as const;
 
 type C = Context<ConsoleEnv>;
 
-/** The page of one connection, and what its buttons do. */
+/** The page of one connection and its actions. */
 export function connectionRoutes(deps: HttpDeps) {
   const verbs: Record<string, (caller: Caller, id: string) => Promise<string>> = {
     async refresh(caller, id) {
@@ -92,7 +92,7 @@ export function connectionRoutes(deps: HttpDeps) {
     });
 }
 
-/** One refresh if the token ends soon and may be refreshed; only a failure shows a toast. */
+/** Refreshes the token if it expires soon and may be refreshed. Only a failure returns a toast. */
 async function check(deps: ConnectionDeps, c: C, row: Integration): Promise<Toast[]> {
   const user = c.get('user');
   if (!user.scopes.has('operate') || !hasLifecycle(row.state)) return [];

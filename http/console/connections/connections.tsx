@@ -12,10 +12,10 @@ import { type ConsoleEnv } from '../session';
 import { show } from '../show';
 
 const PAGE_SIZE = 50;
-/** As far as one can leaf; who looks for something further on filters. */
+/** The last page. Filters find connections beyond it. */
 const MAX_PAGE = 200;
 
-/** What a filter cannot be is as if it were not there: a link somebody changed by hand still opens. */
+/** Invalid filters are ignored, so that an edited link still opens. */
 const query = z.object({
   q: z.string().trim().max(200).catch(''),
   state: z.enum(['', ...STATES]).catch(''),
@@ -53,7 +53,7 @@ export function connectionListRoutes(deps: HttpDeps) {
   });
 }
 
-/** PostgreSQL reads no null characters. */
+/** PostgreSQL cannot read null characters. */
 function withoutNull(text: string): string | null {
   const clean = text.replaceAll('\0', '');
   return clean === '' ? null : clean;

@@ -1,7 +1,7 @@
 import { CONNECTIONS_TEXT as TEXT } from '../../../core/text/console-connections';
 import { type State } from '../../../core/lifecycle/states';
 
-/** A token's life from issue to end: what is past, where its refresh window lies, where now is. Instants in epoch ms. */
+/** A token's lifetime as a bar: the past, the refresh window and now. Instants in epoch ms. */
 export function LifeBar(props: {
   issuedAt: number | null;
   refreshAt: number | null;

@@ -20,7 +20,7 @@ export interface InboxView {
   integrationId: string;
   conversations: ConversationView[];
   open: { id: string; recipientId: string | null; messages: MessageView[] } | null;
-  /** What stands in the way of the messages. */
+  /** Why no messages are shown. */
   trouble: { banner: Banner | null; text: string } | null;
 }
 
@@ -86,13 +86,13 @@ export interface Draft {
   path: string;
   recipientId: string;
   text: string;
-  /** Sending the same draft twice sends one message. */
+  /** Idempotency-Key: sending the same draft twice sends one message. */
   key: string;
-  /** How the last try ended. */
+  /** Result of the last attempt. */
   state: { text: string; good: boolean } | null;
 }
 
-/** Stands outside what is kept up to date, so that nobody's words are lost. */
+/** Outside the part that updates automatically, so that typed text is kept. */
 export function Composer({ draft }: { draft: Draft }) {
   return (
     <form

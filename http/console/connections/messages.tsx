@@ -28,7 +28,7 @@ const ONE = `${ALL}/:conversationId` as const;
 const CONVERSATIONS_SHOWN = 25;
 const MESSAGES_SHOWN = 50;
 const ID = /^[A-Za-z0-9_=:.-]{1,500}$/;
-/** After these the same key may be used again: the message is sent, or joins the send that is under way. */
+/** After these errors the same key may be used again: it returns the result of the first send. */
 const SAME_KEY = ['service_unavailable', 'outcome_unknown', 'recovery_pending', 'provider_unavailable'];
 
 const draft = z.object({
@@ -43,7 +43,7 @@ export function canShowMessages({ console: settings }: Pick<HttpDeps, 'console'>
   return (settings.sandbox !== null || settings.messages) && user.scopes.has('message');
 }
 
-/** Conversations of one account, and answering them: what the product's own app does with Evergrant behind it. */
+/** The inbox of one account. */
 export function messageRoutes(deps: HttpDeps) {
   return new Hono<ConsoleEnv>()
     .get(ALL, async (c) => {
@@ -90,7 +90,7 @@ function conversationId(c: C): string {
   return id;
 }
 
-/** Who looked at whose messages is on record. What a page fetches again by itself is no new look. */
+/** Records who viewed which messages. Automatic updates of a page are not recorded. */
 async function noteView(
   deps: Pick<HttpDeps, 'pool' | 'clock'>,
   c: C,
@@ -113,7 +113,7 @@ async function page(deps: MessagesDeps, c: C, row: Integration, open: string | n
     title: TEXT.title(row.username),
     section: 'connections',
     url: path,
-    // Each look is two calls to Instagram, which counts them.
+    // Every update makes two calls to Instagram, which has rate limits.
     throttle: '20s',
     content: <Inbox view={view} />,
     bottom: composer && <Composer draft={composer} />,

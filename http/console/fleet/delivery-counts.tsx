@@ -3,7 +3,7 @@ import { DELIVERIES_TEXT as TEXT, DELIVERY_LABELS } from '../../../core/text/con
 import { When } from '../parts';
 import { DELIVERIES, withQuery } from '../paths';
 
-/** How many deliveries wait or were given up. @param hasLog whether the reader may see which */
+/** The numbers of pending and failed deliveries. @param hasLog whether the user may open the delivery log */
 export function DeliveryCountList(props: DeliveryCounts & { now: number; hasLog?: boolean }) {
   const { waiting, failed, oldestWaitingAt, now, hasLog = true } = props;
   const count = (status: 'waiting' | 'failed', number: number) =>

@@ -10,9 +10,9 @@ import { Instant, When } from '../parts';
 
 export interface FleetView {
   fleet: Awaited<ReturnType<typeof fleetStatusFor>>;
-  /** How many tokens end on each of the coming days. */
+  /** How many tokens expire on each of the coming days. */
   perDay: number[];
-  /** Whether the reader may see which deliveries those are. */
+  /** Whether the user may open the delivery log. */
   hasLog: boolean;
   now: number;
 }

@@ -17,7 +17,7 @@ export function sandboxView({
   return sandbox && { now: clock.now(), accounts: sandbox.accounts(), isOutage: sandbox.isOutage() };
 }
 
-/** Moves the sandbox's time, and does to Instagram what Instagram does to products. */
+/** Controls for the sandbox's clock and the simulated Instagram. */
 export function SandboxBar({ view, here }: { view: SandboxView; here: string }) {
   const post = (path: string) => ({
     method: 'post' as const,

@@ -10,7 +10,7 @@ import { attempt, ownOf, show } from '../show';
 
 const STEPS_MS: Record<string, number> = { '1d': DAY_MS, '7d': 7 * DAY_MS };
 
-/** What the sandbox bar does. The page it stands on then fetches what it shows again. */
+/** The actions of the sandbox bar. Afterwards the open page updates itself. */
 export function sandboxRoutes(deps: HttpDeps) {
   const { sandbox } = deps.console;
   const app = new Hono<ConsoleEnv>();

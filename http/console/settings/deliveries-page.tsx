@@ -8,22 +8,22 @@ import { DELIVERIES, pathOfConnection, withQuery } from '../paths';
 
 export interface DeliveryFilters {
   status: DeliveryStatus | '';
-  /** An endpoint's id; empty: all. */
+  /** Endpoint ID; empty: all. */
   endpoint: string;
-  /** Where the page before ended, as a cursor; empty: the newest. */
+  /** Cursor of the previous page's end; empty: the first page. */
   before: string;
 }
 
 export interface DeliveriesView {
-  /** The newest first. */
+  /** Newest first. */
   deliveries: Delivery[];
   endpoints: WebhookEndpoint[];
   filters: DeliveryFilters;
-  /** Where older ones begin; null: there are none. */
+  /** Cursor of the next page; null: this is the last one. */
   next: string | null;
 }
 
-/** What was told to whom, and what became of it. */
+/** The delivery log. */
 export function Deliveries({ view, now }: { view: DeliveriesView; now: number }) {
   const { deliveries, endpoints, filters } = view;
   const endpoint = endpoints.find(({ id }) => id === filters.endpoint);

@@ -17,7 +17,7 @@ import { attempt, show } from '../show';
 
 const PAGE_SIZE = 50;
 
-/** What a filter cannot be is as if it were not there. */
+/** Invalid filters are ignored. */
 const query = z.object({
   status: z.enum(['', ...DELIVERY_STATUSES]).catch(''),
   endpoint: z
@@ -29,7 +29,7 @@ const query = z.object({
 
 type C = Context<ConsoleEnv>;
 
-/** The log of deliveries. It tells of everybody's events, so only who may know of all sees it. */
+/** The delivery log. It contains the events of all owners, so limited users have no access. */
 export function deliveryLogRoutes(deps: HttpDeps) {
   return new Hono<ConsoleEnv>()
     .get(DELIVERIES, (c) => page(deps, c))

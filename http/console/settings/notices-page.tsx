@@ -12,7 +12,7 @@ export interface NoticesView {
   hasMail: boolean;
 }
 
-/** Who is told of events, and what became of it. */
+/** Webhook endpoints, the delivery counts and the email status. */
 export function Notices({ view, now }: { view: NoticesView; now: number }) {
   return (
     <>
@@ -32,7 +32,7 @@ export function Notices({ view, now }: { view: NoticesView; now: number }) {
   );
 }
 
-/** Stand outside what is kept up to date, so that nobody's words are lost. */
+/** Outside the part that updates automatically, so that typed text is kept. */
 export function NoticeForms({ hasMail }: { hasMail: boolean }) {
   return (
     <>

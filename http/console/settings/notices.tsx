@@ -32,7 +32,7 @@ export async function loadNotices(deps: Pick<HttpDeps, 'pool' | 'mailer'>): Prom
 
 type Done = { text: string; made?: Child };
 
-/** What the settings' buttons about webhooks and mails do. */
+/** The actions for webhook endpoints and email. */
 export function noticeRoutes(
   deps: HttpDeps,
   page: (c: Context<ConsoleEnv>, toasts: Toast[], made?: Child) => Response | Promise<Response>,

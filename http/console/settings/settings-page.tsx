@@ -9,7 +9,7 @@ import { Action, ActionForm, CopyBox, DataTable, Instant, When } from '../parts'
 
 export interface RingView {
   report: KeysReport;
-  /** What to do next with it. */
+  /** The recommended next step. */
   next: string;
 }
 
@@ -38,7 +38,7 @@ export function Settings(props: {
   );
 }
 
-/** Stand outside what is kept up to date, so that nobody's words are lost. */
+/** Outside the part that updates automatically, so that typed text is kept. */
 export function SettingsForms({ notices }: { notices: NoticesView | null }) {
   return (
     <>

@@ -31,7 +31,7 @@ export function settingsRoutes(deps: HttpDeps) {
     requireCallerScope(c.get('user'), 'admin');
     const user = c.get('user');
     const keys = await listKeysFor(deps, user);
-    // Ring and deliveries are the whole deployment's, and none of the business of who is limited to some owners.
+    // The key ring and deliveries concern the whole deployment, so limited users do not see them.
     const isWhole = user.ownerRefs === null;
     const ring = isWhole ? await ringView() : null;
     const notices = isWhole ? await loadNotices(deps) : null;

@@ -293,7 +293,7 @@ test('a mail server that says "later" is asked again, and one that refuses the r
   expect((await mailsOf(id, 'waiting'))[0]).toMatchObject({
     attempts: expect.any(Number),
     lastStatus: 451,
-    lastError: 'The mail server asks to try later (451).',
+    lastError: 'The mail server is temporarily unavailable (451).',
   });
   mailbox.refuse = () => null;
   await stack.travel.advance(HOUR_MS);
@@ -341,7 +341,7 @@ test('a test mail tells whether mails arrive', async () => {
 test('no history in Temporal holds an address or a link', async () => {
   let lanes = 0;
   for await (const { workflowId, runId } of stack.client.workflow.list({
-    query: "WorkflowType = 'deliverEvent'",
+    query: "WorkflowType = 'DeliverEvent'",
   })) {
     const history = historyToJSON(await stack.client.workflow.getHandle(workflowId, runId).fetchHistory());
     const data = [...history.matchAll(/"data":\s*"([A-Za-z0-9+/=]+)"/g)];

@@ -328,7 +328,7 @@ test('with everything lost in Temporal, the audit brings what waits to its end',
   const { id } = await stack.connect('bereft_lane');
   await until(async () => (await deliveries(`?integrationId=${id}`))[0]?.attempts >= 1);
   const lanes = stack.client.workflow.list({
-    query: `WorkflowType = 'deliverEvent' and ExecutionStatus = 'Running'`,
+    query: `WorkflowType = 'DeliverEvent' and ExecutionStatus = 'Running'`,
   });
   await until(async () => {
     for await (const { workflowId } of stack.client.workflow.list()) if (workflowId.endsWith(id)) return true;

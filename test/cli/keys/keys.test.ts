@@ -106,7 +106,7 @@ describe('status', () => {
       expect.stringMatching(/k2 .*wrong bytes/),
       expect.stringMatching(/test +missing +- +1 +0/),
     ]);
-    expect(ran.out).toContain('Next: Put the key test back into the ring: 1 row needs it.');
+    expect(ran.out).toContain('Next: Restore key test in the key ring: 1 row needs it.');
   });
 
   test('a process that stops is gone at once; one that was killed after a minute', async () => {
@@ -159,7 +159,7 @@ describe('rotate, with two processes that have a key file each', () => {
     expect(refused.err).toMatch(/k2 may not seal yet[^]*API on/);
     expect(refused.err).not.toContain('worker on');
     expect(idsIn(here.read())).toEqual(['k1', 'k2']);
-    expect((await status(here)).next).toMatch(/^Give the key file to API on/);
+    expect((await status(here)).next).toMatch(/^Copy the key file to API on/);
 
     copyFileSync(here.file, there.file);
     await until(() => two.sealer.ring.keys.length === 2);
@@ -192,7 +192,7 @@ describe('rotate, with two processes that have a key file each', () => {
     await until(() => one.sealer.ring.keys.length === 1);
     expect(await read()).toEqual(['old one', 'old two', 'young', 'still old']);
     copyFileSync(here.file, there.file);
-    await until(async () => (await status(here)).next === 'Nothing has to be done.');
+    await until(async () => (await status(here)).next === 'No action needed.');
 
     // The next rotation takes a name of its own.
     await keys(here, ['rotate']);

@@ -24,25 +24,25 @@ const report = (keys: KeyReport[], processes: KeysReport['processes'] = [], sour
 const three = { rows: { token_versions: 2, sealed_payloads: 1 } };
 
 test.each<[string, KeysReport, RegExp]>([
-  ['one key', report([key('k1', 'seals')]), /^Nothing has to be done/],
+  ['one key', report([key('k1', 'seals')]), /^No action needed/],
   [
     'a missing key, before everything else',
     report([key('k1', 'seals', { check: 'other_bytes' }), key('k0', 'missing', three)]),
-    /^Put the key k0 back into the ring: 3 rows need it/,
+    /^Restore key k0 in the key ring: 3 rows need it/,
   ],
   [
     'a key that only a process has',
     report([key('k1', 'seals'), key('k2', 'missing', { heldBy: ['API'] })], [process('API', ['k2', 'k1'])]),
-    /^Put the key k2 back into the ring: API has it/,
+    /^Restore key k2 in the key ring: API has it/,
   ],
-  ['wrong bytes', report([key('k1', 'seals', { check: 'other_bytes' })]), /^Put the right key .* k1/],
+  ['wrong bytes', report([key('k1', 'seals', { check: 'other_bytes' })]), /^Correct key k1 .*bytes/],
   [
     'a new key that one process lacks',
     report(
       [key('k1', 'seals'), key('k2', 'next')],
       [process('worker', ['k1', 'k2']), process('API', ['k1'])],
     ),
-    /^Give the key file to API: the key k2 is not there yet/,
+    /^Copy the key file to API: key k2 is not there yet/,
   ],
   [
     'the same with the ring in the variable',
@@ -50,7 +50,7 @@ test.each<[string, KeysReport, RegExp]>([
       ...report([key('k1', 'seals'), key('k2', 'next')], [process('API', ['k1'])]),
       source: 'variable',
     },
-    /^Give the new ring to, and restart, API/,
+    /^Restart API with the new key ring/,
   ],
   [
     'a new key that every process has',
@@ -60,12 +60,12 @@ test.each<[string, KeysReport, RegExp]>([
   [
     'a process that still seals with the old key',
     report([key('k2', 'seals'), key('k1', 'opens')], [process('API', ['k1', 'k2'])]),
-    /^Give the key file to API: it does not seal with k2 yet/,
+    /^Copy the key file to API: it does not encrypt with k2 yet/,
   ],
   [
     'rows of an old key',
     report([key('k2', 'seals'), key('k1', 'opens', three)], [process('API', ['k2', 'k1'])]),
-    /^Run `npx evergrant keys rewrap`: older keys still seal 3 rows/,
+    /^Run `npx evergrant keys rewrap`: older keys still encrypt 3 rows/,
   ],
   [
     'an old key without rows',

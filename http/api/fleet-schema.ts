@@ -1,0 +1,57 @@
+import { z } from '@hono/zod-openapi';
+import { instant } from './schemas';
+
+const count = (description: string) => z.number().int().openapi({ description });
+
+export const Fleet = z
+  .object({
+    states: z
+      .record(z.string(), z.number().int())
+      .openapi({ description: 'Number of integrations by state.' }),
+    expiringWithin: z
+      .object({
+        d3: count('Within 3 days.'),
+        d7: count('Within 7 days.'),
+        d14: count('Within 14 days.'),
+      })
+      .openapi({ description: 'Number of connected integrations whose token expires soon.' }),
+    overdue: count('Integrations whose next action is late by more than an hour. Should be 0.'),
+    deliveries: z
+      .object({
+        waiting: count('Pending deliveries.'),
+        failed: count('Deliveries that failed in the last 30 days.'),
+        oldestWaitingAt: instant
+          .nullable()
+          .openapi({ description: 'When the oldest pending delivery was created; null: none.' }),
+      })
+      .openapi({ description: 'Events on their way to webhooks and people.' }),
+    incidents: z
+      .array(
+        z.object({
+          id: z.string(),
+          provider: z.string(),
+          kind: z.enum(['app_level', 'verdicts']).openapi({
+            description:
+              '`app_level`: Instagram refuses the app. `verdicts`: many tokens were rejected at once.',
+          }),
+          startedAt: instant,
+        }),
+      )
+      .openapi({ description: 'Open incidents. No connection expires during an incident.' }),
+    audit: z
+      .object({
+        enabled: z
+          .boolean()
+          .nullable()
+          .openapi({ description: 'Whether the Schedule is on; null: Temporal is not responding.' }),
+        every: z.string().openapi({ description: 'Interval of the audit.', example: '1h' }),
+        lastRunAt: instant.nullable().openapi({ description: 'When the last finished audit started.' }),
+        lastResult: z
+          .record(z.string(), z.number())
+          .nullable()
+          .openapi({ description: 'What it found and repaired, as counts.' }),
+        nextRunAt: instant.nullable().openapi({ description: 'When the next audit starts.' }),
+      })
+      .openapi({ description: 'The fleet audit, which repairs lost workflows.' }),
+  })
+  .openapi('Fleet');

@@ -1,0 +1,155 @@
+import { z } from '@hono/zod-openapi';
+import { ACTION_LABELS, BANNER_ACTIONS, STILL_RETRYING } from '../../../core/text/banner';
+import { REASONS, STATES } from '../../../core/lifecycle/states';
+import { emailAddress, instant, ref, returnTo } from '../schemas';
+
+/** Schemas of integrations. */
+
+const banner = z.object({
+  level: z.enum(['warning', 'error']).openapi({ description: '`warning`: amber. `error`: red.' }),
+  cause: z
+    .enum(['owner', 'provider', 'service'])
+    .openapi({ description: 'Who caused it: the owner, Instagram, or Evergrant.' }),
+  text: z.string().openapi({ description: 'Sentence for the owner.' }),
+  note: z.string().nullable().openapi({
+    description: 'Second sentence, while more than 3 days remain and refreshes are not paused.',
+    example: STILL_RETRYING,
+  }),
+  actions: z
+    .array(
+      z.object({
+        kind: z.enum(BANNER_ACTIONS).openapi({
+          description:
+            '`check_again`: call `POST …/recheck`. `reconnect`: send the owner to a link from `POST …/connect-links`. Ignore unknown kinds.',
+        }),
+        label: z.string().openapi({ description: 'Label of the button.', example: ACTION_LABELS.reconnect }),
+      }),
+    )
+    .openapi({ description: 'Buttons for the owner, in this order.' }),
+});
+
+const lastError = z.object({
+  code: z.string().openapi({
+    description: "Evergrant's code, Instagram's numeric code as text, `http_<status>` or `no_answer`.",
+  }),
+  subcode: z
+    .number()
+    .nullable()
+    .openapi({
+      description: "Instagram's error subcode.",
+      externalDocs: { url: 'https://developers.facebook.com/docs/graph-api/guides/error-handling' },
+    }),
+  class: z.string().openapi({ description: 'Kind of failure, such as `transient` or `throttled`.' }),
+  at: instant.openapi({ description: 'When it happened.' }),
+  text: z.string().openapi({ description: 'Description for people, without text from Instagram.' }),
+});
+
+export const Integration = z
+  .object({
+    id: z.string().openapi({ example: 'int_0a1b2c3d4e5f6g7h8j9kmnpq' }),
+    provider: z.literal('instagram'),
+    ownerRef: z.string().openapi({ description: "Your customer's ID." }),
+    externalId: z.string().nullable().openapi({ description: 'Your ID of the connection.' }),
+    contact: z
+      .object({ email: z.string().openapi({ description: 'Email address of the owner.' }) })
+      .nullable()
+      .openapi({ description: 'Recipient of emails; null: operators receive them.' }),
+    account: z
+      .object({
+        id: z.string().openapi({ description: "ID of Instagram's professional account." }),
+        username: z.string().nullable().openapi({ description: 'Username, without @.' }),
+      })
+      .nullable()
+      .openapi({ description: 'The connected Instagram account; null: not connected yet.' }),
+    state: z.enum(STATES).openapi({ description: 'State of the connection.' }),
+    usable: z.boolean().openapi({ description: 'Whether the token may be used now.' }),
+    reconnectRequired: z.boolean().openapi({ description: 'Whether only the owner can restore it.' }),
+    reason: z
+      .enum(REASONS)
+      .nullable()
+      .openapi({ description: 'Why it is `expired`; null in every other state.' }),
+    scopes: z.array(z.string()).openapi({ description: "Instagram's permissions that the owner granted." }),
+    tokenVersion: z
+      .number()
+      .int()
+      .openapi({ description: 'Version of the current token, from 1. 0: not connected yet.' }),
+    issuedAt: instant.nullable().openapi({ description: 'When the current token was issued.' }),
+    expiresAt: instant.nullable().openapi({ description: 'When the current token expires.' }),
+    refreshAt: instant.nullable().openapi({ description: 'When the next refresh is planned.' }),
+    nextAttemptAt: instant
+      .nullable()
+      .openapi({ description: 'When a failed refresh or recovery is retried; null: none is pending.' }),
+    failedAttempts: z.number().int().openapi({ description: 'Refreshes that failed in a row.' }),
+    lastError: lastError.nullable().openapi({ description: 'The last failed refresh or check.' }),
+    paused: z.boolean().openapi({ description: 'Whether scheduled refreshes are paused.' }),
+    banner: banner.nullable().openapi({ description: 'What to show to the owner; null: nothing.' }),
+    reconnectUrl: z.string().nullable().openapi({
+      description:
+        'Signed link for the owner, within 7 days of expiry and after it. Valid until a newer token version exists. null for keys without the scope `operate`.',
+    }),
+    temporal: z
+      .object({
+        workflowId: z.string().openapi({ description: 'Workflow ID of the lifecycle.' }),
+        runId: z
+          .string()
+          .nullable()
+          .openapi({ description: 'Its current run; null in lists, and if Temporal is not responding.' }),
+      })
+      .nullable()
+      .openapi({ description: 'The lifecycle in Temporal; null: none is running.' }),
+    createdAt: instant,
+    updatedAt: instant.openapi({ description: 'When the integration last changed.' }),
+  })
+  .openapi('Integration');
+
+/** An instant from a client, with any offset or fraction. */
+const givenInstant = z.iso.datetime({ offset: true }).max(40);
+const contact = z
+  .strictObject({ email: emailAddress.openapi({ description: 'Email address of the owner.' }) })
+  .openapi({ description: 'Recipient of emails about this connection.' });
+const ownerRef = ref("Your customer's ID.");
+const externalId = ref('Your ID of the connection.');
+
+export const NewIntegration = z
+  .strictObject({
+    provider: z.literal('instagram'),
+    ownerRef,
+    externalId: externalId.optional(),
+    contact: contact.optional(),
+    returnTo: returnTo.optional(),
+    grant: z
+      .strictObject({
+        accessToken: z
+          .string()
+          .max(2_000)
+          .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces')
+          .openapi({ description: 'A long-lived access token.' }),
+        expiresAt: givenInstant
+          .optional()
+          .openapi({ description: 'When the token expires. Default: 60 days after `issuedAt`.' }),
+        issuedAt: givenInstant.optional().openapi({
+          description: 'When the token was issued. Default: 60 days before `expiresAt`, or now.',
+        }),
+      })
+      .optional()
+      .openapi({ description: 'A token of another system to import. Needs the scope `admin`.' }),
+  })
+  .openapi('NewIntegration');
+
+export const ChangedIntegration = z
+  .strictObject({
+    contact: contact.nullable().optional(),
+    externalId: externalId.nullable().optional(),
+    ownerRef: ownerRef.optional(),
+  })
+  .refine((changes) => Object.keys(changes).length > 0, 'must contain at least one change')
+  .openapi('ChangedIntegration', { minProperties: 1 });
+
+export const CreatedIntegration = z.object({
+  integration: Integration,
+  connectUrl: z.string().optional().openapi({ description: 'URL for the owner. Absent with `grant`.' }),
+  expiresAt: z
+    .string()
+    .optional()
+    .openapi({ description: 'When `connectUrl` expires (ISO 8601). Absent with `grant`.' }),
+});

@@ -1,0 +1,70 @@
+import { z } from '@hono/zod-openapi';
+import { instant } from '../schemas';
+
+/**
+ * Schemas of the inbox.
+ * @see https://developers.facebook.com/documentation/instagram-platform/conversations-api
+ */
+
+const participant = z.object({
+  id: z.string().openapi({ description: "Instagram-scoped ID, or the account's own ID." }),
+  username: z.string().nullable().openapi({ description: 'Username, without @.' }),
+});
+
+export const Conversation = z
+  .object({
+    id: z.string().openapi({ description: "Instagram's conversation ID." }),
+    updatedAt: instant.nullable().openapi({ description: 'When the last message was sent.' }),
+    participants: z.array(participant),
+  })
+  .openapi('Conversation');
+
+export const Message = z
+  .object({
+    id: z.string().openapi({ description: "Instagram's message ID." }),
+    createdAt: instant.nullable().openapi({ description: 'When the message was sent.' }),
+    from: participant.nullable().openapi({ description: 'Sender.' }),
+    to: z.array(participant).openapi({ description: 'Recipients.' }),
+    text: z.string().nullable().openapi({ description: 'Text; null: none, or not available.' }),
+    attachments: z
+      .array(z.unknown())
+      .optional()
+      .openapi({ description: 'Attachments, as Instagram returns them.' }),
+    unavailable: z
+      .boolean()
+      .optional()
+      .openapi({ description: 'Instagram no longer returns the details of this message.' }),
+  })
+  .openapi('Message');
+
+export const NewMessage = z
+  .strictObject({
+    recipientId: z
+      .string()
+      .max(40)
+      .regex(/^\d+$/, 'must be a numeric ID')
+      .openapi({ description: 'Instagram-scoped ID of the recipient.' }),
+    text: z
+      .string()
+      .min(1)
+      // Longer than Instagram allows: `text_too_long` is a clearer error than a schema error.
+      .max(65_536)
+      .openapi({ description: 'At most 1,000 bytes of UTF-8.' }),
+    tag: z
+      .enum(['HUMAN_AGENT'])
+      .optional()
+      .openapi({
+        description: 'Extends the messaging window from 24 hours to 7 days, for replies by a person.',
+        externalDocs: {
+          url: 'https://developers.facebook.com/documentation/instagram-platform/instagram-api-with-instagram-login/messaging-api',
+        },
+      }),
+  })
+  .openapi('NewMessage');
+
+export const Sent = z
+  .object({
+    messageId: z.string().openapi({ description: "Instagram's ID of the sent message." }),
+    recipientId: z.string().openapi({ description: 'Instagram-scoped ID of the recipient.' }),
+  })
+  .openapi('Sent');
