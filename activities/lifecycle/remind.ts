@@ -7,7 +7,7 @@ import { type Deps } from '../deps';
 import { recover } from './recover-token';
 import { runStep, updateIntegration } from './run-step';
 
-interface Target {
+export interface Target {
   integrationId: string;
   version: number;
 }
