@@ -19,6 +19,8 @@ COPY --from=modules /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json ./
 COPY migrations migrations
+# The worker's spool is a volume, which takes over this owner.
+RUN mkdir /spool && chown node:node /spool
 USER node
 EXPOSE 3000 9464
 ENTRYPOINT ["node", "dist/cli/main.js"]

@@ -5,6 +5,7 @@ import { type Instagram } from '../adapters/instagram/client';
 import { type Lifecycles } from '../services/lifecycles';
 import { type Logger } from '../adapters/logger';
 import { type Counters } from '../adapters/metrics';
+import { type Spool } from '../adapters/spool';
 import { type Mailer } from '../adapters/mail/mailer';
 import { type Outgoing } from '../adapters/outgoing/post';
 
@@ -19,6 +20,8 @@ export interface Deps {
   logger: Logger;
   counters: Counters;
   lifecycles: Lifecycles;
+  /** Where answers survive a process that ends before the database is back; null: not configured. */
+  spool: Spool | null;
   /** Requests to customers' addresses. */
   outgoing: Outgoing;
   /** null: there is no mail server. */

@@ -44,6 +44,7 @@ const schema = z.object({
   EVERGRANT_PUBLIC_URL: url.optional(),
   EVERGRANT_URL: url.optional(),
   EVERGRANT_DATA_DIR: z.string().default('.data'),
+  EVERGRANT_SPOOL_DIR: z.string().min(1).optional(),
   EVERGRANT_METRICS_PORT: port.default(9464),
   EVERGRANT_TEMPORAL_PORT: port.default(7233),
   EVERGRANT_TEMPORAL_UI_PORT: port.default(8233),

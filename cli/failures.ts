@@ -21,10 +21,9 @@ export function databaseFailure(error: unknown): Failure {
   const reason = code ?? message ?? 'unknown';
   if (code === '42P01')
     return new Failure('The database has no schema yet.', ['Run `npx evergrant migrate`.']);
-  if (code === '28P01' || code === '28000')
-    return new Failure('The database refuses the user or password of DATABASE_URL.');
-  if (code === '3D000') return new Failure('The database that DATABASE_URL names does not exist.');
-  return new Failure(`The database did not do what was asked (${reason}).`, [
-    'See that PostgreSQL runs, and where DATABASE_URL points.',
+  if (code === '28P01' || code === '28000') return new Failure('Wrong user or password in DATABASE_URL.');
+  if (code === '3D000') return new Failure('The database in DATABASE_URL does not exist.');
+  return new Failure(`Database error (${reason}).`, [
+    'Check that PostgreSQL is running and that DATABASE_URL is correct.',
   ]);
 }

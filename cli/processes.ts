@@ -32,7 +32,7 @@ export async function runProcess(
     for (const part of parts.reverse()) await part.stop();
     await services.close();
   }
-  if (!stop.aborted) throw new Failure(`The ${name} ended without being asked to.`);
+  if (!stop.aborted) throw new Failure(`The ${name} ended unexpectedly.`);
 }
 
 /** A key of the right name and wrong bytes would seal what nobody can open later. */
@@ -41,10 +41,10 @@ async function refuseWrongKey({ sealer, logger }: Services): Promise<void> {
     await sealer.verifyAll();
   } catch (error) {
     if (error instanceof KeyRetired)
-      throw new ConfigError([`EVERGRANT_KEYS begins with "${error.keyId}", which was retired`]);
+      throw new ConfigError([`EVERGRANT_KEYS starts with "${error.keyId}", a retired key`]);
     if (error instanceof KeyUnavailable) {
       throw new ConfigError([
-        `EVERGRANT_KEYS holds another key under the name "${error.keyId}" than the one this database was sealed with`,
+        `EVERGRANT_KEYS has a different key named "${error.keyId}" than the one this database was encrypted with`,
       ]);
     }
     if ((error as { code?: string }).code === '42P01') throw databaseFailure(error);

@@ -38,7 +38,7 @@ function isNotFound(error: unknown): boolean {
 }
 
 function noSandbox({ baseUrl }: ApiSettings): Failure {
-  return new Failure(`The server at ${baseUrl} is no sandbox: it talks to the real Instagram.`, [
-    'Sandbox commands work on what `npm start` runs.',
+  return new Failure(`The server at ${baseUrl} is not a sandbox: it uses the real Instagram.`, [
+    'Sandbox commands need a server started with `npm start`.',
   ]);
 }

@@ -29,8 +29,8 @@ function temporalFailure(io: Io) {
     if (!/TransportError|ServiceError|ConnectionError/.test(name)) throw error;
     const { connectionOptions, namespace } = temporalSettings(io.env);
     throw new Failure(
-      `Temporal at ${connectionOptions.address ?? 'localhost:7233'} (namespace ${namespace}) does not do what is asked: ${message}`,
-      ['See that it runs, and where TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE point.'],
+      `Temporal at ${connectionOptions.address ?? 'localhost:7233'} (namespace ${namespace}) failed: ${message}`,
+      ['Check that it is running and that TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE are correct.'],
     );
   };
 }

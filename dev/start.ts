@@ -134,6 +134,7 @@ function environmentOf(
     TEMPORAL_ADDRESS: parts.temporal,
     // As a file, so that `evergrant keys` can change it while all of this runs.
     ...(settings.EVERGRANT_KEYS === undefined && { EVERGRANT_KEYS_FILE: data.file('encryption-keys') }),
+    EVERGRANT_SPOOL_DIR: settings.EVERGRANT_SPOOL_DIR ?? data.file('spool'),
     EVERGRANT_API_KEY: settings.EVERGRANT_API_KEY?.reveal() ?? data.secrets.apiKey,
     EVERGRANT_PUBLIC_URL: settings.EVERGRANT_PUBLIC_URL ?? `http://127.0.0.1:${settings.EVERGRANT_HTTP_PORT}`,
     INSTAGRAM_APP_ID: settings.INSTAGRAM_APP_ID ?? SANDBOX_APP_ID,

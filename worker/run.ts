@@ -1,11 +1,13 @@
 import { NativeConnection, Runtime, DefaultLogger, type WorkflowBundleOption } from '@temporalio/worker';
 import { createActivities } from '../activities';
 import { type Deps } from '../activities/deps';
+import { storeSpooledAnswers } from '../activities/lifecycle/store-answer';
 import { publicUrl } from '../adapters/config';
 import { type MailReach } from '../adapters/postgres/deliveries/outbox';
 import { type Services } from '../services/services';
 import { ensureAuditSchedule } from '../adapters/temporal/audit-schedule';
 import { temporalSettings } from '../adapters/temporal/connect';
+import { openSpool } from '../adapters/spool';
 import { createLifecycles } from '../services/lifecycles';
 import { registerSearchAttributes } from '../adapters/temporal/register-search-attributes';
 import { HOUR_MS } from '../core/time';
@@ -41,10 +43,12 @@ export async function runWorker(
   const { connectionOptions, namespace } = temporalSettings(options.env);
   const connection = await NativeConnection.connect(connectionOptions);
   await prepareNamespace(services);
+  const deps = activityDeps(services);
+  await storeSpooledAnswers(deps);
   const workers = await createWorkers({
     connection,
     namespace,
-    activities: createActivities(activityDeps(services)),
+    activities: createActivities(deps),
     workflowBundle: options.bundle ?? (await workflowBundle()),
     ...(options.shutdownGrace !== undefined && { shutdownGrace: options.shutdownGrace }),
   });
@@ -74,6 +78,7 @@ function activityDeps(services: Services): Deps {
     ...services,
     counters: metrics.counters,
     lifecycles: createLifecycles(temporal),
+    spool: settings.EVERGRANT_SPOOL_DIR === undefined ? null : openSpool(settings.EVERGRANT_SPOOL_DIR),
     operatorEmail: settings.EVERGRANT_OPERATOR_EMAIL ?? null,
     site: { publicUrl: publicUrl(settings), productName: settings.EVERGRANT_PRODUCT_NAME },
   };

@@ -9,7 +9,7 @@ import { applyChange } from '../../adapters/postgres/integrations/apply-change';
 import { type Integration } from '../../adapters/postgres/integrations/integration-row';
 import { withTransaction } from '../../adapters/postgres/pool';
 import { openCurrent } from '../../adapters/postgres/tokens/open-token';
-import { hasLostAttempt } from '../../adapters/postgres/tokens/refresh-attempts';
+import { findLostAttempt } from '../../adapters/postgres/tokens/refresh-attempts';
 import { findVersion } from '../../adapters/postgres/tokens/token-versions';
 import { type Change } from '../../core/lifecycle/change';
 import { type Evidence, type Inquiry, type RecoveryStep } from '../../core/lifecycle/evidence';
@@ -35,7 +35,7 @@ export interface RecoverTokenInput {
 
 type Recoverer = Pick<
   Deps,
-  'pool' | 'sealer' | 'instagram' | 'clock' | 'random' | 'logger' | 'lifecycles' | 'counters'
+  'pool' | 'sealer' | 'instagram' | 'clock' | 'random' | 'logger' | 'lifecycles' | 'counters' | 'spool'
 >;
 
 /** Finds out whether a refused or outlived token is dead, and saves it if it can be saved. */
@@ -126,7 +126,7 @@ async function learn(
     case 'refresh':
       return { refresh: await refreshOnce(deps, row, 'recovery') };
     case 'find_lost_attempt':
-      return { hasLostAttempt: await hasLostAttempt(deps.pool, row) };
+      return { lostAttemptAt: await findLostAttempt(deps.pool, row) };
     case 'end_incident':
       if (incident)
         await withTransaction(deps.pool, (db) => endIncident(db, incident, now, { believed: true }));

@@ -1,31 +1,26 @@
 import { type Integration } from '../../adapters/postgres/integrations/integration-row';
 import { findIntegration } from '../../adapters/postgres/integrations/integrations';
-import { withTransaction } from '../../adapters/postgres/pool';
 import { RowMovedOn } from '../../adapters/postgres/integrations/apply-change';
 import { type LongLivedToken } from '../../adapters/instagram/oauth';
 import { ProviderError } from '../../adapters/instagram/provider-error';
 import { AttemptUnderWay, beginAttempt, endAttempt } from '../../adapters/postgres/tokens/refresh-attempts';
 import { openCurrent } from '../../adapters/postgres/tokens/open-token';
-import {
-  dropPending,
-  findVersion,
-  insertPending,
-  tokenContext,
-} from '../../adapters/postgres/tokens/token-versions';
 import { type RefreshTrigger } from '../../core/lifecycle/changes';
 import { type RefreshResult, type Settled } from '../../core/lifecycle/evidence';
 import { refreshAtFor, refreshableAt } from '../../core/lifecycle/refresh-policy';
 import { type Secret } from '../../core/access/secret';
-import { MINUTE_MS } from '../../core/time';
+import { MINUTE_MS, SECOND_MS } from '../../core/time';
 import { type Deps } from '../deps';
 import { recordProviderSignal } from './probe-token';
 import { refusalOf } from './refusal';
 import { settlePending } from './settle-pending';
+import { isBeingStored, storeAnswer } from './store-answer';
 
-const STORE_TRIES = 5;
+/** While an answer is being stored, the next attempt looks again after this. */
+const STORING_RETRY_MS = 10 * SECOND_MS;
 const SKEW_WORTH_A_WARNING_MS = 5 * MINUTE_MS;
 
-type Refresher = Pick<Deps, 'pool' | 'sealer' | 'instagram' | 'clock' | 'random' | 'logger'>;
+type Refresher = Pick<Deps, 'pool' | 'sealer' | 'instagram' | 'clock' | 'random' | 'logger' | 'spool'>;
 
 /**
  * Refreshes a token once, so that a crash at any point loses neither the old token nor one that Instagram already
@@ -36,6 +31,7 @@ export async function refreshOnce(
   integration: Integration,
   trigger: RefreshTrigger,
 ): Promise<RefreshResult> {
+  if (isBeingStored(integration.id)) return { is: 'under_way', until: deps.clock.now() + STORING_RETRY_MS };
   // A token that could not be sealed must not be requested: Instagram may answer it only once.
   await deps.sealer.verify();
   const before = await settlePending(deps, integration, trigger);
@@ -74,46 +70,12 @@ async function callAndStore(
     return { is: 'failed', refusal: refusalOf(error, deps.clock.now()) };
   }
   warnOfSkew(deps, refreshed.clockSkewMs);
-  await storePending(deps, integration, refreshed);
+  const { clockSkewMs: _, ...life } = refreshed;
+  await storeAnswer(deps, { row: integration, ...life, refreshAt: refreshAtFor(refreshed, deps.random()) });
   await endAttempt(deps.pool, attemptId, 'answered', deps.clock.now());
   const stored = await findIntegration(deps.pool, integration.id);
   if (!stored) throw new RowMovedOn(integration.id);
   return resultOf(await settlePending(deps, stored, trigger));
-}
-
-/** Stores the answer, again and again for a while: the only copy of it is in this process. */
-async function storePending(
-  deps: Refresher,
-  integration: Integration,
-  refreshed: LongLivedToken,
-): Promise<void> {
-  const sealed = await deps.sealer.seal(
-    refreshed.token,
-    tokenContext(integration, integration.lastVersion + 1),
-  );
-  const refreshAt = refreshAtFor(refreshed, deps.random());
-  for (let tries = 1; ; tries++) {
-    try {
-      await replacePending(deps, integration, { ...refreshed, sealed, refreshAt });
-      return;
-    } catch (error) {
-      if (error instanceof RowMovedOn || tries >= STORE_TRIES) throw error;
-      deps.logger.warn({ integrationId: integration.id, tries }, 'a refreshed token could not be stored yet');
-      await new Promise((resolve) => setTimeout(resolve, tries * 500));
-    }
-  }
-}
-
-function replacePending(
-  deps: Refresher,
-  integration: Integration,
-  token: Parameters<typeof insertPending>[2],
-): Promise<unknown> {
-  return withTransaction(deps.pool, async (db) => {
-    const old = await findVersion(db, integration.id, 'pending');
-    if (old) await dropPending(db, old);
-    await insertPending(db, integration, token, deps.clock.now());
-  });
 }
 
 /** Lifetimes survive two clocks that differ; an operator should know all the same. */

@@ -5,16 +5,25 @@ export interface Db {
   query<R extends QueryResultRow>(text: string, values?: unknown[]): Promise<QueryResult<R>>;
 }
 
+const STATEMENT_TIMEOUT_MS = 15_000;
+/** What an answer may take on its way beyond the statement's own time. */
+const NETWORK_MS = 2_000;
+
 /** @param connectionString a `postgres://` URL */
 export function createPool(
   connectionString: string,
-  options: { max?: number; onError?: (error: Error) => void } = {},
+  options: { max?: number; onError?: (error: Error) => void; statementTimeoutMs?: number } = {},
 ): Pool {
+  const statementTimeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS;
   const pool = new Pool({
     connectionString,
     max: options.max ?? 20,
     connectionTimeoutMillis: 5_000,
-    statement_timeout: 15_000,
+    statement_timeout: statementTimeoutMs,
+    // By this side's clock: a path that goes silent is noticed without the server, and its connection is destroyed.
+    query_timeout: statementTimeoutMs + NETWORK_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     application_name: 'evergrant',
   });
   // Without a listener a connection that the server closes while idle would end the process.
@@ -22,20 +31,54 @@ export function createPool(
   return pool;
 }
 
-/** Runs `work` in one transaction: committed when it returns, rolled back when it throws. */
+/** A transaction waits for locks, and may stand idle, no longer than this. */
+const LIMITS = `set local lock_timeout = '10s'; set local idle_in_transaction_session_timeout = '30s'`;
+/** PostgreSQL undid a transaction because of another one: the same work may succeed now. */
+const UNDONE_BY_ANOTHER = ['40001', '40P01'];
+const TRANSACTION_TRIES = 3;
+
+/**
+ * Runs `work` in one transaction: committed when it returns, rolled back when it throws. One that PostgreSQL undid
+ * because of a deadlock or a conflict is repeated: `work` must do nothing but queries.
+ */
 export async function withTransaction<T>(pool: Pool, work: (db: PoolClient) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await oneTransaction(pool, work);
+    } catch (error) {
+      const { code } = (error ?? {}) as { code?: string };
+      if (tries >= TRANSACTION_TRIES || !UNDONE_BY_ANOTHER.includes(code ?? '')) throw error;
+    }
+  }
+}
+
+async function oneTransaction<T>(pool: Pool, work: (db: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
+  let lost: Error | undefined;
+  // A connection that breaks between two queries says so by this event, which would otherwise end the process.
+  const onError = (error: Error) => (lost = error);
+  client.on('error', onError);
   try {
-    await client.query('begin');
+    await client.query(`begin; ${LIMITS}`);
     const result = await work(client);
     await client.query('commit');
     return result;
   } catch (error) {
-    await client.query('rollback').catch(() => undefined);
+    // Whatever is no answer of PostgreSQL leaves the connection in an unknown state.
+    if (!isAnswer(error)) lost ??= error as Error;
+    if (!lost) await client.query('rollback').catch((failed: Error) => (lost = failed));
     throw error;
   } finally {
-    client.release();
+    client.off('error', onError);
+    client.release(lost);
   }
+}
+
+/** Whether PostgreSQL itself refused, by an SQLSTATE, or the work gave up: the connection is fine. */
+function isAnswer(error: unknown): boolean {
+  const { code, name } = (error ?? {}) as { code?: unknown; name?: string };
+  if (typeof code === 'string') return /^(?!E|08|57P)[0-9A-Z]{5}$/.test(code);
+  return name !== 'Error';
 }
 
 /** Whether an error is the violation of the named unique constraint or index. */

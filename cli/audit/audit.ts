@@ -77,12 +77,12 @@ async function runNow(io: Io, pool: Pool, temporal: Client): Promise<AuditRun> {
     .withDeadline(Date.now() + TEMPORAL_PATIENCE_MS, () => triggerAudit(temporal))
     .catch((error: Error) => {
       throw new Failure(`The audit could not be started: ${error.message}.`, [
-        'See that Temporal runs, and that a worker has made the schedule.',
+        'Check that Temporal is running and that a worker has created the schedule.',
       ]);
     });
   return withProgress(
     io,
-    () => 'The audit runs',
+    () => 'Running the audit',
     async () => {
       const deadline = Date.now() + GIVE_UP_AFTER_MS;
       while (Date.now() < deadline && !stop.aborted) {
@@ -91,7 +91,7 @@ async function runNow(io: Io, pool: Pool, temporal: Client): Promise<AuditRun> {
         await io.pause(LOOK_EVERY_MS, stop);
       }
       throw new Failure('The audit has not finished yet.', [
-        'Is a worker running? See its result later with `npx evergrant audit`.',
+        'Check that a worker is running. Show the result later with `npx evergrant audit`.',
       ]);
     },
   );

@@ -25,13 +25,7 @@ export async function examine(io: Io): Promise<Finding[]> {
       lookAtDatabase(pool, settings, Date.now()),
       lookAtTemporal(temporal.client),
     ]);
-    return [
-      ok('settings', 'They are well-formed.'),
-      address(settings),
-      mail(settings),
-      ...stored,
-      ...durable,
-    ];
+    return [ok('settings', 'Valid.'), address(settings), mail(settings), ...stored, ...durable];
   } finally {
     await pool.end();
     await temporal.close();
@@ -40,19 +34,19 @@ export async function examine(io: Io): Promise<Finding[]> {
 
 function mail({ SMTP_URL, EVERGRANT_OPERATOR_EMAIL }: Settings): Finding {
   if (!SMTP_URL)
-    return warning('mail', 'Nobody is told anything by e-mail.', 'Set SMTP_URL, and see docs/notices.md.');
+    return warning('mail', 'Email notifications are off.', 'Set SMTP_URL, and see docs/notices.md.');
   if (EVERGRANT_OPERATOR_EMAIL === undefined)
-    return warning('mail', 'Operators are told of nothing by e-mail.', 'Set EVERGRANT_OPERATOR_EMAIL.');
-  return ok('mail', 'Owners and operators are told. POST /v1/mail-test tries it.');
+    return warning('mail', 'Operators get no email.', 'Set EVERGRANT_OPERATOR_EMAIL.');
+  return ok('mail', 'Owners and operators get email. Test it with POST /v1/mail-test.');
 }
 
 function address(settings: Settings): Finding {
   const url = publicUrl(settings);
-  if (url.startsWith('https:')) return ok('address', `${url}, by TLS.`);
-  if (isLoopbackUrl(url)) return ok('address', `${url}, for this machine alone.`);
+  if (url.startsWith('https:')) return ok('address', `${url}, with TLS.`);
+  if (isLoopbackUrl(url)) return ok('address', `${url}, reachable from this machine only.`);
   return warning(
     'address',
     `${url} has no TLS: keys and links travel in plain text.`,
-    'Put a TLS proxy in front, and name its address in EVERGRANT_PUBLIC_URL.',
+    'Put a TLS proxy in front and set EVERGRANT_PUBLIC_URL to its address.',
   );
 }

@@ -13,26 +13,26 @@ export async function lookAtTemporal(client: Client): Promise<Finding[]> {
     await within(() => client.workflowService.getSystemInfo({}));
   } catch {
     return [
-      problem('Temporal', 'It does not answer.', 'See that it runs, and where TEMPORAL_ADDRESS points.'),
+      problem('Temporal', 'Not reachable.', 'Check that it is running and that TEMPORAL_ADDRESS is correct.'),
     ];
   }
   try {
     await within(() => client.workflowService.describeNamespace({ namespace }));
   } catch {
-    const hint = 'Create it, or set TEMPORAL_NAMESPACE to the one that is there.';
-    return [problem('Temporal', `It has no namespace "${namespace}" for us.`, hint)];
+    const hint = 'Create it, or set TEMPORAL_NAMESPACE to an existing one.';
+    return [problem('Temporal', `The namespace "${namespace}" does not exist or is not accessible.`, hint)];
   }
   const schedule = await within(() => describeAuditSchedule(client)).catch(() => null);
-  const answers = ok('Temporal', `It answers, in the namespace "${namespace}".`);
+  const answers = ok('Temporal', `Reachable. Namespace "${namespace}".`);
   if (!schedule)
     return [
       answers,
-      problem('audit', 'It is not scheduled.', 'Start a worker or an API: each of them does it.'),
+      problem('audit', 'Not scheduled.', 'Start a worker or an API: either creates the schedule.'),
     ];
   if (!schedule.enabled)
     return [
       answers,
-      warning('audit', 'Its schedule is paused.', 'Unpause it in the Temporal UI, under Schedules.'),
+      warning('audit', 'The schedule is paused.', 'Unpause it in the Temporal UI, under Schedules.'),
     ];
-  return [answers, ok('audit', 'It is scheduled.')];
+  return [answers, ok('audit', 'Scheduled.')];
 }

@@ -75,8 +75,8 @@ function read(settings: ApiSettings, response: AxiosResponse<string>): unknown {
   if (response.status === 401) throw unauthorized(settings);
   if (isProblem(body)) throw new Refusal(body, retryAfterOf(response));
   if (response.status >= 300 || body === undefined) {
-    throw new Failure(`What answers at ${settings.baseUrl} is not Evergrant (status ${response.status}).`, [
-      'Say where it is with EVERGRANT_URL, or EVERGRANT_HTTP_PORT on this machine.',
+    throw new Failure(`The server at ${settings.baseUrl} is not Evergrant (status ${response.status}).`, [
+      'Set EVERGRANT_URL, or EVERGRANT_HTTP_PORT for this machine.',
     ]);
   }
   return body;
@@ -98,22 +98,21 @@ function retryAfterOf({ headers }: AxiosResponse): number | null {
 function unreachable(baseUrl: string, { code, message }: { code?: string; message: string }): Failure {
   if (code === 'ECONNABORTED' || code === 'ETIMEDOUT') {
     return new Failure(`Evergrant at ${baseUrl} did not answer in time.`, [
-      `See what ails it at ${baseUrl}/readyz.`,
+      `Check its health at ${baseUrl}/readyz.`,
     ]);
   }
-  return new Failure(`Nothing answers at ${baseUrl} (${code ?? message}).`, [
-    'Start Evergrant with `npm start`, or say where it runs with EVERGRANT_URL.',
+  return new Failure(`Could not connect to ${baseUrl} (${code ?? message}).`, [
+    'Start Evergrant with `npm start`, or set EVERGRANT_URL.',
   ]);
 }
 
 function unauthorized({ key, keySource }: ApiSettings): Failure {
   if (key === null) {
-    return new Failure(
-      `There is no API key: EVERGRANT_API_KEY is not set, and there is none in ${keySource}.`,
-      ['Set EVERGRANT_API_KEY, or EVERGRANT_DATA_DIR to the data folder of the `npm start` that runs.'],
-    );
+    return new Failure(`No API key: EVERGRANT_API_KEY is not set and ${keySource} does not exist.`, [
+      'Set EVERGRANT_API_KEY, or EVERGRANT_DATA_DIR to the data folder of the running `npm start`.',
+    ]);
   }
-  return new Failure(`The API key is not accepted. It was read from ${keySource}.`, [
-    'Set EVERGRANT_API_KEY, or EVERGRANT_DATA_DIR to the data folder of the `npm start` that runs.',
+  return new Failure(`Invalid API key. It was read from ${keySource}.`, [
+    'Set EVERGRANT_API_KEY, or EVERGRANT_DATA_DIR to the data folder of the running `npm start`.',
   ]);
 }

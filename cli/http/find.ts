@@ -30,7 +30,7 @@ async function search(api: Api, given: string): Promise<Integration> {
   const [only, ...others] = candidates;
   if (!only) throw unknown(given);
   if (others.length === 0) return only;
-  throw new Failure(`${given} is more than one integration. Name one by its id:`, candidates.map(line));
+  throw new Failure(`${given} matches more than one integration. Use the id:`, candidates.map(line));
 }
 
 function hasUsername({ account }: Integration, username: string): boolean {
@@ -39,8 +39,8 @@ function hasUsername({ account }: Integration, username: string): boolean {
 
 function unknown(given: string): Failure {
   const what = given.startsWith('@') ? `of the account ${given}` : `with the id or external id ${given}`;
-  return new Failure(`There is no integration ${what}.`, [
-    'See what there is with `npx evergrant list`. Usernames are given as @username.',
+  return new Failure(`Integration ${what} not found.`, [
+    'List integrations with `npx evergrant list`. Write usernames as @username.',
   ]);
 }
 

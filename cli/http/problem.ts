@@ -29,14 +29,14 @@ export function isProblem(body: unknown): body is ProblemDocument {
 
 function hintsFor(problem: ProblemDocument, retryAfterSeconds: number | null): string[] {
   const hints = (problem.errors ?? []).map(({ field, message }) => `${field} ${message}`);
-  if (problem.code === 'not_found') hints.push('See what there is with `npx evergrant list`.');
+  if (problem.code === 'not_found') hints.push('List integrations with `npx evergrant list`.');
   if (problem.code === 'not_connected')
-    hints.push('Make a link for its owner with `npx evergrant reconnect-link <id>`.');
+    hints.push('Create a link for the owner with `npx evergrant reconnect-link <id>`.');
   if (problem.code === 'reconnect_required') {
     hints.push(
       problem.reconnectUrl
-        ? `Give its owner this link: ${problem.reconnectUrl}`
-        : 'Make a link for its owner with `npx evergrant reconnect-link <id>`.',
+        ? `Send this link to the owner: ${problem.reconnectUrl}`
+        : 'Create a link for the owner with `npx evergrant reconnect-link <id>`.',
     );
   }
   if (retryAfterSeconds !== null) hints.push(`Try again in ${inWords(retryAfterSeconds * 1000)}.`);

@@ -30,7 +30,7 @@ export function withKeysAlone(io: Io, work: (keys: KeyRingSource) => Promise<voi
       const { rows } = await lock.query<{ free: boolean }>(
         `select pg_try_advisory_lock(hashtextextended('evergrant keys', 0)) as free`,
       );
-      if (!rows[0]?.free) throw new Failure('Another `npx evergrant keys` is changing the keys right now.');
+      if (!rows[0]?.free) throw new Failure('Another `npx evergrant keys` command is running.');
       const ring = keys.file === null ? keys.ring : await readRingFile(keys.file);
       await keys.checks.verify(ring);
       await work({ ...keys, ring });
@@ -45,7 +45,7 @@ export function withKeysAlone(io: Io, work: (keys: KeyRingSource) => Promise<voi
 function readable(error: unknown): unknown {
   if (error instanceof Failure) return error;
   if (error instanceof KeyUnavailable || error instanceof KeyRingError)
-    return new Failure(`The key ring cannot be used: ${error.message}`, [
+    return new Failure(`Invalid key ring: ${error.message}`, [
       'See `npx evergrant keys status`, and docs/keys.md.',
     ]);
   const { code, path } = error as NodeJS.ErrnoException;
@@ -55,8 +55,8 @@ function readable(error: unknown): unknown {
 
 function fileFailure(path: string, code = 'unknown'): Failure {
   if (code === 'EEXIST')
-    return new Failure(`${path} exists already, and may hold keys: nothing is written over it.`);
-  return new Failure(`The key file ${path} cannot be read or written (${code}).`, [
-    'Where it is mounted for reading only, write the new ring elsewhere with `--out <file>`.',
+    return new Failure(`${path} already exists and may contain keys. It was not overwritten.`);
+  return new Failure(`Cannot read or write the key file ${path} (${code}).`, [
+    'If it is mounted read-only, write the new ring to another file with `--out <file>`.',
   ]);
 }

@@ -16,7 +16,7 @@ export async function retireKey(io: Io, id: string): Promise<void> {
   await withKeysAlone(io, async (keys) => {
     const { pool, ring, file } = keys;
     if (!ring.find(id) && !(await knownKeys(pool)).has(id))
-      throw new Failure(`There is no key "${id}".`, ['`npx evergrant keys status` lists the keys.']);
+      throw new Failure(`Key "${id}" not found.`, ['List keys with `npx evergrant keys status`.']);
     await refuseWhileUsed(keys, id);
     await withTransaction(pool, async (db) => {
       await markRetired(db, id);
@@ -24,36 +24,36 @@ export async function retireKey(io: Io, id: string): Promise<void> {
       const needed = (await countByKey(db)).get(id);
       if (needed) throw stillNeeded(id, needed);
     });
-    say(io, `${id} is retired: nothing is sealed with it any more.`);
+    say(io, `${id} is retired.`);
     if (ring.find(id) && file !== null) {
       await replaceRingFile(file, keyRing(ring.keys.filter((key) => key.id !== id)));
-      say(io, `It is no longer in ${file}; take it out of other copies as well.`);
+      say(io, `Removed from ${file}. Remove it from other copies as well.`);
     } else if (ring.find(id)) {
-      say(io, `Take the entry that begins with "${id}:" out of EVERGRANT_KEYS, and restart the processes.`);
+      say(io, `Remove the entry that starts with "${id}:" from EVERGRANT_KEYS and restart the processes.`);
     }
-    say(io, 'Keep it in a safe place for as long as there are backups of the database from before.');
+    say(io, 'Keep the key in a safe place as long as you keep older database backups.');
   });
 }
 
 async function refuseWhileUsed({ pool, ring }: KeyRingSource, id: string): Promise<void> {
   if (ring.sealing.id === id)
-    throw new Failure(`${id} is the key that seals.`, [
-      'Put another one first with `npx evergrant keys rotate`.',
+    throw new Failure(`${id} is the primary key.`, [
+      'Make another key primary with `npx evergrant keys rotate`.',
     ]);
   const sealing = (await liveHolders(pool)).filter(({ sealingId }) => sealingId === id);
   if (sealing.length > 0)
     throw new Failure(
-      `${id} still seals, in ${sealing.length === 1 ? 'a process' : 'processes'} that ${sealing.length === 1 ? 'has' : 'have'} an older ring.`,
+      `${id} is still the primary key in ${sealing.length === 1 ? 'a process' : 'processes'} with an older ring.`,
       [
         ...sealing.map(nameOf),
-        'Give each the new ring (and restart it where the ring is in its environment).',
+        'Give each process the new ring (restart it if the ring is in its environment).',
       ],
     );
 }
 
 function stillNeeded(id: string, counts: Record<string, number>): Failure {
   const rows = SEALED_TABLES.map(({ name, title }) => `${title} ${counts[name] ?? 0}`);
-  return new Failure(`${id} is still needed: it seals rows (${rows.join(', ')}).`, [
-    'Seal them anew with `npx evergrant keys rewrap`.',
+  return new Failure(`${id} is still needed to decrypt rows (${rows.join(', ')}).`, [
+    'Re-encrypt them with `npx evergrant keys rewrap`.',
   ]);
 }

@@ -47,11 +47,11 @@ export async function rewrap(io: Io, json: boolean): Promise<void> {
     else
       say(
         io,
-        `${result.rewrapped} ${result.rewrapped === 1 ? 'row is' : 'rows are'} sealed with ${result.sealing} now (${inWords(seconds * 1000)}, ${result.rowsPerSecond} a second).`,
+        `${result.rewrapped} ${result.rewrapped === 1 ? 'row was' : 'rows were'} re-encrypted with ${result.sealing} (${inWords(seconds * 1000)}, ${result.rowsPerSecond} a second).`,
       );
     if (unopened.length > 0) throw notOpened(unopened);
     if (stop.aborted && result.left > 0)
-      throw new Failure(`Stopped; ${result.left} are left.`, ['The same command goes on from here.']);
+      throw new Failure(`Stopped. ${result.left} rows remaining.`, ['Run the command again to continue.']);
   });
 }
 
@@ -83,7 +83,7 @@ async function reseal(
 
 function textOf({ done, total, startedAt }: Progress): string {
   const perSecond = done / ((performance.now() - startedAt) / 1000);
-  const text = `Sealing anew: ${done} of ${total} rows`;
+  const text = `Re-encrypting: ${done} of ${total} rows`;
   if (done === 0) return text;
   return `${text}, ${Math.round(perSecond)} a second, ${inWords((Math.max(0, total - done) / perSecond) * 1000)} left`;
 }
@@ -92,9 +92,9 @@ function textOf({ done, total, startedAt }: Progress): string {
 async function refuseUnlessEverywhere({ pool, ring: { sealing } }: KeyRingSource): Promise<void> {
   const without = (await liveHolders(pool)).filter(({ keyIds }) => !keyIds.includes(sealing.id));
   if (without.length === 0) return;
-  throw new Failure(`Not every process has ${sealing.id}, and could open what is sealed with it.`, [
+  throw new Failure(`Not every process has ${sealing.id}.`, [
     ...without.map(nameOf),
-    'Give each the new ring (and restart it where the ring is in its environment), then try again.',
+    'Give each process the new ring (restart it if the ring is in its environment), then try again.',
   ]);
 }
 
@@ -108,7 +108,7 @@ async function countOlder(pool: Pool, sealing: string): Promise<number> {
 function notOpened(unopened: Unopened[]): Failure {
   const shown = unopened.slice(0, SHOWN_FAILURES);
   return new Failure(
-    `${unopened.length} ${unopened.length === 1 ? 'row' : 'rows'} could not be opened, and stay as they are.`,
+    `${unopened.length} ${unopened.length === 1 ? 'row' : 'rows'} could not be decrypted and were not changed.`,
     [
       ...shown.map(({ table, key, keyId, problem }) => `${table} ${key.join(' ')}: ${problem} (${keyId})`),
       ...(shown.length < unopened.length

@@ -28,12 +28,9 @@ export interface RotateOptions {
 export async function rotate(io: Io, options: RotateOptions): Promise<void> {
   await withKeysAlone(io, async (keys) => {
     if (options.out === undefined && keys.file === null)
-      throw new Failure(
-        'The key ring is in the variable EVERGRANT_KEYS, which cannot be changed from here.',
-        [
-          'Name a new file for the new ring with `--out <file>`, or keep the ring in a file (EVERGRANT_KEYS_FILE).',
-        ],
-      );
+      throw new Failure('The key ring is set in EVERGRANT_KEYS, which this command cannot change.', [
+        'Write the new ring to a file with `--out <file>`, or keep the ring in a file (EVERGRANT_KEYS_FILE).',
+      ]);
     const waiting = nextPrimaryKey(keys.ring, await knownKeys(keys.pool));
     if (!options.wait) {
       if (waiting) await promote(io, keys, waiting, options);
@@ -55,10 +52,10 @@ async function add(io: Io, keys: KeyRingSource, options: RotateOptions): Promise
   const ring = keyRing([...before.keys, key]);
   await write(keys, ring, options);
   await checks.verify(ring);
-  say(io, `Added ${key.id} as the last key; ${before.sealing.id} still seals.`);
+  say(io, `Added ${key.id}. The primary key is still ${before.sealing.id}.`);
   if (options.out !== undefined) say(io, useOf(options.out));
   else if (!options.wait)
-    say(io, 'Processes that read this very file take it up within seconds; give it to all others.');
+    say(io, 'Processes that read this file load it within seconds. Copy it to all others.');
   if (!options.wait)
     say(io, 'When `npx evergrant keys status` says so, run `npx evergrant keys rotate` again.');
   return key;
@@ -69,18 +66,18 @@ async function promote(io: Io, keys: KeyRingSource, key: Key, options: RotateOpt
   const without = (await liveHolders(pool)).filter(({ keyIds }) => !keyIds.includes(key.id));
   if (without.length > 0 && !options.force) throw notEverywhere(key, without);
   await write(keys, keyRing([key, ...ring.keys.filter(({ id }) => id !== key.id)]), options);
-  say(io, `${key.id} is the first key now, and seals.`);
+  say(io, `${key.id} is now the primary key.`);
   if (options.out !== undefined) say(io, useOf(options.out));
-  say(io, 'Then `npx evergrant keys rewrap` seals anew what older keys have sealed.');
+  say(io, 'Next, re-encrypt existing data with `npx evergrant keys rewrap`.');
 }
 
 function notEverywhere(key: Key, without: KeyHolder[]): Failure {
   return new Failure(
-    `${key.id} may not seal yet: ${without.length === 1 ? 'a process does' : `${without.length} processes do`} not have it, and could not open what others seal.`,
+    `${key.id} cannot become the primary key yet: ${without.length === 1 ? 'a process does' : `${without.length} processes do`} not have it.`,
     [
       ...without.map(nameOf),
-      'Give each the new ring (and restart it where the ring is in its environment), then try again.',
-      'A process that ended without saying so is forgotten after a minute. `--force` goes on regardless.',
+      'Give each process the new ring (restart it if the ring is in its environment), then try again.',
+      'A process that was killed is dropped after a minute. Use `--force` to continue anyway.',
     ],
   );
 }
@@ -91,7 +88,7 @@ async function write({ file }: KeyRingSource, ring: KeyRing, { out }: RotateOpti
 }
 
 function useOf(file: string): string {
-  return `The new ring is in ${file}: give it to every process (EVERGRANT_KEYS_FILE, or its content as EVERGRANT_KEYS) and restart those that have it from the environment.`;
+  return `The new ring is in ${file}. Give it to every process (EVERGRANT_KEYS_FILE, or its content as EVERGRANT_KEYS) and restart those that read it from the environment.`;
 }
 
 /** An id is never used twice: what an old backup holds under it would not open. */

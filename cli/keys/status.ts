@@ -35,7 +35,7 @@ function page(io: Io, report: KeysReport): string[] {
     ...rows.map((line, index) => (isBad(keys[index]!) ? paint(io, 'red', line) : line)),
     '',
     ...(processes.length === 0
-      ? ['No process is running.']
+      ? ['No running processes.']
       : [paint(io, 'bold', holders[0]!), ...holders.slice(1)]),
     '',
     `Next: ${nextStep(report)}`,

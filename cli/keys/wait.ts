@@ -20,7 +20,7 @@ export async function waitForProcesses(
   let missing: KeyHolder[] = [];
   await withProgress(
     io,
-    () => `Waiting until all processes ${what}${missing.length > 0 ? ` (${missing.length} do not yet)` : ''}`,
+    () => `Waiting until all processes ${what}${missing.length > 0 ? ` (${missing.length} remaining)` : ''}`,
     async () => {
       const deadline = Date.now() + GIVE_UP_AFTER_MS;
       for (;;) {
@@ -29,7 +29,7 @@ export async function waitForProcesses(
         if (stop.aborted || Date.now() >= deadline)
           throw new Failure(`Not all processes ${what} yet.`, [
             ...missing.map(nameOf),
-            'Give each the key file; then run the same command again, which goes on from here.',
+            'Give each process the key file, then run the command again to continue.',
           ]);
         await io.pause(LOOK_EVERY_MS, stop);
       }

@@ -50,6 +50,6 @@ export async function timelinePage(
     }
     cursor = page.nextCursor;
   } while (cursor !== null && (data.length < limit || after !== null));
-  if (after !== null) throw new Failure(`${after} is no event of this integration.`);
+  if (after !== null) throw new Failure(`${after} is not an event of this integration.`);
   return { data, nextCursor: cursor };
 }

@@ -8,12 +8,11 @@ const WHOLE = /^(?:\d+(?:\.\d+)?[wdhms])+$/;
 
 /** Milliseconds of a length of time such as `46d`, `12h`, `30m`, `90s`, `2w` or `1d12h`. Fit to read an option. */
 export function parseDuration(text: string): number {
-  if (!WHOLE.test(text))
-    throw new InvalidArgumentError('Give a length of time such as 46d, 12h, 30m, 90s or 2w.');
+  if (!WHOLE.test(text)) throw new InvalidArgumentError('Enter a duration such as 46d, 12h, 30m, 90s or 2w.');
   let total = 0;
   for (const [, number, unit] of text.matchAll(PART)) total += Number(number) * UNITS[unit!]!;
   total = Math.round(total);
-  if (total === 0) throw new InvalidArgumentError('The length of time must be more than nothing.');
+  if (total === 0) throw new InvalidArgumentError('The duration must be greater than 0.');
   return total;
 }
 

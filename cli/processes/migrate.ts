@@ -8,7 +8,7 @@ import { type Verb } from '../verb';
 export const migrateVerb: Verb = (program, io) => {
   program
     .command('migrate')
-    .description('Bring the database of DATABASE_URL to the newest schema; repeating it changes nothing.')
+    .description('Migrate the database of DATABASE_URL to the latest schema.')
     .action(async () => bringUp(io));
 };
 
@@ -22,7 +22,7 @@ async function bringUp(io: Io): Promise<void> {
   say(
     io,
     done.length === 0
-      ? 'The schema is the newest.'
-      : `The schema is the newest now: ${done.length} migration${done.length === 1 ? '' : 's'} ran.`,
+      ? 'The schema is up to date.'
+      : `The schema is up to date: ${done.length} migration${done.length === 1 ? '' : 's'} ran.`,
   );
 }

@@ -15,10 +15,10 @@ export const simulatorVerb: Verb = (program, io) => {
   program
     .command('simulator')
     .description('Run the Instagram simulator until SIGTERM or SIGINT.')
-    .option('--port <n>', 'where it listens; 0: any free port (default: EVERGRANT_SIMULATOR_PORT, 4010)')
-    .option('--host <address>', 'on which address (default: 127.0.0.1)')
-    .option('--state <file>', 'keeps its accounts, tokens and messages in this file')
-    .option('--seed <text>', 'makes its ids and tokens the same every time')
+    .option('--port <n>', 'port to listen on; 0: any free port (default: EVERGRANT_SIMULATOR_PORT, 4010)')
+    .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
+    .option('--state <file>', 'store accounts, tokens and messages in this file')
+    .option('--seed <text>', 'generate the same IDs and tokens every time')
     .action(async (options: Options) => simulate(io, options));
 };
 

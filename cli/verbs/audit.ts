@@ -8,14 +8,12 @@ import { JSON_OPTION } from './common';
 export const auditVerb: Verb = (program, io) => {
   const audit = program
     .command('audit')
-    .description(
-      'Show what the audit of all lifecycles found last, and whether its schedule is on; uses database and Temporal.',
-    )
+    .description('Show the last audit result and the schedule. Uses the database and Temporal.')
     .option(...JSON_OPTION)
     .action(async (options: { json?: true }) => show(io, options.json === true));
   audit
     .command('run')
-    .description('Run the audit now and wait for its result, at most 10 minutes.')
+    .description('Run the audit now and wait up to 10 minutes for the result.')
     .option(...JSON_OPTION)
     .action(async (_options: unknown, command: { optsWithGlobals(): { json?: true } }) =>
       runNow(io, command.optsWithGlobals().json === true),
@@ -34,6 +32,6 @@ async function runNow(io: Io, json: boolean): Promise<void> {
   await lazy.withAudit()(io, async (audit) => {
     const run = await audit.runNow();
     if (json) sayJson(io, run);
-    else say(io, `The audit ran: ${runLine(run)}`);
+    else say(io, `Audit finished: ${runLine(run)}`);
   });
 }

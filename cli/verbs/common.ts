@@ -13,13 +13,13 @@ export function openApi(io: Io): Api {
 
 /** Reads an option that counts something. */
 export function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Give a whole number.');
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Enter a whole number.');
   return Number(text);
 }
 
 export function positiveNumber(text: string): number {
   const number = wholeNumber(text);
-  if (number === 0) throw new InvalidArgumentError('Give a number above 0.');
+  if (number === 0) throw new InvalidArgumentError('Enter a number greater than 0.');
   return number;
 }
 

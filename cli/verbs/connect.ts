@@ -25,12 +25,12 @@ interface Options {
 export const connectVerb: Verb = (program, io) => {
   program
     .command('connect')
-    .description('Create an integration, and print the link that its owner connects the account with.')
+    .description('Create an integration and print the connect link for its owner.')
     .requiredOption('--owner-ref <ref>', 'whom it belongs to, in your own terms')
-    .option('--external-id <id>', 'your own id for it')
-    .option('--contact-email <address>', 'where its owner is written to')
-    .option('--return-to <url>', 'where the owner is sent when done; its origin must be allowed')
-    .option('--wait', 'wait until the owner has connected, at most until the link ends after 24 hours')
+    .option('--external-id <id>', 'your own ID for it')
+    .option('--contact-email <address>', 'email address of the owner')
+    .option('--return-to <url>', 'where to send the owner afterwards; the origin must be allowed')
+    .option('--wait', 'wait until the owner has connected, at most 24 hours')
     .option(...JSON_OPTION)
     .action(async (options: Options) => connect(io, options));
 };
@@ -46,7 +46,7 @@ async function connect(io: Io, options: Options): Promise<void> {
     ...(returnTo !== undefined && { returnTo }),
   });
   const lines = [
-    `${paint(io, 'bold', created.integration.id)} waits for its owner.`,
+    `${paint(io, 'bold', created.integration.id)} is pending.`,
     ...pairs([
       ['connect link', created.connectUrl],
       ['valid until', both(created.expiresAt, api.now())],
@@ -54,7 +54,7 @@ async function connect(io: Io, options: Options): Promise<void> {
   ];
   if (!options.wait) {
     if (options.json) sayJson(io, created);
-    else say(io, ...lines, 'Give the link to the owner of the account. Opening it uses nothing up.');
+    else say(io, ...lines, 'Send the link to the account owner. It is valid until used to connect.');
     return;
   }
   note(io, ...lines);
@@ -77,8 +77,8 @@ async function untilConnected(io: Io, api: Api, { integration, expiresAt }: Crea
       }
       throw new Failure(`${integration.id} is not connected yet.`, [
         stop.aborted
-          ? 'The link stays valid.'
-          : `Make a new link with \`npx evergrant reconnect-link ${integration.id}\`.`,
+          ? 'The link is still valid.'
+          : `Create a new link with \`npx evergrant reconnect-link ${integration.id}\`.`,
       ]);
     },
   );
@@ -88,6 +88,6 @@ async function untilConnected(io: Io, api: Api, { integration, expiresAt }: Crea
 function ended({ id, ownerRef }: Integration): Failure {
   return new Failure(
     `${id} was ended: it was disconnected, or its account is another integration of this owner's, which has the new token.`,
-    [`See it with \`npx evergrant list --owner-ref ${ownerRef}\`.`],
+    [`Show it with \`npx evergrant list --owner-ref ${ownerRef}\`.`],
   );
 }

@@ -7,13 +7,13 @@ import { JSON_OPTION, openApi } from './common';
 export const consoleVerb: Verb = (program, io) => {
   program
     .command('console')
-    .description('Print an address that signs you in to the console: once, within 10 minutes.')
+    .description('Print a sign-in link for the console. It works once, for 10 minutes.')
     .option(...JSON_OPTION)
     .action(async (options: { json?: true }) => {
       const api = openApi(io);
       const link: ConnectLink = await api.post('/v1/console-links');
       if (options.json) return sayJson(io, link);
       say(io, link.url);
-      note(io, `It works once, until ${both(link.expiresAt, api.now())}, for whoever opens it first.`);
+      note(io, `Works once, until ${both(link.expiresAt, api.now())}. Do not share it.`);
     });
 };

@@ -11,7 +11,7 @@ const MARKS = { ok: ['green', 'ok'], warning: ['yellow', 'warning'], problem: ['
 export const doctorVerb: Verb = (program, io) => {
   program
     .command('doctor')
-    .description('Look whether settings, database, keys and Temporal are as they should be; changes nothing.')
+    .description('Check settings, database, keys and Temporal. Changes nothing.')
     .option(...JSON_OPTION)
     .action(async (options: { json?: true }) => examine(io, options.json === true));
 };

@@ -25,11 +25,11 @@ interface Options {
 export const eventsVerb: Verb = (program, io) => {
   program
     .command('events')
-    .description('Show what happened: of one integration newest first, of all oldest first.')
+    .description('Show events: of one integration newest first, of all oldest first.')
     .argument('[id]', 'id of the integration, @username of its account, or your external id (default: all)')
     .addOption(new Option('--type <type>', 'only events of this type').choices(EVENT_TYPES))
-    .option('--after <event id>', 'only events that came after this one')
-    .option('--limit <n>', 'at most so many', positiveNumber, DEFAULT_LIMIT)
+    .option('--after <event id>', 'only events after this one')
+    .option('--limit <n>', 'maximum number', positiveNumber, DEFAULT_LIMIT)
     .option(
       '--follow',
       'show them oldest first and go on with new ones until interrupted; with --json, one document per line',
@@ -53,16 +53,15 @@ async function show(io: Io, api: Api, filter: EventFilter, limit: number, json: 
     ? feedPage(api, filter, limit)
     : timelinePage(api, filter, limit));
   if (json) return sayJson(io, page);
-  if (page.data.length === 0)
-    return say(io, filter.after === null ? 'Nothing has happened yet.' : 'Nothing has happened since.');
+  if (page.data.length === 0) return say(io, filter.after === null ? 'No events yet.' : 'No new events.');
   const [titles = '', ...rows] = table(COLUMNS, page.data, widthOf(io));
   say(io, paint(io, 'bold', titles), ...rows);
   if (page.nextCursor === null) return;
   note(
     io,
     filter.integrationId === null
-      ? `There are more: go on with --after ${page.data.at(-1)?.id}.`
-      : 'There are older ones: see them with a higher --limit.',
+      ? `More events: continue with --after ${page.data.at(-1)?.id}.`
+      : 'Older events: use a higher --limit.',
   );
 }
 

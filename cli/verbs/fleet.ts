@@ -9,9 +9,7 @@ import { JSON_OPTION, openApi } from './common';
 export const fleetVerb: Verb = (program, io) => {
   program
     .command('fleet')
-    .description(
-      'Show how many integrations stand where and end soon, and whether the audit is on and when it ran.',
-    )
+    .description('Show integrations by state, upcoming expiries, and the status of the audit.')
     .option(...JSON_OPTION)
     .action(async (options: { json?: true }) => {
       const api = openApi(io);
@@ -30,7 +28,7 @@ function page(
   return [
     `${total} integration${total === 1 ? '' : 's'}`,
     ...pairs(counts),
-    'Tokens that end',
+    'Tokens expiring',
     ...pairs([
       ['within 3 days', String(expiringWithin.d3)],
       ['within 7 days', String(expiringWithin.d7)],
@@ -38,8 +36,8 @@ function page(
     ]),
     'Health',
     ...pairs([
-      ['overdue', overdue === 0 ? 'none' : `${overdue}: something should have happened over an hour ago`],
-      ['deliveries', `${deliveries.waiting} waiting, ${deliveries.failed} given up`],
+      ['overdue', overdue === 0 ? 'none' : `${overdue}, by more than an hour`],
+      ['deliveries', `${deliveries.waiting} pending, ${deliveries.failed} failed`],
       [
         'incidents',
         incidents.map(({ provider, startedAt }) => `${provider} since ${absolute(startedAt)}`).join(', ') ||

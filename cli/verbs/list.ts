@@ -25,15 +25,15 @@ export const listVerb: Verb = (program, io) => {
     .description('List integrations, oldest first.')
     .addOption(new Option('--state <state>', 'only those in this state').choices(STATES))
     .addOption(new Option('--reason <reason>', 'only those that expired for this reason').choices(REASONS))
-    .option('--owner-ref <ref>', 'only those of this owner')
-    .option('--external-id <id>', 'only that of your own id')
-    .option('--account-id <id>', "only that of Instagram's account id")
+    .option('--owner-ref <ref>', 'filter by owner')
+    .option('--external-id <id>', 'filter by your own ID')
+    .option('--account-id <id>', 'filter by Instagram account ID')
     .option(
       '--expiring-within-days <n>',
       'only those whose token ends within so many days, at most 365',
       wholeNumber,
     )
-    .option('--limit <n>', 'at most so many (default: all)', positiveNumber)
+    .option('--limit <n>', 'maximum number (default: all)', positiveNumber)
     .option(...JSON_OPTION)
     .action(async ({ limit, json, ...filters }: Options) => list(io, filters, limit, json === true));
 };
@@ -46,15 +46,15 @@ async function list(io: Io, filters: Filters, limit: number | undefined, json: b
     const filtered = Object.keys(filters).length > 0;
     return say(
       io,
-      filtered ? 'No integration is like that.' : 'There are no integrations yet.',
+      filtered ? 'No matching integrations.' : 'No integrations yet.',
       filtered
-        ? 'See all of them with `npx evergrant list`.'
+        ? 'List all with `npx evergrant list`.'
         : 'Connect one with `npx evergrant connect --owner-ref <ref>`.',
     );
   }
   const [titles = '', ...rows] = table(columns(api.now()), found.data, widthOf(io));
   say(io, paint(io, 'bold', titles), ...rows);
-  if (found.nextCursor !== null) note(io, `There are more than these ${found.data.length}.`);
+  if (found.nextCursor !== null) note(io, `Showing the first ${found.data.length}. There are more.`);
 }
 
 function columns(now: number): Column<Integration>[] {

@@ -7,12 +7,12 @@ import { type Verb } from '../verb';
 import { ID, JSON_OPTION, nameOf, openApi } from './common';
 
 export const pauseVerb: Verb = (program, io) =>
-  add(program, io, 'pause', 'Stop scheduled refreshes, until 3 days before the token ends.', (name) => {
-    return `Paused ${name}: no scheduled refresh until 3 days before its token ends.`;
+  add(program, io, 'pause', 'Pause scheduled refreshes until 3 days before expiry.', (name) => {
+    return `Paused ${name}: no scheduled refresh until 3 days before expiry.`;
   });
 
 export const resumeVerb: Verb = (program, io) =>
-  add(program, io, 'resume', 'Go on with scheduled refreshes.', (name) => `Resumed ${name}.`);
+  add(program, io, 'resume', 'Resume scheduled refreshes.', (name) => `Resumed ${name}.`);
 
 function add(
   program: Command,

@@ -10,7 +10,7 @@ export const recheckVerb: Verb = (program, io) => {
   program
     .command('recheck')
     .description(
-      'Ask Instagram whether the token lives, also when the integration is expired; waits up to 20 seconds.',
+      'Check with Instagram whether the token is valid. Works on expired integrations. Waits up to 20 seconds.',
     )
     .argument(...ID)
     .option(...JSON_OPTION)
@@ -20,7 +20,7 @@ export const recheckVerb: Verb = (program, io) => {
       if (options.json) sayJson(io, answer);
       if (answer.outcome === 'undecided') {
         const { banner } = answer.integration;
-        const unknown = 'Whether the token lives could not be found out yet.';
+        const unknown = 'The token could not be checked yet.';
         throw new Failure(banner && asksToCheckAgain(banner) ? banner.text : unknown, [
           `Try again in ${answer.retryAfterSeconds ?? 5} seconds.`,
         ]);
@@ -32,11 +32,11 @@ export const recheckVerb: Verb = (program, io) => {
 function sentence({ outcome, integration }: Recovery): string {
   switch (outcome) {
     case 'verified_ok':
-      return 'the token lives.';
+      return 'the token is valid.';
     case 'refreshed':
     case 'stale_version':
-      return `there is a new token, version ${integration.tokenVersion}.`;
+      return `new token, version ${integration.tokenVersion}.`;
     default:
-      return `the token is dead (${integration.reason ?? 'unknown'}). Its owner must reconnect.`;
+      return `the token is invalid (${integration.reason ?? 'unknown'}). The owner must reconnect.`;
   }
 }

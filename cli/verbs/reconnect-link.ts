@@ -8,9 +8,9 @@ import { ID, JSON_OPTION, openApi } from './common';
 export const reconnectLinkVerb: Verb = (program, io) => {
   program
     .command('reconnect-link')
-    .description('Make a link that the owner connects or reconnects the account with; valid for 24 hours.')
+    .description('Create a connect or reconnect link for the owner, valid for 24 hours.')
     .argument(...ID)
-    .option('--return-to <url>', 'where the owner is sent when done; its origin must be allowed')
+    .option('--return-to <url>', 'where to send the owner afterwards; the origin must be allowed')
     .option(...JSON_OPTION)
     .action(async (given: string, options: { returnTo?: string; json?: true }) => {
       const api = openApi(io);

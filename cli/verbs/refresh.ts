@@ -8,7 +8,7 @@ import { ID, JSON_OPTION, nameOf, openApi } from './common';
 export const refreshVerb: Verb = (program, io) => {
   program
     .command('refresh')
-    .description('Refresh the token now, whatever time it has left; it must be 24 hours old.')
+    .description('Refresh the token now. The token must be at least 24 hours old.')
     .argument(...ID)
     .option(...JSON_OPTION)
     .action(async (given: string, options: { json?: true }) => {

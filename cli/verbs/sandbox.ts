@@ -27,7 +27,7 @@ export const sandboxVerb: Verb = (program, io) => {
 function addTime(sandbox: Command, io: Io): void {
   sandbox
     .command('advance')
-    .description('Move simulator and lifecycles forward together; returns when all have settled.')
+    .description('Move the simulator and all lifecycles forward. Returns when all due work is done.')
     .argument('<duration>', 'how far: 46d, 12h, 30m, 90s, 2w or together as in 1d12h', parseDuration)
     .option(...JSON_OPTION)
     .action(async (milliseconds: number, options: { json?: true }) => {
@@ -40,7 +40,7 @@ function addTime(sandbox: Command, io: Io): void {
     });
   sandbox
     .command('clock')
-    .description("Show the sandbox's time.")
+    .description('Show the sandbox time.')
     .option(...JSON_OPTION)
     .action(async (options: { json?: true }) => {
       const clock = await openSandbox(io).get<{ now: string }>('/clock');
@@ -78,7 +78,7 @@ function addAccounts(sandbox: Command, io: Io): void {
     .command('account')
     .description('Add an Instagram account to the simulator.')
     .argument('<username>', 'its name, with or without @')
-    .option('--conversations <n>', 'how many conversations it has', wholeNumber)
+    .option('--conversations <n>', 'number of conversations', wholeNumber)
     .option(...JSON_OPTION)
     .action(async (username: string, { conversations, json }: { conversations?: number; json?: true }) => {
       const account = await openSandbox(io).post<SandboxAccount>('/accounts', {
@@ -90,9 +90,9 @@ function addAccounts(sandbox: Command, io: Io): void {
     });
   sandbox
     .command('login')
-    .description('Say who logs in at the next consent page, and what they decide.')
+    .description('Set who logs in at the next consent page and their decision.')
     .argument('<username>', 'the account, with or without @')
-    .option('--deny', 'they refuse (default: they allow)')
+    .option('--deny', 'deny access (default: allow)')
     .option(
       '--scopes <list>',
       'what they allow, comma separated (default: all that is asked for)',
@@ -113,7 +113,7 @@ function addAccounts(sandbox: Command, io: Io): void {
     );
   sandbox
     .command('inbound')
-    .description('Let somebody write to an account.')
+    .description('Send a customer message to an account.')
     .argument('<username>', 'the account that is written to, with or without @')
     .argument('<text>', 'what is written, at most 1,000 characters')
     .option(...JSON_OPTION)
@@ -127,7 +127,7 @@ function addAccounts(sandbox: Command, io: Io): void {
 function addTrouble(sandbox: Command, io: Io): void {
   sandbox
     .command('invalidate')
-    .description("End all of an account's tokens, as Instagram does when its password is changed.")
+    .description('Invalidate all tokens of an account, as after a password change.')
     .argument('<username>', 'the account, with or without @')
     .option(
       '--subcode <n>',
@@ -141,17 +141,17 @@ function addTrouble(sandbox: Command, io: Io): void {
         subcode === undefined ? {} : { subcode },
       );
       if (json) return sayJson(io, account);
-      say(io, `The tokens of @${bare(username)} are dead. Evergrant learns it with the next call.`);
+      say(io, `Tokens of @${bare(username)} invalidated. Evergrant will notice on the next call.`);
     });
   sandbox
     .command('outage')
-    .description('Let Instagram answer every call with 503, or answer again; ends all other faults.')
+    .description('Simulate an Instagram outage (every call returns 503), or end it and all other faults.')
     .addArgument(sandbox.createArgument('<on|off>', 'whether it is out').choices(['on', 'off']))
     .addOption(new Option(...JSON_OPTION))
     .action(async (wanted: 'on' | 'off', options: { json?: true }) => {
       const answer = await openSandbox(io).post('/outage', { on: wanted === 'on' });
       if (options.json) return sayJson(io, answer);
-      say(io, wanted === 'on' ? 'Instagram answers every call with 503 now.' : 'Instagram answers again.');
+      say(io, wanted === 'on' ? 'Outage on: every Instagram call returns 503.' : 'Outage off.');
     });
 }
 

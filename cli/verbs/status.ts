@@ -10,7 +10,7 @@ import { ID, JSON_OPTION, nameOf, openApi } from './common';
 export const statusVerb: Verb = (program, io) => {
   program
     .command('status')
-    .description('Show all about one integration: whether it works, until when, and what happens next.')
+    .description('Show one integration: status, token expiry and next step.')
     .argument(...ID)
     .option(...JSON_OPTION)
     .action(async (given: string, options: { json?: true }) => {

@@ -55,8 +55,8 @@ export interface Evidence {
   /** Whether another connection of the app gets through. */
   controlIsAlive?: boolean;
   refresh?: RefreshResult;
-  /** Whether an earlier refresh of this version was sent and its answer never arrived. */
-  hasLostAttempt?: boolean;
+  /** When an earlier refresh of this version was sent whose answer never arrived, epoch ms; null: none. */
+  lostAttemptAt?: number | null;
   /** The stored token cannot be opened or sealed now. */
   sealingError?: LastError;
   /** The incident was ended, since its tokens stayed dead for long. */

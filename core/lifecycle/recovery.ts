@@ -5,7 +5,7 @@ import { type Evidence, type Inquiry, type RecoveryStep, type Refusal, ownError 
 import { ownerActionOf, settlesToken } from './failure';
 import { type Outcome } from './facts';
 import { isOldEnoughToBelieve, mayBelieve } from './incident-policy';
-import { YOUNG_REPROBE_MS } from './recovery-policy';
+import { LOST_ANSWER_WAIT_MS, YOUNG_REPROBE_MS } from './recovery-policy';
 import { LAST_REFRESH_GRACE_MS, refreshableAt } from './refresh-policy';
 import { type Reason, isUsable } from './states';
 
@@ -57,7 +57,7 @@ function whenUsable(was: Connection, found: Evidence, now: number): RecoveryStep
 }
 
 function whenRecovering(ctx: Context): RecoveryStep {
-  const { found, recovery, was } = ctx;
+  const { found, recovery, was, now } = ctx;
   if (found.sealingError) return retry(ctx, { lastError: found.sealingError });
   if (found.incident && found.settled === undefined && found.probe === undefined) {
     if (found.turn === undefined) return step('claim_turn');
@@ -72,9 +72,7 @@ function whenRecovering(ctx: Context): RecoveryStep {
       return apply(changes.verified(was), 'verified_ok');
     case 'other_account':
     case 'no_token':
-      return retry(ctx, {
-        lastError: ownError('other_account', 'The token belongs to another account.', ctx.now),
-      });
+      return retry(ctx, { lastError: ownError('other_account', 'The token is of another account.', now) });
     case 'owner_action':
       return waitForOwner(ctx, probe.refusal);
     case 'dead':
@@ -169,9 +167,11 @@ function believeAtLast({ found, now }: Context): RecoveryStep | null {
 
 /** A refresh whose answer never arrived explains a dead token better than anything but the owner's own word. */
 function expire(ctx: Context, reason: Reason, refusal: Refusal): RecoveryStep {
-  const { found, now } = ctx;
-  if (reason !== 'deauthorized' && found.hasLostAttempt === undefined) return step('find_lost_attempt');
-  const change = changes.expired(found.hasLostAttempt ? 'response_lost' : reason, now, refusal.lastError);
+  const { now, found } = ctx;
+  const lostAt = reason === 'deauthorized' ? null : found.lostAttemptAt;
+  if (lostAt === undefined) return step('find_lost_attempt');
+  if (lostAt !== null && now < lostAt + LOST_ANSWER_WAIT_MS) return retry(ctx, refusal);
+  const change = changes.expired(lostAt === null ? reason : 'response_lost', now, refusal.lastError);
   return { do: 'expire', change: refreshUsed(ctx, change), probedAt: found.probe?.startedAt ?? now };
 }
 
@@ -185,8 +185,7 @@ function retry({ recovery, now, random }: Context, why: changes.RetryReason): Re
 }
 
 function defer(ctx: Context): RecoveryStep {
-  const change = changes.deferredForIncident(ctx.recovery, ctx.now, ctx.random);
-  return apply(refreshUsed(ctx, change), 'undecided');
+  return apply(refreshUsed(ctx, changes.deferredForIncident(ctx.recovery, ctx.now, ctx.random)), 'undecided');
 }
 
 /** A clear answer to the version's one recovery refresh is remembered, whatever else is decided. */

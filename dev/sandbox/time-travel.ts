@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Client } from '@temporalio/client';
+import { type Client, isGrpcCancelledError, isGrpcDeadlineError } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
 import { temporal } from '@temporalio/proto';
 import { type Pool } from 'pg';
@@ -201,22 +201,31 @@ async function fastForward(client: Client, integrationId: string, byMs: number):
   return id;
 }
 
-/** Waits until a workflow has been moved. A move under way holds off while an activity runs, so one may take a while. */
+/**
+ * Waits until a workflow has been moved. The server moves it when a workflow task or an activity ends; one that does not
+ * arrive is given a workflow task more.
+ */
 async function arrival(client: Client, integrationId: string, fastForwardId: string): Promise<void> {
   const deadline = Date.now() + SETTLE_WITHIN_MS;
   const { namespace } = client.options;
   const workflowExecution = { workflowId: lifecycleWorkflowId(integrationId) };
+  const poll = () =>
+    client.workflowService.pollWorkflowExecutionTimeSkipping({ namespace, workflowExecution, fastForwardId });
   for (;;) {
-    const { fastForwardPollingResult: result, failedReason } =
-      await client.workflowService.pollWorkflowExecutionTimeSkipping({
-        namespace,
-        workflowExecution,
-        fastForwardId,
-      });
+    const { fastForwardPollingResult: result, failedReason } = await client
+      .withDeadline(Date.now() + NUDGE_AFTER_MS, poll)
+      .catch(unlessTooLong);
     if (result === COMPLETED) return;
     if (result !== AGAIN || Date.now() > deadline)
       throw new Error(
         `The lifecycle of ${integrationId} could not be moved forward: ${failedReason || 'it took too long'}`,
       );
+    await client.workflow.getHandle(workflowExecution.workflowId).signal(SIGNALS.rowChanged);
   }
+}
+
+/** The server may notice the deadline before we do, and then says that the call was cancelled. */
+function unlessTooLong(error: unknown) {
+  if (!isGrpcDeadlineError(error) && !isGrpcCancelledError(error)) throw error;
+  return { fastForwardPollingResult: AGAIN, failedReason: '' };
 }

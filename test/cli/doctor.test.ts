@@ -61,20 +61,20 @@ test('finds nothing to do where all is well', async () => {
   ]);
   expect(code).toBe(0);
   const { out } = await evergrant(['doctor'], { env: { ...env, EVERGRANT_API_KEY: 'evg_boot' } });
-  expect(out).toMatch(/^database {4}ok {9}It answers/m);
+  expect(out).toMatch(/^database {4}ok {9}Reachable/m);
   expect(out).not.toContain('evg_boot');
 });
 
 test('warns of a bootstrap key beside real ones, and of none at all', async () => {
   expect((await examine()).part('API keys')).toMatchObject([
-    { level: 'warning', text: expect.stringContaining('none') },
+    { level: 'warning', text: expect.stringContaining('No API key') },
   ]);
   const wanted = { name: 'inbox', scopes: ['read' as const], ownerRefs: null, expiresAt: null };
   await createApiKey(stack.pool, new Secret('evg_real'), wanted, Date.now());
   afterwards(() => stack.pool.query('delete from api_keys'));
   const { code, part } = await examine({ EVERGRANT_API_KEY: 'evg_boot' });
   expect(part('API keys')).toMatchObject([
-    { level: 'warning', text: expect.stringContaining('beside 1 other key') },
+    { level: 'warning', text: expect.stringContaining('next to 1 other key') },
   ]);
   expect(code).toBe(0);
   expect((await examine()).part('API keys')).toMatchObject([{ level: 'ok' }]);
@@ -92,7 +92,7 @@ test('tells what does not answer, and goes on with the rest', async () => {
   expect(away.part('database')).toMatchObject([{ level: 'problem' }]);
   expect(away.part('Temporal')).toMatchObject([{ level: 'ok' }]);
   const asleep = await examine({ TEMPORAL_ADDRESS: '127.0.0.1:9' });
-  expect(asleep.part('Temporal')).toMatchObject([{ level: 'problem', text: 'It does not answer.' }]);
+  expect(asleep.part('Temporal')).toMatchObject([{ level: 'problem', text: 'Not reachable.' }]);
   expect(asleep.part('database')).toMatchObject([{ level: 'ok' }]);
   const elsewhere = await examine({ TEMPORAL_NAMESPACE: 'nobody-made-this' });
   expect(elsewhere.part('Temporal')).toMatchObject([{ text: expect.stringContaining('nobody-made-this') }]);

@@ -88,7 +88,7 @@ test('migrate builds the schema, shows each step, and is done at once the second
   expect(first.err + second.err).toMatch(/0001_integrations …\n[^]*0005_audit …\n/);
   expect(first.out + second.out).toMatch(/[1-9]\d* migrations ran/);
   const again = await run(['migrate']);
-  expect(again).toEqual({ code: 0, out: 'The schema is the newest.\n', err: '' });
+  expect(again).toEqual({ code: 0, out: 'The schema is up to date.\n', err: '' });
 });
 
 test('migrate and audit without settings use the servers of an npm start in the folder', async () => {
@@ -163,7 +163,7 @@ test('refuses to start with another key under the same name', async () => {
   // Also when it is not the one that seals.
   const ring = `k0:${Buffer.alloc(32, 3).toString('base64')},${WRONG_K1}`;
   const second = await run(['worker'], { ...env, EVERGRANT_KEYS: ring });
-  expect([second.code, second.err]).toEqual([1, expect.stringContaining('under the name "k1"')]);
+  expect([second.code, second.err]).toEqual([1, expect.stringContaining('named "k1"')]);
 });
 
 test('the worker says so when Temporal cannot be reached', async () => {

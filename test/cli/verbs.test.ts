@@ -26,7 +26,7 @@ const json = async (args: string[]) => JSON.parse((await evergrant([...args, '--
 test('an empty list says so and what to do next', async () => {
   const { code, out } = await evergrant(['list', '--owner-ref', 'nobody']);
   expect(code).toBe(0);
-  expect(out).toContain('No integration is like that.');
+  expect(out).toContain('No matching integrations.');
 });
 
 describe('with a connected account', () => {
@@ -115,7 +115,7 @@ describe('with a connected account', () => {
     const { code, out } = await evergrant(['refresh', '@shop']);
     expect(code).toBe(0);
     expect(out).toMatch(/^Refreshed @shop: token version 2, valid until .* UTC \(in (59|60) days\)\.$/m);
-    expect((await evergrant(['recheck', '@shop'])).out).toBe('@shop: the token lives.\n');
+    expect((await evergrant(['recheck', '@shop'])).out).toBe('@shop: the token is valid.\n');
     expect((await evergrant(['events', '@shop'])).out).toContain('token.refreshed');
   });
 
@@ -132,14 +132,14 @@ describe('with a connected account', () => {
     await evergrant(['sandbox', 'advance', '1m']);
     expect((await evergrant(['sandbox', 'invalidate', '@shop', '--subcode', '460'])).code).toBe(0);
     const rechecked = await evergrant(['recheck', id]);
-    expect(rechecked.out).toContain('the token is dead (password_changed)');
+    expect(rechecked.out).toContain('the token is invalid (password_changed)');
     expect((await evergrant(['status', id])).out).toMatch(
       /expired, not usable[^]*dead already[^]*password_changed[^]*changed its Instagram password/,
     );
     expect((await evergrant(['list', '--reason', 'password_changed'])).out).toContain('@shop');
     const refused = await evergrant(['refresh', id]);
     expect(refused.code).toBe(1);
-    expect(refused.err).toMatch(/Give its owner this link: http/);
+    expect(refused.err).toMatch(/Send this link to the owner: http/);
     expect((await evergrant(['reconnect-link', id])).out).toMatch(/^http:\S+\/connect\/\S+\n$/);
   });
 
@@ -243,7 +243,7 @@ test('connect --wait that is interrupted says that the link stays valid', async 
     onPause: () => stop.abort(),
   });
   expect(code).toBe(1);
-  expect(err).toContain('The link stays valid.');
+  expect(err).toContain('The link is still valid.');
 });
 
 test('following shows what was and what comes, each once, until it is interrupted', async () => {
@@ -303,7 +303,7 @@ test('an unknown sandbox account is told apart from a server that is no sandbox'
   const refused = await evergrant(['sandbox', 'advance', '1d'], { env: real.env });
   await real.close();
   expect(refused.code).toBe(1);
-  expect(refused.err).toContain('is no sandbox');
+  expect(refused.err).toContain('is not a sandbox');
 });
 
 test('a wrong key is told with the place that it came from', async () => {

@@ -38,6 +38,7 @@ Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
 /** Everything real but Instagram: database, Temporal, workers, and the simulator whose clock all of it reads. */
 export interface Stack {
   pool: Pool;
+  databaseUrl: string;
   client: Client;
   simulator: Simulator;
   simulatorUrl: string;
@@ -90,6 +91,7 @@ export async function startStack(
     counters: metrics.counters,
     lifecycles: createLifecycles(client),
     outgoing: createOutgoing({ development: true }),
+    spool: null,
     mailer: null,
     operatorEmail: null,
     site: { publicUrl: 'http://127.0.0.1:3000', productName: 'Shopdesk' },
@@ -100,6 +102,7 @@ export async function startStack(
 
   const stack: Stack = {
     pool,
+    databaseUrl: database.url,
     client,
     simulator,
     simulatorUrl: running.url,

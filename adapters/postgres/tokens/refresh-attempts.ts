@@ -53,12 +53,12 @@ export async function endAttempt(db: Db, attemptId: number, outcome: string, now
   );
 }
 
-/** Whether an earlier attempt on this version went out and its answer never arrived. */
-export async function hasLostAttempt(db: Db, integration: Integration): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `select 1 from refresh_attempts
-     where integration_id = $1 and grant_no = $2 and base_version = $3 and outcome in ('lost', 'unanswered') limit 1`,
+/** When (epoch ms) the last attempt on this version began that went out and whose answer never arrived; else null. */
+export async function findLostAttempt(db: Db, integration: Integration): Promise<number | null> {
+  const { rows } = await db.query<{ began: Date | null }>(
+    `select max(started_at) as began from refresh_attempts
+     where integration_id = $1 and grant_no = $2 and base_version = $3 and outcome in ('lost', 'unanswered')`,
     [integration.id, integration.grantNo, integration.version],
   );
-  return (rowCount ?? 0) > 0;
+  return rows[0]?.began?.getTime() ?? null;
 }

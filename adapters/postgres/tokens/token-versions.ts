@@ -55,7 +55,7 @@ export async function findVersion(db: Db, integrationId: string, stage: Stage): 
  */
 export async function insertPending(
   db: Db,
-  was: Integration,
+  was: Pick<Integration, 'id' | 'grantNo' | 'version' | 'lastVersion'>,
   token: NewToken,
   now: number,
 ): Promise<TokenVersion> {

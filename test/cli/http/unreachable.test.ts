@@ -76,7 +76,7 @@ test('says where a key is looked for when there is none', async () => {
     env: { EVERGRANT_HTTP_PORT: port, EVERGRANT_DATA_DIR: folder },
   });
   expect(code).toBe(1);
-  expect(err).toContain('There is no API key');
+  expect(err).toContain('No API key');
   expect(err).toContain(join(folder, 'api-key'));
 });
 

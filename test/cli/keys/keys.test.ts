@@ -156,7 +156,7 @@ describe('rotate, with two processes that have a key file each', () => {
     // The other machine has not got it: it may not seal yet.
     const refused = await keys(here, ['rotate']);
     expect(refused.code).toBe(1);
-    expect(refused.err).toMatch(/k2 may not seal yet[^]*API on/);
+    expect(refused.err).toMatch(/k2 cannot become the primary key yet[^]*API on/);
     expect(refused.err).not.toContain('worker on');
     expect(idsIn(here.read())).toEqual(['k1', 'k2']);
     expect((await status(here)).next).toMatch(/^Copy the key file to API on/);
@@ -176,7 +176,7 @@ describe('rotate, with two processes that have a key file each', () => {
     expect(await read()).toEqual(['old one', 'old two', 'young', 'still old']);
     expect(await keys(here, ['retire', 'k1'])).toMatchObject({
       code: 1,
-      err: expect.stringMatching(/k1 still seals, in a process[^]*API on/),
+      err: expect.stringMatching(/k1 is still the primary key in a process[^]*API on/),
     });
 
     copyFileSync(here.file, there.file);
@@ -275,7 +275,7 @@ describe('rotate, with the ring in the variable', () => {
     const ring = `${key('k2', 2)},${K1}`;
     await keys({ env: { ...env(), EVERGRANT_KEYS: ring } }, ['rewrap']);
     const ran = await keys({ env: { ...env(), EVERGRANT_KEYS: ring } }, ['retire', 'k1']);
-    expect(ran).toMatchObject({ code: 0, out: expect.stringContaining('"k1:" out of EVERGRANT_KEYS') });
+    expect(ran).toMatchObject({ code: 0, out: expect.stringContaining('"k1:" from EVERGRANT_KEYS') });
     // Whoever starts with it first is refused from now on.
     const behind = await keys({ env: env() }, ['rewrap']);
     expect([behind.code, behind.err]).toEqual([1, expect.stringContaining('was retired')]);
@@ -317,20 +317,20 @@ describe('rewrap', () => {
   test('with nothing to do it says so at once', async () => {
     expect(await keys(keyFile(), ['rewrap'])).toMatchObject({
       code: 0,
-      out: expect.stringMatching(/^0 rows are sealed with k1/),
+      out: expect.stringMatching(/^0 rows were re-encrypted with k1/),
     });
   });
 });
 
 describe('retire', () => {
   test.each([
-    ['the key that seals', 'k1', /k1 is the key that seals/],
+    ['the key that seals', 'k1', /k1 is the primary key/],
     [
       'a key that rows need',
       'test',
-      /test is still needed: it seals rows \(tokens 1, texts 0, webhook secrets 0, webhook secrets that end 0\)/,
+      /test is still needed to decrypt rows \(tokens 1, texts 0, webhook secrets 0, webhook secrets that end 0\)/,
     ],
-    ['a key that never was', 'k9', /no key "k9"/],
+    ['a key that never was', 'k9', /Key "k9" not found/],
   ])('refuses %s', async (_name, id, says) => {
     await connect('needy');
     const test = `test:${KEYS.sealing.bytes.toString('base64')}`;

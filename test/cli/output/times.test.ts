@@ -14,14 +14,14 @@ test.each([
   ['2w', 14 * DAY_MS],
   ['1d12h', 36 * HOUR_MS],
   ['1.5h', 90 * MINUTE_MS],
-])('reads %s as a length of time', (text, milliseconds) => {
+])('reads %s as a duration', (text, milliseconds) => {
   expect(parseDuration(text)).toBe(milliseconds);
 });
 
 test.each(['', '46', 'd', '-1d', '0d', '1y', '1d 2h', '1e3s', ' 1d', '1d!', '１d'])(
-  'refuses "%s" as a length of time',
+  'refuses "%s" as a duration',
   (text) => {
-    expect(() => parseDuration(text)).toThrow(/length of time/);
+    expect(() => parseDuration(text)).toThrow(/duration/);
   },
 );
 

@@ -60,17 +60,15 @@ describe('a refused token', () => {
   test('that is dead gets its one recovery refresh before that is believed', () => {
     const found = { ...probed(dead()), settledAsLastResort: 'none' as const };
     expect(ask(recovering(), found)).toEqual({ do: 'refresh' });
-    expect(ask(recovering({ recoveryRefreshVersion: 1 }), { ...found, hasLostAttempt: false })).toMatchObject(
-      {
-        do: 'expire',
-        change: { set: { reason: 'invalidated' } },
-      },
-    );
+    expect(ask(recovering({ recoveryRefreshVersion: 1 }), { ...found, lostAttemptAt: null })).toMatchObject({
+      do: 'expire',
+      change: { set: { reason: 'invalidated' } },
+    });
   });
 
   test('has had its one refresh, also when the expiry is refused because too many tokens die', () => {
     const refresh = { is: 'failed', refusal: refusal('terminal') } as const;
-    const found = { ...probed(dead()), settledAsLastResort: 'none' as const, refresh, hasLostAttempt: false };
+    const found = { ...probed(dead()), settledAsLastResort: 'none' as const, refresh, lostAttemptAt: null };
     const used = { set: { recoveryRefreshVersion: 1 } };
     expect(ask(recovering(), found)).toMatchObject({ do: 'expire', change: used });
     const refused = ask(recovering(), { ...found, expiryRefused: true });
@@ -88,11 +86,16 @@ describe('a refused token', () => {
   });
 
   test('that died of a refresh whose answer was lost says so', () => {
-    const found = { ...probed(dead()), hasLostAttempt: true };
+    const found = { ...probed(dead()), lostAttemptAt: LATER - HOUR_MS };
     expect(ask(recovering({ recoveryRefreshVersion: 1 }), found)).toMatchObject({
       do: 'expire',
       change: { set: { reason: 'response_lost' } },
     });
+  });
+
+  test('is not given up while the answer of a refresh may still be on its way to the database', () => {
+    const found = { ...probed(dead()), lostAttemptAt: LATER - MINUTE_MS };
+    expect(ask(recovering({ recoveryRefreshVersion: 1 }), found)).toMatchObject({ outcome: 'undecided' });
   });
 
   test('under 24 hours of age is probed twice more instead of refreshed', () => {
@@ -100,7 +103,7 @@ describe('a refused token', () => {
     let was = connectionOf(ISSUED, { state: 'recovering', recovery: recoveryOf(now) });
     const waits: number[] = [];
     for (;;) {
-      const step = ask(was, { ...probed(dead()), hasLostAttempt: false }, now);
+      const step = ask(was, { ...probed(dead()), lostAttemptAt: null }, now);
       if (step.do !== 'apply') {
         expect(step.do).toBe('expire');
         break;
@@ -234,6 +237,7 @@ interface World {
   incidents: (Evidence['incident'] | null)[];
   turn: boolean;
   lost: boolean;
+  lostAgoMs: number;
   sealing: Inquiry | null;
   admits: boolean;
 }
@@ -245,6 +249,7 @@ const worlds: fc.Arbitrary<World> = fc.record({
   incidents: fc.array(incidents, { minLength: 1, maxLength: 6 }),
   turn: fc.boolean(),
   lost: fc.boolean(),
+  lostAgoMs: fc.constantFrom(MINUTE_MS, HOUR_MS),
   sealing: fc.option(fc.constantFrom<Inquiry>('probe', 'refresh', 'settle_pending', 'probe_control')),
   admits: fc.boolean(),
 });
@@ -336,7 +341,7 @@ function answer(world: World, inquiry: Inquiry, now: number): Partial<Evidence> 
           now < refreshableAt(ISSUED) ? { is: 'too_young', notBefore: refreshableAt(ISSUED) } : world.refresh,
       };
     case 'find_lost_attempt':
-      return { hasLostAttempt: world.lost };
+      return { lostAttemptAt: world.lost ? now - world.lostAgoMs : null };
     case 'end_incident':
       return { incidentEnded: true };
   }
