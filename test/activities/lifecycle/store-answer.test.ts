@@ -6,6 +6,7 @@ import { refreshToken } from '../../../activities/lifecycle/refresh-token';
 import { storeSpooledAnswers } from '../../../activities/lifecycle/store-answer';
 import { type Deps } from '../../../activities/deps';
 import { createPool } from '../../../adapters/postgres/pool';
+import { ATTEMPT_LEASE_MS } from '../../../adapters/postgres/tokens/refresh-attempts';
 import { openSpool } from '../../../adapters/spool';
 import { DAY_MS } from '../../../core/time';
 import { usableToken } from '../../../services/usable-token';
@@ -69,6 +70,8 @@ test('while an answer is being stored, nothing else asks Instagram for that acco
   const refreshing = refreshToken(behindPath(), { integrationId: id, version: 1, asked: true });
   const before = path.refusals();
   await until(() => path.refusals() > before);
+  // Past the lease of the attempt, which alone would hold a second one back.
+  stack.simulator.clock.advance(2 * ATTEMPT_LEASE_MS);
   const again = await refreshToken(stack.deps, { integrationId: id, version: 1, asked: true });
   expect(again.outcome).toBe('refresh_failed');
   expect(stack.refreshCalls('twice')).toBe(1);
