@@ -6,25 +6,25 @@ import { type Io } from './output/io';
 import { note, paint, printable, sayJson } from './output/output';
 import { Refusal } from './http/problem';
 import { type Verb } from './verb';
-import { apiVerb } from './processes/api';
 import { auditVerb } from './verbs/audit';
 import { connectVerb } from './verbs/connect';
 import { consoleVerb } from './verbs/console';
-import { disconnectVerb } from './verbs/disconnect';
 import { doctorVerb } from './verbs/doctor';
 import { eventsVerb } from './verbs/events';
 import { fleetVerb } from './verbs/fleet';
 import { keysVerb } from './verbs/keys';
 import { listVerb } from './verbs/list';
-import { migrateVerb } from './processes/migrate';
-import { pauseVerb, resumeVerb } from './verbs/pause';
-import { recheckVerb } from './verbs/recheck';
-import { reconnectLinkVerb } from './verbs/reconnect-link';
-import { refreshVerb } from './verbs/refresh';
+import {
+  disconnectVerb,
+  pauseVerb,
+  recheckVerb,
+  reconnectLinkVerb,
+  refreshVerb,
+  resumeVerb,
+} from './verbs/operate';
+import { apiVerb, migrateVerb, simulatorVerb, workerVerb } from './verbs/processes';
 import { sandboxVerb } from './verbs/sandbox';
-import { simulatorVerb } from './processes/simulator';
 import { statusVerb } from './verbs/status';
-import { workerVerb } from './processes/worker';
 
 const GROUPS: [string, Verb[]][] = [
   [

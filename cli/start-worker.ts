@@ -5,7 +5,7 @@ import { listen } from '../http/server';
 import { installRuntime, runWorker } from '../worker/run';
 import { Failure } from './failures';
 import { type Io } from './output/io';
-import { type Running } from './processes';
+import { type Running } from './run-process';
 
 export async function startWorker(
   io: Io,

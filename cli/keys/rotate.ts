@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto';
+import { type Pool } from 'pg';
 import { type Key, type KeyRing, keyRing } from '../../adapters/encryption/key-ring';
 import { createRingFile, readRingFile, replaceRingFile } from '../../adapters/encryption/ring-file';
 import { type KeyHolder, liveHolders } from '../../adapters/postgres/keys/key-holders';
 import { knownKeys } from '../../adapters/postgres/keys/known-keys';
 import { countByKey } from '../../adapters/postgres/keys/sealed-tables';
+import { MINUTE_MS } from '../../core/time';
+import { type KeyRingSource, nameOf, nextPrimaryKey } from '../../services/keys/report';
 import { Failure } from '../failures';
 import { type Io } from '../output/io';
 import { say } from '../output/output';
-import { type KeyRingSource } from '../../services/keys/report';
+import { withProgress } from '../output/progress';
 import { withKeysAlone } from './open';
-import { nextPrimaryKey, nameOf } from '../../services/keys/report';
-import { waitForProcesses } from './wait';
 
 export interface RotateOptions {
   /** Both steps, each as soon as every process is ready for it. */
@@ -101,4 +102,35 @@ async function nextFreeId({ pool, ring }: KeyRingSource): Promise<string> {
   ];
   const numbers = used.map((id) => Number(/^k(\d{1,9})$/.exec(id)?.[1] ?? 0));
   return `k${Math.max(...numbers) + 1}`;
+}
+
+const LOOK_EVERY_MS = 500;
+const GIVE_UP_AFTER_MS = 3 * MINUTE_MS;
+
+/** Waits until all running processes are so. @param what for people: "all processes <what>" */
+async function waitForProcesses(
+  io: Io,
+  pool: Pool,
+  what: string,
+  isSo: (holder: KeyHolder) => boolean,
+): Promise<void> {
+  const stop = io.stopSignal();
+  let missing: KeyHolder[] = [];
+  await withProgress(
+    io,
+    () => `Waiting until all processes ${what}${missing.length > 0 ? ` (${missing.length} remaining)` : ''}`,
+    async () => {
+      const deadline = Date.now() + GIVE_UP_AFTER_MS;
+      for (;;) {
+        missing = (await liveHolders(pool)).filter((holder) => !isSo(holder));
+        if (missing.length === 0) return;
+        if (stop.aborted || Date.now() >= deadline)
+          throw new Failure(`Not all processes ${what} yet.`, [
+            ...missing.map(nameOf),
+            'Give each process the key file, then run the command again to continue.',
+          ]);
+        await io.pause(LOOK_EVERY_MS, stop);
+      }
+    },
+  );
 }

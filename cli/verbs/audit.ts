@@ -1,6 +1,6 @@
 import { auditPages, runLine } from '../audit/audit-page';
 import { type Io } from '../output/io';
-import { lazy } from '../lazy';
+import { load } from '../load';
 import { say, sayJson } from '../output/output';
 import { type Verb } from '../verb';
 import { JSON_OPTION } from './common';
@@ -21,7 +21,7 @@ export const auditVerb: Verb = (program, io) => {
 };
 
 async function show(io: Io, json: boolean): Promise<void> {
-  await lazy.withAudit()(io, async (audit) => {
+  await load.audit().withAudit(io, async (audit) => {
     const report = await audit.report();
     if (json) sayJson(io, report);
     else say(io, ...auditPages(report, Date.now()));
@@ -29,7 +29,7 @@ async function show(io: Io, json: boolean): Promise<void> {
 }
 
 async function runNow(io: Io, json: boolean): Promise<void> {
-  await lazy.withAudit()(io, async (audit) => {
+  await load.audit().withAudit(io, async (audit) => {
     const run = await audit.runNow();
     if (json) sayJson(io, run);
     else say(io, `Audit finished: ${runLine(run)}`);

@@ -1,7 +1,7 @@
 import { type Finding } from '../doctor/finding';
 import { Failure } from '../failures';
 import { type Io } from '../output/io';
-import { lazy } from '../lazy';
+import { load } from '../load';
 import { paint, say, sayJson } from '../output/output';
 import { type Verb } from '../verb';
 import { JSON_OPTION } from './common';
@@ -17,7 +17,7 @@ export const doctorVerb: Verb = (program, io) => {
 };
 
 async function examine(io: Io, json: boolean): Promise<void> {
-  const findings = await lazy.doctor()(io);
+  const findings = await load.doctor().examine(io);
   if (json) sayJson(io, { data: findings });
   else say(io, ...findings.flatMap((finding) => linesOf(io, finding)));
   const problems = findings.filter(({ level }) => level === 'problem').length;

@@ -1,6 +1,6 @@
 import { UsageError } from '../failures';
 import { type Io } from '../output/io';
-import { lazy } from '../lazy';
+import { load } from '../load';
 import { type Verb } from '../verb';
 
 interface RotateOptions {
@@ -17,7 +17,7 @@ export const keysVerb: Verb = (program, io) => {
     .command('status')
     .description('Show each key, its use, the processes that have it, and the next step.')
     .option('--json', 'print as JSON')
-    .action(async ({ json }: { json?: true }) => lazy.keys().showStatus(io, json === true));
+    .action(async ({ json }: { json?: true }) => load.keys.status().showStatus(io, json === true));
   keys
     .command('rotate')
     .description(
@@ -31,15 +31,15 @@ export const keysVerb: Verb = (program, io) => {
     .command('rewrap')
     .description('Re-encrypt data of older keys with the primary key. Can be stopped and run again.')
     .option('--json', 'print the result as JSON')
-    .action(async ({ json }: { json?: true }) => lazy.keys().rewrap(io, json === true));
+    .action(async ({ json }: { json?: true }) => load.keys.rewrap().rewrap(io, json === true));
   keys
     .command('retire')
     .description('Retire a key that is no longer needed.')
     .argument('<key id>', 'as shown by `keys status`')
-    .action(async (id: string) => lazy.keys().retireKey(io, id));
+    .action(async (id: string) => load.keys.retire().retireKey(io, id));
 };
 
 async function rotate(io: Io, options: RotateOptions): Promise<void> {
   if (options.wait && options.out !== undefined) throw new UsageError('--wait and --out cannot be combined.');
-  await lazy.keys().rotate(io, options);
+  await load.keys.rotate().rotate(io, options);
 }

@@ -1,3 +1,5 @@
+import { type LifecycleFacts } from '../../core/lifecycle/facts';
+import { nextStepText } from '../../core/text/next-step';
 import { type Integration } from '../http/answers';
 import { findOne } from '../http/find';
 import { type Io } from '../output/io';
@@ -60,32 +62,40 @@ export function overview(integration: Integration, now: number): string[] {
 function expiry({ state, expiresAt }: Integration, now: number): [string, string][] {
   if (expiresAt === null) return [];
   const over = state === 'expired' && Date.parse(expiresAt) > now;
-  return [['expires', over ? `dead already; would have been ${absolute(expiresAt)}` : both(expiresAt, now)]];
+  return [
+    ['expires', over ? `token invalid (was valid until ${absolute(expiresAt)})` : both(expiresAt, now)],
+  ];
 }
 
-function nextStep(
-  { state, reason, paused, refreshAt, nextAttemptAt, failedAttempts, id }: Integration,
-  now: number,
-): string {
-  switch (state) {
-    case 'pending':
-      return `its owner opens a connect link (\`npx evergrant reconnect-link ${id}\` makes one)`;
-    case 'recovering':
-      return nextAttemptAt
-        ? `the token is looked at again ${relative(nextAttemptAt, now)}`
-        : 'the token is being looked at';
-    case 'expired':
-      return `its owner reconnects (expired: ${reason ?? 'unknown'})`;
-    case 'disconnected':
-      return 'nothing: it was disconnected';
-    case 'refreshing':
-      return 'the token is being refreshed';
-    case 'active':
-      if (nextAttemptAt)
-        return `refresh, tried again ${relative(nextAttemptAt, now)} after ${failedAttempts} failed`;
-      if (paused) return 'nothing until 3 days before it expires: paused';
-      return refreshAt ? `refresh ${both(refreshAt, now)}` : 'refresh';
-  }
+function nextStep(integration: Integration, now: number): string {
+  const text = nextStepText(factsOf(integration), now);
+  if (integration.state !== 'pending') return text;
+  return `${text} · Create a link with \`npx evergrant reconnect-link ${integration.id}\``;
+}
+
+/** An integration as the API shows it, as far as the next step depends on it. */
+function factsOf(integration: Integration): LifecycleFacts {
+  const at = (instant: string | null) => (instant === null ? null : Date.parse(instant));
+  const { state, lastError, nextAttemptAt } = integration;
+  const ownerAction = lastError?.code === 'user_action_required' ? 'checkpoint' : null;
+  return {
+    ...integration,
+    integrationId: integration.id,
+    username: integration.account?.username ?? null,
+    version: integration.tokenVersion,
+    grantNo: 0,
+    issuedAt: at(integration.issuedAt),
+    expiresAt: at(integration.expiresAt),
+    refreshAt: at(integration.refreshAt),
+    nextAttemptAt: at(nextAttemptAt),
+    expiringNoticed: true,
+    recovery:
+      state === 'recovering'
+        ? { cause: 'rejection', returnTo: 'active', nextAttemptAt: at(nextAttemptAt) ?? 0, ownerAction }
+        : null,
+    reminder: null,
+    lastError: null,
+  };
 }
 
 function errorLine({ text, at }: NonNullable<Integration['lastError']>, now: number): string {

@@ -1,0 +1,133 @@
+import { type Command } from 'commander';
+import { asksToCheckAgain } from '../../core/lifecycle/banner';
+import { Failure, UsageError } from '../failures';
+import { type ConnectLink, type Integration, type Recovery, type Refreshed } from '../http/answers';
+import { findId, findOne, pathOf } from '../http/find';
+import { type Io } from '../output/io';
+import { note, printable, say, sayJson } from '../output/output';
+import { both } from '../output/times';
+import { type Verb } from '../verb';
+import { ID, JSON_OPTION, nameOf, openApi } from './common';
+
+export const refreshVerb: Verb = (program, io) => {
+  program
+    .command('refresh')
+    .description('Refresh the token now. The token must be at least 24 hours old.')
+    .argument(...ID)
+    .option(...JSON_OPTION)
+    .action(async (given: string, options: { json?: true }) => {
+      const api = openApi(io);
+      const answer: Refreshed = await api.post(pathOf(await findId(api, given), '/refresh'));
+      if (options.json) return sayJson(io, answer);
+      const { integration } = answer;
+      const until = integration.expiresAt ? `, valid until ${both(integration.expiresAt, api.now())}` : '';
+      say(io, `Refreshed ${nameOf(integration)}: token version ${integration.tokenVersion}${until}.`);
+    });
+};
+
+export const recheckVerb: Verb = (program, io) => {
+  program
+    .command('recheck')
+    .description(
+      'Check with Instagram whether the token is valid. Works on expired integrations. Waits up to 20 seconds.',
+    )
+    .argument(...ID)
+    .option(...JSON_OPTION)
+    .action(async (given: string, options: { json?: true }) => {
+      const api = openApi(io);
+      const answer: Recovery = await api.post(pathOf(await findId(api, given), '/recheck'));
+      if (options.json) sayJson(io, answer);
+      if (answer.outcome === 'undecided') {
+        const { banner } = answer.integration;
+        const unknown = 'The token could not be checked yet.';
+        throw new Failure(banner && asksToCheckAgain(banner) ? banner.text : unknown, [
+          `Try again in ${answer.retryAfterSeconds ?? 5} seconds.`,
+        ]);
+      }
+      if (!options.json) say(io, `${nameOf(answer.integration)}: ${sentence(answer)}`);
+    });
+};
+
+function sentence({ outcome, integration }: Recovery): string {
+  switch (outcome) {
+    case 'verified_ok':
+      return 'the token is valid.';
+    case 'refreshed':
+    case 'stale_version':
+      return `new token, version ${integration.tokenVersion}.`;
+    default:
+      return `the token is invalid (${integration.reason ?? 'unknown'}). The owner must reconnect.`;
+  }
+}
+
+export const pauseVerb: Verb = (program, io) =>
+  addToggle(program, io, 'pause', 'Pause scheduled refreshes until 3 days before expiry.', (name) => {
+    return `Paused ${name}: no scheduled refresh until 3 days before expiry.`;
+  });
+
+export const resumeVerb: Verb = (program, io) =>
+  addToggle(program, io, 'resume', 'Resume scheduled refreshes.', (name) => `Resumed ${name}.`);
+
+function addToggle(
+  program: Command,
+  io: Io,
+  verb: 'pause' | 'resume',
+  description: string,
+  done: (name: string) => string,
+): void {
+  program
+    .command(verb)
+    .description(description)
+    .argument(...ID)
+    .option(...JSON_OPTION)
+    .action(async (given: string, options: { json?: true }) => {
+      const api = openApi(io);
+      const integration: Integration = await api.post(pathOf(await findId(api, given), `/${verb}`));
+      if (options.json) return sayJson(io, integration);
+      say(io, done(nameOf(integration)));
+    });
+}
+
+export const disconnectVerb: Verb = (program, io) => {
+  program
+    .command('disconnect')
+    .description('Disconnect an integration permanently and delete its token.')
+    .argument(...ID)
+    .option('-y, --yes', 'do not ask for confirmation')
+    .option(...JSON_OPTION)
+    .action(async (given: string, options: { yes?: true; json?: true }) => {
+      const api = openApi(io);
+      const integration = await findOne(api, given);
+      if (!options.yes && integration.state !== 'disconnected') await confirm(io, integration);
+      await api.delete(pathOf(integration.id));
+      if (options.json) return sayJson(io, await api.get(pathOf(integration.id)));
+      say(io, `Disconnected ${nameOf(integration)}. Its token has been deleted.`);
+    });
+};
+
+async function confirm(io: Io, integration: Integration): Promise<void> {
+  const question = `Disconnect ${nameOf(integration)} (${integration.id}, owner ${integration.ownerRef})? This deletes its token. [y/N] `;
+  const answer = await io.ask(printable(question));
+  if (answer === null) throw new UsageError('Not interactive: pass --yes to confirm.');
+  if (!/^y(es)?$/i.test(answer.trim())) throw new Failure('No changes made.');
+}
+
+export const reconnectLinkVerb: Verb = (program, io) => {
+  program
+    .command('reconnect-link')
+    .description('Create a connect or reconnect link for the owner, valid for 24 hours.')
+    .argument(...ID)
+    .option('--return-to <url>', 'where to send the owner afterwards; the origin must be allowed')
+    .option(...JSON_OPTION)
+    .action(async (given: string, options: { returnTo?: string; json?: true }) => {
+      const api = openApi(io);
+      const { returnTo } = options;
+      const link: ConnectLink = await api.post(
+        pathOf(await findId(api, given), '/connect-links'),
+        returnTo === undefined ? {} : { returnTo },
+      );
+      if (options.json) return sayJson(io, link);
+      say(io, link.url);
+      note(io, `Valid until ${both(link.expiresAt, api.now())}.`);
+    });
+};

@@ -1,0 +1,93 @@
+import { databaseFailure, UsageError } from '../failures';
+import { load } from '../load';
+import { type Io } from '../output/io';
+import { note, say } from '../output/output';
+import { withLocalServers } from '../settings';
+import { type Verb } from '../verb';
+
+export const workerVerb: Verb = (program, io) => {
+  program
+    .command('worker')
+    .description(
+      'Run the worker (lifecycles, calls to Instagram, the audit) until SIGTERM or SIGINT; metrics on EVERGRANT_METRICS_PORT.',
+    )
+    .action(async () => {
+      const { startWorker } = load.startWorker();
+      await load
+        .runProcess()
+        .runProcess(io, 'worker', (services, started) => startWorker(io, services, started));
+    });
+};
+
+export const apiVerb: Verb = (program, io) => {
+  program
+    .command('api')
+    .description(
+      'Run the HTTP API on EVERGRANT_HTTP_HOST and EVERGRANT_HTTP_PORT until SIGTERM or SIGINT; metrics on EVERGRANT_METRICS_PORT.',
+    )
+    .action(async () => {
+      const { runApi } = load.http();
+      await load.runProcess().runProcess(io, 'API', async (services, started) => {
+        started(await runApi(services));
+      });
+    });
+};
+
+interface Options {
+  port?: string;
+  host?: string;
+  state?: string;
+  seed?: string;
+}
+
+export const simulatorVerb: Verb = (program, io) => {
+  program
+    .command('simulator')
+    .description('Run the Instagram simulator until SIGTERM or SIGINT.')
+    .option('--port <n>', 'port to listen on; 0: any free port (default: EVERGRANT_SIMULATOR_PORT, 4010)')
+    .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
+    .option('--state <file>', 'store accounts, tokens and messages in this file')
+    .option('--seed <text>', 'generate the same IDs and tokens every time')
+    .action(async (options: Options) => simulate(io, options));
+};
+
+async function simulate(io: Io, options: Options): Promise<void> {
+  const { readOptions, runSimulator } = load.simulator();
+  const args = Object.entries(options).flatMap(([name, value]: [string, string]) => [`--${name}=${value}`]);
+  const stop = io.stopSignal();
+  const running = await runSimulator(wrongUsage(() => readOptions(args, io.env)));
+  say(io, `Instagram simulator: ${running.url}`);
+  if (!stop.aborted) await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }));
+  await running.close();
+}
+
+function wrongUsage<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+export const migrateVerb: Verb = (program, io) => {
+  program
+    .command('migrate')
+    .description('Migrate the database of DATABASE_URL to the latest schema.')
+    .action(async () => bringUp(io));
+};
+
+async function bringUp(io: Io): Promise<void> {
+  const settings = load.config().loadSettings(withLocalServers(io.env), ['DATABASE_URL']);
+  const done = await load
+    .migrate()
+    .migrate(settings.DATABASE_URL?.reveal() ?? '', (name) => note(io, `${name} …`))
+    .catch((error: unknown) => {
+      throw databaseFailure(error);
+    });
+  say(
+    io,
+    done.length === 0
+      ? 'The schema is up to date.'
+      : `The schema is up to date: ${done.length} migration${done.length === 1 ? '' : 's'} ran.`,
+  );
+}
