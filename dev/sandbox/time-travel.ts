@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Client, isGrpcCancelledError, isGrpcDeadlineError } from '@temporalio/client';
+import { type Client } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
 import { temporal } from '@temporalio/proto';
 import { type Pool } from 'pg';
@@ -163,6 +163,7 @@ async function firstRestless(
   const due = asked.find((row) => nextAction(factsOf(row), NOTHING_ASKED, now).type !== 'wait');
   if (due) return due.id;
   for (const row of asked) {
+    if (await isBusy(client, row.id)) return row.id;
     const status = await statusOf(client, row.id);
     if (!status || status.nextAction !== 'wait') return row.id;
     const { facts } = status;
@@ -176,6 +177,18 @@ async function firstRestless(
     if (!same) return row.id;
   }
   return null;
+}
+
+/**
+ * Whether an activity or a workflow task is pending. Its status does not show a second load of the same row; an activity
+ * that reads the sandbox's clock after it was moved, but before its lifecycle was, would count the move twice.
+ */
+async function isBusy(client: Client, integrationId: string): Promise<boolean> {
+  const handle = client.workflow.getHandle(lifecycleWorkflowId(integrationId));
+  const described = await handle.describe().catch(() => null);
+  if (!described) return true;
+  const { pendingActivities, pendingWorkflowTask } = described.raw;
+  return (pendingActivities?.length ?? 0) > 0 || Boolean(pendingWorkflowTask);
 }
 
 async function statusOf(client: Client, integrationId: string): Promise<LifecycleStatus | null> {
@@ -201,31 +214,22 @@ async function fastForward(client: Client, integrationId: string, byMs: number):
   return id;
 }
 
-/**
- * Waits until a workflow has been moved. The server moves it when a workflow task or an activity ends; one that does not
- * arrive is given a workflow task more.
- */
+/** Waits until a workflow has been moved. A move under way holds off while an activity runs, so one may take a while. */
 async function arrival(client: Client, integrationId: string, fastForwardId: string): Promise<void> {
   const deadline = Date.now() + SETTLE_WITHIN_MS;
   const { namespace } = client.options;
   const workflowExecution = { workflowId: lifecycleWorkflowId(integrationId) };
-  const poll = () =>
-    client.workflowService.pollWorkflowExecutionTimeSkipping({ namespace, workflowExecution, fastForwardId });
   for (;;) {
-    const { fastForwardPollingResult: result, failedReason } = await client
-      .withDeadline(Date.now() + NUDGE_AFTER_MS, poll)
-      .catch(unlessTooLong);
+    const { fastForwardPollingResult: result, failedReason } =
+      await client.workflowService.pollWorkflowExecutionTimeSkipping({
+        namespace,
+        workflowExecution,
+        fastForwardId,
+      });
     if (result === COMPLETED) return;
     if (result !== AGAIN || Date.now() > deadline)
       throw new Error(
         `The lifecycle of ${integrationId} could not be moved forward: ${failedReason || 'it took too long'}`,
       );
-    await client.workflow.getHandle(workflowExecution.workflowId).signal(SIGNALS.rowChanged);
   }
-}
-
-/** The server may notice the deadline before we do, and then says that the call was cancelled. */
-function unlessTooLong(error: unknown) {
-  if (!isGrpcDeadlineError(error) && !isGrpcCancelledError(error)) throw error;
-  return { fastForwardPollingResult: AGAIN, failedReason: '' };
 }

@@ -232,8 +232,9 @@ test('messages are read and answered, also when Instagram refuses the token unde
 
 test('overnight the password changes: the messages page says what happened and what to do', async () => {
   const { id } = await stack.connect('overnight');
-  // Not in the same minute as others: many deaths at once are taken for trouble of Instagram's, and nobody's.
-  await stack.travel.advance(8 * HOUR_MS);
+  // Not in the same minute as others: many deaths at once are taken for trouble of Instagram's, and nobody's. And a token
+  // of the first day is looked at three times, some seconds apart.
+  await stack.travel.advance(32 * HOUR_MS);
   stack.simulator.invalidate('overnight', 460);
   await open(`/connections/${id}/messages`);
   await page

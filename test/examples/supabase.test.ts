@@ -6,9 +6,10 @@ import getMessagesOwn from '../../examples/supabase/functions/get-messages/own-c
 import getMessagesThrough from '../../examples/supabase/functions/get-messages/through-evergrant';
 import sendMessageOwn from '../../examples/supabase/functions/send-message/own-calls';
 import sendMessageThrough from '../../examples/supabase/functions/send-message/through-evergrant';
-import { DAY_MS } from '../../core/time';
+import { DAY_MS, MINUTE_MS } from '../../core/time';
 import { API_KEY, type TestApi, startApi } from '../support/api';
 import { type Stack, startStack } from '../support/stack';
+import { until } from '../support/until';
 
 type Endpoint = (request: Request) => Promise<Response>;
 
@@ -200,7 +201,11 @@ test('own calls are told to come back while nobody can say whether the token liv
       status: error.status,
       error: { code: error.code },
     });
-  const answer = await getConversationsOwn(REQUESTS['get-conversations'](shop));
+  const asked = getConversationsOwn(REQUESTS['get-conversations'](shop));
+  // It waits for a decision, for as long as one may come: a minute later none has.
+  await until(async () => (await stack.row(shop.id)).state === 'recovering');
+  await stack.travel.advance(MINUTE_MS);
+  const answer = await asked;
   expect([answer.status, await answer.json()]).toEqual([503, { code: 'recovery_pending' }]);
   expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
 });
