@@ -29,11 +29,11 @@ import { healthRoutes } from './api/health';
 import { inboxRoutes } from './api/messages/inbox';
 import { integrationListRoutes } from './api/integrations/integration-list';
 import { integrationRoutes } from './api/integrations/integrations';
-import { recoveryRoutes } from './api/integrations/recovery';
-import { refreshRoutes } from './api/integrations/refresh';
+import { recoveryRoutes } from './api/lifecycle/recovery';
+import { refreshRoutes } from './api/lifecycle/refresh';
 import { sendRoutes } from './api/messages/send';
-import { stateRoutes } from './api/integrations/state';
-import { tokenRoutes } from './api/integrations/token';
+import { stateRoutes } from './api/lifecycle/state';
+import { tokenRoutes } from './api/lifecycle/token';
 import { tokenUseRoutes } from './api/access/token-uses';
 import { webhookEndpointRoutes } from './api/deliveries/webhook-endpoints';
 

@@ -3,7 +3,7 @@ import { type Context } from 'hono';
 import { ProviderError } from '../adapters/instagram/provider-error';
 import { DecryptFailed, KeyUnavailable } from '../adapters/encryption/sealer';
 import { NoToken } from '../services/usable-token';
-import { recheckAfterSeconds } from './api/integrations/next-check';
+import { recheckAfterSeconds } from './api/lifecycle/next-check';
 import { type Caller } from './middleware/caller';
 import { type HttpDeps } from './deps';
 import { reconnectUrlFor } from './owner/links';

@@ -2,7 +2,7 @@ import { type z } from 'zod';
 import { type Event as EventSchema } from '../../http/api/deliveries/events';
 import { type Fleet as FleetSchema } from '../../http/api/fleet-schema';
 import { type Integration as IntegrationSchema } from '../../http/api/integrations/integration-schemas';
-import type * as tokens from '../../http/api/integrations/token-schemas';
+import type * as tokens from '../../http/api/lifecycle/token-schemas';
 
 /** What the API answers, as its own schemas say. */
 export type Integration = z.infer<typeof IntegrationSchema>;

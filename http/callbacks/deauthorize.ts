@@ -3,7 +3,7 @@ import { deauthorize } from '../../adapters/postgres/integrations/deauthorize';
 import { causeOf } from '../../core/lifecycle/states';
 import { type HttpDeps } from '../deps';
 import { createRouter, problems } from '../router';
-import { notifyLifecycle } from '../api/integrations/notify-lifecycle';
+import { notifyLifecycle } from '../api/lifecycle/notify-lifecycle';
 import { signedRequestBody, readSignedRequestForm } from './signed-request';
 
 const route = createRoute({

@@ -14,7 +14,7 @@ import { MINIMUM_GRANT_LIFE_MS, undatedLifetime } from '../../core/lifecycle/ref
 import { type Secret } from '../../core/access/secret';
 import { type ConnectResult } from '../../core/text/owner-pages';
 import { type HttpDeps } from '../deps';
-import { notifyLifecycle } from '../api/integrations/notify-lifecycle';
+import { notifyLifecycle } from '../api/lifecycle/notify-lifecycle';
 
 /** A long-lived token whose account is not known yet. */
 type LongLived = Omit<Grant, 'scopes' | 'account'>;

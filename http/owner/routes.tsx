@@ -10,7 +10,7 @@ import { asksToCheckAgain, bannerFor } from '../../core/lifecycle/banner';
 import { type CheckResult, type ConnectResult, checkText, newLinkText } from '../../core/text/owner-pages';
 import { Secret } from '../../core/access/secret';
 import { SECOND_MS } from '../../core/time';
-import { recheck } from '../api/integrations/recheck';
+import { recheck } from '../api/lifecycle/recheck';
 import { type Caller } from '../middleware/caller';
 import { type HttpDeps } from '../deps';
 import { secretCookie } from '../middleware/cookies';

@@ -2,7 +2,7 @@ import { ProviderError } from '../../../adapters/instagram/provider-error';
 import { NoToken, type UsableToken, usableToken } from '../../../services/usable-token';
 import { findIntegration } from '../../../adapters/postgres/integrations/integrations';
 import { isTokenCode } from '../../../core/lifecycle/failure';
-import { nextCheckIsAfter } from '../integrations/next-check';
+import { nextCheckIsAfter } from '../lifecycle/next-check';
 import { type HttpDeps } from '../../deps';
 import { requestDeadline } from '../../deadlines';
 import { withDeadline } from '../../../adapters/deadline';

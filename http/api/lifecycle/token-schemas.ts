@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { instant } from '../schemas';
-import { Integration } from './integration-schemas';
+import { Integration } from '../integrations/integration-schemas';
 
 /** Schemas of tokens, their refresh and their recovery. */
 

@@ -4,8 +4,8 @@ import { type LifecycleClient, type Recovered } from '../../../client/lifecycle-
 import { recheckAfterSeconds, nextCheckIsAfter } from './next-check';
 import { type Caller } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
-import { findAccessible } from './find';
-import { toIntegrationView } from './integration-view';
+import { findAccessible } from '../integrations/find';
+import { toIntegrationView } from '../integrations/integration-view';
 import { requestDeadline } from '../../deadlines';
 import { withDeadline } from '../../../adapters/deadline';
 import { type RECOVERY_OUTCOMES } from './token-schemas';

@@ -4,8 +4,8 @@ import { NoToken } from '../../../services/usable-token';
 import { hasLifecycle } from '../../../core/lifecycle/states';
 import { type Caller } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
-import { findAccessible } from './find';
-import { toIntegrationView } from './integration-view';
+import { findAccessible } from '../integrations/find';
+import { toIntegrationView } from '../integrations/integration-view';
 import { notifyLifecycle } from './notify-lifecycle';
 
 type ChangeStateDeps = Pick<

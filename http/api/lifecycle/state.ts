@@ -2,7 +2,7 @@ import { disconnectFor, setPausedFor } from './change-state';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
 import { createRouter, json, problems, secured, strictRoute } from '../../router';
-import { Integration } from './integration-schemas';
+import { Integration } from '../integrations/integration-schemas';
 import { idParam as params } from '../schemas';
 
 const route = (verb: 'pause' | 'resume', summary: string) =>

@@ -2,7 +2,7 @@ import { usableToken } from '../../../services/usable-token';
 import { SECOND_MS } from '../../../core/time';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
-import { findAccessible } from './find';
+import { findAccessible } from '../integrations/find';
 import { createRouter, json, problems, secured, strictRoute } from '../../router';
 import { recordTokenUse } from '../access/record-token-use';
 import { Token } from './token-schemas';
