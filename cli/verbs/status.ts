@@ -24,10 +24,10 @@ export const statusVerb: Verb = (program, io) => {
 };
 
 function headline(io: Io, integration: Integration): string {
-  const { state, usable, paused } = integration;
+  const { state, reason, usable, paused } = integration;
   const colour = usable ? 'green' : state === 'expired' ? 'red' : 'yellow';
   const verdict = usable ? 'usable' : 'not usable';
-  return `${paint(io, 'bold', printable(nameOf(integration)))}  ${paint(io, colour, `${state}, ${verdict}${paused ? ', paused' : ''}`)}`;
+  return `${paint(io, 'bold', printable(nameOf(integration)))}  ${paint(io, colour, `${state}${reason ? ` (${reason})` : ''}, ${verdict}${paused ? ', paused' : ''}`)}`;
 }
 
 /** What is known of an integration, line by line. @param now epoch ms */
@@ -69,7 +69,9 @@ function expiry({ state, expiresAt }: Integration, now: number): [string, string
 
 function nextStep(integration: Integration, now: number): string {
   const text = nextStepText(factsOf(integration), now);
-  if (integration.state !== 'pending') return text;
+  const { state, nextAttemptAt, refreshAt } = integration;
+  const due = state === 'expired' ? null : (nextAttemptAt ?? refreshAt);
+  if (state !== 'pending') return due ? `${text} (${absolute(due)})` : text;
   return `${text} · Create a link with \`npx evergrant reconnect-link ${integration.id}\``;
 }
 

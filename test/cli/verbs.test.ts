@@ -70,7 +70,7 @@ describe('with a connected account', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^@shop {2}active, usable$/m);
     expect(out).toMatch(/expires +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC \(in (59|60) days\)/);
-    expect(out).toMatch(/next +refresh .* UTC \(in \d+ days\)/);
+    expect(out).toMatch(/next +Automatic refresh in \d+ days \(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\)/);
     expect(out).toContain(`token-lifecycle/${id}`);
   });
 
@@ -134,7 +134,7 @@ describe('with a connected account', () => {
     const rechecked = await evergrant(['recheck', id]);
     expect(rechecked.out).toContain('the token is invalid (password_changed)');
     expect((await evergrant(['status', id])).out).toMatch(
-      /expired, not usable[^]*dead already[^]*password_changed[^]*changed its Instagram password/,
+      /expired \(password_changed\), not usable[^]*token invalid[^]*changed its Instagram password/,
     );
     expect((await evergrant(['list', '--reason', 'password_changed'])).out).toContain('@shop');
     const refused = await evergrant(['refresh', id]);
