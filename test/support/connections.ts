@@ -1,4 +1,5 @@
 import { type Connection, type Recovery } from '../../core/lifecycle/connection';
+import { type LifecycleFacts } from '../../core/lifecycle/facts';
 import { refreshAtFor } from '../../core/lifecycle/refresh-policy';
 import { DAY_MS } from '../../core/time';
 
@@ -55,6 +56,30 @@ export function recoveryOf(since: number, changed: Partial<Recovery> = {}): Reco
     code: 190,
     subcode: null,
     source: 'test',
+    ...changed,
+  };
+}
+
+/** What a lifecycle knows of a connected account whose token was issued at `issuedAt`. */
+export function lifecycleFactsOf(issuedAt: number, changed: Partial<LifecycleFacts> = {}): LifecycleFacts {
+  return {
+    integrationId: 'int_model',
+    provider: 'instagram',
+    username: 'model',
+    state: 'active',
+    reason: null,
+    version: 1,
+    grantNo: 1,
+    issuedAt,
+    expiresAt: issuedAt + LIFE_MS,
+    refreshAt: issuedAt + LIFE_MS - 14 * DAY_MS,
+    paused: false,
+    failedAttempts: 0,
+    nextAttemptAt: null,
+    expiringNoticed: false,
+    recovery: null,
+    reminder: null,
+    lastError: null,
     ...changed,
   };
 }

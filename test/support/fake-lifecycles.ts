@@ -7,6 +7,7 @@ import { type LifecycleClient, createLifecycleClient } from '../../client/lifecy
 import { type LifecycleFacts, type Outcome, type StepResult } from '../../core/lifecycle/facts';
 import { DAY_MS } from '../../core/time';
 import { createWorkers } from '../../worker/worker';
+import { lifecycleFactsOf } from './connections';
 import { published } from './servers';
 import { createTestNamespace } from './temporal';
 
@@ -49,7 +50,7 @@ export async function startFakeLifecycles(): Promise<FakeLifecycles> {
     loads: () => loads,
     on: {},
     async connect(integrationId, changed = {}) {
-      fake.rows.set(integrationId, { ...connectedFacts(integrationId), ...changed });
+      fake.rows.set(integrationId, connectedFacts(integrationId, changed));
       await fake.lifecycles.start(integrationId);
     },
     async stop() {
@@ -98,25 +99,6 @@ function resultOf(facts: LifecycleFacts | null, outcome: Outcome): StepResult {
 }
 
 /** An account that was connected two days ago. */
-function connectedFacts(integrationId: string): LifecycleFacts {
-  const issuedAt = Date.now() - 2 * DAY_MS;
-  return {
-    integrationId,
-    provider: 'instagram',
-    username: integrationId,
-    state: 'active',
-    reason: null,
-    version: 1,
-    grantNo: 1,
-    issuedAt,
-    expiresAt: issuedAt + 60 * DAY_MS,
-    refreshAt: issuedAt + 46 * DAY_MS,
-    paused: false,
-    failedAttempts: 0,
-    nextAttemptAt: null,
-    expiringNoticed: false,
-    recovery: null,
-    reminder: null,
-    lastError: null,
-  };
+function connectedFacts(integrationId: string, changed: Partial<LifecycleFacts>): LifecycleFacts {
+  return lifecycleFactsOf(Date.now() - 2 * DAY_MS, { integrationId, username: integrationId, ...changed });
 }

@@ -2,29 +2,12 @@ import fc from 'fast-check';
 import { type LifecycleFacts, NOTHING_ASKED, type Outcome, type Rejection } from '../../core/lifecycle/facts';
 import { type Action } from '../../core/lifecycle/next-action';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../core/time';
+import { lifecycleFactsOf } from '../support/connections';
 import { type CarriedState, LifecycleRun, type RunContext } from '../../workflows/lifecycle-run';
 
 const START = Date.UTC(2026, 5, 1);
-const factsOf = (version: number, changed: Partial<LifecycleFacts> = {}): LifecycleFacts => ({
-  integrationId: 'int_model',
-  provider: 'instagram',
-  username: 'model',
-  state: 'active',
-  reason: null,
-  version,
-  grantNo: 1,
-  issuedAt: START - 2 * DAY_MS,
-  expiresAt: START + 58 * DAY_MS,
-  refreshAt: START + 44 * DAY_MS,
-  paused: false,
-  failedAttempts: 0,
-  nextAttemptAt: null,
-  expiringNoticed: false,
-  recovery: null,
-  reminder: null,
-  lastError: null,
-  ...changed,
-});
+const factsOf = (version: number, changed: Partial<LifecycleFacts> = {}) =>
+  lifecycleFactsOf(START - 2 * DAY_MS, { version, ...changed });
 const report = (version: number, subcode: number | null = null): Rejection => ({
   version,
   code: 190,

@@ -10,27 +10,10 @@ import {
 import { unclearDelayMs } from '../../../core/lifecycle/recovery-policy';
 import { nextReminderAt } from '../../../core/lifecycle/reminder-policy';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../core/time';
+import { LIFE_MS, lifecycleFactsOf } from '../../support/connections';
 
-const LIFE_MS = 60 * DAY_MS;
-const connected = (now: number, random: number): LifecycleFacts => ({
-  integrationId: 'int_model',
-  provider: 'instagram',
-  username: 'model',
-  state: 'active',
-  reason: null,
-  version: 1,
-  grantNo: 1,
-  issuedAt: now,
-  expiresAt: now + LIFE_MS,
-  refreshAt: refreshAtFor({ issuedAt: now, expiresAt: now + LIFE_MS }, random),
-  paused: false,
-  failedAttempts: 0,
-  nextAttemptAt: null,
-  expiringNoticed: false,
-  recovery: null,
-  reminder: null,
-  lastError: null,
-});
+const connected = (now: number, random: number): LifecycleFacts =>
+  lifecycleFactsOf(now, { refreshAt: refreshAtFor({ issuedAt: now, expiresAt: now + LIFE_MS }, random) });
 
 /** Instagram as far as a lifecycle can tell: it answers or not, and the token lives or not. */
 interface Provider {

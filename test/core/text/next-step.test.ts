@@ -1,27 +1,10 @@
 import { nextStepText } from '../../../core/text/next-step';
 import { type LifecycleFacts } from '../../../core/lifecycle/facts';
 import { DAY_MS, MINUTE_MS } from '../../../core/time';
+import { lifecycleFactsOf } from '../../support/connections';
 
 const NOW = 100 * DAY_MS;
-const facts: LifecycleFacts = {
-  integrationId: 'int_1',
-  provider: 'instagram',
-  username: 'shop',
-  state: 'active',
-  reason: null,
-  version: 1,
-  grantNo: 1,
-  issuedAt: NOW - 10 * DAY_MS,
-  expiresAt: NOW + 50 * DAY_MS,
-  refreshAt: NOW + 36 * DAY_MS,
-  paused: false,
-  failedAttempts: 0,
-  nextAttemptAt: null,
-  expiringNoticed: false,
-  recovery: null,
-  reminder: null,
-  lastError: null,
-};
+const facts = lifecycleFactsOf(NOW - 10 * DAY_MS);
 const checkIn = (ms: number, ownerAction: 'checkpoint' | null = null) => ({
   state: 'recovering' as const,
   recovery: { cause: 'rejection', returnTo: 'active', nextAttemptAt: NOW + ms, ownerAction } as const,
