@@ -35,7 +35,7 @@ export async function runProcess(
   if (!stop.aborted) throw new Failure(`The ${name} ended unexpectedly.`);
 }
 
-/** A key of the right name and wrong bytes would seal what nobody can open later. */
+/** A key of the right name and wrong bytes would seal what cannot be opened later. */
 async function refuseWrongKey({ sealer, logger }: Services): Promise<void> {
   try {
     await sealer.verifyAll();

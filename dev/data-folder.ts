@@ -64,6 +64,6 @@ function keptSecret(file: string, create: () => string): string {
   }
   const secret = readFileSync(file, 'utf8').trim();
   if (!secret)
-    throw new Error(`${file} is empty: restore it from a backup, or remove the data folder to start anew.`);
+    throw new Error(`${file} is empty: restore it from a backup, or remove the data folder to start over.`);
   return secret;
 }

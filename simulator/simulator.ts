@@ -104,7 +104,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   };
 }
 
-/** Whoever moves the clock, it is noticed. */
+/** Every move of the clock is noticed. */
 function watchedClock(clock: VirtualClock, moved: () => void): VirtualClock {
   return {
     now: clock.now,

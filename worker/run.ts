@@ -84,7 +84,7 @@ function activityDeps(services: Services): Deps {
   };
 }
 
-/** Whom e-mail reaches, and a line for the log when it reaches nobody. */
+/** Who receives e-mail, and a log line when no one does. */
 function mailReach({ mailer, settings, logger }: Services): MailReach {
   const isThere = mailer !== null;
   if (!isThere) logger.info('email notifications are off: SMTP_URL is not set');

@@ -11,7 +11,7 @@ export async function readRingFile(file: string): Promise<KeyRing> {
 }
 
 /**
- * Puts a ring in place of a key file's, keeping owner and mode. Whoever reads it sees the old ring or the new one,
+ * Puts a ring in place of a key file's, keeping owner and mode. A reader sees the old ring or the new one,
  * also after a power failure.
  */
 export async function replaceRingFile(name: string, ring: KeyRing): Promise<void> {

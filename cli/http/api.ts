@@ -3,7 +3,7 @@ import { Failure } from '../failures';
 import { Refusal, isProblem } from './problem';
 import { type ApiSettings } from '../settings';
 
-/** The API keeps nobody waiting over 20 s; what takes longer than this is no answer. */
+/** The API answers within 20 s; a call that takes longer than this has failed. */
 const PATIENCE_MS = 60_000;
 
 type Query = Record<string, string | number | undefined>;

@@ -9,7 +9,7 @@ export function pathOf(id: string, rest = ''): string {
   return `/v1/integrations/${encodeURIComponent(id)}${rest}`;
 }
 
-/** The id of the integration that somebody means by its id, `@username` or their own external id. */
+/** The id of the integration given by its id, `@username` or an external id. */
 export async function findId(api: Api, given: string): Promise<string> {
   return ID.test(given) ? given : (await search(api, given)).id;
 }

@@ -62,7 +62,7 @@ async function reseal(
   stop: AbortSignal,
 ): Promise<Unopened[]> {
   const threads = startSealingThreads(ring);
-  // Where nobody watches a line, one is written now and then.
+  // Without a terminal a progress line is written now and then.
   const timer = io.err.isTTY ? undefined : setInterval(() => note(io, textOf(progress)), TELL_EVERY_MS);
   try {
     return await withProgress(

@@ -7,7 +7,7 @@ import { type SealedRow } from '../../adapters/postgres/keys/sealed-tables';
 
 const AT_MOST = 8;
 
-/** A value sealed anew, or why it could not be opened. */
+/** A value that was sealed again, or why it could not be opened. */
 export type Resealed = Sealed | { problem: 'key_unavailable' | 'decrypt_failed' };
 
 export interface SealingThread {

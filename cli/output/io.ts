@@ -15,7 +15,7 @@ export interface Io {
   out: Output;
   /** Progress, hints and errors. */
   err: Output;
-  /** Asks whoever sits at the terminal; null when nobody does. */
+  /** Asks the user at the terminal; null when there is none. */
   ask(question: string): Promise<string | null>;
   /** Aborted when the process is asked to end. Until it is called, a signal ends the process at once. */
   stopSignal(): AbortSignal;
@@ -44,7 +44,7 @@ export function processIo(): Io {
   };
 }
 
-/** The second signal ends the process at once: what was begun took too long for whoever sent it. */
+/** The second signal ends the process at once: the user does not want to wait for a clean stop. */
 function abortedBySignals(): AbortController {
   const controller = new AbortController();
   const onSignal = () => {

@@ -5,7 +5,7 @@ import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../time';
 const UNCLEAR_LADDER_MS = [2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600].map((s) => s * SECOND_MS);
 /** Waits between probes while the owner has something to do on Instagram: 15 min … 6 h. */
 const OWNER_LADDER_MS = [15, 30, 60, 120, 240, 360].map((minutes) => minutes * MINUTE_MS);
-/** A version too young to be refreshed is looked at again after these waits before it is believed dead. */
+/** A version too young to be refreshed is probed again after these waits before it is believed dead. */
 export const YOUNG_REPROBE_MS = [1 * SECOND_MS, 3 * SECOND_MS];
 
 /** The answer of a refresh may still be stored for this long: its process may be alive and wait for the database. */

@@ -147,7 +147,7 @@ export function backText({ product }: PageSubject): string {
   return `Back to ${product}`;
 }
 
-/** Names the owner, so that somebody who received another customer's link notices it. */
+/** Names the owner, so that a person who received another customer's link notices it. */
 export function ownerText({ product }: PageSubject, ownerRef: string): string {
   return `In ${product} this connection belongs to “${ownerRef}”.`;
 }

@@ -9,7 +9,7 @@ export interface AuditReport {
 export interface Accepted {
   /** The end of its address, such as `GHSA-xxxx-xxxx-xxxx`. */
   id: string;
-  /** YYYY-MM-DD: from then on somebody has to look again. */
+  /** YYYY-MM-DD: from then on it has to be reviewed again. */
   until: string;
   why: string;
 }

@@ -24,7 +24,7 @@ const ACCEPTED = new Set([
 /** What packages that do not say so in the usual place are under, by the text that they bring. */
 const READ: Record<string, string> = { 'node_modules/unionfs': 'Unlicense' };
 
-/** What production would ship under a licence that nobody has looked at, one line each. */
+/** What production would ship under a licence that was not reviewed, one line each. */
 export function licenceProblems(packages: Readonly<Record<string, LockedPackage>>): string[] {
   return Object.entries(packages)
     .filter(([path, { dev }]) => path !== '' && !dev)

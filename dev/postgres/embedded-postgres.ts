@@ -33,7 +33,7 @@ export interface EmbeddedPostgresOptions {
 export interface EmbeddedPostgres {
   readonly port: number;
   readonly pid: number;
-  /** Settles when the server has ended, whoever ended it, with how. */
+  /** Settles with the cause when the server has ended. */
   readonly exited: Promise<string>;
   url(database: string): string;
   /** Ends sessions and writes a checkpoint; at most a few seconds. */
@@ -61,7 +61,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       return { port, pid: server.pid, exited: server.exited, url, stop: () => server.stop() };
     } catch (error) {
       await server.stop();
-      // Somebody took the free port between our look and PostgreSQL's start.
+      // Another process took the free port before PostgreSQL started.
       const portLost = server.lastLog().includes('could not create any TCP/IP sockets');
       if (options.port === undefined && portLost && attempt < BIND_ATTEMPTS) continue;
       throw error;

@@ -16,7 +16,7 @@ const CAPABILITIES = [
 
 /**
  * Whom to run a cluster in `folder` as; undefined when we are not root and can do it ourselves.
- * Whoever owns the folder already goes on owning it, even if a better user has appeared since.
+ * The folder keeps its owner, even if a better user has appeared since.
  */
 export function clusterUser(folder: string): User | undefined {
   if (process.getuid?.() !== 0) return undefined;

@@ -10,7 +10,7 @@ export interface WantedPort {
   purpose: string;
 }
 
-/** A port that nobody listens on now. Ask for all that are needed at once: then they differ. */
+/** A free port. Request all that are needed at once: then they differ. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(Array.from({ length: count }, () => listen(0)));
   const ports = servers.map((server) => (server.address() as AddressInfo).port);

@@ -12,7 +12,7 @@ interface Program {
   command: string;
   args: string[];
   env: NodeJS.ProcessEnv;
-  /** Whom to run as; without it, whoever runs this process. */
+  /** The user to run as; without it, the user of this process. */
   user?: User | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** Stops what was started, the newest first, once, whoever asks. */
+/** Stops what was started, the newest first, and only once. */
 export class Undo {
   private readonly steps: { what: string; stop: () => Promise<void> }[] = [];
   isUnderWay = false;

@@ -17,7 +17,7 @@ export function sandboxControls(simulator: Simulator, travel: TimeTravel): Sandb
   };
 }
 
-/** Lets the simulator answer nobody, or everybody again: what was set up before is cleared either way. */
+/** Makes the simulator fail every call, or answer again. Either way earlier faults are cleared. */
 export function setOutage(simulator: Simulator, on: boolean): void {
   simulator.clearFaults();
   if (on) simulator.addFault({ match: {}, status: OUTAGE_STATUS });

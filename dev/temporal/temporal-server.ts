@@ -25,7 +25,7 @@ export interface TemporalServer {
   readonly namespace: string;
   readonly uiUrl: string | undefined;
   readonly pid: number;
-  /** Settles when the server has ended, whoever ended it, with how. */
+  /** Settles with the cause when the server has ended. */
   readonly exited: Promise<string>;
   stop(): Promise<void>;
 }

@@ -1,10 +1,10 @@
-// The product's own backend, in small: the page, embed tokens for whoever is signed in, and the inbox.
+// The product's own backend, in small: the page, embed tokens for the signed-in user, and the inbox.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { moduleOf } from './react-in-the-browser.mjs';
 
 const { EVERGRANT_URL = 'http://127.0.0.1:3000', EVERGRANT_API_KEY, PORT = '5173' } = process.env;
-/** Yours comes from the session of whoever asks, never from the request's own words. */
+/** Yours comes from the caller's session, never from the request itself. */
 const OWNER_REF = process.env.OWNER_REF ?? 'sandbox';
 
 const file = (name) => readFileSync(new URL(name, import.meta.url), 'utf8');

@@ -21,7 +21,7 @@ export type Order = 'oldest_first' | 'newest_first';
 
 /** Carries callbacks to the app: one after the other, and again where the receiver did not answer 2xx. */
 export interface Courier {
-  /** One attempt, at once; whoever waits gets the answer. */
+  /** One attempt, at once; the caller gets the answer. */
   ask(outgoing: Outgoing): Promise<{ delivery: Delivery; answer: Answer }>;
   /** In turn, with retries; `held` waits for `release`. */
   send(outgoing: Outgoing, held: boolean): Delivery;
@@ -61,7 +61,7 @@ export function createCourier(clock: Clock, closing: AbortSignal): Courier {
   };
   const plan = (delivery: Delivery) => {
     if (delivery.state === 'delivered') return;
-    // Whoever asks is told of a failure; only what nobody waits for is tried again.
+    // A caller sees the failure; only background deliveries are retried.
     const after = delivery.kind === 'message' ? RETRY_AFTER_MS[delivery.attempts.length - 1] : undefined;
     delivery.state = after === undefined ? 'failed' : 'waiting';
     delivery.nextAttemptAt = after === undefined ? null : clock.now() + after;

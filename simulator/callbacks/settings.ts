@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isLoopback } from '../world/consent';
 
-/** An address on this machine: a simulator talks to nobody else. */
+/** An address on this machine: a simulator calls no other host. */
 const LoopbackUrl = z
   .string()
   .max(2_000)

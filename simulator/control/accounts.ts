@@ -9,7 +9,7 @@ import { accountView, messageViews } from '../graph/views';
 import { type World } from '../world/world';
 import { readBody } from './input';
 
-/** That nobody has the id (or username) in the path. */
+/** No account has the id (or username) in the path. */
 export class UnknownError extends Error {
   override readonly name = 'UnknownError';
 }

@@ -23,7 +23,7 @@ export function interference(world: World, closing: AbortSignal) {
     const fault = world.faults.take(target);
 
     if (fault?.delayMs) await delay(fault.delayMs, undefined, { signal: closing }).catch(() => undefined);
-    // Whoever shuts down does not want a delayed request carried out.
+    // A shutdown must not carry out a delayed request.
     const drop = closing.aborted ? 'before' : fault?.drop;
     if (drop === undefined) {
       const answer = fault && faultAnswer(c, world, fault, target);

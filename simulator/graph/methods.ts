@@ -49,7 +49,7 @@ export interface SimulatorMethods {
   /** A token without OAuth; long-lived, for reading and messaging, unless told otherwise. */
   generateToken(name: string, input?: z.input<typeof TokenInput>): string;
   receive(name: string, message: z.input<typeof InboundInput>): MessageView;
-  /** Whoever sent a message takes it back. */
+  /** The sender unsends a message. */
   unsend(name: string, messageId: string): MessageView;
   /** Both ways, oldest first. */
   messages(name: string): MessageView[];

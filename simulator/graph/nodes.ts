@@ -44,7 +44,7 @@ export function messagesEdge({ account }: Call, { state }: World, conversation: 
   };
 }
 
-/** What a list tells of a message that is too old to be asked for alone. */
+/** What a list shows of a message that is too old to be requested alone. */
 function withoutDetails(node: Node, oldMessages: Mode['oldMessages']): Node {
   if (oldMessages === 'full') return node;
   const detail = () => {

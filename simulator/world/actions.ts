@@ -33,7 +33,7 @@ export const ResetInput = z.strictObject({ clock: z.boolean().default(false) });
 
 export const InboundInput = z.strictObject({
   text: z.string().min(1).max(10_000),
-  /** Id or username of the customer, who may be new; absent: whoever wrote last. */
+  /** Id or username of the customer, who may be new; absent: the last sender. */
   from: z.string().min(1).max(64).optional(),
   /** Where the conversation is put; absent: it stays, a new one is `general`. */
   folder: z.enum(['general', 'requests']).optional(),
@@ -80,7 +80,7 @@ export function receive(
   return messageView(account, conversation, message);
 }
 
-/** Whoever sent a message takes it back. Returns `undefined` where the account has no such message. */
+/** The sender unsends a message. Returns `undefined` where the account has no such message. */
 export function unsend(world: World, account: Account, id: string): MessageView | undefined {
   for (const conversation of account.conversations) {
     const message = conversation.messages.find((one) => one.id === id);

@@ -21,7 +21,7 @@ export function loadSnapshot(file: string): State | undefined {
   try {
     return parseSnapshot(JSON.parse(text));
   } catch (cause) {
-    throw new Error(`${file} does not hold the state of a simulator; remove it to start anew`, { cause });
+    throw new Error(`${file} does not hold the state of a simulator; remove it to start over`, { cause });
   }
 }
 
@@ -54,7 +54,7 @@ export function createSaver(file: string, snapshot: () => State, onError: (error
   };
 }
 
-/** Whoever reads the file finds it whole, old or new; it holds tokens, so nobody else reads it. */
+/** A reader always finds the whole file, old or new. It holds tokens, so other users cannot read it. */
 function writeAtomically(file: string, text: string): void {
   mkdirSync(dirname(file), { recursive: true });
   const temporary = `${file}.${process.pid}.tmp`;

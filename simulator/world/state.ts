@@ -32,7 +32,7 @@ export const Message = z.strictObject({
   at: instant,
   direction: z.enum(['inbound', 'outbound']),
   text: z.string(),
-  /** Taken back by whoever sent it. */
+  /** Unsent by its sender. */
   unsent: z.boolean().default(false),
 });
 export type Message = z.infer<typeof Message>;
@@ -113,7 +113,7 @@ export const Mode = z.strictObject({
   webhookSignature: z.enum(['right', 'wrong', 'missing']),
   /** Whether 24 hours after a customer's last message it is too late; to sample customers, it may never be. */
   messagingWindow: z.enum(['samples_open', 'enforced', 'off']),
-  /** What lists tell of messages before the 20 newest; alone these are always refused. */
+  /** What lists show of messages before the 20 newest; requested alone these are always refused. */
   oldMessages: z.enum(['full', 'bare', 'refused']),
   /** Calls per second. */
   limits: z.enum(['off', 'enforced']),

@@ -57,7 +57,7 @@ async function tooLate(deps: Pick<HttpDeps, 'pool'>, integrationId: string): Pro
   throw new Problem('provider_unavailable', 'Instagram did not answer in time. Try again shortly.');
 }
 
-/** The usable token; while it is being looked at, waits for the decision until the deadline. */
+/** The usable token; while it is being checked, waits for the decision until the deadline. */
 export async function tokenOnceDecided(
   deps: WithRecoveryDeps,
   integrationId: string,

@@ -24,7 +24,7 @@ export function endpoint(handle: Handler) {
   };
 }
 
-/** The integration that is asked about, if it belongs to whoever asks: its `ownerRef` is their id in Supabase. */
+/** The requested integration, if it belongs to the caller: its `ownerRef` is their id in Supabase. */
 async function ownIntegration(request: Request): Promise<string> {
   const id = new URL(request.url).searchParams.get('integrationId');
   if (!id) throw new Refusal(400, { code: 'invalid_request', text: 'integrationId is missing' });
