@@ -33,28 +33,25 @@ export function isBeingStored(integrationId: string): boolean {
 export async function storeAnswer(deps: Keeper, answer: Answer): Promise<void> {
   const { id } = answer.row;
   beingStored.add(id);
-  let { row } = answer;
   let isSpooled = false;
   try {
     for (let tries = 1; ; tries++) {
       try {
-        await storePending(deps, { ...answer, row });
+        await storeOnce(deps, answer);
         break;
       } catch (error) {
-        if (error instanceof RowMovedOn) row = await sameTokenAgain(deps, answer, error);
-        else {
-          if (isWorthALine(tries))
-            deps.logger.warn({ integrationId: id, tries }, 'refreshed token not stored yet; retrying');
-          isSpooled ||= await spool(deps, answer);
-          if (isSpooled && isStopping()) throw error;
-          await pause(Math.min(tries * 100, LONGEST_WAIT_MS));
+        if (error instanceof RowMovedOn) {
+          if (isSpooled) await deps.spool?.remove(answer);
+          throw error;
         }
+        if (isWorthALine(tries))
+          deps.logger.warn({ integrationId: id, tries }, 'refreshed token not stored yet; retrying');
+        isSpooled ||= await spool(deps, answer);
+        if (isSpooled && isStopping()) throw error;
+        await pause(Math.min(tries * 100, LONGEST_WAIT_MS));
       }
     }
     if (isSpooled) await deps.spool?.remove(answer);
-  } catch (error) {
-    if (error instanceof RowMovedOn && isSpooled) await deps.spool?.remove(answer);
-    throw error;
   } finally {
     beingStored.delete(id);
   }
@@ -83,6 +80,19 @@ export async function storeSpooledAnswers(
     }
   }
   return stored;
+}
+
+/** One attempt, under the next number where another refresh has taken this one. @throws RowMovedOn */
+async function storeOnce(deps: Keeper, answer: Answer): Promise<void> {
+  for (let { row } = answer; ;) {
+    try {
+      await storePending(deps, { ...answer, row });
+      return;
+    } catch (error) {
+      if (!(error instanceof RowMovedOn)) throw error;
+      row = await sameTokenAgain(deps, answer, error);
+    }
+  }
 }
 
 function storePending({ pool, sealer, clock }: Keeper, { row, token, ...life }: Answer): Promise<unknown> {

@@ -103,6 +103,33 @@ test('an answer whose number was taken is stored under the next one', async () =
   expect((await stack.row(id)).version).toBe(3);
 });
 
+test('a database that fails just as the taken number is looked up loses nothing', async () => {
+  const { id } = await stack.connect('flickering', { start: false });
+  stack.simulator.clock.advance(2 * DAY_MS);
+  let failures = 0;
+  const instagram: Deps['instagram'] = {
+    ...stack.deps.instagram,
+    refreshToken: async (token) => {
+      const answer = await stack.deps.instagram.refreshToken(token);
+      await stack.pool.query('update integrations set last_version = last_version + 1 where id = $1', [id]);
+      failures = 1;
+      return answer;
+    },
+  };
+  const flickering = new Proxy(stack.pool, {
+    get(target, name) {
+      const value = Reflect.get(target, name) as unknown;
+      if (name !== 'query') return typeof value === 'function' ? value.bind(target) : value;
+      return (text: string, values?: unknown[]) =>
+        failures-- > 0 ? Promise.reject(new Error('Connection terminated')) : target.query(text, values);
+    },
+  });
+  const deps = { ...stack.deps, instagram, pool: flickering };
+  const { outcome } = await refreshToken(deps, { integrationId: id, version: 1, asked: true });
+  expect(outcome).toBe('refreshed');
+  expect((await stack.row(id)).version).toBe(3);
+});
+
 describe('with a spool directory', () => {
   let folder: string;
   beforeEach(() => {
