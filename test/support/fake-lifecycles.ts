@@ -39,7 +39,7 @@ export interface FakeLifecycles {
 
 export async function startFakeLifecycles(): Promise<FakeLifecycles> {
   quietTemporal();
-  const { address, namespace } = await createTestNamespace();
+  const { address, namespace, drop } = await createTestNamespace();
   const temporal = openTemporal({ connectionOptions: { address }, namespace });
   await registerSearchAttributes(temporal.client);
   let loads = 0;
@@ -59,6 +59,7 @@ export async function startFakeLifecycles(): Promise<FakeLifecycles> {
       await ended;
       await native.close();
       await temporal.close();
+      await drop();
     },
   };
   const act = (name: ActivityName) => async (input: Input) => {

@@ -63,7 +63,7 @@ export async function startStack(
   options: { workers?: boolean; deps?: Partial<Pick<Deps, 'mailer' | 'operatorEmail'>> } = {},
 ): Promise<Stack> {
   const database = await createTestDatabase();
-  const { address, namespace } = await createTestNamespace();
+  const { address, namespace, drop } = await createTestNamespace();
   const running: RunningSimulator = await runSimulator({ port: 0, seed: 'tests' });
   const { simulator } = running;
   const pool = createPool(database.url);
@@ -177,6 +177,7 @@ export async function startStack(
     async stop() {
       await stack.stopWorkers();
       await temporal.close();
+      await drop();
       await pool.end();
       await running.close();
       await database.drop();

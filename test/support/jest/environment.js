@@ -11,6 +11,7 @@ module.exports = class SharedContextEnvironment extends TestEnvironment {
     this.global = globalThis;
     this.environmentVariables = { ...process.env };
     this.exit = process.exit;
+    this.console = console;
   }
 
   getVmContext() {
@@ -22,6 +23,7 @@ module.exports = class SharedContextEnvironment extends TestEnvironment {
     for (const name of Object.keys(process.env)) delete process.env[name];
     Object.assign(process.env, this.environmentVariables);
     process.exit = this.exit;
+    globalThis.console = this.console;
   }
 };
 
