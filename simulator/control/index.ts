@@ -37,7 +37,7 @@ const Since = z
 
 const SinceQuery = z.strictObject({ since: Since });
 
-/** What a sandbox can be told: accounts, time, what goes wrong. JSON, from this machine only. */
+/** The controls of a sandbox: accounts, time, faults. JSON, from this machine only. */
 export function controlRoutes(world: World): Hono<SimulatorEnv> {
   const control = new Hono<SimulatorEnv>();
   control.use(localOnly);

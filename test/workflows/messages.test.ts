@@ -101,7 +101,7 @@ test('200 signals and updates sent while runs continue as new are all answered, 
   expect(await stack.row(id)).toMatchObject({ state: 'active' });
 }, 120_000);
 
-test('a lifecycle that nobody started begins with the first message for it', async () => {
+test('a lifecycle that was not started begins with the first message for it', async () => {
   const { id, version } = await stack.connect('unstarted', { start: false });
   expect(await stack.lifecycles.recover(id, report(version))).toBe('verified_ok');
 });

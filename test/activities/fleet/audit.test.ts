@@ -55,7 +55,7 @@ test('missing lifecycles are started, ended integrations lose theirs, and doing 
   expect(await audit()).toMatchObject({ kind: 'daily', missing: 0, extra: 0, behind: 0 });
 });
 
-test('a lifecycle whose row moved on without it is told within the hour', async () => {
+test('a lifecycle whose row changed without it is signalled within the hour', async () => {
   const { id } = await stack.connect('untold');
   await until(() => isTold(id));
   await stack.pool.query(
