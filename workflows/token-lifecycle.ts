@@ -117,7 +117,7 @@ function activityFor(
     case 'warn':
       return storeActivities(facts).warnExpiring(target);
     case 'expire':
-      return storeActivities(facts).expire(target);
+      return instagramActivities(facts, 'recovery').expire(target);
     default:
       throw new Error(`${action.type} is not done by an activity.`);
   }
