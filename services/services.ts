@@ -71,7 +71,9 @@ export function createServices(
     createProviderHttp(
       clock,
       metrics.counters,
-      createProviderGate(pool, clock, settings.INSTAGRAM_APP_ID ?? ''),
+      createProviderGate(pool, clock, settings.INSTAGRAM_APP_ID ?? '', {
+        refreshesPerSecond: settings.EVERGRANT_REFRESHES_PER_SECOND,
+      }),
       settings.INSTAGRAM_PROXY_URL && new TunnelAgent(settings.INSTAGRAM_PROXY_URL),
     ),
     instagramSettings(settings),

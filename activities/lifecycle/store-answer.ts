@@ -127,7 +127,7 @@ async function spool({ spool, sealer, logger }: Keeper, answer: Answer): Promise
 /** Whether the worker was told to stop and its grace is over. */
 function isStopping(): boolean {
   try {
-    return Context.current().cancellationSignal.aborted;
+    return Context.current().cancellationDetails?.workerShutdown ?? false;
   } catch {
     return false;
   }
