@@ -1,4 +1,5 @@
 import {
+  CancellationScope,
   allHandlersFinished,
   condition,
   makeContinueAsNewFunc,
@@ -10,6 +11,7 @@ import { type Action } from '../core/lifecycle/next-action';
 import { LIFECYCLE_TASK_SECONDS, WORKFLOW_TYPES } from '../core/names';
 import { searchAttributeValues } from '../core/lifecycle/search-attributes';
 import { type StepResult } from '../core/lifecycle/facts';
+import { urgencyOf } from '../core/lifecycle/urgency';
 import { MINUTE_MS } from '../core/time';
 import { instagramActivities, storeActivities } from './activities';
 import { registerHandlers } from './lifecycle-messages';
@@ -70,18 +72,32 @@ async function perform(run: LifecycleRun, action: Action, integrationId: string)
   const subject = run.begin(action);
   let result: StepResult | null = null;
   let ended = false;
-  const started = activityFor(run, action, subject, integrationId).then(
-    (value) => {
-      result = value;
-      ended = true;
-    },
-    () => {
-      ended = true;
-    },
-  );
+  const queued = new CancellationScope();
+  const started = queued
+    .run(() => activityFor(run, action, subject, integrationId))
+    .then(
+      (value) => {
+        result = value;
+        ended = true;
+      },
+      () => {
+        ended = true;
+      },
+    );
+  // Runs of before left the queue as it was.
+  let mayGiveWay = true;
   while (action.type !== 'load') {
-    await condition(() => ended || run.wantsLoad());
+    await condition(() => ended || run.wantsLoad() || (mayGiveWay && run.hasMoreUrgent(action)));
     if (ended) break;
+    if (!run.wantsLoad()) {
+      mayGiveWay = patched('urgent-first');
+      if (!mayGiveWay) continue;
+      // Still in the queue, it is taken back; under way, it ends as it would.
+      queued.cancel();
+      await started;
+      if (!result) return run.abandon(action);
+      break;
+    }
     await perform(run, { type: 'load' }, integrationId);
     if (run.mustContinue() || run.facts === null || run.facts.state === 'disconnected')
       return run.abandon(action);
@@ -100,24 +116,25 @@ function activityFor(
   const facts = run.facts;
   if (action.type === 'load' || !facts) return storeActivities(facts).loadFacts({ integrationId });
   const target = { integrationId, version: facts.version };
+  const urgency = urgencyOf(action, facts, run.now());
   switch (action.type) {
     case 'refresh':
-      return instagramActivities(facts, action.asked ? 'emergency' : 'scheduled').refreshToken({
+      return instagramActivities(facts, urgency).refreshToken({
         ...target,
         asked: action.asked,
       });
     case 'recover':
-      return instagramActivities(facts, 'recovery').recoverToken({
+      return instagramActivities(facts, urgency).recoverToken({
         ...target,
         rejection,
         recheck,
       });
     case 'remind':
-      return instagramActivities(facts, 'scheduled').remind(target);
+      return instagramActivities(facts, urgency).remind(target);
     case 'warn':
       return storeActivities(facts).warnExpiring(target);
     case 'expire':
-      return storeActivities(facts).expire(target);
+      return instagramActivities(facts, urgency).expire(target);
     default:
       throw new Error(`${action.type} is not done by an activity.`);
   }
