@@ -1,4 +1,4 @@
-import { NativeConnection, Runtime, DefaultLogger, type WorkflowBundleOption } from '@temporalio/worker';
+import { NativeConnection, Runtime, type WorkflowBundleOption } from '@temporalio/worker';
 import { createActivities } from '../activities';
 import { type Deps } from '../activities/deps';
 import { storeSpooledAnswers } from '../activities/lifecycle/store-answer';
@@ -12,6 +12,7 @@ import { workflowBundle } from './bundle';
 import { requireRightClock, watchClock } from './clock-watch';
 import { keepNamespace } from './namespace-keeper';
 import { startRelay } from './relay';
+import { temporalLogger } from './temporal-log';
 import { createWorkers } from './worker';
 
 export interface RunningWorker {
@@ -21,15 +22,11 @@ export interface RunningWorker {
   ended: Promise<void>;
 }
 
-/** Temporal's own lines go where ours go, and only from warnings on. */
-export function installRuntime(services: Pick<Services, 'logger'>): void {
+/** Temporal's own lines, those of its native core included, become entries of our log. */
+export function installRuntime({ logger }: Pick<Services, 'logger'>): void {
   Runtime.install({
-    logger: new DefaultLogger('WARN', ({ level, message }) => {
-      // Two of our workers have activities alone, on purpose.
-      if (message.startsWith('No workflows registered')) return;
-      if (level === 'ERROR') services.logger.error(message);
-      else services.logger.warn(message);
-    }),
+    logger: temporalLogger(logger),
+    telemetryOptions: { logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } } },
     shutdownSignals: [],
   });
 }
