@@ -13,7 +13,7 @@ export async function startWorker(
   started: (part: Running) => void,
 ): Promise<void> {
   const { EVERGRANT_HTTP_HOST: host, EVERGRANT_METRICS_PORT: port } = services.settings;
-  const metrics = await listen(metricsApp(services.metrics), {
+  const metrics = await listen(metricsApp(services), {
     host,
     port,
     setting: 'EVERGRANT_METRICS_PORT',

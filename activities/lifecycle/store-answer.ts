@@ -24,6 +24,9 @@ export function isBeingStored(integrationId: string): boolean {
   return beingStored.has(integrationId);
 }
 
+/** How many answers are in this process alone. */
+export const answersBeingStored = (): number => beingStored.size;
+
 /**
  * Stores what a refresh answered, as `pending`. Instagram gives it once, so it is never given up while this process
  * lives: it is tried until it is stored, past the activity's own timeout. A sealed copy goes to the spool directory,

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import { freePorts } from '../../dev/process/ports';
 import { type RunningSimulator, runSimulator } from '../../simulator';
+import { openDatabasePath } from '../support/database-path';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { type TestNamespace, createTestNamespace } from '../support/temporal';
 import { afterwards, temporaryFolder } from '../support/temporary-folder';
@@ -133,6 +135,29 @@ test('worker and API serve, audit and list, then end with 0 on SIGTERM', async (
   api.process.kill('SIGINT');
   expect(await Promise.all([worker.ended, api.ended])).toEqual([0, 0]);
 });
+
+test('the API ends on SIGTERM although every connection to the database has gone silent', async () => {
+  const path = await openDatabasePath(database.url);
+  afterwards(() => path.close());
+  const [http, metrics] = await freePorts(2);
+  const api = evergrant(['api'], {
+    ...env,
+    DATABASE_URL: path.url,
+    EVERGRANT_HTTP_PORT: String(http),
+    EVERGRANT_METRICS_PORT: String(metrics),
+  });
+  await ready(api);
+  const asked = () =>
+    fetch(`http://127.0.0.1:${http}/v1/integrations`, { headers: { authorization: `Bearer ${KEY}` } });
+  expect((await asked()).status).toBe(200);
+  path.silence();
+  const open = Array.from({ length: 20 }, () => asked().catch(() => null));
+  api.process.kill('SIGTERM');
+  const ended = await Promise.race([api.ended.then(() => 'ended'), pause(40_000, 'still running')]);
+  expect(ended).toBe('ended');
+  await Promise.all(open);
+  for (const line of api.err().trim().split('\n')) expect(JSON.parse(line)).toHaveProperty('msg');
+}, 60_000);
 
 test('refuses to start without settings, and names all that is wrong at once', async () => {
   for (const verb of ['worker', 'api']) {
