@@ -32,7 +32,7 @@ export class Callers {
         if (rows.length > 0) await act(this.#chance.pick(rows).id);
         again(meanMs, act);
       });
-    again(40 * DAY_MS, (id) => this.#crowd(id));
+    again(60 * DAY_MS, (id) => this.#crowd(id));
     again(200 * DAY_MS, (id) => this.parts.temporal.lifecycles.refreshNow(id).catch(() => undefined));
   }
 

@@ -55,7 +55,8 @@ export interface Outcome extends Progress {
 }
 
 const START = Date.UTC(2030, 0, 1);
-const OWNERS_COME_WITHIN_MS = 20 * DAY_MS;
+/** One lifetime: at any instant some token is in its last days. */
+const OWNERS_COME_WITHIN_DAYS = 60;
 /** The audit runs hourly; a while after something was away, less often is enough. */
 const AUDITS_AFTER_MS = 4 * HOUR_MS;
 const CALM_AUDIT_MS = 6 * HOUR_MS;
@@ -107,7 +108,7 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
   const checker = new Checker(database, journal.entries, plans);
 
   workers.start(2);
-  owners.begin(options.connections, OWNERS_COME_WITHIN_MS);
+  owners.begin(options.connections, Math.min(OWNERS_COME_WITHIN_DAYS, options.days / 2) * DAY_MS);
   callers.begin(options.connections);
   weather.begin();
   every(time, HOUR_MS, async () => {

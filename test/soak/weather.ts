@@ -10,6 +10,8 @@ import { type VirtualTime } from './schedule';
 const FAULT_SHARE = 0.05;
 const BURST_SHARE = 0.5;
 const BROKEN_QUERIES = 1 / 4_000;
+/** How often something of ours goes away just when a token is being refreshed: the moments that matter are short. */
+const AWAY_AT_REFRESH = { database_down: 0.03, temporal_down: 0.01, workers_down: 0.01 };
 /** A false refusal hits an account no more often than this: the next call is fine. */
 const FALSE_REFUSAL_GAP_MS = 6 * HOUR_MS;
 
@@ -33,7 +35,7 @@ const FAULTS = {
   throttled_account_retry_after: 2,
   throttled_app: 0.4,
   too_many_requests: 2,
-  false_refusal: 2,
+  false_refusal: 6,
 };
 
 const error = (code: number, status = 400, more: object = {}): { fault: FaultInput } => ({
@@ -118,7 +120,8 @@ export class Weather implements ProviderWeather {
     });
   }
 
-  faultFor({ account }: { account: string | null }): Fault | null {
+  faultFor({ path, account }: { path: string; account: string | null }): Fault | null {
+    if (path === '/refresh_access_token') this.#strike();
     if (this.isUnder('provider_down')) return this.#outage();
     if (!this.#calls.hits(this.#isBurst ? BURST_SHARE : FAULT_SHARE)) return null;
     const name = this.#calls.weighted(FAULTS);
@@ -140,6 +143,14 @@ export class Weather implements ProviderWeather {
     const refreshReturns = chance.pick(['same', 'new_old_valid', 'new_old_dead'] as const);
     simulator.setMode({ refreshReturns });
     journal.add({ kind: 'mode', at: time.now(), refreshReturns });
+  }
+
+  #strike(): void {
+    for (const [what, probability] of Object.entries(AWAY_AT_REFRESH) as [Trouble, number][])
+      if (this.#calls.hits(probability)) {
+        const lengthMs = this.#calls.logBetween(2 * SECOND_MS, 40 * MINUTE_MS);
+        this.parts.time.after(this.#calls.between(0, SECOND_MS), () => this.#trouble(what, lengthMs));
+      }
   }
 
   #outage(): Fault {
@@ -164,8 +175,8 @@ export class Weather implements ProviderWeather {
   #longOutages(): void {
     const chance = chanceOf(this.parts.seed, 'long outages');
     const next = (): void =>
-      void this.parts.time.after(16 * DAY_MS + chance.exponential(25 * DAY_MS), () => {
-        const lengthMs = chance.logBetween(DAY_MS, 13 * DAY_MS);
+      void this.parts.time.after(16 * DAY_MS + chance.exponential(15 * DAY_MS), () => {
+        const lengthMs = chance.hits(0.3) ? 13 * DAY_MS : chance.logBetween(DAY_MS, 13 * DAY_MS);
         this.#trouble(chance.pick(['provider_down', 'temporal_down', 'workers_down']), lengthMs);
         this.parts.time.after(lengthMs, next);
       });

@@ -213,6 +213,8 @@ export class Checker {
     if (first.endedAt === null || this.truth.deathOf(first.process) < call.at)
       return count(refreshedTwice, 'after a kill');
     if (!first.delivered) return count(refreshedTwice, 'after a lost answer');
+    const wasRefused = this.truth.token(first.gave?.token ?? null)?.refusedAt.some((at) => at < call.at);
+    if (wasRefused) return count(refreshedTwice, 'after a refusal of the new token');
     this.#report('I2', call.at, this.#connectionOf(call.account), 'one version refreshed twice');
   }
 

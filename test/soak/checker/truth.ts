@@ -25,6 +25,8 @@ export interface Token {
   deaths: (Span & { subcode: number | null })[];
   /** Refreshes of it that the provider carried out. */
   refreshes: Call[];
+  /** When a call with it was refused as one with a dead token, rightly or not. */
+  refusedAt: number[];
 }
 
 /** What really was, as the journal tells it. */
@@ -161,6 +163,7 @@ export class Truth {
 
   #takeCall(call: Call): void {
     const { gave, account, reachedAt } = call;
+    if (call.code === 190) this.#tokens.get(call.token ?? '')?.refusedAt.push(call.at);
     if (!gave || account === null || reachedAt === null) return;
     const old = this.#tokens.get(call.token ?? '');
     if (call.path === '/refresh_access_token' && old) {
@@ -175,7 +178,7 @@ export class Truth {
     }
     const token: Token = {
       ...{ id: gave.token, account, issuedAt: reachedAt, expiries: [gave.expiresAt] },
-      ...{ deaths: [], refreshes: [] },
+      ...{ deaths: [], refreshes: [], refusedAt: [] },
     };
     this.#tokens.set(token.id, token);
     append(this.#byAccount, account, token);
