@@ -1,5 +1,6 @@
 import { type Pool } from 'pg';
 import { type Clock } from '../adapters/clock';
+import { type ClockCheck } from '../adapters/postgres/clock-check';
 import { type Sealer } from '../adapters/encryption/sealer';
 import { type Instagram } from '../adapters/instagram/client';
 import { type Lifecycles } from '../services/lifecycles';
@@ -15,6 +16,8 @@ export interface Deps {
   sealer: Sealer;
   instagram: Instagram;
   clock: Clock;
+  /** Asked before anything is dated or decided. */
+  clockCheck: ClockCheck;
   /** Uniform in [0, 1): jitter. */
   random: () => number;
   /** Lets ms pass between tries; absent: on the machine's clock. A simulation has its own time. */

@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { DecryptFailed, KeyUnavailable } from '../adapters/encryption/sealer';
+import { ClocksDiffer } from '../adapters/postgres/clock-check';
 import { ProviderError } from '../adapters/instagram/provider-error';
 
 /** The types by which workflows distinguish failures of activities. */
@@ -20,6 +21,8 @@ export const FAILURE_TYPES = {
   /** The stored value is not what its row says: an operator has to act. */
   decryptFailed: 'DecryptFailed',
   storeUnavailable: 'StoreUnavailable',
+  /** The worker's clock cannot be believed: another worker, or a later attempt, may do the same work. */
+  clocksDiffer: 'ClocksDiffer',
 } as const;
 
 type FailureType = (typeof FAILURE_TYPES)[keyof typeof FAILURE_TYPES];
@@ -29,6 +32,7 @@ export function toApplicationFailure(error: unknown): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
   if (error instanceof KeyUnavailable) return failure(FAILURE_TYPES.keyUnavailable, error.message);
   if (error instanceof DecryptFailed) return failure(FAILURE_TYPES.decryptFailed, error.message);
+  if (error instanceof ClocksDiffer) return failure(FAILURE_TYPES.clocksDiffer, error.message);
   if (error instanceof ProviderError) return fromProvider(error);
   const code = (error as { code?: unknown } | null)?.code;
   const kind = typeof code === 'string' ? code : error instanceof Error ? error.name : 'unknown';

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import proxyAddr from 'proxy-addr';
 import { z } from 'zod';
 import { Secret } from '../core/access/secret';
+import { REFRESHES_PER_SECOND } from '../core/messaging/throttle-policy';
 import { KeyRingError, parseKeyRing } from './encryption/key-ring';
 import { REQUIRED_SCOPES } from './instagram/settings';
 import { isConfidential } from './outgoing/loopback';
@@ -44,6 +45,11 @@ const schema = z.object({
   EVERGRANT_PUBLIC_URL: url.optional(),
   EVERGRANT_URL: url.optional(),
   EVERGRANT_DATA_DIR: z.string().default('.data'),
+  EVERGRANT_REFRESHES_PER_SECOND: z.coerce
+    .number('is not a number')
+    .min(0.1, 'is below 0.1')
+    .max(1_000, 'is above 1000')
+    .default(REFRESHES_PER_SECOND),
   EVERGRANT_SPOOL_DIR: z.string().min(1).optional(),
   EVERGRANT_METRICS_PORT: port.default(9464),
   EVERGRANT_TEMPORAL_PORT: port.default(7233),

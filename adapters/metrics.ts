@@ -46,10 +46,17 @@ export function createMetrics() {
     registers,
   });
 
+  const replaced = new Counter({
+    name: 'evergrant_lifecycles_replaced_total',
+    help: 'Lifecycles that could not go on, and were replaced by a new run.',
+    registers,
+  });
+
   const counters = {
     refresh: (trigger: string, result: string) => refreshes.inc({ trigger, result }),
     recovery: (outcome: string) => recoveries.inc({ outcome }),
     expiration: (cause: string) => expirations.inc({ cause }),
+    lifecycleReplaced: () => replaced.inc(),
     delivery: (kind: string, outcome: string) => deliveries.inc({ kind, outcome }),
     providerCall: (operation: string, status: string, durationMs: number) => {
       providerRequests.inc({ operation, status });

@@ -22,6 +22,7 @@ export async function runProcess(
   const stop = io.stopSignal();
   const services = createServices(loadSettings(io.env, NEEDED_SETTINGS), { name, env: io.env });
   const parts: Running[] = [];
+  const log = logEverything(services);
   try {
     await refuseWrongKey(services);
     await start(services, (part) => parts.push(part));
@@ -31,6 +32,7 @@ export async function runProcess(
   } finally {
     for (const part of parts.reverse()) await part.stop();
     await services.close();
+    log.stop();
   }
   if (!stop.aborted) throw new Failure(`The ${name} ended unexpectedly.`);
 }
@@ -56,4 +58,24 @@ async function refuseWrongKey({ sealer, logger }: Services): Promise<void> {
 async function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+}
+
+/** What Node itself would print becomes a line of the log, too. */
+function logEverything({ logger }: Pick<Services, 'logger'>): { stop(): void } {
+  const onWarning = ({ name, message }: Error) =>
+    logger.warn({ reason: `${name}: ${message}` }, 'Node.js warning');
+  const others = process.listeners('warning');
+  process.removeAllListeners('warning').on('warning', onWarning);
+  const onCrash = (error: Error) =>
+    logger.fatal(
+      { reason: error.message, stack: error.stack },
+      'the process ends: an error that nothing expected',
+    );
+  process.on('uncaughtExceptionMonitor', onCrash);
+  return {
+    stop() {
+      process.off('uncaughtExceptionMonitor', onCrash).off('warning', onWarning);
+      for (const listener of others) process.on('warning', listener);
+    },
+  };
 }

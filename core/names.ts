@@ -28,11 +28,14 @@ export const LANE_CHANGED = 'laneChanged';
 export const UPDATES = { recover: 'recover', ensureFresh: 'ensureFresh' } as const;
 export const QUERIES = { status: 'status' } as const;
 
+/** A worker that is gone is noticed after this, by its missing heartbeats, and its work is given to another. */
+export const HEARTBEAT_TIMEOUT = '10s';
+
 /**
  * How long one workflow task of a lifecycle may take. A flood of signals ends up in a single task: 10,000 of them, the
- * most a run ever gets, take some 5 s to handle, and a task that fails for slowness would only meet more the next time.
+ * most a run ever gets, take some 5 s to handle. After the death of a worker its tasks wait for that long.
  */
-export const LIFECYCLE_TASK_SECONDS = 60;
+export const LIFECYCLE_TASK_SECONDS = 15;
 
 const LIFECYCLE_PREFIX = 'token-lifecycle/';
 

@@ -2,12 +2,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Pool } from 'pg';
 import {
   type CallKind,
+  MAX_REFRESH_WAIT_MS,
   MAX_SLOT_WAIT_MS,
   RATE_LIMITS,
+  REFRESHES_PER_SECOND,
   URGENT_WITHIN_MS,
   cooldownForRefusal,
   cooldownForUsage,
 } from '../core/messaging/throttle-policy';
+import { SECOND_MS } from '../core/time';
 import { type Clock } from '../adapters/clock';
 import { AccessToken } from '../adapters/instagram/access-token';
 import { type Gate, type GatedCall } from '../adapters/instagram/http';
@@ -28,10 +31,17 @@ const KINDS: Record<string, CallKind> = {
 };
 
 /**
- * Enforces Instagram's limits for all processes of a deployment together: slots per account, and cooldowns that
- * Instagram asked for.
+ * Enforces Instagram's limits for all processes of a deployment together: slots per account, a rate of refreshes per
+ * app, and cooldowns that Instagram asked for.
  */
-export function createProviderGate(pool: Pool, clock: Clock, appId: string): Gate {
+export function createProviderGate(
+  pool: Pool,
+  clock: Clock,
+  appId: string,
+  options: { refreshesPerSecond?: number } = {},
+): Gate {
+  const refreshSpacingMs = SECOND_MS / (options.refreshesPerSecond ?? REFRESHES_PER_SECOND);
+
   async function enter(call: GatedCall): Promise<void> {
     const kind = KINDS[call.operation] ?? 'vital';
     const { accountId, expiresAt } = ownerOf(call);
@@ -40,10 +50,23 @@ export function createProviderGate(pool: Pool, clock: Clock, appId: string): Gat
     const waitMs = (kind === 'read' ? Math.max(cooldown.reads, cooldown.calls) : cooldown.calls) - now;
     const isUrgent = kind === 'vital' && expiresAt !== null && now >= expiresAt - URGENT_WITHIN_MS;
     if (waitMs > 0 && !isUrgent) throw ProviderError.heldBack(call.operation, waitMs);
+    if (call.operation === 'refresh') {
+      const slot = { appId, accountId: WHOLE_APP, kind: 'refresh' };
+      await waitForSlot(call, slot, { calls: 1, windowMs: refreshSpacingMs }, MAX_REFRESH_WAIT_MS);
+    }
     if (kind === 'vital' || accountId === null) return;
-    const slotMs = await reserveSlot(pool, { appId, accountId, kind }, RATE_LIMITS[kind], MAX_SLOT_WAIT_MS);
-    if (slotMs === null) throw ProviderError.heldBack(call.operation, MAX_SLOT_WAIT_MS);
-    if (slotMs > 0) await pause(slotMs);
+    await waitForSlot(call, { appId, accountId, kind }, RATE_LIMITS[kind], MAX_SLOT_WAIT_MS);
+  }
+
+  async function waitForSlot(
+    call: GatedCall,
+    slot: { appId: string; accountId: string; kind: string },
+    limit: { calls: number; windowMs: number },
+    maxWaitMs: number,
+  ): Promise<void> {
+    const waitMs = await reserveSlot(pool, slot, limit, maxWaitMs);
+    if (waitMs === null) throw ProviderError.heldBack(call.operation, maxWaitMs);
+    if (waitMs > 0) await pause(waitMs);
   }
 
   const leave: Gate['leave'] = async (call, { usage, error }) => {

@@ -13,11 +13,12 @@ import { TunnelAgent } from '../adapters/instagram/tunnel';
 import { type Logger, createLogger } from '../adapters/logger';
 import { type Metrics, createMetrics } from '../adapters/metrics';
 import { type Mailer, createMailer } from '../adapters/mail/mailer';
-import { countOverdue } from '../adapters/postgres/fleet/audit';
+import { countOverdue } from '../adapters/postgres/fleet/overdue';
 import { deliveryCounts } from '../adapters/postgres/deliveries/delivery-log';
 import { countByState } from '../adapters/postgres/fleet/fleet';
 import { type Outgoing, createOutgoing } from '../adapters/outgoing/post';
 import { isLoopbackUrl } from '../adapters/outgoing/loopback';
+import { type ClockCheck, createClockCheck } from '../adapters/postgres/clock-check';
 import { createPool } from '../adapters/postgres/pool';
 import { createProviderGate } from './provider-gate';
 import { openTemporal, temporalSettings } from '../adapters/temporal/connect';
@@ -34,6 +35,8 @@ export const NEEDED_SETTINGS = [
 export interface Services {
   settings: Settings;
   clock: Clock;
+  /** Whether this machine's clock and the database's agree. */
+  clockCheck: ClockCheck;
   random: () => number;
   logger: Logger;
   metrics: Metrics;
@@ -68,7 +71,9 @@ export function createServices(
     createProviderHttp(
       clock,
       metrics.counters,
-      createProviderGate(pool, clock, settings.INSTAGRAM_APP_ID ?? ''),
+      createProviderGate(pool, clock, settings.INSTAGRAM_APP_ID ?? '', {
+        refreshesPerSecond: settings.EVERGRANT_REFRESHES_PER_SECOND,
+      }),
       settings.INSTAGRAM_PROXY_URL && new TunnelAgent(settings.INSTAGRAM_PROXY_URL),
     ),
     instagramSettings(settings),
@@ -87,6 +92,7 @@ export function createServices(
   return {
     settings,
     clock,
+    clockCheck: createClockCheck(pool),
     random: Math.random,
     logger,
     metrics,

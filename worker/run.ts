@@ -1,18 +1,18 @@
-import { NativeConnection, Runtime, DefaultLogger, type WorkflowBundleOption } from '@temporalio/worker';
+import { NativeConnection, Runtime, type WorkflowBundleOption } from '@temporalio/worker';
 import { createActivities } from '../activities';
 import { type Deps } from '../activities/deps';
 import { storeSpooledAnswers } from '../activities/lifecycle/store-answer';
 import { publicUrl } from '../adapters/config';
 import { type MailReach } from '../adapters/postgres/deliveries/outbox';
 import { type Services } from '../services/services';
-import { ensureAuditSchedule } from '../adapters/temporal/audit-schedule';
 import { temporalSettings } from '../adapters/temporal/connect';
 import { openSpool } from '../adapters/spool';
 import { createLifecycles } from '../services/lifecycles';
-import { registerSearchAttributes } from '../adapters/temporal/register-search-attributes';
-import { HOUR_MS } from '../core/time';
 import { workflowBundle } from './bundle';
+import { requireRightClock, watchClock } from './clock-watch';
+import { keepNamespace } from './namespace-keeper';
 import { startRelay } from './relay';
+import { temporalLogger } from './temporal-log';
 import { createWorkers } from './worker';
 
 export interface RunningWorker {
@@ -22,15 +22,11 @@ export interface RunningWorker {
   ended: Promise<void>;
 }
 
-/** Temporal's own lines go where ours go, and only from warnings on. */
-export function installRuntime(services: Pick<Services, 'logger'>): void {
+/** Temporal's own lines, those of its native core included, become entries of our log. */
+export function installRuntime({ logger }: Pick<Services, 'logger'>): void {
   Runtime.install({
-    logger: new DefaultLogger('WARN', ({ level, message }) => {
-      // Two of our workers have activities alone, on purpose.
-      if (message.startsWith('No workflows registered')) return;
-      if (level === 'ERROR') services.logger.error(message);
-      else services.logger.warn(message);
-    }),
+    logger: temporalLogger(logger),
+    telemetryOptions: { logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } } },
     shutdownSignals: [],
   });
 }
@@ -40,9 +36,10 @@ export async function runWorker(
   services: Services,
   options: { env?: NodeJS.ProcessEnv; bundle?: WorkflowBundleOption; shutdownGrace?: string } = {},
 ): Promise<RunningWorker> {
+  await requireRightClock(services);
   const { connectionOptions, namespace } = temporalSettings(options.env);
   const connection = await NativeConnection.connect(connectionOptions);
-  await prepareNamespace(services);
+  const stopKeeping = await keepNamespace(services);
   const deps = activityDeps(services);
   await storeSpooledAnswers(deps);
   const workers = await createWorkers({
@@ -53,12 +50,10 @@ export async function runWorker(
     ...(options.shutdownGrace !== undefined && { shutdownGrace: options.shutdownGrace }),
   });
   const relay = startRelay({ ...services, reach: mailReach(services) });
-  const repair = setInterval(() => {
-    prepareNamespace(services).catch(() => services.logger.warn('audit schedule check failed'));
-  }, HOUR_MS);
-  repair.unref();
+  const stopWatching = watchClock(services, () => workers.shutdown());
   const ended = workers.run().finally(async () => {
-    clearInterval(repair);
+    stopKeeping();
+    stopWatching();
     await relay.stop();
     await connection.close();
   });
@@ -89,10 +84,4 @@ function mailReach({ mailer, settings, logger }: Services): MailReach {
   const isThere = mailer !== null;
   if (!isThere) logger.info('email notifications are off: SMTP_URL is not set');
   return { owners: isThere, operators: isThere && settings.EVERGRANT_OPERATOR_EMAIL !== undefined };
-}
-
-/** Idempotent: what is there already is left alone. */
-async function prepareNamespace({ temporal }: Services): Promise<void> {
-  await registerSearchAttributes(temporal);
-  await ensureAuditSchedule(temporal);
 }

@@ -7,6 +7,7 @@ import {
 import { type Activities } from '../activities';
 import { DELIVERY_TASK_QUEUE, INSTAGRAM_TASK_QUEUE, LIFECYCLE_TASK_SECONDS, TASK_QUEUE } from '../core/names';
 import { workerDataConverter } from './bundle';
+import { heartbeats } from './heartbeats';
 
 /** An answer of Instagram's that is being stored must not be cut off. */
 const SHUTDOWN_GRACE = '45s';
@@ -17,6 +18,8 @@ const SHUTDOWN_GRACE = '45s';
  */
 const PATIENCE: Partial<WorkerOptions> = {
   isolateExecutionTimeout: `${LIFECYCLE_TASK_SECONDS}s`,
+  // A run whose worker died is offered to the others after this.
+  stickyQueueScheduleToStartTimeout: '5s',
 } as Partial<WorkerOptions>;
 
 export interface WorkerParts {
@@ -39,6 +42,9 @@ export async function createWorkers(parts: WorkerParts): Promise<{ run(): Promis
     namespace,
     activities: { ...activities },
     dataConverter: workerDataConverter(),
+    interceptors: { activity: [heartbeats] },
+    // Heartbeats are sent no less often, so that one that is late is not the last.
+    maxHeartbeatThrottleInterval: '3s',
     shutdownGraceTime: parts.shutdownGrace ?? SHUTDOWN_GRACE,
   };
   const workers = await Promise.all([

@@ -1,18 +1,18 @@
-import { proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import { type LifecycleFacts } from '../core/lifecycle/facts';
-import { INSTAGRAM_TASK_QUEUE, TASK_QUEUE } from '../core/names';
+import { type Urgency } from '../core/lifecycle/urgency';
+import { HEARTBEAT_TIMEOUT, INSTAGRAM_TASK_QUEUE, TASK_QUEUE } from '../core/names';
 
-/** Few and quick attempts. Longer waits are the ladder's, in timers that an operator can see. */
+/**
+ * Few and quick attempts. Longer waits are the ladder's, in timers that an operator can see. Waiting in the queue is no
+ * failure, however long; a worker that dies is noticed by its missing heartbeats.
+ */
 export const LIMITS = {
   startToCloseTimeout: '60s',
-  scheduleToCloseTimeout: '2m',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: { maximumAttempts: 3, initialInterval: '1s', maximumInterval: '10s' },
 } as const;
-
-/** Recoveries first: a caller is waiting. */
-const PRIORITY = { recovery: 1, emergency: 2, scheduled: 4 } as const;
-export type Urgency = keyof typeof PRIORITY;
 
 export function storeActivities(facts: LifecycleFacts | null) {
   return proxyActivities<Activities>({ ...LIMITS, taskQueue: TASK_QUEUE, ...summaryOf(facts) });
@@ -23,7 +23,9 @@ export function instagramActivities(facts: LifecycleFacts, urgency: Urgency) {
     ...LIMITS,
     taskQueue: INSTAGRAM_TASK_QUEUE,
     allowEagerDispatch: false,
-    priority: { priorityKey: PRIORITY[urgency] },
+    priority: { priorityKey: urgency },
+    // One that waits in the queue is cancelled at once, one that runs ends as it would.
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     ...summaryOf(facts),
   });
 }

@@ -1,12 +1,12 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import type { AuditResult } from '../activities/fleet/audit';
-import { TASK_QUEUE } from '../core/names';
+import { HEARTBEAT_TIMEOUT, TASK_QUEUE } from '../core/names';
 
 const { auditFleet } = proxyActivities<Activities>({
   taskQueue: TASK_QUEUE,
   startToCloseTimeout: '30m',
-  heartbeatTimeout: '1m',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: { maximumAttempts: 5 },
 });
 

@@ -1,8 +1,8 @@
 import type { Activities } from '../activities';
 import { type LifecycleFacts, type StepResult } from '../core/lifecycle/facts';
 import { type Action } from '../core/lifecycle/next-action';
+import { type Urgency, urgencyOf } from '../core/lifecycle/urgency';
 import { MINUTE_MS } from '../core/time';
-import { type Urgency } from './activities';
 import { type LifecycleRun } from './lifecycle-run';
 
 /** What the loop does by: Temporal, or a simulation of it in virtual time. */
@@ -10,11 +10,15 @@ export interface LifecycleHost {
   condition(isTrue: () => boolean): Promise<void>;
   /** @returns false once the time was up */
   condition(isTrue: () => boolean, timeoutMs: number, options?: { summary?: string }): Promise<boolean>;
-  storeActivities(facts: LifecycleFacts | null): Pick<Activities, 'loadFacts' | 'warnExpiring' | 'expire'>;
+  storeActivities(facts: LifecycleFacts | null): Pick<Activities, 'loadFacts' | 'warnExpiring'>;
   instagramActivities(
     facts: LifecycleFacts,
     urgency: Urgency,
-  ): Pick<Activities, 'refreshToken' | 'recoverToken' | 'remind'>;
+  ): Pick<Activities, 'refreshToken' | 'recoverToken' | 'remind' | 'expire'>;
+  /** Starts something that may be cancelled, as a scope of its own. */
+  cancellable<T>(work: () => Promise<T>): { ended: Promise<T>; cancel(): void };
+  /** @see https://docs.temporal.io/develop/typescript/versioning */
+  patched(id: string): boolean;
   allHandlersFinished(): boolean;
   /** Tells operators what the lifecycle knows and does next. */
   show(facts: LifecycleFacts | null, action: Action): void;
@@ -68,7 +72,8 @@ async function perform(
   const subject = run.begin(action);
   let result: StepResult | null = null;
   let ended = false;
-  const started = activityFor(run, action, subject, integrationId, host).then(
+  const queued = host.cancellable(() => activityFor(run, action, subject, integrationId, host));
+  const started = queued.ended.then(
     (value) => {
       result = value;
       ended = true;
@@ -77,9 +82,20 @@ async function perform(
       ended = true;
     },
   );
+  // Runs of before left the queue as it was.
+  let mayGiveWay = true;
   while (action.type !== 'load') {
-    await host.condition(() => ended || run.wantsLoad());
+    await host.condition(() => ended || run.wantsLoad() || (mayGiveWay && run.hasMoreUrgent(action)));
     if (ended) break;
+    if (!run.wantsLoad()) {
+      mayGiveWay = host.patched('urgent-first');
+      if (!mayGiveWay) continue;
+      // Still in the queue, it is taken back; under way, it ends as it would.
+      queued.cancel();
+      await started;
+      if (!result) return run.abandon(action);
+      break;
+    }
     await perform(run, { type: 'load' }, integrationId, host);
     if (run.mustContinue() || run.facts === null || run.facts.state === 'disconnected')
       return run.abandon(action);
@@ -99,24 +115,25 @@ function activityFor(
   const facts = run.facts;
   if (action.type === 'load' || !facts) return host.storeActivities(facts).loadFacts({ integrationId });
   const target = { integrationId, version: facts.version };
+  const urgency = urgencyOf(action, facts, run.now());
   switch (action.type) {
     case 'refresh':
-      return host.instagramActivities(facts, action.asked ? 'emergency' : 'scheduled').refreshToken({
+      return host.instagramActivities(facts, urgency).refreshToken({
         ...target,
         asked: action.asked,
       });
     case 'recover':
-      return host.instagramActivities(facts, 'recovery').recoverToken({
+      return host.instagramActivities(facts, urgency).recoverToken({
         ...target,
         rejection,
         recheck,
       });
     case 'remind':
-      return host.instagramActivities(facts, 'scheduled').remind(target);
+      return host.instagramActivities(facts, urgency).remind(target);
     case 'warn':
       return host.storeActivities(facts).warnExpiring(target);
     case 'expire':
-      return host.storeActivities(facts).expire(target);
+      return host.instagramActivities(facts, urgency).expire(target);
     default:
       throw new Error(`${action.type} is not done by an activity.`);
   }

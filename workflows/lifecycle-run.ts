@@ -9,6 +9,7 @@ import { type Action, nextAction } from '../core/lifecycle/next-action';
 import { quietMs } from '../core/lifecycle/recovery-policy';
 import { ladderDelayMs, refreshableAt } from '../core/lifecycle/refresh-policy';
 import { isUsable } from '../core/lifecycle/states';
+import { urgencyOf } from '../core/lifecycle/urgency';
 import { DAY_MS, MINUTE_MS } from '../core/time';
 import { type RecoverOutcome } from './messages';
 
@@ -111,6 +112,15 @@ export class LifecycleRun {
   /** Whether the row should be read now, even while something else is under way. */
   wantsLoad(): boolean {
     return this.asked.rowChanged && this.backoff() === null;
+  }
+
+  /** Whether what was asked meanwhile is more urgent than an action that may still wait in the queue. */
+  hasMoreUrgent(action: Action): boolean {
+    if (!this.facts || action.type === 'recover' || action.type === 'expire') return false;
+    const next = this.next();
+    if (next.type !== 'recover' && next.type !== 'refresh') return false;
+    const now = this.now();
+    return urgencyOf(next, this.facts, now) < urgencyOf(action, this.facts, now);
   }
 
   /** Whether a recovery under way may still be decided before `deadline` (by the activities' clock). */

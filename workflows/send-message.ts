@@ -1,6 +1,7 @@
 import { ActivityFailure, ApplicationFailure, proxyActivities, sleep } from '@temporalio/workflow';
 import type { Activities } from '../activities';
-import { INSTAGRAM_TASK_QUEUE, TASK_QUEUE } from '../core/names';
+import { SEND_URGENCY } from '../core/lifecycle/urgency';
+import { HEARTBEAT_TIMEOUT, INSTAGRAM_TASK_QUEUE, TASK_QUEUE } from '../core/names';
 import { type SendMessageInput, type SendResult, type SentMessage } from '../core/messaging/send';
 
 const FINAL = ['ReconnectRequired', 'NotConnected', 'CallRefused', 'OutcomeUnknown'];
@@ -15,16 +16,18 @@ const RETRY = {
 const instagram = proxyActivities<Activities>({
   taskQueue: INSTAGRAM_TASK_QUEUE,
   startToCloseTimeout: '30s',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: RETRY,
-  priority: { priorityKey: 2 },
+  priority: { priorityKey: SEND_URGENCY },
 });
 /** Looking a message up is retried for long: a second send could be one too many. */
 const patient = proxyActivities<Activities>({
   taskQueue: INSTAGRAM_TASK_QUEUE,
   startToCloseTimeout: '30s',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
   scheduleToCloseTimeout: '15 minutes',
   retry: { initialInterval: '1s', maximumInterval: '30s', nonRetryableErrorTypes: FINAL },
-  priority: { priorityKey: 2 },
+  priority: { priorityKey: SEND_URGENCY },
 });
 const store = proxyActivities<Activities>({ taskQueue: TASK_QUEUE, startToCloseTimeout: '10s' });
 

@@ -1,4 +1,10 @@
-import { allHandlersFinished, makeContinueAsNewFunc, patched, workflowInfo } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  allHandlersFinished,
+  makeContinueAsNewFunc,
+  patched,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { type LifecycleFacts } from '../core/lifecycle/facts';
 import { LIFECYCLE_TASK_SECONDS, WORKFLOW_TYPES } from '../core/names';
 import { searchAttributeValues } from '../core/lifecycle/search-attributes';
@@ -31,6 +37,11 @@ export async function TokenLifecycle(input: TokenLifecycleInput): Promise<void> 
     condition: temporalCondition,
     storeActivities,
     instagramActivities,
+    cancellable(work) {
+      const scope = new CancellationScope();
+      return { ended: scope.run(work), cancel: () => scope.cancel() };
+    },
+    patched,
     allHandlersFinished,
     show: (facts, action) => visibility.update(facts, action),
     continueAsNew: () => continueAsNew(run, input.integrationId),

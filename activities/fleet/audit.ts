@@ -1,24 +1,16 @@
 import { heartbeat } from '@temporalio/activity';
-import {
-  type AuditKind,
-  beginAudit,
-  countLive,
-  endAudit,
-  findBehind,
-  findOverdue,
-  lastAudit,
-  liveIntegrations,
-  purge,
-} from '../../adapters/postgres/fleet/audit';
+import { type AuditKind, beginAudit, endAudit, lastAudit } from '../../adapters/postgres/fleet/audit-runs';
+import { countLive } from '../../adapters/postgres/fleet/overdue';
+import { purge } from '../../adapters/postgres/fleet/retention';
 import { endIdleIncidents, openIncidents } from '../../adapters/postgres/incidents/incidents';
 import { requeueOverdueLanes } from '../../adapters/postgres/deliveries/outbox';
 import { withTransaction } from '../../adapters/postgres/pool';
-import { isAtItsLimit } from '../../client/lifecycle-client';
 import { DAY_MS, MINUTE_MS } from '../../core/time';
 import { controlIsAlive } from '../lifecycle/probe-token';
 import { type Deps } from '../deps';
 import { toApplicationFailure } from '../failures';
 import { finishDeletions, subscribeMissing } from './finish-callbacks';
+import { matchLifecycles, wakeLateLifecycles } from './repair-lifecycles';
 
 /** Deliveries overdue by more than this have lost their workflow. */
 const DELIVERY_GRACE_MS = 10 * MINUTE_MS;
@@ -29,9 +21,13 @@ export interface AuditResult {
   behind: number;
   /** Integrations with an overdue action: signalled. */
   overdue: number;
-  /** Integrations without a lifecycle: started. Counted daily. */
+  /** Lifecycles that had failed their workflow tasks: replaced by a new run from the row. */
+  replaced: number;
+  /** Lifecycles that could not be repaired: the next audit tries again. */
+  failed: number;
+  /** Integrations without a lifecycle: started. Counted daily, and when the numbers differ. */
   missing: number;
-  /** Lifecycles without an integration: ended. Counted daily. */
+  /** Lifecycles without an integration: ended. Counted daily, and when the numbers differ. */
   extra: number;
   /** Accounts whose messages could not be subscribed at connect, and are now. */
   subscribed: number;
@@ -45,8 +41,7 @@ export interface AuditResult {
   incidents: number;
 }
 
-type SignalDeps = Pick<Deps, 'logger' | 'lifecycles'>;
-type AuditDeps = SignalDeps & Pick<Deps, 'pool' | 'sealer' | 'instagram' | 'clock'>;
+type AuditDeps = Pick<Deps, 'pool' | 'sealer' | 'instagram' | 'clock' | 'logger' | 'lifecycles' | 'counters'>;
 
 /**
  * Compares what should be running with what is, and repairs the difference. Idempotent. Hourly it checks the rows and
@@ -58,10 +53,13 @@ export async function auditFleet(deps: AuditDeps): Promise<AuditResult> {
     const now = clock.now();
     const kind = await kindDue(deps, now);
     const run = await beginAudit(pool, kind, now);
+    const woken = await wakeLateLifecycles(deps, now, heartbeat);
+    const matched =
+      kind === 'daily' ? await matchLifecycles(deps, heartbeat) : { missing: 0, extra: 0, failed: 0 };
     const result = {
-      behind: await signalAll(deps, await findBehind(pool, now)),
-      overdue: await signalAll(deps, await findOverdue(pool, now)),
-      ...(kind === 'daily' ? await matchLifecycles(deps) : { missing: 0, extra: 0 }),
+      ...woken,
+      ...matched,
+      failed: woken.failed + matched.failed,
       subscribed: await subscribeMissing(deps),
       deliveries: await requeueOverdueLanes(pool, now - DELIVERY_GRACE_MS),
       deletions: await finishDeletions(deps),
@@ -80,8 +78,9 @@ async function kindDue(
   { pool, lifecycles }: Pick<AuditDeps, 'pool' | 'lifecycles'>,
   now: number,
 ): Promise<AuditKind> {
-  const lastDaily = await lastAudit(pool, 'daily');
-  if (!lastDaily || now - lastDaily.startedAt >= DAY_MS) return 'daily';
+  const last = (await lastAudit(pool, 'daily'))?.startedAt ?? -Infinity;
+  // One that a wrong clock dated into the future says nothing.
+  if (last > now || now - last >= DAY_MS) return 'daily';
   return (await lifecycles.countRunning()) === (await countLive(pool)) ? 'hourly' : 'daily';
 }
 
@@ -93,51 +92,4 @@ async function reviewIncidents(
   await withTransaction(deps.pool, (db) => endIdleIncidents(db, now));
   for (const incident of await openIncidents(deps.pool)) await controlIsAlive(deps, incident);
   return (await openIncidents(deps.pool)).length;
-}
-
-async function signalAll(deps: SignalDeps, ids: string[]): Promise<number> {
-  for (const id of ids) {
-    await signal(deps, id);
-    heartbeat();
-  }
-  return ids.length;
-}
-
-/** Starts a missing lifecycle, too. Only a run at its message limit is replaced. */
-async function signal({ lifecycles, logger }: SignalDeps, id: string): Promise<void> {
-  try {
-    await lifecycles.rowChanged(id);
-  } catch (error) {
-    if (!isAtItsLimit(error)) throw error;
-    logger.error({ integrationId: id }, 'lifecycle at its message limit; restarting it');
-    await lifecycles.terminate(id, 'The run reached its message limit.');
-    await lifecycles.start(id);
-  }
-}
-
-async function matchLifecycles(
-  deps: SignalDeps & Pick<Deps, 'pool'>,
-): Promise<{ missing: number; extra: number }> {
-  const running = new Set<string>();
-  for await (const id of deps.lifecycles.running()) {
-    running.add(id);
-    heartbeat();
-  }
-  const missing: string[] = [];
-  for await (const id of liveIntegrations(deps.pool)) {
-    if (!running.delete(id)) missing.push(id);
-  }
-  await signalAll(deps, missing);
-  for (const id of running) await end(deps, id);
-  return { missing: missing.length, extra: running.size };
-}
-
-/** Signals without starting: the integration's account may have been deleted. */
-async function end({ lifecycles }: Pick<Deps, 'lifecycles'>, id: string): Promise<void> {
-  try {
-    await lifecycles.rowEnded(id);
-  } catch (error) {
-    if (!isAtItsLimit(error)) throw error;
-    await lifecycles.terminate(id, 'The run reached its message limit.');
-  }
 }

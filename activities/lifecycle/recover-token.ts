@@ -133,7 +133,7 @@ async function learn(
     case 'probe_control':
       return { controlIsAlive: await controlIsAlive(deps, row) };
     case 'refresh':
-      return { refresh: await refreshOnce(deps, row, 'recovery') };
+      return { refresh: await refreshOnce(deps, row, 'recovery'), refreshStartedAt: now };
     case 'find_lost_attempt':
       return { lostAttemptAt: await findLostAttempt(deps.pool, row) };
     case 'end_incident':

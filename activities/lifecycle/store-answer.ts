@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { RowMovedOn } from '../../adapters/postgres/integrations/apply-change';
-import { findIntegration } from '../../adapters/postgres/integrations/integrations';
+import { findIntegration, lockIntegration } from '../../adapters/postgres/integrations/integrations';
 import { withTransaction } from '../../adapters/postgres/pool';
 import {
   dropPending,
@@ -107,6 +107,7 @@ async function storeOnce(deps: Keeper, answer: Answer): Promise<void> {
 
 function storePending({ pool, sealer, clock }: Keeper, { row, token, ...life }: Answer): Promise<unknown> {
   return withTransaction(pool, async (db) => {
+    await lockIntegration(db, row.id);
     const old = await findVersion(db, row.id, 'pending');
     if (old) await dropPending(db, old);
     const sealed = await sealer.seal(token, tokenContext(row, row.lastVersion + 1));
@@ -137,7 +138,7 @@ async function spool({ spool, sealer, logger }: Keeper, answer: Answer): Promise
 /** Whether the worker was told to stop and its grace is over. */
 function isStopping(): boolean {
   try {
-    return Context.current().cancellationSignal.aborted;
+    return Context.current().cancellationDetails?.workerShutdown ?? false;
   } catch {
     return false;
   }

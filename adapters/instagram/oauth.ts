@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { clampLifeMs } from '../../core/lifecycle/refresh-policy';
 import { Secret } from '../../core/access/secret';
+import { DAY_MS } from '../../core/time';
 import { type InstagramSettings } from './settings';
 import { type ProviderAnswer, type ProviderHttp } from './http';
 import { ProviderError } from './provider-error';
@@ -110,7 +111,8 @@ export async function refreshToken(
 
 /**
  * Any answer with a non-empty token is kept; an odd lifetime is clamped, because dropping the token could lose the
- * grant. The token counts from the beginning of the request, by our own clock: a lifetime is a length of time.
+ * grant. The token counts from the beginning of the request, by the clock that is behind: one that is dated too late
+ * would be refreshed too late.
  */
 function longLivedOf(
   operation: string,
@@ -122,12 +124,22 @@ function longLivedOf(
   const life =
     clampLifeMs(parsed.data.expires_in) ?? (fallbackLifeSeconds ? clampLifeMs(fallbackLifeSeconds) : null);
   if (!life) throw ProviderError.unreadable(operation, 200);
+  const issuedAt = earlierOf(answer);
   const believable = clampLifeMs(parsed.data.expires_in) !== null && !life.clamped;
   return {
     token: new Secret(parsed.data.access_token),
-    issuedAt: answer.startedAt,
-    expiresAt: answer.startedAt + life.lifeMs,
+    issuedAt,
+    expiresAt: issuedAt + life.lifeMs,
     lifetimeClamped: !believable,
     clockSkewMs: answer.date === null ? null : answer.date - answer.startedAt,
   };
+}
+
+/** Further away than this a `Date` is no clock that someone forgot to set, but nonsense. */
+const PLAUSIBLE_MS = 365 * DAY_MS;
+
+/** `Date` is in whole seconds: it names the second that the answer was written in. */
+function earlierOf({ startedAt, date }: ProviderAnswer): number {
+  if (date === null || startedAt - date > PLAUSIBLE_MS) return startedAt;
+  return Math.min(startedAt, date + 999);
 }

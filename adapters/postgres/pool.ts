@@ -39,7 +39,8 @@ const TRANSACTION_TRIES = 3;
 
 /**
  * Runs `work` in one transaction: committed when it returns, rolled back when it throws. One that PostgreSQL undid
- * because of a deadlock or a conflict is repeated: `work` must do nothing but queries.
+ * because of a deadlock or a conflict is repeated: `work` must do nothing but queries. So that there are none, every
+ * transaction locks an integration's row before anything that belongs to it.
  */
 export async function withTransaction<T>(pool: Pool, work: (db: PoolClient) => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {

@@ -1,7 +1,11 @@
 import { type Client } from '@temporalio/client';
 import { type Pool } from 'pg';
 import { loadSettings } from '../../adapters/config';
-import { type AuditKind, type AuditRun as StoredRun, lastAudit } from '../../adapters/postgres/fleet/audit';
+import {
+  type AuditKind,
+  type AuditRun as StoredRun,
+  lastAudit,
+} from '../../adapters/postgres/fleet/audit-runs';
 import { createPool } from '../../adapters/postgres/pool';
 import { AUDIT_EVERY, describeAuditSchedule, triggerAudit } from '../../adapters/temporal/audit-schedule';
 import { openTemporal, temporalSettings } from '../../adapters/temporal/connect';

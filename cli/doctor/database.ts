@@ -3,7 +3,7 @@ import { type Settings } from '../../adapters/config';
 import { createKeyChecks } from '../../adapters/encryption/key-check';
 import { parseKeyRing } from '../../adapters/encryption/key-ring';
 import { listApiKeys } from '../../adapters/postgres/access/api-keys';
-import { countOverdue } from '../../adapters/postgres/fleet/audit';
+import { countOverdue } from '../../adapters/postgres/fleet/overdue';
 import { pendingMigrations } from '../../adapters/postgres/migrate';
 import { databaseFailure } from '../failures';
 import { NO_ACTION_NEEDED, nextStep } from '../../services/keys/next-step';

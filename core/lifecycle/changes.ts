@@ -112,6 +112,8 @@ export interface RetryReason {
   /** A wait of its own, in ms, instead of the ladder's. */
   delayMs?: number;
   youngProbes?: number;
+  /** The lifetime ended more than a day ago: only `nextAttemptAt` says when to go on. */
+  held?: boolean;
 }
 
 /** No clear answer yet: the recovery tries again by its ladder, or after `delayMs`. */
@@ -120,7 +122,7 @@ export function retryScheduled(recovery: Recovery, why: RetryReason, now: number
   const delayMs = why.delayMs ?? Math.max(unclearDelayMs(tries, random), why.retryAfterMs ?? 0);
   const youngProbes = why.youngProbes ?? recovery.youngProbes;
   return change({
-    recovery: { ...recovery, held: false, youngProbes, tries, nextAttemptAt: now + delayMs },
+    recovery: { ...recovery, held: why.held ?? false, youngProbes, tries, nextAttemptAt: now + delayMs },
     ...(why.lastError && { lastError: why.lastError }),
   });
 }

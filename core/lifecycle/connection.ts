@@ -55,7 +55,7 @@ export interface Recovery {
   nextAttemptAt: number;
   /** What the owner has to do on Instagram, if the recovery waits for that. */
   ownerAction: OwnerAction | null;
-  /** Whether the decision is deferred because of an incident of the whole app. */
+  /** The decision is deferred past the end of the lifetime: by an incident, or since no answer is clear. */
   held: boolean;
   /** The rejection that began it; null when the lifetime ran out. */
   code: number | null;

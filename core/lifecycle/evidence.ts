@@ -1,6 +1,6 @@
 import { type Change } from './change';
 import { type LastError, type Outcome, type Rejection } from './facts';
-import { type Failure } from './failure';
+import { type Failure, settlesToken } from './failure';
 import { type IncidentKind } from './incident-policy';
 
 /** An answer of Instagram that was not a success, as decisions read it. */
@@ -55,6 +55,8 @@ export interface Evidence {
   /** Whether another connection of the app gets through. */
   controlIsAlive?: boolean;
   refresh?: RefreshResult;
+  /** Epoch ms at which that attempt began. */
+  refreshStartedAt?: number;
   /** When an earlier refresh of this version was sent whose answer never arrived, epoch ms; null: none. */
   lostAttemptAt?: number | null;
   /** The stored token cannot be opened or sealed now. */
@@ -86,7 +88,25 @@ export type RecoveryStep =
   | { do: 'apply'; change: Change; outcome: Outcome | null }
   | { do: 'finish'; outcome: Outcome };
 
+/** When Instagram was first asked for what is decided by this evidence, epoch ms. */
+export function askedAt(found: Evidence, now: number): number {
+  return Math.min(found.probe?.startedAt ?? now, found.refreshStartedAt ?? now);
+}
+
+/** Whether a newer token is in use now. */
+export function tokenWasReplaced({ settled, settledAsLastResort, refresh }: Evidence): boolean {
+  return settled === 'promoted' || settledAsLastResort === 'promoted' || refresh?.is === 'refreshed';
+}
+
+/** Whether the refresh brought a clear answer against the token. */
+export function refreshWasAnswered({ refresh }: Evidence): boolean {
+  return refresh?.is === 'useless' || (refresh?.is === 'failed' && settlesToken(refresh.refusal.failure));
+}
+
 /** An error of our own, by its code in `docs/errors.md`. */
 export function ownError(code: string, text: string, now: number): LastError {
   return { code, subcode: null, class: 'service', at: now, text };
 }
+
+export const unproven = (now: number): LastError =>
+  ownError('unproven', 'The refreshed token is not verified yet.', now);

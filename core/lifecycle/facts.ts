@@ -31,7 +31,7 @@ export interface RecoveryFacts {
   nextAttemptAt: number;
   /** What Instagram requires of the owner, if the recovery waits for that. */
   ownerAction: 'checkpoint' | 'account_unusable' | null;
-  /** The decision is deferred because of an incident of the whole app. */
+  /** The decision is deferred past the end of the lifetime: by an incident, or since no answer is clear. */
   held?: boolean;
 }
 

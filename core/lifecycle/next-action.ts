@@ -55,8 +55,8 @@ function whenRecovering(facts: LifecycleFacts, asked: Asked, now: number): Actio
   const { expiresAt } = lifetimeOf(facts);
   const recovery = facts.recovery;
   if (now >= expiresAt + LAST_REFRESH_GRACE_MS) {
-    const isDeferred = recovery?.held === true && now < recovery.nextAttemptAt;
-    return isDeferred ? { type: 'wait', until: recovery.nextAttemptAt } : { type: 'expire' };
+    const waits = recovery?.held === true && !asked.recheck && now < recovery.nextAttemptAt;
+    return waits ? { type: 'wait', until: recovery.nextAttemptAt } : { type: 'expire' };
   }
   if (!recovery || asked.recheck || now >= recovery.nextAttemptAt) return { type: 'recover' };
   // The lifetime ran out while the recovery was undecided: time for the last refresh.

@@ -11,6 +11,11 @@ export const YOUNG_REPROBE_MS = [1 * SECOND_MS, 3 * SECOND_MS];
 /** The answer of a refresh may still be stored for this long: its process may be alive and wait for the database. */
 export const LOST_ANSWER_WAIT_MS = 10 * MINUTE_MS;
 
+/** @param lostAt epoch ms at which a refresh was sent whose answer is missing; null: none is */
+export function mayStillArrive(lostAt: number | null, now: number): boolean {
+  return lostAt !== null && now < lostAt + LOST_ANSWER_WAIT_MS;
+}
+
 /** A waiter is answered `undecided` after this long: under the 20 s that callers are promised, for the way there and back. */
 export const DECISION_WAIT_MS = 18 * SECOND_MS;
 /** Callers that ask within one slot share one update id, and so one answer. */

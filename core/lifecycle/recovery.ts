@@ -1,19 +1,16 @@
 import { type Change } from './change';
 import * as changes from './changes';
 import { type Connection, type Recovery } from './connection';
-import { type Evidence, type Inquiry, type RecoveryStep, type Refusal, ownError } from './evidence';
+import { type Evidence, type Inquiry, type RecoveryStep, type Refusal } from './evidence';
+import { askedAt, ownError, refreshWasAnswered, tokenWasReplaced, unproven } from './evidence';
 import { ownerActionOf, settlesToken } from './failure';
 import { type Outcome } from './facts';
 import { isOldEnoughToBelieve, mayBelieve } from './incident-policy';
-import { LOST_ANSWER_WAIT_MS, YOUNG_REPROBE_MS } from './recovery-policy';
-import { LAST_REFRESH_GRACE_MS, refreshableAt } from './refresh-policy';
+import { YOUNG_REPROBE_MS, mayStillArrive } from './recovery-policy';
+import { LAST_REFRESH_GRACE_MS, lastRefreshEndsAt, refreshableAt } from './refresh-policy';
 import { type Reason, isUsable } from './states';
 
-const apply = (change: Change, outcome: Outcome | null = null): RecoveryStep => ({
-  do: 'apply',
-  change,
-  outcome,
-});
+const apply = (change: Change, outcome: Outcome | null = null) => ({ do: 'apply' as const, change, outcome });
 const finish = (outcome: Outcome): RecoveryStep => ({ do: 'finish', outcome });
 const step = (name: Inquiry): RecoveryStep => ({ do: name });
 
@@ -27,15 +24,14 @@ export function nextRecoveryStep(
   now: number,
   random: number,
 ): RecoveryStep {
-  if ([found.settled, found.settledAsLastResort].includes('promoted')) return finish('refreshed');
-  if (found.refresh?.is === 'refreshed') return finish('refreshed');
+  if (tokenWasReplaced(found)) return finish('refreshed');
   if (was.state === 'expired') return whenExpired(was, found, now);
   if (isUsable(was.state)) return whenUsable(was, found, now);
   if (was.state !== 'recovering') return finish('moved_on');
   const recovery =
     was.recovery ?? changes.recoveryBegun(was, now < expiryOf(was) ? UNKNOWN : null, now).set.recovery!;
   const ctx = { was, found, recovery, now, random };
-  if (now >= expiryOf(was) + LAST_REFRESH_GRACE_MS) return atTheEnd(ctx);
+  if (now >= lastRefreshEndsAt(expiryOf(was), recovery.since)) return atTheEnd(ctx);
   if (now >= expiryOf(was) && recovery.cause === 'rejection') return apply(changes.lifetimeEnded(recovery));
   return whenRecovering(ctx);
 }
@@ -100,19 +96,12 @@ function whenDead(ctx: Context, reason: Reason, refusal: Refusal): RecoveryStep 
   if (reason === 'deauthorized' || was.recoveryRefreshVersion === was.version)
     return expire(ctx, reason, refusal);
   if (found.settledAsLastResort === undefined) return step('settle_as_last_resort');
-  if (!found.refresh) return step('refresh');
-  return afterRefresh(ctx, () => expire(ctx, reason, refusal));
+  return found.refresh ? afterRefresh(ctx, () => expire(ctx, reason, refusal)) : step('refresh');
 }
 
 /** The lifetime ran out: one last refresh, for clocks and records can be wrong. A clear refusal ends the connection. */
 function lastRefresh(ctx: Context): RecoveryStep {
-  const { found, recovery, now } = ctx;
-  if (!found.refresh) return step('refresh');
-  return afterRefresh(ctx, (refusal) => {
-    if (found.incident) return defer(ctx);
-    const required = recovery.ownerAction ?? (refusal && ownerActionOf(refusal.failure));
-    return apply(changes.expired(required ?? 'lifetime_elapsed', now, refusal?.lastError), 'expired');
-  });
+  return ctx.found.refresh ? afterRefresh(ctx, (refusal) => expireElapsed(ctx, refusal)) : step('refresh');
 }
 
 /** @param refused what a clear answer against the token means here */
@@ -128,22 +117,35 @@ function afterRefresh(ctx: Context, refused: (refusal: Refusal | null) => Recove
     case 'under_way':
       return retry(ctx, { delayMs: Math.max(1_000, refresh.until - ctx.now) });
     default:
-      return retry(ctx, {
-        lastError: ownError('unproven', 'The refreshed token is not verified yet.', ctx.now),
-      });
+      return retry(ctx, { lastError: unproven(ctx.now) });
   }
 }
 
-/** A day after the lifetime ran out without a clear answer, the connection is over, unless an incident goes on. */
+/** A day of last refreshes brought no clear answer. The token is asked once more: one that works is never given up. */
 function atTheEnd(ctx: Context): RecoveryStep {
-  const { found, recovery, now } = ctx;
+  const { found } = ctx;
+  if (found.incident && found.turn === undefined) return step('claim_turn');
+  if (found.incident && (!found.turn || found.sealingError)) return defer(ctx);
+  if (found.sealingError) return expireElapsed(ctx, null);
+  if (found.settled === undefined) return step('settle_pending');
+  if (!found.probe) return step('probe');
+  if (found.probe.is === 'alive') return found.refresh ? retry(ctx, {}) : step('refresh');
+  if (found.settledAsLastResort === undefined) return step('settle_as_last_resort');
+  return expireElapsed(ctx, 'refusal' in found.probe ? found.probe.refusal : null);
+}
+
+/** The lifetime is over by dates that two clocks confirm: an incident defers that for half an hour at most. */
+function expireElapsed(ctx: Context, refusal: Refusal | null): RecoveryStep {
+  const { found, now } = ctx;
+  const required = ctx.recovery.ownerAction ?? (refusal && ownerActionOf(refusal.failure));
+  const change = changes.expired(required ?? 'lifetime_elapsed', now, refusal?.lastError);
+  if (found.lostAttemptAt === undefined) return step('find_lost_attempt');
+  if (mayStillArrive(found.lostAttemptAt, now)) return retry(ctx, refusal ?? {});
   if (found.incident) {
-    if (found.turn === undefined) return step('claim_turn');
-    if (!found.turn || found.sealingError) return defer(ctx);
-    if (!found.probe) return step('probe');
-    return (found.probe.is === 'dead' ? believeAtLast(ctx) : null) ?? defer(ctx);
+    const isOld = isOldEnoughToBelieve(found.incident, now);
+    return believeAtLast(ctx) ?? (isOld ? apply(change, 'expired') : defer(ctx));
   }
-  return apply(changes.expired(recovery.ownerAction ?? 'lifetime_elapsed', now), 'expired');
+  return found.expiryRefused ? defer(ctx) : { do: 'expire', change, probedAt: askedAt(found, now) };
 }
 
 /** Puts an expired connection back into use when its token works after all; past its lifetime only by a refresh. */
@@ -153,8 +155,7 @@ function whenExpired(was: Connection, found: Evidence, now: number): RecoverySte
   if (!found.probe) return step('probe');
   if (found.probe.is !== 'alive') return finish('expired');
   if (now < expiryOf(was)) return apply(changes.reopened(), 'verified_ok');
-  if (!found.refresh) return step('refresh');
-  return finish('expired');
+  return found.refresh ? finish('expired') : step('refresh');
 }
 
 /** Tokens that stay dead for long while others work are dead, whatever the incident. Null: not yet. */
@@ -170,9 +171,9 @@ function expire(ctx: Context, reason: Reason, refusal: Refusal): RecoveryStep {
   const { now, found } = ctx;
   const lostAt = reason === 'deauthorized' ? null : found.lostAttemptAt;
   if (lostAt === undefined) return step('find_lost_attempt');
-  if (lostAt !== null && now < lostAt + LOST_ANSWER_WAIT_MS) return retry(ctx, refusal);
+  if (mayStillArrive(lostAt, now)) return retry(ctx, refusal);
   const change = changes.expired(lostAt === null ? reason : 'response_lost', now, refusal.lastError);
-  return { do: 'expire', change: refreshUsed(ctx, change), probedAt: found.probe?.startedAt ?? now };
+  return { do: 'expire', change: refreshUsed(ctx, change), probedAt: askedAt(found, now) };
 }
 
 function waitForOwner({ recovery, now, random }: Context, refusal: Refusal): RecoveryStep {
@@ -180,8 +181,9 @@ function waitForOwner({ recovery, now, random }: Context, refusal: Refusal): Rec
   return apply(changes.ownerActionRequired(recovery, required, refusal, now, random), 'undecided');
 }
 
-function retry({ recovery, now, random }: Context, why: changes.RetryReason): RecoveryStep {
-  return apply(changes.retryScheduled(recovery, why, now, random), 'undecided');
+function retry({ was, recovery, now, random }: Context, why: changes.RetryReason): RecoveryStep {
+  const held = now >= expiryOf(was) + LAST_REFRESH_GRACE_MS;
+  return apply(changes.retryScheduled(recovery, { ...why, held }, now, random), 'undecided');
 }
 
 function defer(ctx: Context): RecoveryStep {
@@ -189,10 +191,9 @@ function defer(ctx: Context): RecoveryStep {
 }
 
 /** A clear answer to the version's one recovery refresh is remembered, whatever else is decided. */
-function refreshUsed({ was, found: { refresh } }: Context, change: Change): Change {
-  const isClearAnswer =
-    refresh?.is === 'useless' || (refresh?.is === 'failed' && settlesToken(refresh.refusal.failure));
-  return isClearAnswer ? { ...change, set: { ...change.set, recoveryRefreshVersion: was.version } } : change;
+function refreshUsed({ was, found }: Context, change: Change): Change {
+  if (!refreshWasAnswered(found)) return change;
+  return { ...change, set: { ...change.set, recoveryRefreshVersion: was.version } };
 }
 
 const UNKNOWN = { code: null, subcode: null, source: 'unknown' };

@@ -14,6 +14,11 @@ export const MINIMUM_GRANT_LIFE_MS = 25 * HOUR_MS;
 export const MAXIMUM_GRANT_LIFE_MS = 90 * DAY_MS;
 /** A token that ended less than this ago still gets one last refresh. */
 export const LAST_REFRESH_GRACE_MS = 24 * HOUR_MS;
+
+/** The last refresh is tried for a day from when the lifetime ran out, or when that was noticed. Epoch ms. */
+export function lastRefreshEndsAt(expiresAt: number, noticedAt: number): number {
+  return Math.max(expiresAt, noticedAt) + LAST_REFRESH_GRACE_MS;
+}
 export const WARNING_DAYS = 7;
 export const PAUSE_OVERRIDE_DAYS = 3;
 /** After this long without a success `token.refresh_failing` is sent, once per version. */

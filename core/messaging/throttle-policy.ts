@@ -17,6 +17,10 @@ export const RATE_LIMITS: Record<Exclude<CallKind, 'vital'>, { calls: number; wi
   read: { calls: 2, windowMs: 1.1 * SECOND_MS },
   send: { calls: 1, windowMs: 10 },
 };
+/** Refreshes of one app that start within a second, over all workers. A fleet that is all due at once is worked off by it. */
+export const REFRESHES_PER_SECOND = 100;
+/** A refresh waits for its slot in the activity, whose place in the queue is what is scarce. */
+export const MAX_REFRESH_WAIT_MS = 40 * SECOND_MS;
 /** A call whose slot is further away is refused. */
 export const MAX_SLOT_WAIT_MS = 5 * SECOND_MS;
 

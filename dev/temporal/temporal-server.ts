@@ -83,6 +83,9 @@ function serverArguments({ dbFile, uiPort }: TemporalServerOptions, port: number
   // of a journey each one would wait for its turn.
   for (const queue of ['timer', 'transfer', 'visibility'])
     args.push('--dynamic-config-value', `history.${queue}ProcessorMaxPollRPS=2000`);
+  // A queue in several parts has an order of urgency in each part alone.
+  for (const side of ['Read', 'Write'])
+    args.push('--dynamic-config-value', `matching.numTaskqueue${side}Partitions=1`);
   // A run is deleted only once the queues have noted how far they are, by default every minute.
   for (const queue of ['transfer', 'visibility'])
     args.push('--dynamic-config-value', `history.${queue}ProcessorUpdateAckInterval="500ms"`);

@@ -1,4 +1,4 @@
-import { lastAudit } from '../../adapters/postgres/fleet/audit';
+import { lastAudit } from '../../adapters/postgres/fleet/audit-runs';
 import { deliveryCounts } from '../../adapters/postgres/deliveries/delivery-log';
 import { fleetOverview } from '../../adapters/postgres/fleet/fleet';
 import { openIncidents } from '../../adapters/postgres/incidents/incidents';

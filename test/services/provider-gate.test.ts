@@ -114,3 +114,19 @@ test('a token in its last day is looked at however long the others wait', async 
   await stack.pool.query("update provider_parks set calls_until = calls_until + interval '70 days'");
   await expect(stack.instagram.probe(token)).resolves.toBeDefined();
 });
+
+test('two processes together start no more refreshes a second than the app may', async () => {
+  const gateOf = () =>
+    createProviderGate(stack.pool, stack.simulator.clock, 'rated', { refreshesPerSecond: 10 });
+  const gates = [gateOf(), gateOf()];
+  const token = await tokenOf(other);
+  const began: number[] = [];
+  await Promise.all(
+    Array.from({ length: 8 }, async (_, n) => {
+      await gates[n % 2]!.enter({ operation: 'refresh', token });
+      began.push(performance.now());
+    }),
+  );
+  // The first starts at once, each further one a tenth of a second after the one before.
+  expect(Math.max(...began) - Math.min(...began)).toBeGreaterThan(600);
+});

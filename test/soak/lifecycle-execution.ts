@@ -38,6 +38,8 @@ export class LifecycleExecution {
   #activities = 0;
   #historyLength = 0;
   #isOver = false;
+  /** Cancels the activity that was started last. */
+  #cancelLast: () => void = () => undefined;
 
   constructor(
     private readonly temporal: Server,
@@ -69,6 +71,10 @@ export class LifecycleExecution {
   get plan(): { wakesAt: number | null; isBusy: boolean } {
     const instants = [...this.#blocked].map(({ until }) => until).filter((until) => until !== null);
     return { wakesAt: instants.length > 0 ? Math.min(...instants) : null, isBusy: this.#activities > 0 };
+  }
+
+  onCancel(cancel: () => void): void {
+    this.#cancelLast = cancel;
   }
 
   /** One workflow task: something reached the run, and it goes on as far as it can. */
@@ -123,6 +129,11 @@ export class LifecycleExecution {
       condition: this.#condition,
       storeActivities: () => counted,
       instagramActivities: () => counted,
+      cancellable: (work) => {
+        const ended = work();
+        return { ended, cancel: this.#cancelLast };
+      },
+      patched: () => true,
       allHandlersFinished: () => this.#handlersUnderWay === 0,
       show: () => undefined,
       continueAsNew: () => this.#continueAsNew(),

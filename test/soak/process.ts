@@ -22,18 +22,16 @@ export class OwnProcess {
   diesAtWork = false;
   /** Refreshes and recoveries under way. */
   atWork = 0;
+  /** Called when it dies. */
+  readonly onDeath = new Set<() => void>();
   readonly #connections = new Set<PoolClient>();
-  #onDeath: () => void;
 
   constructor(
     readonly name: string,
     private readonly time: VirtualTime,
     private readonly weather: DatabaseWeather,
     private readonly database: Pool,
-    onDeath: () => void,
-  ) {
-    this.#onDeath = onDeath;
-  }
+  ) {}
 
   /** Passes virtual time within the process' work. */
   readonly pause = async (ms: number): Promise<void> => {
@@ -53,7 +51,7 @@ export class OwnProcess {
     this.isDead = true;
     for (const connection of this.#connections) connection.release(true);
     this.#connections.clear();
-    this.#onDeath();
+    for (const tell of this.onDeath) tell();
   }
 
   /** The pool of this process. Only what the service uses of one. */

@@ -97,7 +97,7 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
   };
   const workers = new WorkerFleet(parts);
   const temporal = new VirtualTemporal(time, workers, chanceOf(seed, 'temporal'), leaks);
-  const api = new OwnProcess('api', time, weather.database, database, () => undefined);
+  const api = new OwnProcess('api', time, weather.database, database);
   const deps = depsOf(parts, api);
   const callers = new Callers({ time, temporal, deps, database, seed });
   const owners = new Owners({

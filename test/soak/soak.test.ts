@@ -92,8 +92,8 @@ describe('the checker notices', () => {
     },
     'a plain token in a payload': {
       entries: ({ entries, now }) => [
-        ...entries,
         { kind: 'leak', at: now - 600_000, where: 'result of refreshToken' },
+        ...entries,
       ],
       finds: ['I3'],
     },

@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { msToNumber } from '@temporalio/common/lib/time';
 import { type StepResult } from '../../core/lifecycle/facts';
 import { recoverUpdateId } from '../../core/names';
@@ -17,13 +17,13 @@ export type ActivityName =
 export interface Workers {
   /** Whether a worker is there to do anything. */
   areUp(): boolean;
-  /** Runs one attempt on one of them. Never settles when that process dies. */
-  run(name: ActivityName, input: unknown): Promise<StepResult>;
+  /** Runs one attempt on one of them. Never settles when that process dies, which `onDeath` tells. */
+  run(name: ActivityName, input: unknown, onDeath: () => void): Promise<StepResult>;
 }
 
 /** By the policies that the workflow really proxies its activities with. */
 const START_TO_CLOSE_MS = msToNumber(LIMITS.startToCloseTimeout);
-const SCHEDULE_TO_CLOSE_MS = msToNumber(LIMITS.scheduleToCloseTimeout);
+const HEARTBEAT_MS = msToNumber(LIMITS.heartbeatTimeout);
 const INITIAL_INTERVAL_MS = msToNumber(LIMITS.retry.initialInterval);
 const MAXIMUM_INTERVAL_MS = msToNumber(LIMITS.retry.maximumInterval);
 
@@ -64,51 +64,62 @@ export class VirtualTemporal implements Server {
   }
 
   /** One activity with its retries, as Temporal runs it for a workflow. */
-  execute(run: LifecycleExecution, name: ActivityName, input: unknown): Promise<StepResult> {
-    return new Promise((resolve, reject) => {
-      const { time } = this;
-      const deadline = time.now() + SCHEDULE_TO_CLOSE_MS;
-      const payload = this.leaks.travels(`input of ${name}`, input);
-      let attempt = 0;
-      let over = false;
-      const close = (finish: () => void) => {
-        if (over) return;
-        over = true;
-        overall.cancel();
-        run.task(finish);
-      };
-      const fail = (error: unknown) => {
-        if (over) return;
-        this.leaks.says(`failure of ${name}`, String(error));
-        const failure = error instanceof ApplicationFailure ? error : null;
-        const intervalMs = Math.min(INITIAL_INTERVAL_MS * 2 ** (attempt - 1), MAXIMUM_INTERVAL_MS);
-        const asked = failure?.nextRetryDelay;
-        const delayMs = asked === undefined || asked === null ? intervalMs : msToNumber(asked);
-        const isLast = attempt >= LIMITS.retry.maximumAttempts || time.now() + delayMs >= deadline;
-        if (failure?.nonRetryable || isLast) close(() => reject(error as Error));
-        else time.after(delayMs, begin);
-      };
-      const begin = () => this.whenPossible(() => void (over || start(++attempt)));
-      const start = (mine: number) => {
-        const late = time.after(START_TO_CLOSE_MS, () =>
-          this.whenPossible(() => void (mine === attempt && fail(new Error('start-to-close timeout')))),
-        );
-        time.after(this.chance.between(5, 100), async () => {
-          const ended = await this.workers.run(name, payload).then(
-            (result) => () => close(() => resolve(this.leaks.travels(`result of ${name}`, result))),
-            (error: unknown) => () => fail(error),
+  execute(
+    run: LifecycleExecution,
+    name: ActivityName,
+    input: unknown,
+  ): { ended: Promise<StepResult>; cancel(): void } {
+    const { time } = this;
+    const payload = this.leaks.travels(`input of ${name}`, input);
+    let attempt = 0;
+    let isRunning = false;
+    let over = false;
+    let settle: { resolve: (result: StepResult) => void; reject: (error: Error) => void };
+    const ended = new Promise<StepResult>((resolve, reject) => (settle = { resolve, reject }));
+    const close = (finish: () => void) => {
+      if (over) return;
+      over = true;
+      run.task(finish);
+    };
+    const fail = (mine: number, error: unknown) => {
+      if (over || mine !== attempt || !isRunning) return;
+      isRunning = false;
+      this.leaks.says(`failure of ${name}`, String(error));
+      const failure = error instanceof ApplicationFailure ? error : null;
+      const isLast = attempt >= LIMITS.retry.maximumAttempts;
+      if (failure?.nonRetryable || isLast) return close(() => settle.reject(error as Error));
+      const intervalMs = Math.min(INITIAL_INTERVAL_MS * 2 ** (attempt - 1), MAXIMUM_INTERVAL_MS);
+      const asked = failure?.nextRetryDelay;
+      time.after(asked === undefined || asked === null ? intervalMs : msToNumber(asked), queue);
+    };
+    const queue = () =>
+      this.whenPossible(() => time.after(this.chance.between(5, 100), () => this.whenPossible(start)));
+    const start = () => {
+      if (over) return;
+      const mine = ++attempt;
+      isRunning = true;
+      const failAfter = (ms: number, why: string) =>
+        time.after(ms, () => this.whenPossible(() => fail(mine, new Error(why))));
+      const late = failAfter(START_TO_CLOSE_MS, 'start-to-close timeout');
+      time.after(0, async () => {
+        const finish = await this.workers
+          .run(name, payload, () => failAfter(HEARTBEAT_MS, 'heartbeat timeout'))
+          .then(
+            (result) => () => close(() => settle.resolve(this.leaks.travels(`result of ${name}`, result))),
+            (error: unknown) => () => fail(mine, error),
           );
-          // What cannot be told to the server is lost, and then the attempt times out.
-          if (!this.isUp || mine !== attempt || over) return;
-          late.cancel();
-          ended();
-        });
-      };
-      const overall = time.at(deadline, () =>
-        this.whenPossible(() => close(() => reject(new Error('schedule-to-close timeout')))),
-      );
-      begin();
-    });
+        // What cannot be told to the server is lost, and then the attempt times out.
+        if (!this.isUp || mine !== attempt || !isRunning) return;
+        late.cancel();
+        finish();
+      });
+    };
+    queue();
+    return {
+      ended,
+      /** In the queue it is taken back; under way, it ends as it would. */
+      cancel: () => void (isRunning || close(() => settle.reject(new CancelledFailure('cancelled')))),
+    };
   }
 
   /** What the service asks of lifecycles. Throws while the server is away. */
@@ -130,6 +141,8 @@ export class VirtualTemporal implements Server {
       this.#require();
       yield* [...this.runs.keys()];
     }.bind(this),
+    isStuck: async () => false,
+    reportedProblems: async () => [],
     forget: async () => 0,
     terminate: async (id: string) => {
       this.runs.get(id)?.forget();
@@ -172,7 +185,11 @@ export class VirtualTemporal implements Server {
   }
 
   activities(run: LifecycleExecution): LifecycleActivities {
-    const act = (name: ActivityName) => (input: unknown) => this.execute(run, name, input);
+    const act = (name: ActivityName) => (input: unknown) => {
+      const { ended, cancel } = this.execute(run, name, input);
+      run.onCancel(cancel);
+      return ended;
+    };
     return {
       loadFacts: act('loadFacts'),
       refreshToken: act('refreshToken'),

@@ -22,6 +22,8 @@ import { type VirtualTime } from './schedule';
 import { type ActivityName, type VirtualTemporal, type Workers } from './temporal';
 
 const KEYS = parseKeyRing(`soak:${Buffer.alloc(32, 5).toString('base64')}`);
+/** The rate of refreshes is kept by the database's clock, which stands still here. */
+const UNLIMITED = 1e6;
 /** A process is killed within so many steps of its work: in the middle of most activities. */
 const STEPS_TO_DEATH = 60;
 
@@ -56,8 +58,12 @@ export function depsOf(parts: ProcessParts, process: OwnProcess): Deps {
   return {
     pool: process.pool,
     sealer: createSealer(KEYS, { checks: createKeyChecks(process.pool, time.now) }),
-    instagram: provider.clientOf(process, createProviderGate(process.pool, clock, appId)),
+    instagram: provider.clientOf(
+      process,
+      createProviderGate(process.pool, clock, appId, { refreshesPerSecond: UNLIMITED }),
+    ),
     clock,
+    clockCheck: async () => undefined,
     random: chanceOf(parts.seed, 'jitter', process.name).next,
     pause: process.pause,
     logger: { debug: line, info: line, warn: line, error: line } as unknown as Logger,
@@ -65,6 +71,7 @@ export function depsOf(parts: ProcessParts, process: OwnProcess): Deps {
       refresh: nothing,
       recovery: nothing,
       expiration: nothing,
+      lifecycleReplaced: nothing,
       delivery: nothing,
       providerCall: nothing,
     },
@@ -105,18 +112,22 @@ export class WorkerFleet implements Workers {
     for (let i = 0; i < count; i++) this.#startOne();
   }
 
-  run(name: ActivityName, input: unknown): Promise<StepResult> {
+  run(name: ActivityName, input: unknown, onDeath: () => void): Promise<StepResult> {
     const worker = this.#pickOne();
     if (!worker) return new Promise(() => undefined);
     const { process, environment } = worker;
     const isWork = name === 'refreshToken' || name === 'recoverToken';
     if (isWork) process.atWork += 1;
+    process.onDeath.add(onDeath);
     return environment
       .run<[unknown], StepResult, (given: unknown) => Promise<StepResult>>(
         worker.activities[name] as (given: unknown) => Promise<StepResult>,
         input,
       )
-      .finally(() => (process.atWork -= isWork ? 1 : 0));
+      .finally(() => {
+        process.atWork -= isWork ? 1 : 0;
+        process.onDeath.delete(onDeath);
+      });
   }
 
   /** What no lifecycle does: the audit, and turning events into deliveries. */
@@ -151,19 +162,14 @@ export class WorkerFleet implements Workers {
   #startOne(): void {
     if (!this.#areWanted || this.#workers.length >= 2) return;
     const name = `worker-${++this.#started}`;
-    const process = new OwnProcess(
-      name,
-      this.parts.time,
-      this.parts.databaseWeather,
-      this.parts.database,
-      () => this.#died(worker),
-    );
+    const process = new OwnProcess(name, this.parts.time, this.parts.databaseWeather, this.parts.database);
     const deps = depsOf(this.parts, process);
     const worker: Worker = {
       ...{ process, deps, isReady: false },
       activities: createActivities(deps),
       environment: new MockActivityEnvironment({}, { logger: activityLogger(this.parts.leaks) }),
     };
+    process.onDeath.add(() => this.#died(worker));
     this.#workers.push(worker);
     this.parts.journal.add({ kind: 'started', at: this.parts.time.now(), process: name });
     this.parts.time.after(SECOND_MS, () => this.#getReady(worker));

@@ -15,6 +15,7 @@ import { storeGrant } from '../../adapters/postgres/integrations/grants';
 import { type Integration } from '../../adapters/postgres/integrations/integration-row';
 import { createIntegration, findIntegration } from '../../adapters/postgres/integrations/integrations';
 import { createOutgoing } from '../../adapters/outgoing/post';
+import { createClockCheck } from '../../adapters/postgres/clock-check';
 import { createPool } from '../../adapters/postgres/pool';
 import { openTemporal } from '../../adapters/temporal/connect';
 import { createProviderGate } from '../../services/provider-gate';
@@ -39,6 +40,7 @@ Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
 export interface Stack {
   pool: Pool;
   databaseUrl: string;
+  temporalAddress: string;
   client: Client;
   simulator: Simulator;
   simulatorUrl: string;
@@ -86,6 +88,7 @@ export async function startStack(
     sealer: createSealer(KEYS, { checks: createKeyChecks(pool) }),
     instagram,
     clock: simulator.clock,
+    clockCheck: createClockCheck(pool),
     random: Math.random,
     logger: createLogger(process.env.LOG_LEVEL ?? 'silent', 'test'),
     counters: metrics.counters,
@@ -103,6 +106,7 @@ export async function startStack(
   const stack: Stack = {
     pool,
     databaseUrl: database.url,
+    temporalAddress: address,
     client,
     simulator,
     simulatorUrl: running.url,

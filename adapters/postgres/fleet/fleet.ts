@@ -1,6 +1,6 @@
 import { LIVE_STATES, STATES, type State } from '../../../core/lifecycle/states';
 import { DAY_MS } from '../../../core/time';
-import { countOverdue } from './audit';
+import { countOverdue } from './overdue';
 import { type Db } from '../pool';
 
 export interface Fleet {

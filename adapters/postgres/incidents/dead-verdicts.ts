@@ -22,6 +22,8 @@ export async function admitVerdict(
   await db.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
     `verdicts ${row.provider} ${row.appId}`,
   ]);
+  // Rows are locked before verdicts, here as by whatever else ends a connection: two orders would be a deadlock.
+  await db.query('select 1 from integrations where id = $1 for update', [row.id]);
   if (await isDoubtful(db, row, probedAt)) return { admitted: false, withdrawn: [] };
   if (await isBelieved(db, row)) return { admitted: true };
   const since = new Date(now - VERDICT_WINDOW_MS);
@@ -64,14 +66,13 @@ async function isBelieved(db: Db, row: Integration): Promise<boolean> {
 
 /** Withdraws the verdicts since `since`: what was expired by them is decided again instead. */
 async function withdraw(db: Db, app: ProviderApp, since: Date, now: number): Promise<string[]> {
+  const values = [app.provider, app.appId, since];
   const { rows } = await db.query(
-    `with withdrawn as (
-       delete from dead_verdicts where provider = $1 and app_id = $2 and at > $3 returning integration_id, version
-     )
-     select i.* from integrations i join withdrawn on id = integration_id and token_version = version
-     where state = 'expired' order by id for update of i`,
-    [app.provider, app.appId, since],
+    `select i.* from integrations i join dead_verdicts v on i.id = v.integration_id and token_version = v.version
+     where v.provider = $1 and v.app_id = $2 and v.at > $3 and state = 'expired' order by i.id for update of i`,
+    values,
   );
+  await db.query('delete from dead_verdicts where provider = $1 and app_id = $2 and at > $3', values);
   for (const was of rows.map(integrationOf)) await applyChange(db, was, expiryWithdrawn(was, now), now);
   return rows.map(({ id }) => id as string);
 }

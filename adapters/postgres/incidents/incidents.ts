@@ -34,11 +34,12 @@ export async function openIncidents(db: Db): Promise<Incident[]> {
   return rows.map(incidentOf);
 }
 
-/** How many integrations of the app should have a living token. */
+/** How many integrations of the app should have a living token, those included about which that is in doubt. */
 export async function fleetOf(db: Db, app: ProviderApp, now: number): Promise<number> {
   const { rows } = await db.query<{ count: string }>(
     `select count(*) from integrations
-     where provider = $1 and app_id = $2 and state in ('active', 'refreshing', 'recovering') and expires_at > $3`,
+     where provider = $1 and app_id = $2
+       and (state = 'recovering' or (state in ('active', 'refreshing') and expires_at > $3))`,
     [app.provider, app.appId, new Date(now)],
   );
   return Number(rows[0]?.count ?? 0);

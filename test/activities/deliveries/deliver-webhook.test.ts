@@ -3,7 +3,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { type CloudEvent, HTTP } from 'cloudevents';
 import { Webhook } from 'standardwebhooks';
 import { type AuditResult, auditFleet } from '../../../activities/fleet/audit';
-import { purge } from '../../../adapters/postgres/fleet/audit';
+import { purge } from '../../../adapters/postgres/fleet/retention';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../core/time';
 import { type TestApi, useApi } from '../../support/api';
 import { type Consumer, startConsumer } from '../../support/consumer';

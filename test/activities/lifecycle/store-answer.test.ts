@@ -1,3 +1,4 @@
+import { ActivityCancellationDetails } from '@temporalio/common';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
@@ -147,7 +148,7 @@ describe('with a spool directory', () => {
     const ended = worker.run(() => refreshToken({ ...behindPath(), spool }, target));
     ended.catch(() => undefined);
     await until(() => spooled().length === 1);
-    worker.cancel();
+    worker.cancel('WORKER_SHUTDOWN', new ActivityCancellationDetails({ workerShutdown: true }));
     await expect(ended).rejects.toMatchObject({ type: 'StoreUnavailable' });
 
     const text = readFileSync(join(folder, spooled()[0]!), 'utf8');
@@ -180,7 +181,7 @@ describe('with a spool directory', () => {
     const ended = worker.run(() => refreshToken(deps, { integrationId: id, version: 1, asked: true }));
     ended.catch(() => undefined);
     await until(() => spooled().length === 1);
-    worker.cancel();
+    worker.cancel('WORKER_SHUTDOWN', new ActivityCancellationDetails({ workerShutdown: true }));
     await expect(ended).rejects.toBeDefined();
     path.restore();
     await grant(stack.deps, await stack.row(id), 'stale', stack.simulator);

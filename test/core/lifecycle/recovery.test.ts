@@ -11,6 +11,7 @@ import {
 } from '../../../core/lifecycle/evidence';
 import { type Failure, type FailureClass, settlesToken } from '../../../core/lifecycle/failure';
 import { nextRecoveryStep } from '../../../core/lifecycle/recovery';
+import { BELIEVED_AFTER_MS } from '../../../core/lifecycle/incident-policy';
 import { LAST_REFRESH_GRACE_MS, refreshableAt } from '../../../core/lifecycle/refresh-policy';
 import { REASONS } from '../../../core/lifecycle/states';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../core/time';
@@ -162,8 +163,8 @@ describe('after the lifetime', () => {
   test('there is one last refresh, and a clear refusal ends the connection', () => {
     expect(ask(lastChance, { settled: 'none' }, ended)).toEqual({ do: 'refresh' });
     const refused = { is: 'failed', refusal: refusal('terminal', 'session_expired') } as const;
-    expect(ask(lastChance, { settled: 'none', refresh: refused }, ended)).toMatchObject({
-      outcome: 'expired',
+    expect(ask(lastChance, { settled: 'none', refresh: refused, lostAttemptAt: null }, ended)).toMatchObject({
+      do: 'expire',
       change: { set: { reason: 'lifetime_elapsed' } },
     });
   });
@@ -175,12 +176,64 @@ describe('after the lifetime', () => {
     });
   });
 
-  test('without a clear answer for a day it is over, unless an incident goes on', () => {
-    const now = ended + LAST_REFRESH_GRACE_MS;
-    expect(ask(lastChance, {}, now)).toMatchObject({ outcome: 'expired' });
-    const incident = { id: 'inc', kind: 'verdicts', startedAt: now - MINUTE_MS, fleet: 100 } as const;
-    expect(ask(lastChance, { incident }, now)).toEqual({ do: 'claim_turn' });
-    expect(ask(lastChance, { incident, turn: false }, now)).toMatchObject({ outcome: 'undecided' });
+  const over = ended + LAST_REFRESH_GRACE_MS;
+  const unclear = { ...probed({ is: 'unclear', refusal: refusal('transient') }), lostAttemptAt: null };
+  const asked = { ...unclear, settledAsLastResort: 'none' as const };
+
+  test('a day without a clear answer ends the connection, after Instagram was asked once more', () => {
+    expect(ask(lastChance, {}, over)).toEqual({ do: 'settle_pending' });
+    expect(ask(lastChance, { settled: 'none' }, over)).toEqual({ do: 'probe' });
+    expect(ask(lastChance, unclear, over)).toEqual({ do: 'settle_as_last_resort' });
+    expect(ask(lastChance, asked, over)).toMatchObject({
+      do: 'expire',
+      change: { set: { reason: 'lifetime_elapsed' } },
+    });
+  });
+
+  test('a token that works is never given up, whatever the dates say', () => {
+    const alive = probed({ is: 'alive', username: 'model' });
+    expect(ask(lastChance, alive, over)).toEqual({ do: 'refresh' });
+    const failed = { ...alive, refresh: { is: 'failed', refusal: refusal('transient') } as const };
+    expect(ask(lastChance, failed, over)).toMatchObject({ outcome: 'undecided' });
+    expect(ask(lastChance, { ...alive, refresh: { is: 'refreshed' } }, over)).toMatchObject({
+      outcome: 'refreshed',
+    });
+  });
+
+  test('who was away when it ended has a whole day left to ask', () => {
+    const back = ended + 15 * DAY_MS;
+    const noticed = recovering({ recovery: recoveryOf(back, { cause: 'expiry', code: null }) });
+    expect(ask(connectionOf(ISSUED), {}, back)).toMatchObject({
+      do: 'apply',
+      outcome: null,
+      change: { set: { state: 'recovering', recovery: { cause: 'expiry', since: back } } },
+    });
+    const failed = { settled: 'none', refresh: { is: 'failed', refusal: refusal('transient') } } as const;
+    expect(ask(noticed, failed, back)).toMatchObject({
+      outcome: 'undecided',
+      change: { set: { recovery: { held: true } } },
+    });
+    expect(ask(noticed, asked, back + LAST_REFRESH_GRACE_MS)).toMatchObject({ do: 'expire' });
+  });
+
+  test('an incident defers it, half an hour at most once the dates are certain', () => {
+    const young = { id: 'inc', kind: 'verdicts', startedAt: over - MINUTE_MS, fleet: 100 } as const;
+    expect(ask(lastChance, { incident: young }, over)).toEqual({ do: 'claim_turn' });
+    expect(ask(lastChance, { incident: young, turn: false }, over)).toMatchObject({ outcome: 'undecided' });
+    const turn = { ...asked, turn: true };
+    expect(ask(lastChance, { ...turn, incident: young }, over)).toMatchObject({ outcome: 'undecided' });
+    const old = { ...young, startedAt: over - HOUR_MS };
+    expect(ask(lastChance, { ...turn, incident: old }, over)).toEqual({ do: 'probe_control' });
+    const alone = { ...turn, incident: old, controlIsAlive: false };
+    expect(ask(lastChance, alone, over)).toMatchObject({ do: 'apply', outcome: 'expired' });
+    const appLevel = { ...alone, incident: { ...old, kind: 'app_level' as const } };
+    expect(ask(lastChance, appLevel, over)).toMatchObject({ outcome: 'undecided' });
+    expect(ask(lastChance, { ...asked, expiryRefused: true }, over)).toMatchObject({ outcome: 'undecided' });
+  });
+
+  test('the answer of a refresh that may still be on its way is waited for', () => {
+    const late = { ...asked, lostAttemptAt: over - MINUTE_MS };
+    expect(ask(lastChance, late, over)).toMatchObject({ outcome: 'undecided' });
   });
 });
 
@@ -375,8 +428,15 @@ test('never expires but for a listed reason, on a clear answer about this token,
       // A recovery turns to the last refresh only once the lifetime is over.
       fc.pre(was.recovery?.cause !== 'expiry' || now >= ISSUED + LIFE_MS);
       expect(REASONS).toContain(row.reason);
-      expect(found.incident).toBeNull();
+      const isOld =
+        found.incident?.kind === 'verdicts' && now - found.incident.startedAt >= BELIEVED_AFTER_MS;
+      if (!isOld || now < ISSUED + LIFE_MS) expect(found.incident).toBeNull();
       expect(found.sealingError === undefined || now >= ISSUED + LIFE_MS + LAST_REFRESH_GRACE_MS).toBe(true);
+      const isAtTheEnd = found.refresh === undefined;
+      if (isAtTheEnd && now >= ISSUED + LIFE_MS && !found.sealingError) {
+        expect(found.probe).toBeDefined();
+        expect(found.probe?.is).not.toBe('alive');
+      }
       const refused =
         found.refresh?.is === 'useless' ||
         (found.refresh?.is === 'failed' && settlesToken(found.refresh.refusal.failure));
