@@ -32,10 +32,11 @@ export const QUERIES = { status: 'status' } as const;
 export const HEARTBEAT_TIMEOUT = '10s';
 
 /**
- * How long one workflow task of a lifecycle may take. A flood of signals ends up in a single task: 10,000 of them, the
- * most a run ever gets, take some 5 s to handle. After the death of a worker its tasks wait for that long.
+ * How long one workflow task of a lifecycle may take; after the death of a worker its tasks wait for that long. A flood
+ * of signals ends up in a single task: 10,000 of them, the most a run ever gets, take some 5 s to handle. On a machine
+ * too slow for that the audit replaces the run.
  */
-export const LIFECYCLE_TASK_SECONDS = 15;
+export const LIFECYCLE_TASK_SECONDS = 10;
 
 const LIFECYCLE_PREFIX = 'token-lifecycle/';
 

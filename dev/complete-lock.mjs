@@ -1,6 +1,6 @@
 // `npm run lock`, after adding a dependency. A registry without the packages of other platforms makes
 // `npm install` leave them out of the lock file, and `npm ci` then refuses that file everywhere.
-// This puts them back, by what the packages that want them say.
+// This puts them back, from the packages that depend on them.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const OS = ['android', 'darwin', 'freebsd', 'linux', 'openharmony', 'win32'];

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { migrate } from '../adapters/postgres/migrate';
 import { ConfigError, type Settings, loadSettings } from '../adapters/config';
 import { sha256 } from '../adapters/digest';
 import { NEEDED_SETTINGS, createServices } from '../services/services';
@@ -10,7 +11,6 @@ import { setUpCallbacks } from './sandbox/callbacks';
 import { type DataFolder, openDataFolder } from './data-folder';
 import { ensureDatabase, startEmbeddedPostgres } from './postgres/embedded-postgres';
 import { connectFirstAccount } from './sandbox/first-account';
-import { migrateDatabase } from './postgres/migrate';
 import { requireFreePorts } from './process/ports';
 import { stopLeftover } from './process/processes';
 import { sandboxControls } from './sandbox/sandbox-controls';
@@ -78,7 +78,7 @@ async function start(undo: Undo): Promise<void> {
 
 async function startDatabase(undo: Undo, settings: Settings, data: DataFolder): Promise<string> {
   if (settings.DATABASE_URL) {
-    await migrateDatabase(settings.DATABASE_URL.reveal());
+    await migrate(settings.DATABASE_URL.reveal());
     return settings.DATABASE_URL.reveal();
   }
   const postgres = await startEmbeddedPostgres({
@@ -91,7 +91,7 @@ async function startDatabase(undo: Undo, settings: Settings, data: DataFolder): 
   // For the verbs of the CLI that use the database.
   writeFileSync(data.file('database-url'), `${postgres.url('evergrant')}\n`, { mode: 0o600 });
   await ensureDatabase(postgres, 'evergrant');
-  await migrateDatabase(postgres.url('evergrant'));
+  await migrate(postgres.url('evergrant'));
   return postgres.url('evergrant');
 }
 

@@ -12,7 +12,6 @@ import { refreshToken } from './endpoints/refresh';
 import { challenge, flatEnvelope, graphEnvelope, graphJson } from './graph/envelope';
 import { InstagramError, refuse } from './graph/errors';
 import { type SimulatorContext, type SimulatorEnv } from './http';
-import { admission } from './graph/admission';
 import { interference } from './faults/interference';
 import { LIMITS } from './usage/limits';
 import { frontPage } from './endpoints/pages';
@@ -20,7 +19,7 @@ import { bodyParameters, text } from './graph/parameters';
 import { plainPath, versionOf } from './graph/paths';
 import { checkProof } from './graph/proof';
 import { requireGrant, requireScopes } from './world/tokens';
-import { usageHeaders } from './usage/usage';
+import { requireAppRoom, usageHeaders } from './usage/usage';
 import { type World } from './world/world';
 
 const JSON_TYPE = 'application/json; charset=UTF-8';
@@ -38,8 +37,7 @@ export function createApp(world: World, closing: AbortSignal): Hono<SimulatorEnv
   app.route('/_sim', controlRoutes(world));
   app.use(readParameters);
   app.use(interference(world, closing));
-
-  app.use(admission(world));
+  app.use(requireWorkingApp(world));
 
   app.get('/oauth/authorize', (c) => showConsent(c, world));
   app.post('/oauth/authorize', (c) => takeConsent(c, world, c.get('parameters')));
@@ -79,6 +77,16 @@ async function readParameters(c: SimulatorContext, next: () => Promise<void>): P
   const token = tokenOf(parameters, c.req.header('authorization'));
   c.set('parameters', token === undefined ? parameters : { ...parameters, access_token: token });
   await next();
+}
+
+/** Refuses requests while the whole app is blocked or throttled. The authorize page stays open to people. */
+function requireWorkingApp(world: World) {
+  return async (c: SimulatorContext, next: () => Promise<void>): Promise<void> => {
+    const { path } = c.req;
+    if (path !== '/oauth/authorize' && world.state.mode.app === 'blocked') throw refuse('api_blocked');
+    if (!path.startsWith('/oauth/')) requireAppRoom(world);
+    await next();
+  };
 }
 
 function callEndpoint(c: SimulatorContext, world: World, { scopes, answer }: Endpoint): object {

@@ -5,7 +5,7 @@ import {
   type WorkflowBundleOption,
 } from '@temporalio/worker';
 import { type Activities } from '../activities';
-import { DELIVERY_TASK_QUEUE, INSTAGRAM_TASK_QUEUE, LIFECYCLE_TASK_SECONDS, TASK_QUEUE } from '../core/names';
+import { DELIVERY_TASK_QUEUE, INSTAGRAM_TASK_QUEUE, TASK_QUEUE } from '../core/names';
 import { workerDataConverter } from './bundle';
 import { heartbeats } from './heartbeats';
 
@@ -17,7 +17,7 @@ const SHUTDOWN_GRACE = '45s';
  * option is not in its typings, and 5 s by default: too short for a task with a flood of signals in it.
  */
 const PATIENCE: Partial<WorkerOptions> = {
-  isolateExecutionTimeout: `${LIFECYCLE_TASK_SECONDS}s`,
+  isolateExecutionTimeout: '60s',
   // A run whose worker died is offered to the others after this.
   stickyQueueScheduleToStartTimeout: '5s',
 } as Partial<WorkerOptions>;

@@ -1,4 +1,3 @@
-import { heartbeat } from '@temporalio/activity';
 import { type AuditKind, beginAudit, endAudit, lastAudit } from '../../adapters/postgres/fleet/audit-runs';
 import { countLive } from '../../adapters/postgres/fleet/overdue';
 import { purge } from '../../adapters/postgres/fleet/retention';
@@ -53,9 +52,8 @@ export async function auditFleet(deps: AuditDeps): Promise<AuditResult> {
     const now = clock.now();
     const kind = await kindDue(deps, now);
     const run = await beginAudit(pool, kind, now);
-    const woken = await wakeLateLifecycles(deps, now, heartbeat);
-    const matched =
-      kind === 'daily' ? await matchLifecycles(deps, heartbeat) : { missing: 0, extra: 0, failed: 0 };
+    const woken = await wakeLateLifecycles(deps, now);
+    const matched = kind === 'daily' ? await matchLifecycles(deps) : { missing: 0, extra: 0, failed: 0 };
     const result = {
       ...woken,
       ...matched,

@@ -2,14 +2,17 @@ import { DecryptFailed, KeyUnavailable } from '../../adapters/encryption/sealer'
 import { type ProviderError } from '../../adapters/instagram/provider-error';
 import { type Refusal, ownError } from '../../core/lifecycle/evidence';
 import { type LastError } from '../../core/lifecycle/facts';
+import { lastFailureText } from '../../core/text/provider-failures';
 
 /** An error of Instagram as decisions read it. @param now epoch ms */
 export function refusalOf(
-  { code, subcode, status, failure, retryAfterMs, message }: ProviderError,
+  { operation, code, subcode, status, failure, retryAfterMs }: ProviderError,
   now: number,
 ): Refusal {
   const word = String(code ?? (status === null ? 'no_answer' : `http_${status}`));
-  const lastError = { code: word, subcode, class: failure.class, at: now, text: message };
+  const answer = { code: word, subcode, class: failure.class };
+  const text = lastFailureText(operation === 'refresh' ? 'refresh' : 'check', answer);
+  const lastError = { ...answer, at: now, text };
   return { failure, code, subcode, retryAfterMs, lastError };
 }
 

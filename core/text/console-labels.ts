@@ -1,5 +1,5 @@
 import { type EventType } from '../deliveries/events';
-import { type LastError, type LifecycleFacts } from '../lifecycle/facts';
+import { type LifecycleFacts } from '../lifecycle/facts';
 import { type Reason, type State } from '../lifecycle/states';
 
 interface StateLabel {
@@ -58,25 +58,3 @@ export const EVENT_LABELS = {
   'webhook.disabled': 'Webhook endpoint disabled',
   'messages.viewed': 'Messages viewed in the console',
 } as const satisfies Record<EventType, string>;
-
-const ERROR_CLASS_LABELS: Readonly<Record<string, string>> = {
-  transient: 'Instagram unavailable',
-  throttled: 'Instagram rate limit reached',
-  terminal: 'token rejected by Instagram',
-  owner_action: 'owner action required',
-  app_level: 'app refused by Instagram',
-  ambiguous: 'token not recognized by Instagram',
-  call: 'request refused by Instagram',
-};
-
-/** `Last check failed: Instagram unavailable (503)`. */
-export function lastErrorText({
-  code,
-  class: kind,
-  text,
-}: Pick<LastError, 'code' | 'class' | 'text'>): string {
-  const label = ERROR_CLASS_LABELS[kind];
-  if (label === undefined) return `Last check failed: ${text}`;
-  const detail = code === 'no_answer' ? 'no response' : code.replace(/^http_/, '');
-  return `Last check failed: ${label} (${detail})`;
-}

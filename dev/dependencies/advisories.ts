@@ -33,7 +33,7 @@ export function judge(report: AuditReport, accepted: readonly Accepted[], today:
   const ids = new Set(accepted.map(({ id }) => id));
   const found = Object.entries(report.vulnerabilities).flatMap(([name, { severity, via }]) =>
     via
-      // What is only vulnerable through another package is told there.
+      // A package that is vulnerable only through another one is reported with that one.
       .filter((cause) => typeof cause !== 'string')
       .filter(({ url = '' }) => !ids.has(url.split('/').at(-1) ?? ''))
       .map(({ title = 'a vulnerability', url = '' }) => `${name} (${severity}): ${title} ${url}`.trim()),

@@ -9,7 +9,7 @@ const ROOT = join(__dirname, '..', '..');
 
 /**
  * Looks at what production ships: its licences, and what is known to be wrong with it. An advisory of last night fails
- * CI; on a desk it is only told.
+ * CI; elsewhere it is only reported.
  */
 function check(): boolean {
   const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {

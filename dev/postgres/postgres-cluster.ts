@@ -87,7 +87,7 @@ export async function clearLeftovers(dataDir: string): Promise<void> {
   await stopLeftover(pidFileOf(dataDir), 'SIGINT');
   const folder = realpathSync(dataDir);
   if (processesIn(folder) === null) return; // PostgreSQL's own check has to do
-  // After a kill -9 of the server its helpers live on for a moment and hold the shared memory.
+  // After a kill -9 of the server its helpers run for a moment longer and hold the shared memory.
   const empty = () => processesIn(folder)?.length === 0;
   if (!(await until(empty, HELPERS_END_MS))) {
     for (const pid of processesIn(folder) ?? []) signalGroup(pid, 'SIGKILL', 'leader');

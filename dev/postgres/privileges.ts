@@ -15,7 +15,7 @@ const CAPABILITIES = [
 ];
 
 /**
- * Whom to run a cluster in `folder` as; undefined when we are not root and can do it ourselves.
+ * The user to run a cluster in `folder` as; undefined when we are not root and can do it ourselves.
  * The folder keeps its owner, even if a better user has appeared since.
  */
 export function clusterUser(folder: string): User | undefined {

@@ -15,7 +15,7 @@ export function alive(pid: number): boolean {
   }
 }
 
-/** Tells a process from a later one with the same number; null when there is none. */
+/** Distinguishes a process from a later one with the same number; null when there is none. */
 export function identityOf(pid: number): string | null {
   if (process.platform === 'linux') return statFields(pid)?.[STARTED_AT_FIELD] ?? null;
   try {
@@ -25,7 +25,7 @@ export function identityOf(pid: number): string | null {
   }
 }
 
-/** The processes whose working folder this is; null where the system does not tell. */
+/** The processes whose working folder this is; null where the system does not provide it. */
 export function processesIn(folder: string): number[] | null {
   if (process.platform !== 'linux') return null;
   return readdirSync('/proc')

@@ -17,6 +17,5 @@ export async function setUpCallbacks(settings: Settings, simulatorUrl: string): 
       dataDeletionUrl: `${api}/data-deletion`,
     }),
   });
-  if (!answer.ok)
-    throw new Error(`The simulator could not be told where its callbacks go (${answer.status}).`);
+  if (!answer.ok) throw new Error(`The simulator did not accept the callback addresses (${answer.status}).`);
 }

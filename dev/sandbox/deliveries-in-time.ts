@@ -5,7 +5,7 @@ import { wakeLane } from '../../adapters/temporal/lanes';
 import { SECOND_MS } from '../../core/time';
 
 const SETTLE_WITHIN_MS = 60 * SECOND_MS;
-/** A lane that was told is given so long before it is told again. */
+/** How long a signalled lane has before it is signalled again. */
 const TELL_EVERY_MS = 1 * SECOND_MS;
 
 interface Parts {
@@ -20,7 +20,7 @@ const HEADS = `select distinct on (lane) lane, next_attempt_at from deliveries
 
 /**
  * Waits until every event has become deliveries and nothing is due any more. Lanes sleep by timers of the machine's
- * time: those that are due by the sandbox's are told to look, and then find out themselves.
+ * time: those that are due by the sandbox's are signalled and read what is due themselves.
  * @returns the next instant at which something is due, or Infinity
  */
 export async function deliveriesSettled({ pool, client, clock }: Parts): Promise<number> {

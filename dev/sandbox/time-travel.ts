@@ -20,7 +20,7 @@ const SETTLE_WITHIN_MS = 45 * SECOND_MS;
 const QUERY_WITHIN_MS = 2 * SECOND_MS;
 /**
  * An activity that ends while the clock is being moved gives its lifecycle a wrong idea of the time, and so of what is
- * due. After this long the lifecycle is told to look at its row again, which sets it right.
+ * due. After this long the lifecycle is signalled to read its row again, which corrects it.
  */
 const NUDGE_AFTER_MS = 3 * SECOND_MS;
 /**
@@ -61,7 +61,7 @@ export function createTimeTravel(parts: TravelParts) {
     return journey;
   }
 
-  /** The next instant at which a connection wants to do something; null: none does. */
+  /** The next instant at which a connection is due; null: none is. */
   async function nextActionAt(): Promise<number | null> {
     const now = parts.clock.now();
     const due = Math.min(...(await settled(parts)).map((row) => wakesAt(row, now)));
@@ -114,7 +114,7 @@ async function catchUp(client: Client, integrationId: string, lag: Lag, sleepsOn
   else await fastForward(client, integrationId, byMs + OVERSHOOT_MS);
 }
 
-/** The next instant at which a lifecycle wants to do something; never earlier than a moment from now. */
+/** The next instant at which a lifecycle is due; never earlier than a moment from now. */
 function wakesAt(row: Integration, now: number): number {
   const action = nextAction(factsOf(row), NOTHING_ASKED, now);
   if (action.type !== 'wait') return now + 1;
@@ -123,7 +123,7 @@ function wakesAt(row: Integration, now: number): number {
 
 /**
  * Waits until every lifecycle has done what was due and rests, and gives their rows.
- * @param moved those to ask; the others sleep on, as their rows tell
+ * @param moved those to query; the others keep sleeping, according to their rows
  */
 async function settled({ pool, client, clock }: TravelParts, moved?: Integration[]): Promise<Integration[]> {
   const deadline = Date.now() + SETTLE_WITHIN_MS;

@@ -15,7 +15,7 @@ export async function prepareModules(root) {
 
 /**
  * Compares contents, not file times: a clone, a copy or a restored cache sets times at random.
- * The stamp of a finished `npm ci` is believed first, so that settings which leave packages out
+ * The stamp of a finished `npm ci` is checked first, so that settings which leave packages out
  * (`omit=dev`, another platform) cannot make it run again and again.
  */
 function whyModulesAreStale(root) {

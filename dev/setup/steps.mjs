@@ -1,4 +1,4 @@
-// The story of the set-up, in order. Every step finds its work already done on the second run.
+// The steps of the set-up, in order. On the second run each finds its work already done.
 import { fileURLToPath } from 'node:url';
 import { prepareModules } from './modules.mjs';
 import { linkCommand } from './command-link.mjs';

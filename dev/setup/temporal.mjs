@@ -6,7 +6,7 @@ import { TOOLS } from './tools.mjs';
 import { locate } from './locate.mjs';
 import { SetupError, say } from './report.mjs';
 
-/** Finds (or downloads) the named tools and records their paths; one error tells about all that failed. */
+/** Finds (or downloads) the named tools and records their paths; one error lists all that failed. */
 export async function findTemporal(root, names) {
   const known = readKnown(root);
   const failures = [];

@@ -46,7 +46,7 @@ async function inspectCli(path) {
   return version ? { version } : { problem: `${path} is not a Temporal CLI` };
 }
 
-/** The test server has no way to tell its version; it names itself when its port makes no sense. */
+/** The test server has no version option; it prints its name when its port is invalid. */
 async function inspectTestServer(path) {
   const { output, problem } = await run(path, ['no-port'], { timeoutMs: 20_000 });
   if (output.includes('io.temporal.testserver')) return { version: null };

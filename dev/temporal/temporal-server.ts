@@ -1,9 +1,12 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
-import { executable } from './executables';
 import { freePorts, requireFreePorts, type WantedPort } from '../process/ports';
 import { startChild, stopLeftover, type Child } from '../process/processes';
 
+/** Where `dev/setup.mjs` records the executables that it found or downloaded. */
+const EXECUTABLES = join(__dirname, '..', '..', '.cache', 'executables.json');
 const NAMESPACE = 'default';
 const START_DEADLINE_MS = 60_000;
 const ATTEMPT_MS = 2_000;
@@ -38,7 +41,7 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
   const port = options.port ?? (await freePorts(1))[0]!;
   const address = `127.0.0.1:${port}`;
   const server = startChild({
-    command: executable('temporal'),
+    command: temporalExecutable(),
     args: serverArguments(options, port),
     env: cleanEnvironment(),
     logFile: options.logFile,
@@ -59,6 +62,13 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
     exited: server.exited,
     stop: () => server.stop(),
   };
+}
+
+function temporalExecutable(): string {
+  const record = existsSync(EXECUTABLES) ? readFileSync(EXECUTABLES, 'utf8') : '{}';
+  const { temporal } = JSON.parse(record) as { temporal?: string };
+  if (temporal && existsSync(temporal)) return temporal;
+  throw new Error(`Temporal is missing (${temporal ?? 'not installed'}). Run \`npm run setup\`.`);
 }
 
 function portsAskedFor({ port, uiPort }: TemporalServerOptions): WantedPort[] {

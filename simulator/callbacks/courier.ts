@@ -85,7 +85,7 @@ export function createCourier(clock: Clock, closing: AbortSignal): Courier {
     clearTimeout(timer);
     const next = Math.min(...deliveries.map(({ nextAttemptAt }) => nextAttemptAt ?? Infinity));
     if (next === Infinity || closing.aborted) return;
-    // The clock may stand still; then nothing is due, and this looks again.
+    // While the clock is stopped nothing is due, and this checks again.
     timer = setTimeout(sendDue, Math.min(Math.max(next - clock.now(), SECOND_MS), HOUR_MS)).unref();
   };
 

@@ -1,6 +1,6 @@
-/** One thing told to the app, and how that went. */
+/** One delivery to the app, and its result. */
 export interface Delivery {
-  /** 1, 2, 3 … for as long as the process lives. */
+  /** 1, 2, 3 … as long as the process runs. */
   seq: number;
   kind: 'verification' | 'message' | 'deauthorize' | 'data_deletion';
   /** Professional account id; `null` for a handshake. */

@@ -12,9 +12,9 @@ const FORGED_KEY = 'not-the-app-secret';
 const ALGORITHM = 'HMAC-SHA256';
 const DEAUTHORIZED = 458;
 
-/** How a signed request is made, rightly unless told otherwise. */
+/** How a signed request is made; valid by default. */
 export const SignedRequestInput = z.strictObject({
-  /** Which of the account's two ids stands in `user_id`. */
+  /** Which of the account's two ids is in `user_id`. */
   userId: z.enum(['app_scoped', 'professional']).default('app_scoped'),
   signature: z.enum(['right', 'wrong']).default('right'),
   algorithm: z.string().min(1).max(50).default(ALGORITHM),
@@ -31,7 +31,7 @@ export const DeletionAnswer = z.object({
 export type DeletionAnswer = z.infer<typeof DeletionAnswer>;
 
 /**
- * The owner removes the app: every token is refused with 458, nothing is subscribed any more, and the app is told. A
+ * The owner removes the app: every token is refused with 458, nothing is subscribed any more, and the app is notified. A
  * forgery changes nothing at Instagram.
  */
 export async function deauthorize(

@@ -53,7 +53,7 @@ async function verify({ courier, random }: World, callbackUrl: string, verifyTok
 }
 
 /**
- * Tells the app of a message, or that it was taken back, where the account subscribed to messages and its owner lets apps have them; of its own
+ * Notifies the app of a message, or that it was unsent, where the account subscribed to messages and its owner lets apps have them; of its own
  * ones as echoes.
  */
 export function announce(world: World, account: Account, conversation: Conversation, message: Message): void {

@@ -16,7 +16,7 @@ const ReleaseInput = z.strictObject({
   order: z.enum(['oldest_first', 'newest_first']).default('oldest_first'),
 });
 
-/** What Instagram tells the app of its own accord. */
+/** What Instagram sends to the app by itself. */
 export function callbackRoutes(control: Hono<SimulatorEnv>, world: World): void {
   control.get('/webhooks', (c) => c.json(world.state.callbacks));
   control.post('/webhooks', async (c) => c.json(await setCallbacks(world, await readBody(c, CallbackInput))));

@@ -12,12 +12,12 @@ import {
 } from '../world/actions';
 import { ConflictError } from '../graph/conflict';
 import { FaultInput } from '../faults/faults';
-import { type SimulatorEnv } from '../http';
+import { type SimulatorContext, type SimulatorEnv } from '../http';
 import { setUsage, UsageInput, usageView } from '../usage/usage';
+import { isLoopback } from '../world/consent';
 import { type World } from '../world/world';
 import { accountRoutes, UnknownError } from './accounts';
 import { callbackRoutes } from './callbacks';
-import { localOnly } from './guard';
 import { InputError, readBody, readInput } from './input';
 
 /** A sequence number, or an instant in ISO 8601. */
@@ -37,7 +37,7 @@ const Since = z
 
 const SinceQuery = z.strictObject({ since: Since });
 
-/** What a sandbox can be told: accounts, time, what goes wrong. JSON, from this machine only. */
+/** The controls of a sandbox: accounts, time, faults. JSON, from this machine only. */
 export function controlRoutes(world: World): Hono<SimulatorEnv> {
   const control = new Hono<SimulatorEnv>();
   control.use(localOnly);
@@ -89,3 +89,22 @@ export function controlRoutes(world: World): Hono<SimulatorEnv> {
   });
   return control;
 }
+
+/**
+ * Refuses control requests from elsewhere: other machines by their address, other sites by Origin, and names
+ * that only resolve to this machine (DNS rebinding) by Host.
+ */
+async function localOnly(c: SimulatorContext, next: () => Promise<void>): Promise<Response | void> {
+  const address = c.env?.incoming?.socket.remoteAddress;
+  if (address !== undefined && !isLoopback(address.replace(/^::ffff:/, ''))) return refused(c, 'address');
+  if (!isLocal(`http://${c.req.header('host') ?? new URL(c.req.url).host}`)) return refused(c, 'Host');
+  const origin = c.req.header('origin');
+  if (origin !== undefined && !isLocal(origin)) return refused(c, 'Origin');
+  if (c.req.header('sec-fetch-site') === 'cross-site') return refused(c, 'Sec-Fetch-Site');
+  return next();
+}
+
+const isLocal = (url: string) => URL.canParse(url) && isLoopback(new URL(url).hostname);
+
+const refused = (c: SimulatorContext, by: string) =>
+  c.json({ code: 'forbidden', detail: `control routes are for this machine only (${by})` }, 403);

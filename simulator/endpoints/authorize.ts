@@ -7,7 +7,7 @@ import { type World } from '../world/world';
 /** More than a person would scroll through. */
 const ACCOUNTS_SHOWN = 200;
 
-/** Asks for consent, or follows the scripted login that waits for it. */
+/** Asks for consent, or follows the next scripted login. */
 export function showConsent(c: Context, world: World): Response | Promise<Response> {
   return withRequest(c, world, c.req.query(), (request) => {
     const login = world.state.login;

@@ -1,7 +1,7 @@
 import { type Refusal, textOf } from './errors';
 import { type Locale } from '../endpoints/locales';
 
-/** What the sandbox is told of how errors read. */
+/** How the sandbox is set to word errors. */
 export interface Wording {
   locale: Locale;
   /** Whether errors carry words for the user as well. */

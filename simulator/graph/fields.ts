@@ -59,7 +59,7 @@ export function printFields(fields: readonly Field[]): string {
     .join(',');
 }
 
-/** What a node can tell: a value or an edge per field. `undefined`: the field exists, this node has none. */
+/** The fields of a node: a value or an edge each. `undefined`: the field exists, this node has none. */
 export type Node = { id: string } & Record<string, unknown>;
 export type Edge = (field: Field) => unknown;
 

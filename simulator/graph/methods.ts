@@ -33,7 +33,7 @@ import { accountView, type AccountView, messageViews, type MessageView } from '.
 import { setUsage, UsageInput, type UsageView } from '../usage/usage';
 import { type World } from '../world/world';
 
-/** What a sandbox can be told. Accounts are named by professional account id or username; an unknown one throws. */
+/** The controls of a sandbox. Accounts are named by professional account id or username; an unknown one throws. */
 export interface SimulatorMethods {
   addAccount(input: AccountInput): AccountView;
   accounts(): AccountView[];
@@ -46,7 +46,7 @@ export interface SimulatorMethods {
   ): void;
   /** Revives tokens that were invalidated with 459, 464, 465 or 490. */
   restore(name: string): void;
-  /** A token without OAuth; long-lived, for reading and messaging, unless told otherwise. */
+  /** A token without OAuth; long-lived, for reading and messaging, by default. */
   generateToken(name: string, input?: z.input<typeof TokenInput>): string;
   receive(name: string, message: z.input<typeof InboundInput>): MessageView;
   /** The sender unsends a message. */
@@ -55,7 +55,7 @@ export interface SimulatorMethods {
   messages(name: string): MessageView[];
   scriptLogin(input: z.input<typeof LoginInput>): void;
   addFault(fault: FaultInput): Fault;
-  /** Those that still wait for a request. */
+  /** Those not yet used by a request. */
   faults(): Fault[];
   clearFaults(): void;
   setMode(mode: Partial<Mode>): Mode;
@@ -67,7 +67,7 @@ export interface SimulatorMethods {
     name: string,
     input?: z.input<typeof SignedRequestInput>,
   ): Promise<{ delivery: DeliveryView; answer: DeletionAnswer | null }>;
-  /** What the app was told after a sequence number, oldest first. */
+  /** Deliveries to the app after a sequence number, oldest first. */
   deliveries(since?: number): DeliveryView[];
   /** The same bytes once more. */
   resend(seq: number): Promise<DeliveryView>;

@@ -4,7 +4,7 @@ import { type Parameters } from './parameters';
 const DEFAULT_LIMIT = 25;
 const MAX_LIMIT = 100;
 
-/** Where an entry stands in a list: newest first, by instant, then by sequence. */
+/** The position of an entry in a list: newest first, by instant, then by sequence. */
 export interface Position {
   at: number;
   seq: number;

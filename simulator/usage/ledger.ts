@@ -2,14 +2,14 @@ import { LIMITS } from './limits';
 
 /** One request to Instagram's own paths: no query, no body, no token. */
 export interface LedgerRow {
-  /** 1, 2, 3 … in order of arrival, for as long as the process lives. */
+  /** 1, 2, 3 … in order of arrival, as long as the process runs. */
   seq: number;
   /** ISO 8601, by the simulator's clock. */
   at: string;
   method: string;
   /** Without version prefix. */
   path: string;
-  /** Professional account id, where the request's token or code tells. */
+  /** Professional account id, if the request's token or code identifies it. */
   account: string | null;
   /** `null` while unanswered, and for ever when the connection was dropped. */
   status: number | null;
@@ -28,7 +28,7 @@ export interface Ledger {
 const TOKEN = /\b(IG|EA)[A-Za-z0-9_-]{30,}/g;
 
 export function createLedger(limit: number = LIMITS.ledgerRows): Ledger {
-  // A ring: row n lives at n modulo the limit.
+  // A ring: row n is at n modulo the limit.
   let rows: LedgerRow[] = [];
   let last = 0;
   let cleared = 0;

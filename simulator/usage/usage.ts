@@ -16,7 +16,7 @@ const Amount = z.strictObject({
   calls: percent,
   time: percent,
   cpu: percent,
-  /** How long until it is over, by the virtual clock; absent: until told otherwise. */
+  /** How long until it is over, by the virtual clock; absent: until it is changed. */
   minutes: z.number().min(0).max(100_000).optional(),
 });
 
@@ -86,7 +86,7 @@ export function requireAccountRoom(world: World, account: Account): void {
 }
 
 /**
- * The header that tells how much is used up: the account's where it has such, else the app's.
+ * The header that says how much is used: the account's where it has such, else the app's.
  * @see https://developers.facebook.com/docs/graph-api/overview/rate-limiting
  */
 export function usageHeaders(world: World, account: Account | undefined): Record<string, string> {

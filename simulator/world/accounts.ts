@@ -61,7 +61,7 @@ export function invalidate(world: World, account: Account, how: Invalidation): v
   world.changed();
 }
 
-/** What the owner does on Instagram: checkpointed and unconfirmed tokens live again. */
+/** What the owner does on Instagram: checkpointed and unconfirmed tokens work again. */
 export function restore(world: World, account: Account): void {
   for (const token of account.tokens) {
     if (token.invalid && CURABLE_SUBCODES.includes(token.invalid.subcode)) token.invalid = null;

@@ -126,7 +126,7 @@ export function setMode(world: World, input: z.output<typeof ModeInput>): Mode {
   return { ...world.state.mode };
 }
 
-/** Forgets everything but the time; identifiers go on, so that nothing old is taken for something new. */
+/** Clears everything but the time; identifiers continue, so that nothing old is taken for new. */
 export function reset(world: World, { clock }: z.output<typeof ResetInput>): void {
   world.state.accounts.length = 0;
   world.state.codes.length = 0;

@@ -127,7 +127,7 @@ export function append(
   return message;
 }
 
-/** Newest first, each where its latest message stands. */
+/** Newest first, each by its latest message. */
 export function conversationsOf(account: Account): (Position & { conversation: Conversation })[] {
   return account.conversations
     .flatMap((conversation) => {

@@ -59,7 +59,7 @@ export function isListed(
 }
 
 /**
- * The messages of a conversation that Instagram tells more of than id and time.
+ * The messages of a conversation of which Instagram returns more than id and time.
  * @see https://developers.facebook.com/documentation/instagram-platform/instagram-api-with-instagram-login/conversations-api
  */
 export function detailedIds(conversation: Conversation): ReadonlySet<string> {

@@ -25,7 +25,7 @@ export function loadSnapshot(file: string): State | undefined {
   }
 }
 
-/** Keeps a file up to date: soon after each change, and at once when told. */
+/** Keeps a file up to date: soon after each change, and at once on request. */
 export interface Saver {
   changed(): void;
   flush(): void;

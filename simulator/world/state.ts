@@ -56,7 +56,7 @@ const Usage = z.strictObject({
   calls: percent,
   time: percent,
   cpu: percent,
-  /** When there is room again; `null`: only when told so. */
+  /** When there is room again; `null`: only when set so. */
   regainsAt: instant.nullable(),
 });
 export type Usage = z.infer<typeof Usage>;
@@ -119,7 +119,7 @@ export const Mode = z.strictObject({
   limits: z.enum(['off', 'enforced']),
   /** Which spelling the header about used-up limits has. */
   usageHeader: z.enum(['call_volume', 'call_count', 'none']),
-  /** How refused tokens are told: with subcode, without, or with a literal 0; with which status. */
+  /** How refused tokens are reported: with subcode, without, or with a literal 0; with which status. */
   subcodes: z.enum(['present', 'absent', 'zero']),
   tokenStatus: z.union([z.literal(400), z.literal(401)]),
   locale: Locale,

@@ -2,7 +2,7 @@ import { CATALOGUE, type ErrorName } from '../catalogue';
 import { localDate } from '../graph/dates';
 import { type Locale, TRANSLATIONS } from '../endpoints/locales';
 
-/** What stands in a message's gaps; a number is an instant, printed as the language prints dates. */
+/** The values for a message's placeholders; a number is an instant, printed as the language prints dates. */
 export type Values = Record<string, string | number>;
 
 /** The text for a name; in English where a language has none. */

@@ -6,7 +6,7 @@ import { type Account, type Token } from './state';
 import { type Values } from './texts';
 import { type World } from './world';
 
-/** How long tokens live, and how old one must be to be refreshed. */
+/** How long tokens are valid, and how old one must be to be refreshed. */
 export const SHORT_LIFE_MS = HOUR_MS;
 export const EXCHANGED_LIFE_MS = 5_183_944 * SECOND_MS;
 export const REFRESHED_LIFE_MS = 60 * DAY_MS;

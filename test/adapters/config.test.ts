@@ -107,7 +107,7 @@ test('where the keys came from is kept, so that the file can be followed', () =>
   expect(loadSettings({ EVERGRANT_KEYS: keys }).keysFile).toBeNull();
 });
 
-test('without anything set, the defaults stand', () => {
+test('without anything set, the defaults apply', () => {
   expect(loadSettings({})).toMatchObject({
     EVERGRANT_HTTP_PORT: 3000,
     EVERGRANT_HTTP_HOST: '127.0.0.1',

@@ -96,7 +96,7 @@ function expectProblem(pattern: RegExp) {
   viewer.problems.length = 0;
 }
 
-test('nothing to say, nothing shown: but the page is told how things are', async () => {
+test('a healthy connection shows no banner, but the page gets its status', async () => {
   const { id, expiresAt } = await connect('fine');
   await open('fine', host, 'module');
   expect(await once('status')).toEqual({
@@ -116,7 +116,7 @@ test('nothing to say, nothing shown: but the page is told how things are', async
   expect(asked.filter((one) => one.includes('ensure-fresh'))).toEqual([]);
 });
 
-test('amber within 7 days with a calm note; within 3 days a refresh is tried, and its failure told', async () => {
+test('amber within 7 days with a calm note; within 3 days a refresh is tried, and its failure reported', async () => {
   const { id, expiresAt } = await connect('amber');
   stack.simulator.addFault({ match: { path: '/refresh_access_token', account: 'amber' }, status: 503 });
   await stack.travel.advance(expiresAt - 5 * DAY_MS - HOUR_MS / 2 - stack.simulator.clock.now() + HOUR_MS);
@@ -357,7 +357,7 @@ test('it looks again every minute and when the page is seen again, backs off, an
   expect(await questions()).toBe(removed);
 });
 
-test('a token that is refused or grows old is asked for, and another one starts anew', async () => {
+test('a refused or old embed token is replaced on request, and the banner starts over with the new one', async () => {
   await connect('renewed');
   await page.clock.install();
   await open('renewed');

@@ -116,7 +116,7 @@ test('what changes elsewhere shows by itself', async () => {
   await page.getByText('No matching connections').waitFor();
 });
 
-test('what somebody has opened stays open while the page follows events', async () => {
+test('what the reader has opened stays open while the page follows events', async () => {
   const { id } = await stack.connect('opened');
   await open(`/connections/${id}`);
   await page.getByText('Disconnect …').click();
@@ -149,7 +149,7 @@ test('one is refreshed, checked, paused, resumed and disconnected', async () => 
   expect((await stack.row(id)).state).toBe('disconnected');
 });
 
-test('what Instagram wants of the owner is said by the page and by its button', async () => {
+test('the page and its button say what Instagram requires of the owner', async () => {
   const { id } = await stack.connect('confirming');
   // Not in the same minute as others: many deaths at once are taken for trouble of Instagram's.
   await stack.travel.advance(8 * HOUR_MS);
@@ -282,7 +282,7 @@ test('what happened earlier is a page further', async () => {
   expect(await events.getByText(/Connected$/).count()).toBe(0);
 });
 
-test('a webhook endpoint is added, tested, told of events, and removed', async () => {
+test('a webhook endpoint is added, tested, receives events, and is removed', async () => {
   const consumer = await startConsumer();
   afterwards(() => consumer.stop());
   await open('/settings');

@@ -88,7 +88,7 @@ async function readMessage(id: string, text: string) {
 const subjects = () => mailbox.mails.map(({ subject }) => subject);
 const linksIn = (text: string) => text.match(/https?:\/\/[^\s"<]+/g) ?? [];
 
-test('a token dies overnight: its owner is told by one mail, sees why in the app, reconnects, and all is well', async () => {
+test('a token is invalidated overnight: its owner gets one mail, sees why in the app, and reconnects', async () => {
   const banner = owner.page.locator('evergrant-banner');
   const alert = owner.page.getByRole('alert');
   await signIn(operator.page, api);

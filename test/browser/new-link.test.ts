@@ -84,7 +84,7 @@ test('who asks again and again fills no mailbox, and reads the same', async () =
   expect(mailbox.mails).toHaveLength(3);
 });
 
-test('a mail that could not be sent is told, does not count, and is tried again', async () => {
+test('a mail that could not be sent is reported, does not count, and is retried', async () => {
   const { url } = await oldLink();
   mailbox.refuse = () => ({ code: 451, text: `${OWNER} is busy` });
   await page.goto(url);
@@ -102,7 +102,7 @@ test('a mail that could not be sent is told, does not count, and is tried again'
   expect(mailbox.mails).toHaveLength(1);
 });
 
-test('nobody is written to without an address, by a forged link, or about what is disconnected', async () => {
+test('no mail is sent without an address, by a forged link, or about a disconnected connection', async () => {
   const { url: unreachable } = await oldLink(null);
   const { id, url: disconnected } = await oldLink();
   const forged = disconnected.replace(

@@ -70,7 +70,7 @@ test('who cancels reads that nothing was changed, and may try again', async () =
   await heading('Connected');
 });
 
-test('who is logged in as somebody else reads as whom, and can log in as another account', async () => {
+test('an owner logged in to the wrong account sees which one, and can log in as another', async () => {
   const { id } = await stack.connect('account_a');
   await consent(await reconnectLink(id), 'account_b');
   await page
@@ -84,7 +84,7 @@ test('who is logged in as somebody else reads as whom, and can log in as another
   await heading('Connected');
 });
 
-test('who does not allow messages is told to leave both boxes ticked', async () => {
+test('an owner who does not allow messages is asked to leave both boxes ticked', async () => {
   const { url } = await newLink();
   await consent(url, 'half_allowed', 'allow', ['instagram_business_basic']);
   await page

@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 afterAll(() => pages.stop());
 
-test('somebody signs in with a key, and out again', async () => {
+test('a user signs in with a key, and out again', async () => {
   const { page } = viewer;
   await page.goto(`${api.url}/console`);
   expect(await inaccessible(page)).toEqual([]);
@@ -29,7 +29,7 @@ test('somebody signs in with a key, and out again', async () => {
   await page.waitForURL(`${api.url}/console/sign-in`);
 });
 
-test('somebody signs in by a link', async () => {
+test('a user signs in by a link', async () => {
   const { page } = viewer;
   await page.goto((await api.post('/v1/console-links')).body.url);
   expect(await inaccessible(page)).toEqual([]);

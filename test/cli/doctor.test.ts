@@ -80,14 +80,14 @@ test('warns of a bootstrap key beside real ones, and of none at all', async () =
   expect((await examine()).part('API keys')).toMatchObject([{ level: 'ok' }]);
 });
 
-test('tells a key with the right name and other bytes, and none', async () => {
+test('reports a key with the right name and other bytes, and a missing one', async () => {
   const wrong = await examine({ EVERGRANT_KEYS: KEY_OTHERWISE });
   expect(wrong.code).toBe(1);
   expect(wrong.part('key ring')).toMatchObject([{ level: 'problem', hint: expect.stringContaining('k1') }]);
   expect((await examine({ EVERGRANT_KEYS: '' })).part('key ring')).toMatchObject([{ level: 'problem' }]);
 });
 
-test('tells what does not answer, and goes on with the rest', async () => {
+test('reports what does not answer, and continues with the rest', async () => {
   const away = await examine({ DATABASE_URL: 'postgres://a:b@127.0.0.1:9/x' });
   expect(away.part('database')).toMatchObject([{ level: 'problem' }]);
   expect(away.part('Temporal')).toMatchObject([{ level: 'ok' }]);
@@ -98,7 +98,7 @@ test('tells what does not answer, and goes on with the rest', async () => {
   expect(elsewhere.part('Temporal')).toMatchObject([{ text: expect.stringContaining('nobody-made-this') }]);
 });
 
-test('tells a schema that is behind', async () => {
+test('reports an outdated schema', async () => {
   await stack.pool.query("update evergrant_migrations set name = 'x' || name where name like '0013%'");
   afterwards(() =>
     stack.pool.query("update evergrant_migrations set name = substr(name, 2) where name like 'x%'"),
@@ -119,7 +119,7 @@ test('warns of an address without TLS', async () => {
   expect(part('address')).toMatchObject([{ level: 'warning' }]);
 });
 
-test('warns when nobody, or no operator, is told by e-mail', async () => {
+test('warns when email notifications are off, or off for operators', async () => {
   expect((await examine()).part('mail')).toMatchObject([
     { level: 'warning', hint: expect.stringContaining('SMTP_URL') },
   ]);

@@ -5,7 +5,7 @@ import { Client } from 'pg';
 import { freePorts } from '../../dev/process/ports';
 import { type RunningSimulator, runSimulator } from '../../simulator';
 import { createTestDatabase, type TestDatabase } from '../support/database';
-import { createTestNamespace } from '../support/temporal';
+import { type TestNamespace, createTestNamespace } from '../support/temporal';
 import { afterwards, temporaryFolder } from '../support/temporary-folder';
 import { until } from '../support/until';
 
@@ -13,19 +13,20 @@ const COMMAND = join(__dirname, '../../cli/evergrant.js');
 const KEY = 'evg_process';
 const WRONG_K1 = `k1:${Buffer.alloc(32, 2).toString('base64')}`;
 let database: TestDatabase;
+let temporal: TestNamespace;
 let simulator: RunningSimulator;
 let env: Record<string, string>;
 
 beforeAll(async () => {
   database = await createTestDatabase();
   simulator = await runSimulator({ port: 0 });
-  const { address, namespace } = await createTestNamespace();
+  temporal = await createTestNamespace();
   const [http, apiMetrics] = await freePorts(2);
   env = {
     PATH: process.env.PATH ?? '',
     DATABASE_URL: database.url,
-    TEMPORAL_ADDRESS: address,
-    TEMPORAL_NAMESPACE: namespace,
+    TEMPORAL_ADDRESS: temporal.address,
+    TEMPORAL_NAMESPACE: temporal.namespace,
     EVERGRANT_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}`,
     EVERGRANT_API_KEY: KEY,
     EVERGRANT_HTTP_PORT: String(http),
@@ -39,6 +40,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await simulator.close();
+  await temporal.drop();
   await database.drop();
 });
 

@@ -70,7 +70,7 @@ test.each([...VERBS.map((verb) => [verb]), ...SANDBOX_VERBS.map((verb) => ['sand
   },
 );
 
-test('tells its version', async () => {
+test('prints its version', async () => {
   const { code, out } = await evergrant(['--version']);
   expect(code).toBe(0);
   expect(out).toMatch(/^\d+\.\d+\.\d+\n$/);

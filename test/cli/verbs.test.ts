@@ -65,7 +65,7 @@ describe('with a connected account', () => {
     expect(out).toMatch(new RegExp(`${id} +@shop +active +in (59|60) days +owner-1`));
   });
 
-  test('status tells the end in absolute and relative time, the next refresh and the workflow', async () => {
+  test('status shows the expiry in absolute and relative time, the next refresh and the workflow', async () => {
     const { code, out } = await evergrant(['status', '@shop']);
     expect(code).toBe(0);
     expect(out).toMatch(/^@shop {2}active, usable$/m);
@@ -104,7 +104,7 @@ describe('with a connected account', () => {
     expect((await evergrant(['refresh', '@shop'])).out).toBe('');
   });
 
-  test('the sandbox moves on, and times are told by its clock', async () => {
+  test('the sandbox advances, and times are shown by its clock', async () => {
     const { code, out } = await evergrant(['sandbox', 'advance', '2d']);
     expect(code).toBe(0);
     expect(out).toMatch(/^It is now .* UTC in the sandbox \(\d+ steps?\)\.$/m);
@@ -119,7 +119,7 @@ describe('with a connected account', () => {
     expect((await evergrant(['events', '@shop'])).out).toContain('token.refreshed');
   });
 
-  test('a login that Instagram wants confirmed is told as what it is', async () => {
+  test('a login that needs confirmation is reported as such', async () => {
     await evergrant(['sandbox', 'advance', '1m']);
     await evergrant(['sandbox', 'invalidate', '@shop', '--subcode', '490']);
     const { code, err } = await evergrant(['recheck', id]);
@@ -143,7 +143,7 @@ describe('with a connected account', () => {
     expect((await evergrant(['reconnect-link', id])).out).toMatch(/^http:\S+\/connect\/\S+\n$/);
   });
 
-  test('disconnect asks, and without a terminal refuses unless told --yes', async () => {
+  test('disconnect asks, and without a terminal refuses unless given --yes', async () => {
     const nobody = await evergrant(['disconnect', id]);
     expect(nobody.code).toBe(2);
     expect(nobody.err).toContain('--yes');
@@ -289,13 +289,13 @@ test('an outage is switched on and off', async () => {
   expect(await instagram()).not.toBe(503);
 });
 
-test('somebody writes to a sandbox account', async () => {
+test('a customer writes to a sandbox account', async () => {
   await evergrant(['sandbox', 'account', 'written-to']);
   const message = await json(['sandbox', 'inbound', '@written-to', 'Is it in stock?']);
   expect(JSON.stringify(message)).toContain('Is it in stock?');
 });
 
-test('an unknown sandbox account is told apart from a server that is no sandbox', async () => {
+test('an unknown sandbox account is distinguished from a server that is not a sandbox', async () => {
   const unknown = await evergrant(['sandbox', 'invalidate', 'nobody']);
   expect(unknown.code).toBe(1);
   expect(unknown.err).toContain('This sandbox account does not exist.');
@@ -306,7 +306,7 @@ test('an unknown sandbox account is told apart from a server that is no sandbox'
   expect(refused.err).toContain('is not a sandbox');
 });
 
-test('a wrong key is told with the place that it came from', async () => {
+test('a wrong key is reported with the place it was read from', async () => {
   const { code, err } = await evergrant(['list'], { env: { EVERGRANT_API_KEY: 'evg_wrong' } });
   expect(code).toBe(1);
   expect(err).toContain('EVERGRANT_API_KEY');

@@ -70,7 +70,7 @@ describe.each([
   });
   afterAll(() => target.close());
 
-  test('a probe tells whose the token is', async () => {
+  test('a probe returns the account of the token', async () => {
     const account = await target.instagram.probe(target.token);
     expect(account.id).toMatch(/^\d{5,}$/);
     expect(account.username).toMatch(/^[\w.]+$/);
@@ -106,7 +106,7 @@ describe.each([
     expect(error.failure.class).toBe('call');
   });
 
-  test('a message to nobody is refused for its recipient', async () => {
+  test('a message to an unknown recipient is refused for its recipient', async () => {
     const error = await refusal(
       target.instagram.sendMessage(target.token, { recipientId: '1', text: 'x', tag: null }),
     );

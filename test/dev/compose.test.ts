@@ -31,7 +31,7 @@ test('ports are published on loopback only', () => {
   for (const port of ports) expect(port).toMatch(/^'127\.0\.0\.1:\d+:\d+'$/);
 });
 
-test('no secret stands in an environment variable', () => {
+test('no secret is in an environment variable', () => {
   const variables = all(compose, /^\s+([A-Z_]*(?:PASSWORD|PWD|SECRET|TOKEN|KEY|KEYS|URL)[A-Z_]*): /gm);
   const open = variables.filter((name) => !name.endsWith('_FILE'));
   expect(open).toEqual(['EVERGRANT_PUBLIC_URL', 'EVERGRANT_SUPPORT_URL']);

@@ -13,7 +13,7 @@ describe('licences of what production ships', () => {
     expect(licenceProblems(packages)).toEqual([]);
   });
 
-  test('are told when they are others, or none', () => {
+  test('are reported when they differ or are missing', () => {
     const packages = {
       'node_modules/x/node_modules/@y/z': { license: 'AGPL-3.0' },
       'node_modules/both': { license: 'MIT AND GPL-2.0' },
@@ -37,7 +37,7 @@ describe('advisories', () => {
   };
   const accepted = [{ id: 'GHSA-aaaa-bbbb-cccc', until: '2027-01-01', why: 'not used that way' }];
 
-  test('are told once, where they begin', () => {
+  test('are reported once, at their origin', () => {
     expect(judge(report, [], '2026-12-01')).toEqual({
       checked: true,
       problems: [`axios (high): Leaks ${url}`],

@@ -29,7 +29,7 @@ test('a connection left open fails the test that left it', async () => {
 });
 
 test('a new namespace can be used at once', async () => {
-  const { address, namespace } = await createTestNamespace();
+  const { address, namespace, drop } = await createTestNamespace();
   const connection = await Connection.connect({ address });
   const client = new TemporalClient({ connection, namespace });
   const handle = await client.workflow.start('anything', {
@@ -38,5 +38,6 @@ test('a new namespace can be used at once', async () => {
   });
   const { status } = await handle.describe();
   await connection.close();
+  await drop();
   expect(status.name).toBe('RUNNING');
 });

@@ -78,7 +78,7 @@ test('starts, keeps its data over SIGTERM and kill -9, and leaves no process beh
   expect(everything.processes()).toEqual([]);
 }, 240_000);
 
-test('a taken port is told with its setting, and nothing is left running', async () => {
+test('a port in use is reported with its setting, and nothing is left running', async () => {
   const [port] = await freePorts(1);
   const server = createServer().listen(port, '127.0.0.1');
   const run = start({ EVERGRANT_HTTP_PORT: String(port) });

@@ -27,7 +27,7 @@ test('.env.example lists the settings of docs/configuration.md in the same order
   expect(example.map(({ name }) => name)).toEqual(rows.map(({ name }) => name));
 });
 
-test('the defaults that are told are those that apply', () => {
+test('the documented defaults are those that apply', () => {
   const defaults = Object.entries(loadSettings({})).filter(
     ([, value]) => ['string', 'number', 'boolean'].includes(typeof value) && value !== '',
   );
@@ -53,7 +53,7 @@ test('exactly the settings that are marked as secrets can be given as files', ()
   );
 });
 
-test('what .env.example shows is accepted as it stands', () => {
+test('.env.example is accepted as it is', () => {
   const env = Object.fromEntries(example.map(({ name, value }) => [name, value.replace(/^"(.*)"$/, '$1')]));
   const { EVERGRANT_KEYS: _placeholder, ...given } = env;
   expect(loadSettings(given)).toMatchObject({ EVERGRANT_HTTP_PORT: 3000 });

@@ -69,7 +69,7 @@ test('the hook has at most 40 lines', () => {
   ).toBeLessThanOrEqual(40);
 });
 
-test('shows the banner above the inbox, tells failures in a toast, and renews its token', async () => {
+test('shows the banner above the inbox, failures in a toast, and renews its token', async () => {
   const { page, problems } = viewer;
   await page.getByText('@anna').waitFor();
   const banner = page.locator('main > evergrant-banner:first-child');

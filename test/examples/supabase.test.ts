@@ -129,7 +129,7 @@ describe.each(ALL)('%s, %s', (name, form, handle) => {
     expect(statuses(PATHS[name](shop), since)).toEqual([200]);
   });
 
-  test.each([190, 102])('after %i makes the call twice, and nobody notices', async (code) => {
+  test.each([190, 102])('after %i makes the call twice, unnoticed by the caller', async (code) => {
     const shop = await openShop(nameOf(`e${code}`, name, form));
     const path = PATHS[name](shop);
     for (const refused of [path, '/me'])
@@ -190,7 +190,7 @@ test('a message that is sent twice under one key arrives once', async () => {
   expect(sentBy(shop)).toHaveLength(1);
 });
 
-test('own calls are told to come back while nobody can say whether the token lives', async () => {
+test('own calls are asked to retry while the state of the token is unclear', async () => {
   const shop = await openShop('undecided');
   for (const error of [
     { path: '/me/conversations', code: 190, status: 400 },

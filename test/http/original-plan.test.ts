@@ -155,7 +155,7 @@ test('the exact warning text within 7 days', async () => {
   expect(warnings).toHaveLength(1);
 });
 
-test('proactive ensure-fresh within 3 days whose failure is told to the user', async () => {
+test('proactive ensure-fresh within 3 days whose failure is shown to the user', async () => {
   const { id, expiresAt } = await stack.connect('proactive');
   await api.post(`/v1/integrations/${id}/pause`);
   const ask = () => api.post(`/v1/integrations/${id}/ensure-fresh`);

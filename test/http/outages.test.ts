@@ -99,7 +99,7 @@ describe('while Temporal is down', () => {
     await stack.lifecycles.start(body.integration.id);
   });
 
-  test('a fresh token needs nobody', async () => {
+  test('a fresh token needs no other system', async () => {
     const answer = await withoutWaiting(api.post(`/v1/integrations/${id}/ensure-fresh`));
     expect([answer.status, answer.body.refreshed]).toEqual([200, false]);
   });

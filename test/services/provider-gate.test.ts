@@ -96,7 +96,7 @@ test.each([
   await expect(read(shop)).resolves.toBeDefined();
 });
 
-test('usage near its limit lets reads wait and tokens live', async () => {
+test('usage near its limit delays reads, never refreshes', async () => {
   const gate = createProviderGate(stack.pool, stack.simulator.clock, stack.simulator.settings.appId);
   const token = await tokenOf(shop);
   const full = { usage: { app: { percent: 95, regainMs: 0 }, accounts: new Map() }, error: null };

@@ -20,7 +20,7 @@ describe('exchanging a code', () => {
     expect(account.appScopedId).not.toBe(account.id);
   });
 
-  test('answers flat with a number that JavaScript cannot hold when told so', async () => {
+  test('answers flat with a number that JavaScript cannot hold when set so', async () => {
     const box = sandbox();
     const account = shop(box);
     box.simulator.setMode({ exchangeShape: 'flat_numeric' });

@@ -29,7 +29,7 @@ test('a connection dropped before delivers nothing', async () => {
   expect(running.simulator.requests()).toMatchObject([{ status: null, dropped: 'before' }]);
 });
 
-test('a connection dropped after has delivered, though nobody heard', async () => {
+test('a connection dropped after the call has delivered, without an answer', async () => {
   running.simulator.addFault({ match: {}, times: 1, drop: 'after' });
   await expect(send()).rejects.toThrow('fetch failed');
   expect(delivered()).toMatchObject([{ text: 'hello' }]);
@@ -45,7 +45,7 @@ test('half an answer arrives as a whole one would, and has delivered', async () 
   expect(delivered()).toHaveLength(1);
 });
 
-test('a delay outlasts an impatient client and holds up nobody else', async () => {
+test('a delay outlasts an impatient client and holds up no other client', async () => {
   running.simulator.addFault({ match: { method: 'POST' }, times: 1, delayMs: 600_000 });
   const abort = new AbortController();
   const slow = fetch(`${running.url}/me/messages`, {

@@ -5,7 +5,7 @@ import { authorizeQuery, DAY_S, refreshQuery, sandbox, shop, START } from './san
 const del = { method: 'DELETE' };
 
 describe('the clock', () => {
-  test('tells the time and moves forward', async () => {
+  test('returns the time and advances', async () => {
     const box = sandbox();
     expect((await box.get('/_sim/clock')).body).toEqual({ now: '2026-05-20T12:00:00.000Z' });
     const { body } = await box.json('/_sim/clock', { advanceSeconds: 46 * DAY_S });
@@ -101,7 +101,7 @@ describe('accounts', () => {
     expect((await box.get('/_sim/accounts/1')).status).toBe(404);
   });
 
-  test('lose their tokens with subcode 460 unless told otherwise', async () => {
+  test('lose their tokens with subcode 460 by default', async () => {
     const box = sandbox();
     const { id, token } = shop(box);
     await box.request(`/_sim/accounts/${id}/invalidate`, { method: 'POST' });
@@ -134,7 +134,7 @@ describe('inbound messages', () => {
     expect(body.data.map((one: { text: string }) => one.text)).toEqual(['one', 'two', 'three']);
   });
 
-  test('without a name come from whoever wrote last, or somebody new', async () => {
+  test('without a name come from the last customer, or a new one', async () => {
     const box = sandbox();
     shop(box);
     const { from } = box.simulator.receive('shop', { text: 'one' });
@@ -308,7 +308,7 @@ describe('a reset', () => {
     expect(later.token).not.toBe(token);
   });
 
-  test('takes the time back when told so', async () => {
+  test('sets the time back on request', async () => {
     const box = sandbox();
     box.advance(DAY_S);
     await box.json('/_sim/reset', { clock: true });

@@ -102,7 +102,7 @@ describe('a message', () => {
     expect((await me('')).body.error.message).toBe('Invalid OAuth 2.0 Access Token');
   });
 
-  test('comes with words for the user when told so', async () => {
+  test('comes with words for the user when set so', async () => {
     box.simulator.invalidate('shop', 467);
     expect((await me()).body.error).not.toHaveProperty('error_user_title');
     await box.json('/_sim/mode', { userMessages: 'present' });

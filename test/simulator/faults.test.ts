@@ -55,7 +55,7 @@ describe('a fault', () => {
     expect((await box.form('/me/messages', { access_token: token })).status).toBe(500);
   });
 
-  test('can be for one account, by id or username, whoever the token belongs to', async () => {
+  test('can be for one account, by id or username', async () => {
     const box = sandbox();
     const { id, token } = shop(box);
     box.simulator.addAccount({ username: 'other' });
@@ -239,7 +239,7 @@ describe('an outage', () => {
     expect((await box.get('/_sim/faults')).body.data).toEqual([]);
   });
 
-  test('that is yet to come does not stand before what is on', async () => {
+  test('that starts later does not precede an active one', async () => {
     const box = sandbox();
     const { token } = shop(box);
     box.simulator.addFault({ match: {}, status: 503, afterSeconds: 60 });

@@ -61,7 +61,7 @@ describe('a Graph path', () => {
     expect(box.simulator.requests()).toMatchObject([{ path: '/me' }]);
   });
 
-  test('that nobody knows is answered with 2500', async () => {
+  test('that does not exist is answered with 2500', async () => {
     const box = sandbox();
     const { token } = shop(box);
     const { status, body } = await box.get('/me/nothing', { access_token: token });

@@ -69,7 +69,7 @@ describe('conversations', () => {
     expect(read).toHaveLength(7);
   });
 
-  test('come 100 at most to a page, 25 unless told otherwise', async () => {
+  test('come 100 at most to a page, 25 by default', async () => {
     const box = sandbox();
     const { token } = shop(box, 100);
     box.simulator.receive('shop', { text: 'hi', from: 'mia' });
@@ -179,7 +179,7 @@ describe('messages', () => {
     expect(read.map(({ id }) => id)).toEqual(sent.map(({ id }) => id).reverse());
   });
 
-  test('stand alone with their fields, and leave out what they do not have', async () => {
+  test('come one by one with their fields, and leave out what they do not have', async () => {
     const box = sandbox();
     const { id, token } = shop(box);
     const [sent] = customerSays(box, ['Hi Kitty!']);
@@ -241,7 +241,7 @@ describe('sending', () => {
     expect(box.simulator.messages('shop')).toHaveLength(2);
   });
 
-  test('refuses somebody who never wrote to this account', async () => {
+  test('refuses a customer who never wrote to this account', async () => {
     const box = sandbox();
     const { token } = shop(box);
     box.simulator.addAccount({ username: 'other' });

@@ -177,7 +177,7 @@ describe('instagram-graph-api-sdk', () => {
     expect(await instagram.auth.refreshToken()).toMatchObject({ expires_in: 60 * DAY_S });
   });
 
-  test('tells who it is', async () => {
+  test('returns the account', async () => {
     const instagram = await client();
     expect(await instagram.users.getProfile()).toMatchObject({ username: 'shop', account_type: 'BUSINESS' });
     expect(await instagram.getUserId()).toBe(running.simulator.account('shop').appScopedId);

@@ -23,7 +23,7 @@ const isAlive = async (box: Sandbox, token: string) =>
   (await box.get('/me', { access_token: token })).status === 200;
 
 describe('exchanging a short-lived token', () => {
-  test('gives a long-lived one that lives as long as it says', async () => {
+  test('gives a long-lived one that is valid as long as it says', async () => {
     const box = sandbox();
     shop(box);
     const token = await shortToken(box, 'shop');
@@ -100,7 +100,7 @@ describe('refreshing', () => {
     expect(await isAlive(box, body.access_token)).toBe(false);
   });
 
-  test('gives the same token a new life in mode "same"', async () => {
+  test('extends the same token in mode "same"', async () => {
     const box = sandbox();
     const { token } = shop(box);
     box.simulator.setMode({ refreshReturns: 'same' });
@@ -110,7 +110,7 @@ describe('refreshing', () => {
     expect(await isAlive(box, token)).toBe(true);
   });
 
-  test('kills the old token in mode "new_old_dead"', async () => {
+  test('invalidates the old token in mode "new_old_dead"', async () => {
     const box = sandbox();
     const { token } = shop(box);
     box.simulator.setMode({ refreshReturns: 'new_old_dead' });
@@ -150,7 +150,7 @@ describe('refreshing', () => {
     expect((await refresh(box, token)).status).toBe(400);
   });
 
-  test('is over for good once the token expired', async () => {
+  test('is not possible once the token expired', async () => {
     const box = sandbox();
     const { token } = shop(box);
     box.advance(EXCHANGED_LIFE_S);

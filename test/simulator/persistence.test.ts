@@ -138,7 +138,7 @@ describe('a simulator with a file', () => {
   });
 });
 
-test('every change is told to whoever listens, and reading is no change', async () => {
+test('every change is reported to listeners, and reading is no change', async () => {
   let changes = 0;
   const box = sandbox({ onChange: () => changes++ });
   const changed = async (action: () => unknown) => {

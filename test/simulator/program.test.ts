@@ -41,7 +41,7 @@ test('ends with 1 and names port and setting when the port is taken', async () =
   await other.close();
 });
 
-test('flags win over settings, empty ones count as absent, and a secret may stand in a file', () => {
+test('flags override settings, empty ones count as absent, and a secret may be in a file', () => {
   const folder = mkdtempSync(join(tmpdir(), 'evergrant-simulator-'));
   const file = join(folder, 'secret');
   writeFileSync(file, 's3cret\n');

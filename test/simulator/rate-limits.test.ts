@@ -108,7 +108,7 @@ describe('the header about what is used up', () => {
     expect((await me()).headers.get('x-business-use-case-usage')).toBeNull();
   });
 
-  test('says 0 minutes when nobody knows', async () => {
+  test('says 0 minutes when the time is unknown', async () => {
     await usage({ accounts: { [id]: { calls: 95 } } });
     expect((await me()).headers.get('x-business-use-case-usage')).toContain(
       '"estimated_time_to_regain_access":0',

@@ -224,7 +224,7 @@ describe('customers', () => {
     ]);
   });
 
-  test('that nobody knows are not found, and wrong settings refused', async () => {
+  test('that do not exist are not found, and wrong settings refused', async () => {
     expect((await setCustomer({ blocked: true }, 'nobody')).status).toBe(404);
     expect((await setCustomer({ folder: 'spam' })).body.errors[0].field).toBe('folder');
     expect((await setAccount({ messaging: 'off' })).body.errors[0].field).toBe('messaging');

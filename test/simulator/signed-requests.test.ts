@@ -31,7 +31,7 @@ function read(index: number) {
 }
 
 describe('deauthorizing', () => {
-  test('refuses every token with 458 and tells the app, signed', async () => {
+  test('refuses every token with 458 and notifies the app, signed', async () => {
     const { status, body } = await tell('deauthorize');
     expect(status).toBe(200);
     expect(body.account.state).toBe('invalidated');
@@ -68,13 +68,13 @@ describe('deauthorizing', () => {
   test.each([
     ['wrong signature', { signature: 'wrong' }, { genuine: false }],
     ['other algorithm', { algorithm: 'none' }, { genuine: true, payload: { algorithm: 'none' } }],
-  ])('with a %s is a forgery: the tokens live on', async (_, how, seen) => {
+  ])('with a %s is a forgery: the tokens keep working', async (_, how, seen) => {
     const { body } = await tell('deauthorize', how);
     expect(read(0)).toMatchObject(seen);
     expect(body.account.state).toBe('valid');
   });
 
-  test('can be told again with the very same bytes', async () => {
+  test('can be delivered again with the very same bytes', async () => {
     const { body } = await tell('deauthorize');
     box.advance(3_600);
     await box.json(`/_sim/deliveries/${body.delivery.seq}/resend`, {});

@@ -20,7 +20,7 @@ describe('a refused token', () => {
     });
   });
 
-  test('tells when it expired and the time it is, in California', async () => {
+  test('says when it expired and the current time, in California', async () => {
     const box = sandbox({ clock: { now: () => Date.parse('2026-05-21T10:00:00Z') } });
     box.simulator.addAccount({ username: 'shop' });
     const token = box.simulator.generateToken('shop', { kind: 'short' });
@@ -72,7 +72,7 @@ describe('a refused token', () => {
     ]);
   });
 
-  test('carries a literal subcode 0 or none when told so', async () => {
+  test('carries a literal subcode 0 or none when set so', async () => {
     const box = sandbox();
     const { token } = shop(box);
     box.simulator.invalidate('shop', 0);

@@ -83,7 +83,7 @@ describe('a message of a subscribed account', () => {
     await subscribe();
   });
 
-  test('is told as Instagram prints it, signed with the app secret', async () => {
+  test('is delivered as Instagram prints it, signed with the app secret', async () => {
     const { id: mid, from } = write('Schön: a/b');
     await received(1);
     const { path, headers, body } = receiver.posts[0]!;
@@ -128,7 +128,7 @@ describe('a message of a subscribed account', () => {
     });
   });
 
-  test('that is taken back is told of without its text', async () => {
+  test('that is unsent is delivered without its text', async () => {
     const { id: mid } = write('oops');
     box.simulator.unsend('shop', mid);
     await received(2);
@@ -138,7 +138,7 @@ describe('a message of a subscribed account', () => {
     });
   });
 
-  test('is told again with the same bytes until it is taken', async () => {
+  test('is delivered again with the same bytes until it is accepted', async () => {
     receiver.status = 500;
     write('hi');
     await received(1);
@@ -158,7 +158,7 @@ describe('a message of a subscribed account', () => {
     expect(receiver.posts).toHaveLength(3);
   });
 
-  test('is given up after 36 hours', async () => {
+  test('is dropped after 36 hours', async () => {
     receiver.status = 503;
     write('hi');
     const delivery = () => box.simulator.deliveries(1)[0]!;
@@ -170,7 +170,7 @@ describe('a message of a subscribed account', () => {
     expect(delivery().nextAttemptAt).toBeNull();
   });
 
-  test('is told again on request', async () => {
+  test('is delivered again on request', async () => {
     write('hi');
     await received(1);
     const { seq } = box.simulator.deliveries(1)[0]!;
@@ -181,7 +181,7 @@ describe('a message of a subscribed account', () => {
     expect((await box.json('/_sim/deliveries/x/resend', {})).status).toBe(400);
   });
 
-  test('is still told again by itself after a request in vain', async () => {
+  test('is still retried by itself after a failed manual delivery', async () => {
     receiver.status = 500;
     write('hi');
     await until(() => box.simulator.deliveries(1)[0]?.attempts.length === 1);
@@ -196,7 +196,7 @@ describe('a message of a subscribed account', () => {
     expect(receiver.posts).toHaveLength(4);
   });
 
-  test('is not told twice when the receiver redirects', async () => {
+  test('is not delivered twice when the receiver redirects', async () => {
     receiver.status = 302;
     write('hi');
     await until(() => box.simulator.deliveries(1)[0]?.attempts[0]?.status === 302);
@@ -235,7 +235,7 @@ describe('a message of a subscribed account', () => {
   });
 });
 
-test('accounts that did not subscribe, or no longer, are not told of', async () => {
+test('accounts that did not subscribe, or no longer, send nothing', async () => {
   await setUp();
   write('before');
   await subscribe();
@@ -247,7 +247,7 @@ test('accounts that did not subscribe, or no longer, are not told of', async () 
   expect(states()).toHaveLength(2);
 });
 
-test('accounts whose owner disabled messages are not told of', async () => {
+test('accounts whose owner disabled messages send nothing', async () => {
   await setUp();
   await subscribe();
   box.simulator.setAccount('shop', { messaging: 'disabled' });
@@ -273,7 +273,7 @@ test('a receiver that does not answer in time counts as one that did not answer'
   expect(receiver.posts).toHaveLength(1);
 });
 
-test('nothing is told where no address is set', async () => {
+test('nothing is delivered without an address', async () => {
   await subscribe();
   write('hi');
   expect(box.simulator.deliveries()).toEqual([]);

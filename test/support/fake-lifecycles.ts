@@ -1,5 +1,5 @@
 import { type Client } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker';
 import { type Activities } from '../../activities';
 import { registerSearchAttributes } from '../../adapters/temporal/register-search-attributes';
 import { openTemporal } from '../../adapters/temporal/connect';
@@ -10,6 +10,7 @@ import { createWorkers } from '../../worker/worker';
 import { lifecycleFactsOf } from './connections';
 import { published } from './servers';
 import { createTestNamespace } from './temporal';
+import { quietTemporal } from './temporal-runtime';
 
 type ActivityName = 'refreshToken' | 'recoverToken' | 'warnExpiring' | 'remind' | 'expire';
 type Input = Parameters<Activities[ActivityName]>[0];
@@ -37,8 +38,8 @@ export interface FakeLifecycles {
 }
 
 export async function startFakeLifecycles(): Promise<FakeLifecycles> {
-  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
-  const { address, namespace } = await createTestNamespace();
+  quietTemporal();
+  const { address, namespace, drop } = await createTestNamespace();
   const temporal = openTemporal({ connectionOptions: { address }, namespace });
   await registerSearchAttributes(temporal.client);
   let loads = 0;
@@ -58,6 +59,7 @@ export async function startFakeLifecycles(): Promise<FakeLifecycles> {
       await ended;
       await native.close();
       await temporal.close();
+      await drop();
     },
   };
   const act = (name: ActivityName) => async (input: Input) => {

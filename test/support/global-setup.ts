@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { migrate } from '../../adapters/postgres/migrate';
 import {
   type EmbeddedPostgres,
   ensureDatabase,
   startEmbeddedPostgres,
 } from '../../dev/postgres/embedded-postgres';
-import { migrateDatabase } from '../../dev/postgres/migrate';
 import { startTemporalServer, type TemporalServer } from '../../dev/temporal/temporal-server';
 import { buildBundle } from '../../worker/bundle';
 import { cachedBundle } from '../../worker/bundle-cache';
@@ -42,7 +42,7 @@ async function startPostgres(folder: string): Promise<EmbeddedPostgres> {
   });
   keepForTeardown(folder, postgres);
   await ensureDatabase(postgres, TEMPLATE_DATABASE);
-  await migrateDatabase(postgres.url(TEMPLATE_DATABASE));
+  await migrate(postgres.url(TEMPLATE_DATABASE));
   publish('postgresUrl', postgres.url('postgres'));
   return postgres;
 }

@@ -1,5 +1,5 @@
 import { type Client } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker';
 import { type Pool } from 'pg';
 import { createActivities } from '../../activities';
 import { type Deps } from '../../activities/deps';
@@ -30,11 +30,11 @@ import { createWorkers } from '../../worker/worker';
 import { createTestDatabase } from './database';
 import { published } from './servers';
 import { createTestNamespace } from './temporal';
+import { quietTemporal } from './temporal-runtime';
 
 /** What the stack seals with. */
 export const KEYS = parseKeyRing(`test:${Buffer.alloc(32, 7).toString('base64')}`);
-// What fails on purpose in tests is nobody's news.
-Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+quietTemporal();
 
 /** Everything real but Instagram: database, Temporal, workers, and the simulator whose clock all of it reads. */
 export interface Stack {
@@ -65,7 +65,7 @@ export async function startStack(
   options: { workers?: boolean; deps?: Partial<Pick<Deps, 'mailer' | 'operatorEmail'>> } = {},
 ): Promise<Stack> {
   const database = await createTestDatabase();
-  const { address, namespace } = await createTestNamespace();
+  const { address, namespace, drop } = await createTestNamespace();
   const running: RunningSimulator = await runSimulator({ port: 0, seed: 'tests' });
   const { simulator } = running;
   const pool = createPool(database.url);
@@ -181,6 +181,7 @@ export async function startStack(
     async stop() {
       await stack.stopWorkers();
       await temporal.close();
+      await drop();
       await pool.end();
       await running.close();
       await database.drop();

@@ -6,6 +6,8 @@ import { published } from './servers';
 export interface TestNamespace {
   readonly address: string;
   readonly namespace: string;
+  /** Every namespace costs the server CPU time, even unused: it runs a worker of its own for each. */
+  drop(): Promise<void>;
 }
 
 /**
@@ -16,16 +18,24 @@ export interface TestNamespace {
 export async function createTestNamespace(): Promise<TestNamespace> {
   const address = published('temporalAddress');
   const namespace = uniqueName('test');
-  const connection = await Connection.connect({ address });
-  try {
-    await connection.workflowService.registerNamespace({
+  await withConnection((connection) =>
+    connection.workflowService.registerNamespace({
       namespace,
       workflowExecutionRetentionPeriod: msToTs('1 day'),
-    });
+    }),
+  );
+  const drop = () =>
+    withConnection((connection) => connection.operatorService.deleteNamespace({ namespace }));
+  return { address, namespace, drop };
+}
+
+async function withConnection(work: (connection: Connection) => Promise<unknown>): Promise<void> {
+  const connection = await Connection.connect({ address: published('temporalAddress') });
+  try {
+    await work(connection);
   } finally {
     await connection.close();
   }
-  return { address, namespace };
 }
 
 /** A name that no other test uses. */

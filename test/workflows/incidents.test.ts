@@ -12,7 +12,7 @@ const report = { version: 1, code: 190, subcode: null, source: 'test' };
 const told = async (type: string) =>
   (await stack.pool.query('select 1 from events where type = $1', [type])).rowCount;
 
-test('lifecycles live through an incident: the first verdict is taken back, and all come back by themselves', async () => {
+test('during an incident the first expiry is withdrawn, and all connections recover by themselves', async () => {
   const ids: string[] = [];
   for (const username of ['one', 'two', 'three']) ids.push((await stack.connect(username)).id);
   await stack.travel.advance(2 * DAY_MS);

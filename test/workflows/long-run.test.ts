@@ -42,7 +42,7 @@ test('with every refresh answering 503 until day 59 the connection is saved on i
   ]);
 }, 120_000);
 
-test('when Instagram never answers again, nothing is expired before its time, and it is told once', async () => {
+test('when Instagram stops answering, nothing expires before its time, and one event reports it', async () => {
   const { id, expiresAt } = await stack.connect('gone');
   stack.simulator.addFault({ match: { account: 'gone' }, status: 500 });
   await stack.travel.advance((expiresAt ?? 0) - stack.simulator.clock.now() + 12 * HOUR_MS);

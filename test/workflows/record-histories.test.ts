@@ -22,7 +22,7 @@ test('the folder of histories is there to be replayed', () => {
 
 if (name) test('records a refreshed run, an outage, a recovery, an expiry with reconnect', record, 120_000);
 
-if (name) test('records a lane that was refused, told of more, and came to its end', recordLane, 120_000);
+if (name) test('records a lane that was refused, signalled again, and completed', recordLane, 120_000);
 
 if (name) test('records a report that is kept through a quiet time, a recheck, a wait', recordKept, 120_000);
 

@@ -107,7 +107,7 @@ test('what cannot be decided stays open and is decided later: the next caller le
   expect(await stack.events(id)).not.toContain('integration.expired');
 });
 
-test('a token too young to be refreshed is looked at three times before it is believed dead', async () => {
+test('a token too young to be refreshed is probed three times before it expires', async () => {
   const { id, version } = await stack.connect('young');
   stack.simulator.invalidate('young', 458);
   expect(await stack.lifecycles.recover(id, report(version))).toBe('expired');
@@ -133,7 +133,7 @@ test('a checkpoint waits for its owner instead of expiring, and ends when the ac
   expect((await stack.row(id)).state).toBe('active');
 });
 
-test('an expired connection whose token turns out to live comes back by a recheck', async () => {
+test('an expired connection whose token works after all is restored by a recheck', async () => {
   const { id, version } = await stack.connect('alive');
   stack.simulator.invalidate('alive', 464);
   stack.simulator.addFault({

@@ -1,18 +1,17 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { workerDataConverter } from '../../worker/bundle';
 import { published } from '../support/servers';
+import { quietTemporal } from '../support/temporal-runtime';
 
 /** Recorded by `record-histories.test.ts`; kept for as long as such runs may be alive. */
 const FOLDER = path.join(__dirname, 'histories');
 const files = readdirSync(FOLDER).filter((file) => file.endsWith('.json'));
 
 const workflowBundle = { code: readFileSync(published('workflowBundle'), 'utf8') };
-beforeAll(() => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
-});
+beforeAll(quietTemporal);
 
 test('there are recorded histories of refresh, recovery, expiry, reconnect and deliveries', () => {
   expect(files.length).toBeGreaterThanOrEqual(6);

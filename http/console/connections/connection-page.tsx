@@ -2,7 +2,7 @@ import { type Event } from '../../../adapters/postgres/deliveries/events';
 import { type Integration, factsOf } from '../../../adapters/postgres/integrations/integration-row';
 import { ACTION_LABELS, type Banner } from '../../../core/text/banner';
 import { CONNECTION_TEXT as TEXT } from '../../../core/text/console-connections';
-import { EVENT_LABELS, REASON_LABELS, lastErrorText } from '../../../core/text/console-labels';
+import { EVENT_LABELS, REASON_LABELS } from '../../../core/text/console-labels';
 import { nextStepText } from '../../../core/text/next-step';
 import { type Reason } from '../../../core/lifecycle/states';
 import { pathOfConnection } from '../paths';
@@ -51,7 +51,7 @@ export function Connection(view: ConnectionView) {
             <LifeBar {...row} now={now} />
             <p>{nextStepText(factsOf(row), now)}</p>
             {row.lastError && row.failedAttempts + (row.recovery?.tries ?? 0) > 0 && (
-              <p class="warn">{lastErrorText(row.lastError)}</p>
+              <p class="warn">{row.lastError.text}</p>
             )}
           </section>
           {view.mayOperate && row.state !== 'disconnected' && <Actions {...view} />}

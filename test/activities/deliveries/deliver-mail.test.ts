@@ -68,7 +68,7 @@ async function reconnect(name: string): Promise<void> {
   await until(async () => (await stack.lifecycles.status(id)).facts?.state === 'active');
 }
 
-test('an owner is told five minutes after the end, by one mail with one link that leads back', async () => {
+test('an owner is notified five minutes after expiry, by one mail with one reconnect link', async () => {
   const { id } = await shop('ended');
   await kill('ended');
   await stack.travel.advance(4 * MINUTE_MS);
@@ -97,7 +97,7 @@ test('an owner is told five minutes after the end, by one mail with one link tha
   expect(mailbox.mails).toHaveLength(1);
 });
 
-test('who recovers within five minutes is told nothing, nor of the recovery', async () => {
+test('a connection restored within five minutes sends no mail, nor one about the recovery', async () => {
   const { id } = await shop('quick');
   await kill('quick');
   await reconnect('quick');
@@ -113,7 +113,7 @@ const pick = (one: object) => {
   return [type, status, lastError];
 };
 
-test('an end that is followed by another within five minutes is told once', async () => {
+test('two expiries within five minutes send one mail', async () => {
   await shop('twice');
   await kill('twice');
   await reconnect('twice');
@@ -124,7 +124,7 @@ test('an end that is followed by another within five minutes is told once', asyn
   expect(subjectsTo(addressOf('twice'))).toEqual(['Shopdesk: the connection to @twice has ended']);
 });
 
-test('reminders follow, and the end of the story is told, once', async () => {
+test('reminders follow, and one mail when the connection works again', async () => {
   const { id } = await shop('reminded');
   await kill('reminded');
   await stack.travel.advance(3 * DAY_MS + HOUR_MS);
@@ -142,7 +142,7 @@ test('reminders follow, and the end of the story is told, once', async () => {
   expect(to(addressOf('reminded'))).toHaveLength(4);
 }, 60_000);
 
-test('a token that nears its end is told of, and so is that it was renewed after all', async () => {
+test('a token about to expire is reported, and so is its refresh after all', async () => {
   await shop('nearing');
   stack.simulator.addFault({ match: { path: '/refresh_access_token', account: 'nearing' }, status: 503 });
   await stack.travel.advance(54 * DAY_MS);
@@ -154,7 +154,7 @@ test('a token that nears its end is told of, and so is that it was renewed after
   expect(subjectsTo(addressOf('nearing')).slice(1)).toEqual(['Shopdesk: @nearing is connected again']);
 }, 60_000);
 
-test('without a contact the operators are told, whose connection it is; without both nobody', async () => {
+test('without a contact the operators are notified, with the owner; without both no mail is sent', async () => {
   const { id } = await shop('nobodys', false);
   await kill('nobodys');
   await stack.travel.advance(10 * MINUTE_MS);
@@ -165,7 +165,7 @@ test('without a contact the operators are told, whose connection it is; without 
   expect((await mailsOf(id))[0]).toMatchObject({ audience: 'operators', status: 'delivered' });
 });
 
-test('while Instagram wants a login confirmed its owner is told once, can have it checked, and is told when it works', async () => {
+test('while a login needs confirmation its owner is notified once, can check again, and is notified when it works', async () => {
   const { id } = await shop('checked');
   stack.simulator.invalidate('checked', 490);
   await api.post(`/v1/integrations/${id}/recheck`);
@@ -188,7 +188,7 @@ test('while Instagram wants a login confirmed its owner is told once, can have i
   ]);
 });
 
-test('what the owner has done on Instagram within five minutes is not told', async () => {
+test('what the owner has resolved on Instagram within five minutes sends no mail', async () => {
   const { id } = await shop('swift');
   stack.simulator.invalidate('swift', 490);
   await api.post(`/v1/integrations/${id}/recheck`);
@@ -199,7 +199,7 @@ test('what the owner has done on Instagram within five minutes is not told', asy
   expect(mailbox.mails).toEqual([]);
 });
 
-test('an incident is told to operators alone, its beginning and its end once each, and owners nothing that it caused', async () => {
+test('an incident is reported to operators alone, its start and end once each, and owners get nothing caused by it', async () => {
   const { id } = await shop('held');
   const app = await stack.row(id);
   await kill('held');
@@ -225,7 +225,7 @@ test('an incident is told to operators alone, its beginning and its end once eac
   expect(subjectsTo(addressOf('held'))).toEqual(['Shopdesk: the connection to @held has ended']);
 });
 
-test('an incident that ends within five minutes is told to nobody', async () => {
+test('an incident that ends within five minutes sends no mail', async () => {
   const app = await stack.row(await idOf('held'));
   const now = () => stack.simulator.clock.now();
   await withTransaction(stack.pool, (db) => beginIncident(db, app, 'app_level', now()));
@@ -244,7 +244,7 @@ async function damage(id: string): Promise<void> {
   expect((await api.get(`/v1/integrations/${id}/token`)).body.code).toBe('decrypt_failed');
 }
 
-test('a stored token that does not open is told to operators, of many within an hour one', async () => {
+test('a stored token that cannot be decrypted is reported to operators, at most once per hour', async () => {
   const rows = [await shop('broken_a'), await shop('broken_b')];
   for (const { id } of rows) await damage(id);
   await stack.travel.advance(30 * MINUTE_MS);
@@ -256,7 +256,7 @@ test('a stored token that does not open is told to operators, of many within an 
   expect(log.map(({ status }) => status).sort()).toEqual(['delivered', 'skipped']);
 });
 
-test('one that was mended in time takes no other with it', async () => {
+test('one that was fixed in time does not suppress another', async () => {
   const rows = [await shop('mended'), await shop('still_broken')];
   await stack.travel.advance(HOUR_MS);
   mailbox.refuse = () => ({ code: 451, text: 'not now' });
@@ -270,7 +270,7 @@ test('one that was mended in time takes no other with it', async () => {
   ]);
 });
 
-test('a webhook endpoint that is gone is told to operators', async () => {
+test('a disabled webhook endpoint is reported to operators', async () => {
   const { id: endpointId } = (
     await api.post('/v1/webhook-endpoints', { url: 'http://127.0.0.1:9/secret-path', events: ['*'] })
   ).body;
@@ -317,7 +317,7 @@ test('a mail server that says "later" is asked again, and one that refuses the r
   expect(to(addressOf('unknown'))[0]!.messageId).toContain(failed.id);
 });
 
-test('a test mail tells whether mails arrive', async () => {
+test('a test mail shows whether mails arrive', async () => {
   const send = async (address: string) => (await api.post('/v1/mail-test', { to: address })).body;
   expect(await send('me@shop.example')).toEqual({ delivered: true, error: null });
   expect(subjectsTo('me@shop.example')).toEqual(['Shopdesk: test email']);

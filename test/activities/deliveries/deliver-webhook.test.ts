@@ -132,7 +132,7 @@ test('a consumer that is down for three days gets everything once it is back, in
   expect(await endpoint(endpointId)).toMatchObject({ enabled: true });
 }, 120_000);
 
-test('after the whole ladder a delivery has failed, and by hand it begins anew with its id, before what came later', async () => {
+test('after all retries a delivery has failed; redelivered by hand it keeps its id and precedes later events', async () => {
   const { id: endpointId } = await listen();
   consumer.answer = () => ({ status: 302, headers: { location: consumer.url } });
   const { id } = await stack.connect('unheard');
@@ -275,7 +275,7 @@ test('for a day after a rotation both secrets verify, then the new one alone, an
   expect((await api.post('/v1/webhook-endpoints/whe_unknown/rotate-secret')).status).toBe(404);
 });
 
-test('an endpoint hears only what it wants, from when it was made on', async () => {
+test('an endpoint receives only the events it selected, from its creation on', async () => {
   await stack.stopWorkers();
   const before = await stack.connect('before_it');
   stack.simulator.clock.advance(1);

@@ -1,4 +1,3 @@
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { NativeConnection, Worker, bundleWorkflowCode } from '@temporalio/worker';
 import { type AuditResult, auditFleet } from '../../../activities/fleet/audit';
 import { findRepairs } from '../../../activities/fleet/repair-lifecycles';
@@ -17,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-const audit = (): Promise<AuditResult> => new MockActivityEnvironment().run(auditFleet, stack.deps);
+const audit = (): Promise<AuditResult> => auditFleet(stack.deps);
 const isRunning = async (id: string) =>
   (
     await stack.client.workflow
@@ -58,7 +57,7 @@ test('missing lifecycles are started, ended integrations lose theirs, and doing 
   expect(await audit()).toMatchObject({ kind: 'daily', missing: 0, extra: 0, behind: 0 });
 });
 
-test('a lifecycle whose row moved on without it is told within the hour', async () => {
+test('a lifecycle whose row changed without it is signalled within the hour', async () => {
   const { id } = await stack.connect('untold');
   await until(() => isTold(id));
   await stack.pool.query(

@@ -66,7 +66,7 @@ const hostile = fc.record({
 });
 const plain = (_: string, value: unknown) => (typeof value === 'bigint' ? 0 : value);
 
-test(`${ANSWERS} hostile answers are all classified, and none kills a token without saying so of it`, () => {
+test(`${ANSWERS} hostile answers are all classified, and none expires a token unless it is about the token`, () => {
   fc.assert(
     fc.property(status, body, (code, text) => {
       const answer = answerOf(code, text);
@@ -89,7 +89,7 @@ describe('over the wire', () => {
   const batches = Array.from({ length: ANSWERS / BATCH }, (_, n) => n * BATCH);
 
   test.each(batches)(
-    `the client meets ${BATCH} of them, from no. %d on, with its own error or a usable answer, and tells no token`,
+    `the client meets ${BATCH} of them, from no. %d on, with its own error or a usable answer, and leaks no token`,
     async (from) => {
       const instagram = createInstagram(createProviderHttp(stack.simulator.clock), stack.instagram.settings);
       const wrong: unknown[] = [];
@@ -109,7 +109,7 @@ describe('over the wire', () => {
     },
   );
 
-  test(`${LIVE} of them cost no connection its life, and no token shows in what is kept`, async () => {
+  test(`${LIVE} of them expire no connection, and no token is in what is stored`, async () => {
     const fleet = await createFleet(stack, 5, 'hostile');
     for (const { status: code, body: text } of fc.sample(hostile, { numRuns: LIVE, seed: SEED })) {
       // What honestly says that a token is dead may expire it: that is tested elsewhere.

@@ -47,7 +47,7 @@ describe.each(Object.entries(TROUBLES))('while %s', (trouble, begin) => {
     [FLEET_SIZE, 5],
     [3, 1],
   ])(
-    'of %d integrations none is lost',
+    'none of %d integrations is lost',
     async (size, provisional) => {
       const fleet = await createFleet(stack, size, 'shop');
       begin();
@@ -81,7 +81,7 @@ describe.each(Object.entries(TROUBLES))('while %s', (trouble, begin) => {
   );
 });
 
-test('nobody is expired past the end of the lifetime either, until the app is unblocked', async () => {
+test('nothing expires past its lifetime either, until the app is unblocked', async () => {
   const fleet = await agedFleet();
   TROUBLES['the app is blocked']();
   await passTheEnd(fleet);
@@ -91,7 +91,7 @@ test('nobody is expired past the end of the lifetime either, until the app is un
   expect((await fleet.rows()).map(({ reason }) => reason)).toEqual(Array(12).fill('lifetime_elapsed'));
 });
 
-test('when no token of the app is left that should live, the dead are believed', async () => {
+test('when no token of the app is within its lifetime, expiries are accepted', async () => {
   const fleet = await agedFleet();
   TROUBLES['every token is refused with 190']();
   await passTheEnd(fleet);
@@ -114,7 +114,7 @@ async function passTheEnd(fleet: Fleet): Promise<void> {
   await fleet.run(5 * MINUTE_MS);
 }
 
-test('a token that really died expires at once, also one after the other', async () => {
+test('an invalidated token expires at once, also several in a row', async () => {
   const fleet = await createFleet(stack, 20, 'shop');
   for (const n of [0, 1, 2, 3, 4, 5, 6, 7]) {
     stack.simulator.invalidate(`shop_${n}`, 460);
@@ -125,7 +125,7 @@ test('a token that really died expires at once, also one after the other', async
   expect(await openIncidents(stack.pool)).toEqual([]);
 });
 
-test('tokens that really died together expire, after a while in which others live', async () => {
+test('tokens invalidated together expire after a while in which others work', async () => {
   const fleet = await createFleet(stack, 20, 'shop');
   const dead = fleet.ids.slice(0, 8);
   dead.forEach((_, n) => stack.simulator.invalidate(`shop_${n}`, 460));
@@ -137,7 +137,7 @@ test('tokens that really died together expire, after a while in which others liv
   expect(inState(await fleet.rows(), 'active')).toBe(12);
 });
 
-test('the only two tokens of an app that really died are believed in the end', async () => {
+test('the only two tokens of an app, both invalidated, expire in the end', async () => {
   const fleet = await createFleet(stack, 2, 'pair');
   fleet.ids.forEach((_, n) => stack.simulator.invalidate(`pair_${n}`, 460));
   fleet.reject(fleet.ids);
@@ -148,7 +148,7 @@ test('the only two tokens of an app that really died are believed in the end', a
   expect(await told('provider.incident_started')).toBe(1);
 });
 
-test('reports about tokens that live, a service calling the wrong host, open nothing', async () => {
+test('reports about valid tokens, from a service calling the wrong host, open no incident', async () => {
   const fleet = await createFleet(stack, 30, 'misused');
   fleet.reject(fleet.ids);
   await fleet.run(MINUTE_MS);
@@ -156,7 +156,7 @@ test('reports about tokens that live, a service calling the wrong host, open not
   expect(await told('provider.incident_started')).toBe(0);
 });
 
-test('a refresh that meets app-level trouble opens an incident, and one that works ends it', async () => {
+test('a refresh with an app-level answer opens an incident, and a successful one ends it', async () => {
   const fleet = await createFleet(stack, 2, 'renewed');
   stack.simulator.addFault({ match: { path: '/refresh_access_token' }, app: 'blocked' });
   await fleet.run(45 * DAY_MS);
@@ -167,7 +167,7 @@ test('a refresh that meets app-level trouble opens an incident, and one that wor
   expect((await fleet.rows()).map(({ version }) => version)).toEqual([2, 2]);
 });
 
-test('a refreshed token is not thrown away for what an incident says of it', async () => {
+test('a refreshed token is not discarded for an answer during an incident', async () => {
   stack.simulator.setMode({ refreshReturns: 'new_old_dead' });
   const fleet = await createFleet(stack, 4, 'fresh');
   stack.simulator.addFault({ match: { path: '/me' }, ...DEAD });
@@ -181,7 +181,7 @@ test('a refreshed token is not thrown away for what an incident says of it', asy
   expect(kept.length).toBeGreaterThan(0);
 });
 
-test('an incident that nobody recovers from is ended by the audit', async () => {
+test('an incident without recovering connections is ended by the audit', async () => {
   const fleet = await createFleet(stack, 3, 'gone');
   stack.simulator.addFault({ match: {}, app: 'blocked' });
   fleet.reject(fleet.ids.slice(0, 1));

@@ -63,7 +63,7 @@ test('nothing is sealed with wrong bytes, even by a process that has verified no
   await expect(sealing).rejects.toBeInstanceOf(KeyMismatch);
 });
 
-test('a right key is told from a damaged value, and a wrong key from both', async () => {
+test('a right key is distinguished from a damaged value, and a wrong key from both', async () => {
   const sealed = await sealerWith(ring('a', 1)).seal(new Secret('x'), context);
   const elsewhere = { ...context, version: '2' };
   await expect(sealerWith(ring('a', 1)).open(sealed, elsewhere)).rejects.toBeInstanceOf(DecryptFailed);

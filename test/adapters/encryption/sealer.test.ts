@@ -31,7 +31,7 @@ test('one flipped bit, anywhere, and nothing opens', async () => {
   }
 });
 
-test('a missing key is told apart from a damaged value', async () => {
+test('a missing key is distinguished from a damaged value', async () => {
   const sealed = await createSealer(ring('a', 1)).seal(new Secret('x'), context);
   await expect(createSealer(ring('b', 2)).open(sealed, context)).rejects.toBeInstanceOf(KeyUnavailable);
 });

@@ -9,7 +9,7 @@ const read = (text: string) => readSignedRequest(text, secrets);
 const payload = { user_id: '17841400000000001', algorithm: 'HMAC-SHA256', issued_at: 1_800_000_000 };
 const signed = signedRequest(payload, 'now');
 
-test('tells whom it is about and when it was issued, to the end of that second', () => {
+test('returns the account and when it was issued, to the end of that second', () => {
   expect(read(signed)).toMatchObject({ userId: '17841400000000001', issuedBefore: 1_800_000_001_000 });
 });
 

@@ -102,14 +102,14 @@ test('calls go through the proxy, which learns the host and neither path nor tok
   for (const hidden of [TOKEN, 'access_token', '/me', 'v25.0']) expect(seen).not.toContain(hidden);
 });
 
-test('the certificate must be that of the host, not of whoever the proxy connects to', async () => {
+test('the certificate must be that of the host, not of another that the proxy connects to', async () => {
   await expect(call(`https://graph.test:${portOf(instagram)}`, proxyUrl())).rejects.toBeInstanceOf(
     ProviderError,
   );
   expect(asked).toEqual([]);
 });
 
-test('an authority that is not trusted is not believed behind a proxy either', async () => {
+test('an untrusted authority is refused behind a proxy too', async () => {
   await expect(call(`https://server.test:${portOf(instagram)}`, proxyUrl(), {})).rejects.toThrow('no answer');
   expect(asked).toEqual([]);
 });
@@ -135,7 +135,7 @@ test.each([
   ['everything fine', 201, '{"id":"1"}'],
   ['to slow down', 429, '{}'],
   ['who are you', 407, '<html>'],
-])('a proxy that makes no tunnel and answers %s is nobody whose word counts', async (_, status, body) => {
+])('a proxy that makes no tunnel and answers %s is not taken for Instagram', async (_, status, body) => {
   refusal = `HTTP/1.1 ${status} x\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
   const error = await call(`https://server.test:${portOf(instagram)}`, proxyUrl()).catch((e: unknown) => e);
   expect(error).toMatchObject({

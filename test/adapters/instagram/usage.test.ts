@@ -8,7 +8,7 @@ test('both spellings of the app header give its highest figure', () => {
   expect(of({ call_volume: 0, cpu_time: 91 })).toBe(91);
 });
 
-test('the business header is told by account, its time in minutes', () => {
+test('the business header is read by account, its time in minutes', () => {
   const header = {
     '17841': [{ type: 'instagram', call_count: 97, total_time: 4, estimated_time_to_regain_access: 0 }],
     '99': [

@@ -154,7 +154,7 @@ test.each([
   'https://example.com:8443/a?b=c',
   'https://1.1.1.1/',
   'https://hooks.internal/',
-])('%s passes as far as its text tells', (url) => {
+])('%s passes as far as its text shows', (url) => {
   expect(codeOf(url)).toBe('allowed');
 });
 

@@ -56,7 +56,7 @@ const codeOf = (work: Promise<unknown>) =>
       error.name === 'OutgoingFailure' ? error.code : String(error),
   );
 
-test('posts the body and headers, and tells status and time', async () => {
+test('posts the body and headers, and returns status and duration', async () => {
   const { port, requests } = await customer((_, response) => response.writeHead(204).end());
   const answer = await post(`http://127.0.0.1:${port}/hook?a=b`);
   expect(answer).toEqual({ status: 204, retryAfter: null, durationMs: expect.any(Number) });
@@ -88,7 +88,7 @@ describe('over TLS', () => {
     expect(requests).toHaveLength(1);
   });
 
-  test('a server that speaks no TLS gets nothing', async () => {
+  test('a server without TLS gets nothing', async () => {
     const { port, requests } = await customer((_, response) => response.end());
     expect(await codeOf(post(`https://server.test:${port}/`, development, trusting))).toBe('tls_failed');
     expect(requests).toHaveLength(0);
@@ -243,7 +243,7 @@ describe('time', () => {
     );
   });
 
-  test('a failure tells how long it was tried', async () => {
+  test('a failure includes its duration', async () => {
     const failure = await post('https://x.test/', production, {
       resolve: () => new Promise<never>(() => undefined),
       ...SOON,
@@ -252,7 +252,7 @@ describe('time', () => {
   });
 });
 
-test('a port at which nobody listens is a failed connection', async () => {
+test('a port without a listener is a failed connection', async () => {
   const { port } = await customer(() => undefined);
   for (const server of servers.splice(0)) server.close();
   expect(await codeOf(post(`http://127.0.0.1:${port}/`))).toBe('connection_failed');

@@ -93,7 +93,7 @@ describe('status', () => {
     });
   });
 
-  test('a key that rows need and the ring lacks is missing, in red, and wrong bytes are told', async () => {
+  test('a key that rows need and the ring lacks is missing, in red, and wrong bytes are reported', async () => {
     await connect('lost');
     const copy = keyFile(`${K1},${key('k2', 2)}`);
     start('worker', copy);

@@ -74,11 +74,11 @@ test.each([
   [-90 * SECOND_MS, '90 seconds ago'],
   [-3 * HOUR_MS, '3 hours ago'],
   [-400 * DAY_MS, '400 days ago'],
-])('tells %d ms from now as "%s"', (distance, words) => {
+])('shows %d ms from now as "%s"', (distance, words) => {
   expect(relative(at(distance), NOW)).toBe(words);
 });
 
-test('never tells more time than there is', () => {
+test('never shows more time than is left', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1000, max: 400 * DAY_MS }), (left) => {
       const [amount, unit] = inWords(left).split(' ');
@@ -95,7 +95,7 @@ test('never tells more time than there is', () => {
   );
 });
 
-test('tells an instant in UTC, with the distance beside it', () => {
+test('shows an instant in UTC, with the distance beside it', () => {
   expect(absolute('2026-05-21T04:00:00.123Z')).toBe('2026-05-21 04:00:00 UTC');
   expect(both('2026-06-03T05:00:00.000Z', NOW)).toBe('2026-06-03 05:00:00 UTC (in 13 days)');
 });

@@ -58,7 +58,7 @@ test('an end is still so while it is expired for that reason', () => {
   }
 });
 
-test('what Instagram wants of an owner is still so while it waits for that', () => {
+test('an owner action is still required while the connection waits for it', () => {
   const type = 'token.owner_action_required';
   const waits: NoticeFacts = { ...active, state: 'recovering', ownerAction: 'checkpoint' };
   expect(isStillTrue(type, { ...reported, reason: 'checkpoint' }, waits, 0)).toBe(true);

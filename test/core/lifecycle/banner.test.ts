@@ -77,7 +77,7 @@ test.each(REASONS)(
   },
 );
 
-test.each(STATES)('whoever is told of something in the state %s can do something', (state) => {
+test.each(STATES)('a banner in the state %s offers an action', (state) => {
   for (const left of [-1, 1, 5 * DAY_MS, 40 * DAY_MS])
     expect(bannerAt(left, { state })?.actions).not.toEqual([]);
 });

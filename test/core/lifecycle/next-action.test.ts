@@ -179,7 +179,7 @@ test('five years with outages of up to 12 days: refreshed every time, never expi
   );
 });
 
-test('whatever happens, there is always a next thing to do, nothing spins, and one death is told once', () => {
+test('there is always a next action, no action repeats without progress, and one expiry is reported once', () => {
   fc.assert(
     fc.property(
       fc.integer(),

@@ -58,7 +58,7 @@ describe('a refused token', () => {
     expect(after).toMatchObject({ state: 'refreshing', failedAttempts: 3, recovery: null });
   });
 
-  test('that is dead gets its one recovery refresh before that is believed', () => {
+  test('that is rejected gets its one recovery refresh before it expires', () => {
     const found = { ...probed(dead()), settledAsLastResort: 'none' as const };
     expect(ask(recovering(), found)).toEqual({ do: 'refresh' });
     expect(ask(recovering({ recoveryRefreshVersion: 1 }), { ...found, lostAttemptAt: null })).toMatchObject({
@@ -94,7 +94,7 @@ describe('a refused token', () => {
     });
   });
 
-  test('is not given up while the answer of a refresh may still be on its way to the database', () => {
+  test('does not expire while the answer of a refresh may still be on its way to the database', () => {
     const found = { ...probed(dead()), lostAttemptAt: LATER - MINUTE_MS };
     expect(ask(recovering({ recoveryRefreshVersion: 1 }), found)).toMatchObject({ outcome: 'undecided' });
   });

@@ -82,7 +82,7 @@ test('the ladder tightens near the end, never under a minute, whatever the count
   expect(ladderDelayMs(10, 8 * HOUR_MS, 0.5)).toBe(HOUR_MS);
 });
 
-test('a throttled refresh waits as told, within a minute and six hours', () => {
+test('a throttled refresh waits as Instagram asks, between a minute and six hours', () => {
   const far = 100 * DAY_MS;
   expect(throttledDelayMs(1_000, far)).toBe(MINUTE_MS);
   expect(throttledDelayMs(2 * HOUR_MS, far)).toBe(2 * HOUR_MS);
@@ -93,7 +93,7 @@ test('a throttled refresh waits as told, within a minute and six hours', () => {
   expect(throttledDelayMs(6 * HOUR_MS, 8 * HOUR_MS)).toBe(HOUR_MS);
 });
 
-test('an odd expires_in is clamped or refused, never believed', () => {
+test('an odd expires_in is clamped or refused, never used', () => {
   expect(clampLifeMs(5_183_944)).toEqual({ lifeMs: 5_183_944_000, clamped: false });
   expect(clampLifeMs('5183944')).toEqual({ lifeMs: 5_183_944_000, clamped: false });
   expect(clampLifeMs(10 * 365 * 86_400)).toEqual({ lifeMs: MAXIMUM_GRANT_LIFE_MS, clamped: true });

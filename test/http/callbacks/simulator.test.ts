@@ -38,7 +38,7 @@ test('the handshake is refused with another token, and done with the right one',
   expect((await setUp(VERIFY_TOKEN)).status).toBe(200);
 });
 
-test('what a customer writes is told of once; forged and repeated deliveries are not', async () => {
+test('a message of a customer is reported once; forged and repeated deliveries are not', async () => {
   const { id, accountId } = await connect('busy');
   const write = (text: string) => control(`accounts/${accountId}/inbound`, { text, from: 'customer' });
   await write('Größe 42/43 😀?');

@@ -78,7 +78,7 @@ test.each([
   },
 );
 
-test('without a verify token nothing is subscribed; with one later, everybody is', async () => {
+test('without a verify token nothing is subscribed; once it is set, all are', async () => {
   const off = await startApi(stack);
   await connect('before.webhooks', off);
   await audit(stack.instagram);

@@ -114,7 +114,7 @@ describe('the signature', () => {
     expect(JSON.stringify(answer.body)).not.toContain(TEXT);
   });
 
-  test('is of the bytes as they came: the same JSON written anew is refused', async () => {
+  test('covers the bytes as received: the same JSON serialized differently is refused', async () => {
     const mid = newMid();
     const sent = bodyOf(shop.accountId, messageTo(shop.accountId, mid, { text: 'a/b é' }))
       .replace('a/b', 'a\\/b')
@@ -175,7 +175,7 @@ describe('a message', () => {
     await open.stop();
   });
 
-  test('is told of once, however often and at how many places at once it is delivered', async () => {
+  test('is reported once, however often and at how many processes at once it is delivered', async () => {
     const mid = newMid();
     const body = bodyOf(shop.accountId, messageTo(shop.accountId, mid));
     const answers = await Promise.all(Array.from({ length: 10 }, () => instagram.deliver(body)));
@@ -188,7 +188,7 @@ describe('a message', () => {
     expect(await toldOf(mid)).toHaveLength(1);
   });
 
-  test('of a batch that overlaps with another one is told of once, too', async () => {
+  test('of a batch that overlaps with another one is reported once, too', async () => {
     const mids = Array.from({ length: 40 }, newMid);
     const batch = (order: string[]) =>
       instagram.deliver(bodyOf(shop.accountId, ...order.map((mid) => messageTo(shop.accountId, mid))));
@@ -219,7 +219,7 @@ describe('a message', () => {
     expect(await toldOf(mid)).toMatchObject([{ senderId: '27640875392278831' }]);
   });
 
-  test('to an account of an ended integration is not told of', async () => {
+  test('to an account of a disconnected integration is not reported', async () => {
     const gone = await stack.connect('gone', { start: false });
     await disconnect(stack.pool, gone.id, stack.simulator.clock.now());
     const answer = await instagram.deliver(bodyOf(gone.accountId, messageTo(gone.accountId, newMid())));
@@ -227,7 +227,7 @@ describe('a message', () => {
     expect(await told(gone.id)).toEqual([]);
   });
 
-  test('to the same account of another app is not told of', async () => {
+  test('to the same account of another app is not reported', async () => {
     const foreign = withCallbacks(stack.instagram, { appId: '999' });
     const other = await startApi(stack, { instagram: foreign });
     const mid = newMid();
@@ -353,7 +353,7 @@ describe('on the way in', () => {
     await pool.end();
   });
 
-  test('the routes stand in the description, without a key', async () => {
+  test('the routes are in the API description, without a key', async () => {
     const { body } = await api.get('/openapi.json');
     const { get, post } = body.paths[PATH];
     expect([get.security, post.security]).toEqual([undefined, undefined]);

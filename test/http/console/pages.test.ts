@@ -84,7 +84,7 @@ test('who is limited to owners sees and touches only theirs', async () => {
   expect(made.body).toContain('Your key can create keys only for its own owners.');
 });
 
-test('nobody makes a key that can do more than theirs', async () => {
+test('a user cannot create a key with more rights than their own', async () => {
   const browser = await userWith(['read']);
   const { body } = await submit(browser, '/console/settings/api-keys', { name: 'more', scopes: 'token' });
   expect(body).toContain('Your key lacks these scopes: token.');

@@ -244,14 +244,14 @@ describe('a proxy in front', () => {
     expect((await proxied.as(null).request('GET', '/v1/fleet', { headers })).status).toBe(401);
   });
 
-  test.each(['', 'a b', 'x'.repeat(300)])('that names nobody signs nobody in: %#', async (name) => {
+  test.each(['', 'a b', 'x'.repeat(300)])('without a user name signs in no one: %#', async (name) => {
     const answer = await proxied
       .as(null)
       .request('GET', '/console', { headers: { 'x-forwarded-user': name } });
     expect(answer.status).toBe(303);
   });
 
-  test('that is not ours is not believed, nor one where none is set up', async () => {
+  test('that is not trusted is ignored, as is one where none is configured', async () => {
     const other = await startApi(stack, {
       site: { trustedUserHeader: 'x-forwarded-user', isTrustedProxy: (address) => address === '10.0.0.1' },
     });

@@ -175,7 +175,7 @@ describe('is refused', () => {
   });
 });
 
-test('browsers are told in advance what pages of the app may send, and other pages nothing', async () => {
+test('preflight requests allow pages of the app, and no others', async () => {
   const ask = (origin: string) =>
     api.as(null).request('OPTIONS', `/v1/integrations/${mine}/ensure-fresh`, {
       headers: {

@@ -147,7 +147,7 @@ test('the list shows names, limits and last use, and never a text', async () => 
   expect(rows.some(({ kept }) => kept.includes(key))).toBe(false);
 });
 
-test('nobody makes a key that can do more than their own', async () => {
+test('a key cannot create a key with more rights than its own', async () => {
   const { key } = await keyFor({ scopes: ['admin', 'read'], ownerRefs: ['owner-1'] });
   const make = (body: object) => api.as(key).post('/v1/api-keys', { name: 'more', ...body });
   expect((await make({ scopes: ['token'] })).status).toBe(403);

@@ -126,7 +126,7 @@ describe('keys', () => {
     expect((await api.as(null).request('GET', '/v1/fleet', { headers })).status).toBe(401);
   });
 
-  test('without a configured key nobody gets in', async () => {
+  test('without a configured key every request is refused', async () => {
     const closed = await startApi(stack, { apiKey: null });
     for (const key of ['', 'null', 'undefined', 'evg_test_key'])
       expect((await closed.as(key).get('/v1/fleet')).status).toBe(401);
@@ -424,7 +424,7 @@ describe('where a request comes from', () => {
     expect(read.headers.get('access-control-allow-origin')).toBeNull();
   });
 
-  test('a body that does not arrive whole is nobody’s mistake here', async () => {
+  test('a body that does not arrive whole is not logged as our error', async () => {
     const lines: string[] = [];
     const logger = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
     const watched = await startApi(stack, { logger });

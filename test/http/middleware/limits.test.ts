@@ -17,7 +17,7 @@ async function limited(wanted: Partial<Parameters<typeof createLimits>[0]>, site
   return at;
 }
 
-test('a key that asks too often is told when to go on, and holds up no other', async () => {
+test('a key over its limit gets a Retry-After, and holds up no other key', async () => {
   const at = await limited({ requestsPerMinute: 3 });
   for (let times = 0; times < 3; times++) expect((await at.get('/v1/fleet')).status).toBe(200);
   const { status, body, headers } = await at.get('/v1/fleet');
@@ -52,7 +52,7 @@ test('wrong keys at the sign-in page count, too', async () => {
   expect((await sign(API_KEY)).status).toBe(303);
 });
 
-test('behind a proxy of ours the address is the one that it tells, else the one that connects', async () => {
+test('behind a trusted proxy the address is the forwarded one, else that of the connection', async () => {
   const proxied = await limited(
     { failuresPerMinute: 1 },
     { isTrustedProxy: (a: string) => a === '127.0.0.1' },

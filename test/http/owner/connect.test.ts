@@ -74,7 +74,7 @@ describe('the page behind a link', () => {
     }
   });
 
-  test('sends the owner to Instagram with everything that Instagram wants', async () => {
+  test('sends the owner to Instagram with all parameters that Instagram requires', async () => {
     const { connectUrl } = await create();
     const begun = await browser().request('POST', connectUrl);
     expect(begun.status).toBe(303);
@@ -142,7 +142,7 @@ describe('the whole round', () => {
     });
   });
 
-  test('ends at the address the product wants, with what was there and the result', async () => {
+  test("ends at the product's address, with its own parameters and the result", async () => {
     const returnTo = 'https://app.shopdesk.example/settings?tab=inbox#instagram';
     const { connectUrl, integration } = await create({ returnTo });
     const back = await round(connectUrl, 'returns');

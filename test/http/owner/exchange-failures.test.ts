@@ -36,14 +36,17 @@ const CALLS = {
 };
 
 describe.each(Object.entries(CALLS))('a reconnect in which %s is answered by', (_, path) => {
-  test.each([...FAILURES, ...UNREADABLE])('$name changes nothing, and the owner is told', async (failure) => {
-    const before = await row();
-    stack.simulator.addFault({ match: { path }, status: failure.status, error: failure.error });
-    const page = await reconnect();
-    expect(page).toMatch(/<h1[^>]*>(?!Connected)/);
-    expect(page).not.toContain('IGAA');
-    expect(await row()).toEqual(before);
-  });
+  test.each([...FAILURES, ...UNREADABLE])(
+    '$name changes nothing, and the owner sees an error',
+    async (failure) => {
+      const before = await row();
+      stack.simulator.addFault({ match: { path }, status: failure.status, error: failure.error });
+      const page = await reconnect();
+      expect(page).toMatch(/<h1[^>]*>(?!Connected)/);
+      expect(page).not.toContain('IGAA');
+      expect(await row()).toEqual(before);
+    },
+  );
 
   test.each([
     ['nothing', { drop: 'before' as const }],
@@ -53,7 +56,7 @@ describe.each(Object.entries(CALLS))('a reconnect in which %s is answered by', (
     ['no token', { status: 200, body: { expires_in: 5184000 } }],
     ['an empty token', { status: 200, body: { access_token: '', expires_in: 5184000 } }],
     ['a server error', { status: 502, body: '<html>Bad gateway</html>' }],
-  ])('%s changes nothing, and the owner is told', async (_what, answer) => {
+  ])('%s changes nothing, and the owner sees an error', async (_what, answer) => {
     const before = await row();
     stack.simulator.addFault({ match: { path }, ...answer });
     expect(await reconnect()).toMatch(/<h1[^>]*>(?!Connected)/);

@@ -79,7 +79,7 @@ test('a row that changed meanwhile is left alone, and so is one that is gone', a
   expect((await stored(changed)).sealed.toString()).toBe('young');
 });
 
-test('a row that somebody works on is not waited for', async () => {
+test('a locked row is skipped', async () => {
   const row = await sealedToken();
   await withTransaction(stack.pool, async (db) => {
     await db.query('select 1 from token_versions where integration_id = $1 for update', [row.key[0]]);

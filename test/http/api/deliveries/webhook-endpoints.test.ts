@@ -114,7 +114,7 @@ test.each([
   ]);
 });
 
-test('a public name is taken, and so is one that nobody knows yet', async () => {
+test('a public host name is accepted, also one that does not resolve yet', async () => {
   for (const host of ['good.example', 'soon.example'])
     expect((await create({ url: `https://${host}/`, events: ['*'] }, production)).status).toBe(201);
 });
@@ -139,7 +139,7 @@ test('there are at most 20, however many are made at once', async () => {
   expect((await api.get(PATH)).body.data).toHaveLength(20);
 });
 
-test('a key of some owners is told why it may not: they hear of everybody’s events', async () => {
+test('a key limited to owners is refused with the reason: endpoints receive the events of all owners', async () => {
   const { body: made } = await create({ url: consumerUrl, events: ['*'] });
   const { body: key } = await api.post('/v1/api-keys', {
     name: 'x',

@@ -69,7 +69,7 @@ test('a token that was refreshed here is not replaced by the old one', async () 
   stack.simulator.setMode({ refreshReturns: 'same' });
 });
 
-test('a token whose end nobody knows is refreshed as soon as it is old enough', async () => {
+test('a token of unknown expiry is refreshed as soon as it is old enough', async () => {
   const { body } = await give({ accessToken: held('undated') });
   const { id, refreshAt, issuedAt } = body.integration;
   expect(Date.parse(refreshAt) - Date.parse(issuedAt)).toBe(DAY_MS);

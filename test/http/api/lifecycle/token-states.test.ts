@@ -36,7 +36,7 @@ const ROUTES: [string, (id: string) => Promise<Answer>][] = [
 ];
 const name = ([route]: (typeof ROUTES)[number]) => route;
 
-test('a usable token is handed out with how long it may be kept, and by nobody else', async () => {
+test('a usable token is handed out with how long it may be cached, and is not stored in HTTP caches', async () => {
   const { id, expiresAt } = await stack.connect('giver');
   const { status, headers, body } = await api.get(`/v1/integrations/${id}/token`);
   expect(status).toBe(200);
@@ -131,7 +131,7 @@ describe('what routes answer by state', () => {
     });
   });
 
-  describe('recovering, with nobody able to say', () => {
+  describe('recovering, without a clear answer', () => {
     let id: string;
     beforeAll(async () => {
       ({ id } = await stack.connect('checked'));
@@ -201,7 +201,7 @@ describe('what routes answer by state', () => {
 });
 
 describe('token-rejections', () => {
-  test('tell what became of the version', async () => {
+  test('say what happened to the version', async () => {
     const { id } = await stack.connect('told');
     await stack.travel.advance(2 * DAY_MS);
     const path = `/v1/integrations/${id}/token-rejections`;

@@ -106,7 +106,7 @@ describe('reading', () => {
     ['refusing the whole app', { app: 'blocked' as const }, 503, 'provider_incident'],
     ['refusing the permission', { error: { code: 10 }, status: 400 }, 422, 'permission_missing'],
     ['unknown', { error: { code: 98_765 }, status: 400 }, 503, 'provider_unavailable'],
-  ])('Instagram %s is told as what it is, and the connection stays', async (_, fault, status, code) => {
+  ])('Instagram %s gets its own error, and the connection stays', async (_, fault, status, code) => {
     stack.simulator.addFault({ match: { path: '/me/conversations' }, times: 1, ...fault });
     const answer = await api.get(`/v1/integrations/${id}/conversations`);
     expect([answer.status, answer.body.code]).toEqual([status, code]);
@@ -211,7 +211,7 @@ describe('sending', () => {
     expect(outbound().slice(before)).toMatchObject([{ text: 'Did it arrive?', id: body.messageId }]);
   });
 
-  test('when nobody can say whether it arrived, that is the answer', async () => {
+  test('when it is unknown whether it arrived, the answer says so', async () => {
     stack.simulator.addFault({ match: { path: '/me/messages' }, times: 1, drop: 'after' });
     stack.simulator.addFault({ match: { path: '/me/conversations' }, status: 400, error: { code: 100 } });
     const { status, body } = await send('k-unknown', { text: 'Who knows' });

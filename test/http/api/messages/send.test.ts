@@ -99,7 +99,7 @@ test('a send whose process was killed is looked for before it is sent again', as
   expect(outbound('killed')).toHaveLength(1);
 });
 
-test('when the conversation does not reach back to the send, the caller is told that nobody knows', async () => {
+test('when the conversation does not reach back to the send, the caller gets outcome_unknown', async () => {
   stack.simulator.addAccount({ username: 'flooded' });
   const { id } = await stack.connect('flooded');
   const [recipientId] = customersOf('flooded', 1);
