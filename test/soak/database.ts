@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureDatabase, startEmbeddedPostgres } from '../../dev/postgres/embedded-postgres';
-import { migrateDatabase } from '../../dev/postgres/migrate';
+import { migrate } from '../../adapters/postgres/migrate';
 
 /** A PostgreSQL of its own with one migrated database, removed when it is closed. */
 export async function openOwnDatabase(): Promise<{ url: string; close(): Promise<void> }> {
@@ -14,7 +14,7 @@ export async function openOwnDatabase(): Promise<{ url: string; close(): Promise
     durable: false,
   });
   await ensureDatabase(server, 'soak');
-  await migrateDatabase(server.url('soak'));
+  await migrate(server.url('soak'));
   return {
     url: server.url('soak'),
     async close() {
