@@ -68,9 +68,13 @@ async function aborted(signal: AbortSignal): Promise<void> {
  * Ends a process whose orderly stop hangs, on a database that has gone silent say. One that holds the only copy of a
  * refreshed token goes on until it is stored; a second signal ends that one, too.
  */
-function endInTime({ logger }: Pick<Services, 'logger'>, stop: AbortSignal, withinMs: number): void {
+function endInTime(
+  { logger, sealer }: Pick<Services, 'logger' | 'sealer'>,
+  stop: AbortSignal,
+  withinMs: number,
+): void {
   const end = () => {
-    const unstored = answersBeingStored();
+    const unstored = answersBeingStored({ sealer });
     if (unstored === 0) {
       logger.fatal('the process ends: it did not stop in time');
       process.exit(1);

@@ -33,7 +33,8 @@ function storedBy({ sealer }: Pick<Deps, 'sealer'>): Set<string> {
 }
 
 /** How many answers are in this process alone. */
-export const answersBeingStored = (): number => beingStored.size;
+export const answersBeingStored = ({ sealer }: Pick<Deps, 'sealer'>): number =>
+  beingStored.get(sealer)?.size ?? 0;
 
 /**
  * Stores what a refresh answered, as `pending`. Instagram gives it once, so it is never given up while this process
