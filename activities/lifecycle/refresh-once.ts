@@ -38,7 +38,9 @@ export async function refreshOnce(
     return { is: 'under_way', until: deps.clock.now() + STORING_RETRY_MS };
   // A token that could not be sealed must not be requested: Instagram may answer it only once.
   await deps.sealer.verify();
-  const before = await settlePending(deps, integration, trigger);
+  let before = await settlePending(deps, integration, trigger);
+  // A false alarm about a token just issued would cost a second refresh of the same version.
+  if (before === 'dead') before = await settlePending(deps, integration, trigger);
   if (before === 'promoted' || before === 'unclear') return resultOf(before);
 
   const notBefore = refreshableAt(integration.issuedAt);

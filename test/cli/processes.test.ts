@@ -74,6 +74,13 @@ async function run(args: string[], environment?: Record<string, string>) {
   return { code, out: child.out(), err: child.err() };
 }
 
+async function query(text: string): Promise<void> {
+  const client = new Client(database.url);
+  await client.connect();
+  await client.query(text);
+  await client.end();
+}
+
 const ready = (child: Child) =>
   until(() => child.err().includes('"msg":"ready"'), { timeoutMs: 40_000, what: 'the process is ready' });
 
@@ -124,9 +131,17 @@ test('worker and API serve, audit and list, then end with 0 on SIGTERM', async (
   const listed = await run(['list', '--json']);
   expect(JSON.parse(listed.out).data).toEqual([JSON.parse(created.out).integration]);
 
+  const dryRun = await run(['audit', 'run', '--dry-run']);
+  expect([dryRun.code, dryRun.out]).toEqual([0, 'Nothing to repair.\n']);
   const audited = await run(['audit', 'run', '--json']);
   expect(audited.code).toBe(0);
   expect(JSON.parse(audited.out)).toMatchObject({ result: { overdue: 0, missing: 0 } });
+  await query(
+    `update integrations set state = 'active', token_version = 1, last_version = 1, expires_at = now() + interval '1 day'`,
+  );
+  const missing = await run(['audit', 'run', '--dry-run']);
+  const { id } = JSON.parse(created.out).integration;
+  expect(missing.out).toContain(`1 to start, since they do not run:\n  ${id}\n`);
   const report = await run(['audit']);
   expect(report.out).toMatch(/schedule +on, every 1h/);
   expect(report.out).toMatch(/last daily run +\d{4}.* 0 overdue/);
