@@ -106,7 +106,13 @@ export async function feed(
        and ($4::text[] is null
             or integration_id in (select id from integrations where owner_ref = any ($4)))
      order by tx, seq limit $3`,
-    [options.after, options.type, options.limit, options.ownerRefs, new Date(options.now - FEED_HELD_BACK_MS)],
+    [
+      options.after,
+      options.type,
+      options.limit,
+      options.ownerRefs,
+      new Date(options.now - FEED_HELD_BACK_MS),
+    ],
   );
   return rows.map(eventOf);
 }
