@@ -9,6 +9,7 @@ import { controlIsAlive } from '../lifecycle/probe-token';
 import { type Deps } from '../deps';
 import { toApplicationFailure } from '../failures';
 import { finishDeletions, subscribeMissing } from './finish-callbacks';
+import { settleStuck } from './settle-stuck';
 import { matchLifecycles, wakeLateLifecycles } from './repair-lifecycles';
 
 /** Deliveries overdue by more than this have lost their workflow. */
@@ -28,6 +29,8 @@ export interface AuditResult {
   missing: number;
   /** Lifecycles without an integration: ended. Counted daily, and when the numbers differ. */
   extra: number;
+  /** Refreshed tokens that a killed worker had stored: put to use. */
+  settled: number;
   /** Accounts whose messages could not be subscribed at connect, and are now. */
   subscribed: number;
   /** Lanes with overdue deliveries: handed over again. */
@@ -58,6 +61,7 @@ export async function auditFleet(deps: AuditDeps): Promise<AuditResult> {
       ...woken,
       ...matched,
       failed: woken.failed + matched.failed,
+      settled: await settleStuck(deps, now),
       subscribed: await subscribeMissing(deps),
       deliveries: await requeueOverdueLanes(pool, now - DELIVERY_GRACE_MS),
       deletions: await finishDeletions(deps),
