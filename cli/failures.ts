@@ -22,6 +22,10 @@ export function databaseFailure(error: unknown): Failure {
   if (code === '42P01')
     return new Failure('The database has no schema yet.', ['Run `npx evergrant migrate`.']);
   if (code === '28P01' || code === '28000') return new Failure('Wrong user or password in DATABASE_URL.');
+  if (code === '55P03')
+    return new Failure('A table stayed locked by other sessions for 10 minutes.', [
+      'Look for long transactions in pg_stat_activity, then run the command again. Nothing was half done.',
+    ]);
   if (code === '3D000') return new Failure('The database in DATABASE_URL does not exist.');
   return new Failure(`Database error (${reason}).`, [
     'Check that PostgreSQL is running and that DATABASE_URL is correct.',
