@@ -2,6 +2,7 @@ import { answersBeingStored } from '../activities/lifecycle/store-answer';
 import { SECOND_MS } from '../core/time';
 import { ConfigError, loadSettings } from '../adapters/config';
 import { KeyRetired, KeyUnavailable } from '../adapters/encryption/key-check';
+import { pendingMigrations } from '../adapters/postgres/migrate';
 import { NEEDED_SETTINGS, type Services, createServices } from '../services/services';
 import { Failure, databaseFailure } from './failures';
 import { type Io } from './output/io';
@@ -28,6 +29,7 @@ export async function runProcess(
   const log = logEverything(services);
   endInTime(services, stop, endWithinMs);
   try {
+    await refuseOldSchema(services);
     await refuseWrongKey(services);
     await start(services, (part) => parts.push(part));
     services.logger.info('ready');
@@ -39,6 +41,20 @@ export async function runProcess(
     log.stop();
   }
   if (!stop.aborted) throw new Failure(`The ${name} ended unexpectedly.`);
+}
+
+/** Code of this release reads and writes what an older schema lacks. A newer schema fits: see `docs/operations.md`. */
+async function refuseOldSchema({ pool, logger }: Services): Promise<void> {
+  const pending = await pendingMigrations(pool).catch((error: unknown) => {
+    if ((error as { code?: string }).code === '42P01') throw databaseFailure(error);
+    logger.warn({ reason: databaseFailure(error).message }, 'the schema is not checked: no answer');
+    return [];
+  });
+  if (pending.length > 0)
+    throw new Failure(
+      `The database lacks ${pending.length} migration${pending.length === 1 ? '' : 's'}: ${pending.join(', ')}.`,
+      ['Run `npx evergrant migrate`, then start again.'],
+    );
 }
 
 /** A key of the right name and wrong bytes would seal what cannot be opened later. */

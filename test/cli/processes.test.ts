@@ -1,17 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import { freePorts } from '../../dev/process/ports';
 import { type RunningSimulator, runSimulator } from '../../simulator';
+import { evergrant as start, isReady } from '../support/command';
 import { openDatabasePath } from '../support/database-path';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { type TestNamespace, createTestNamespace } from '../support/temporal';
 import { afterwards, temporaryFolder } from '../support/temporary-folder';
 import { until } from '../support/until';
 
-const COMMAND = join(__dirname, '../../cli/evergrant.js');
 const KEY = 'evg_process';
 const WRONG_K1 = `k1:${Buffer.alloc(32, 2).toString('base64')}`;
 let database: TestDatabase;
@@ -46,27 +45,8 @@ afterAll(async () => {
   await database.drop();
 });
 
-interface Child {
-  process: ChildProcess;
-  out: () => string;
-  err: () => string;
-  ended: Promise<number | null>;
-}
-
 /** Runs the command as users do. */
-function evergrant(args: string[], environment: Record<string, string> = env): Child {
-  const child = spawn(process.execPath, [COMMAND, ...args], {
-    env: environment,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  afterwards(() => child.kill('SIGKILL'));
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { process: child, out: () => out, err: () => err, ended };
-}
+const evergrant = (args: string[], environment: Record<string, string> = env) => start(args, environment);
 
 async function run(args: string[], environment?: Record<string, string>) {
   const child = evergrant(args, environment);
@@ -80,9 +60,6 @@ async function query(text: string): Promise<void> {
   await client.query(text);
   await client.end();
 }
-
-const ready = (child: Child) =>
-  until(() => child.err().includes('"msg":"ready"'), { timeoutMs: 40_000, what: 'the process is ready' });
 
 test('migrate builds the schema, shows each step, and is done at once the second time', async () => {
   const client = new Client(database.url);
@@ -122,7 +99,7 @@ test('worker and API serve, audit and list, then end with 0 on SIGTERM', async (
   const [workerMetrics] = await freePorts(1);
   const worker = evergrant(['worker'], { ...env, EVERGRANT_METRICS_PORT: String(workerMetrics) });
   const api = evergrant(['api']);
-  await Promise.all([ready(worker), ready(api)]);
+  await Promise.all([isReady(worker), isReady(api)]);
 
   expect((await fetch(`http://127.0.0.1:${env.EVERGRANT_HTTP_PORT}/readyz`)).status).toBe(200);
   expect((await fetch(`http://127.0.0.1:${workerMetrics}/metrics`)).status).toBe(200);
@@ -161,7 +138,7 @@ test('the API ends on SIGTERM although every connection to the database has gone
     EVERGRANT_HTTP_PORT: String(http),
     EVERGRANT_METRICS_PORT: String(metrics),
   });
-  await ready(api);
+  await isReady(api);
   const asked = () =>
     fetch(`http://127.0.0.1:${http}/v1/integrations`, { headers: { authorization: `Bearer ${KEY}` } });
   expect((await asked()).status).toBe(200);
