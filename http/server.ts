@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type RequestListener, type Server, createServer } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import { type AddressInfo, Server as TcpServer } from 'node:net';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
 import { SECOND_MS } from '../core/time';
 
@@ -45,6 +46,10 @@ export interface Listening {
   close(): Promise<void>;
 }
 
+/** A connection that was accepted a moment before the stop still gets its request answered. */
+const LAST_REQUEST_MS = 0.5 * SECOND_MS;
+const OPEN_REQUESTS_MS = 3 * SECOND_MS;
+
 /**
  * Listens for HTTP.
  * @param setting name of the port's setting, for the error message if the port is taken
@@ -72,10 +77,16 @@ export async function listen(
   return {
     port: (server.address() as AddressInfo).port,
     close: async () => {
+      // The last answer on each connection says so: its client opens another, elsewhere.
+      server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'));
+      // Whoever stands in the queue of connections is let in first.
+      await nextTurn();
       const closed = once(server, 'close');
-      server.close();
+      // Unlike that of HTTP, this `close` leaves connections alone on which no request has arrived yet.
+      TcpServer.prototype.close.call(server);
+      const force = setTimeout(() => server.closeAllConnections(), OPEN_REQUESTS_MS);
+      await Promise.race([closed, pause(LAST_REQUEST_MS)]);
       server.closeIdleConnections();
-      const force = setTimeout(() => server.closeAllConnections(), 3_000);
       await closed;
       clearTimeout(force);
     },

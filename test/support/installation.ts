@@ -17,7 +17,7 @@ export interface Started {
 
 export interface Answer {
   status: number;
-  body: Record<string, any>;
+  body: Record<string, unknown>;
 }
 
 /** Database, Temporal and simulator for real processes, until the end of the test. */
@@ -88,7 +88,7 @@ export async function ask(url: string, method: string, path: string, body?: obje
     headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json', connection: 'close' },
     ...(body && { body: JSON.stringify(body) }),
   });
-  return { status: response.status, body: (await response.json()) as Record<string, any> };
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
 
 /** Takes over a token that is two days old. @returns the integration's id */
@@ -105,5 +105,5 @@ export async function takeOver(url: string, ownerRef: string, accessToken: strin
     grant,
   });
   if (status !== 201) throw new Error(`not taken over: ${status} ${JSON.stringify(body)}`);
-  return body.integration.id as string;
+  return (body.integration as { id: string }).id;
 }
