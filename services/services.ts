@@ -1,5 +1,6 @@
 import { type Client } from '@temporalio/client';
 import { type Pool } from 'pg';
+import { SECOND_MS } from '../core/time';
 import { type Clock, systemClock } from '../adapters/clock';
 import { type Settings, instagramSettings, mailSettings, publicUrl } from '../adapters/config';
 import { createKeyChecks } from '../adapters/encryption/key-check';
@@ -19,7 +20,7 @@ import { countByState } from '../adapters/postgres/fleet/fleet';
 import { type Outgoing, createOutgoing } from '../adapters/outgoing/post';
 import { isLoopbackUrl } from '../adapters/outgoing/loopback';
 import { type ClockCheck, createClockCheck } from '../adapters/postgres/clock-check';
-import { createPool } from '../adapters/postgres/pool';
+import { closePool, createPool } from '../adapters/postgres/pool';
 import { createProviderGate } from './provider-gate';
 import { openTemporal, temporalSettings } from '../adapters/temporal/connect';
 
@@ -30,6 +31,9 @@ export const NEEDED_SETTINGS = [
   'INSTAGRAM_APP_ID',
   'INSTAGRAM_APP_SECRET',
 ] as const;
+
+/** What queries may take when a process ends. */
+const LAST_QUERIES_MS = 2 * SECOND_MS;
 
 /** What all processes share. */
 export interface Services {
@@ -107,7 +111,7 @@ export function createServices(
       mailer?.close();
       await keys.close();
       await temporal.close();
-      await pool.end();
+      await closePool(pool, LAST_QUERIES_MS);
     },
   };
 }
