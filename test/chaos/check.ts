@@ -1,6 +1,8 @@
 import { type Integration } from '../../adapters/postgres/integrations/integration-row';
 import { findIntegration } from '../../adapters/postgres/integrations/integrations';
-import { openCurrent } from '../../adapters/postgres/tokens/open-token';
+import { openToken } from '../../adapters/postgres/tokens/open-token';
+import { findVersion } from '../../adapters/postgres/tokens/token-versions';
+import { isUsable } from '../../core/lifecycle/states';
 import { type Account, type Harness } from './harness';
 
 /** What the simulated Instagram's ledger and the rows say about one connection. */
@@ -13,7 +15,11 @@ export interface Look {
   promoted: number;
   /** Times that Instagram said whose token it is. */
   probes: number;
-  /** The current token works, and everything else is as after an undisturbed refresh. */
+  /** Instagram accepts a token of this account, and none that is stored here. */
+  isLost: boolean;
+  /** A token is handed out, and Instagram accepts it. */
+  works: boolean;
+  /** That, and everything else is as after an undisturbed refresh. */
   isWell: boolean;
   /** It was found dead. */
   isOver: boolean;
@@ -25,21 +31,23 @@ export interface Look {
 
 export async function lookAt(harness: Harness, accounts: readonly Account[]): Promise<Look[]> {
   const { simulator } = harness;
-  const working = new Set<string>();
-  for (const { tokens } of simulator.snapshot().accounts)
-    for (const { value, invalid, expiresAt } of tokens)
-      if (!invalid && expiresAt > Date.now()) working.add(value);
+  const working = new Map<string, string[]>();
+  for (const { id, tokens } of simulator.snapshot().accounts) {
+    const live = tokens.filter(({ invalid, expiresAt }) => !invalid && expiresAt > Date.now());
+    const values = live.map(({ value }) => value);
+    working.set(id, values);
+  }
   const ledger = simulator.requests();
   return Promise.all(
     accounts.map((account) => {
       const calls = ledger.filter((call) => call.account === account.accountId);
-      return look(harness, account, { working, calls });
+      return look(harness, account, { working: working.get(account.accountId) ?? [], calls });
     }),
   );
 }
 
 interface AtInstagram {
-  working: ReadonlySet<string>;
+  working: readonly string[];
   calls: readonly { path: string; status: number | null }[];
 }
 
@@ -60,7 +68,13 @@ async function look(
     [account.id],
   );
   const { pending, refreshed, twice, expired } = rows[0]!;
-  const works = row.state === 'active' && working.has((await openCurrent(pool, sealer, row, 0)).reveal());
+  const stored = async (stage: 'current' | 'pending') => {
+    const version = await findVersion(pool, row.id, stage);
+    return version && (await openToken(pool, sealer, row, version, 0)).reveal();
+  };
+  const isWorking = (token: string | null) => token !== null && working.includes(token);
+  const works = isUsable(row.state) && isWorking(await stored('current'));
+  const isKept = works || isWorking(await stored('pending')) || isWorking(await stored('current'));
   const answered = (wanted: string) =>
     calls.filter(({ path, status }) => path === wanted && status === 200).length;
   const refusals = calls.filter(({ status }) => status === 400 || status === 401).length;
@@ -78,7 +92,9 @@ async function look(
     granted: answered('/refresh_access_token'),
     promoted: refreshed,
     probes: answered('/me'),
-    isWell: isIdle && works,
+    isLost: working.length > 0 && !isKept,
+    works,
+    isWell: isIdle && works && row.state === 'active',
     isOver: row.state === 'expired' && isIdle,
     nextAt: row.recovery?.nextAttemptAt ?? row.nextAttemptAt,
     wrong,

@@ -22,10 +22,10 @@ const ATTEMPT_ENDS = 'update refresh_attempts set finished_at = \\$2, outcome = 
 const PENDING = 'insert into token_versions';
 const PROMOTION = "set stage = 'current'";
 const COMMIT = '^commit';
-/** Of a change that sets the state alone; of one that sets a recovery; of one that sets a reason, as an expiry does. */
+/** Of a change that sets the state alone; of one that sets a recovery; of an expiry. */
 const STATE_ALONE = 'set updated_at = \\$5, state = \\$7\\s';
 const RECOVERY = 'set updated_at = \\$5, state = \\$7, recovery = ';
-const REASON = 'set updated_at = \\$5, state = \\$7, reason = ';
+const EXPIRY = 'set updated_at = .*expired_at = ';
 
 const before = (...queries: string[]) => ({ when: 'before' as const, queries });
 const after = (...queries: string[]) => ({ when: 'after' as const, queries });
@@ -53,23 +53,16 @@ function probesBefore(work: Work): number {
 
 /** Every step of a refresh, of a recovery and of a send at which a worker can die with something different in hand. */
 export const KILL_STEPS: readonly KillStep[] = [
-  { work: 'refresh', name: 'before the row says so', at: before(STATE_ALONE) },
-  { work: 'refresh', name: 'after the row says so', at: after(STATE_ALONE, COMMIT) },
-  ...refreshing('refresh'),
-  { work: 'recovery with a refresh', name: 'before the row says so', at: before(RECOVERY) },
-  { work: 'recovery with a refresh', name: 'after the row says so', at: after(RECOVERY, COMMIT) },
-  { work: 'recovery with a refresh', name: 'before the first probe', at: { when: 'before', request: PROBE } },
-  { work: 'recovery with a refresh', name: 'after the first probe', at: { when: 'after', request: PROBE } },
-  ...refreshing('recovery with a refresh'),
   { work: 'recovery of a dead token', name: 'before the probe', at: { when: 'before', request: PROBE } },
   { work: 'recovery of a dead token', name: 'after the probe', at: { when: 'after', request: PROBE } },
   {
     work: 'recovery of a dead token',
     name: 'after the refusal',
     at: { when: 'after', request: REFRESH_CALL },
+    answerIsLost: true,
   },
-  { work: 'recovery of a dead token', name: 'before the expiry is committed', at: before(REASON, COMMIT) },
-  { work: 'recovery of a dead token', name: 'after the expiry is committed', at: after(REASON, COMMIT) },
+  { work: 'recovery of a dead token', name: 'before the expiry is committed', at: before(EXPIRY, COMMIT) },
+  { work: 'recovery of a dead token', name: 'after the expiry is committed', at: after(EXPIRY, COMMIT) },
   { work: 'send', name: 'before the call is recorded', at: before('message_sends set called_at = \\$3') },
   { work: 'send', name: 'after the call is recorded', at: after('message_sends set called_at = \\$3') },
   { work: 'send', name: 'before the call', at: { when: 'before', request: SEND } },
@@ -94,7 +87,20 @@ export const KILL_STEPS: readonly KillStep[] = [
     name: 'after the result is recorded',
     at: after('message_sends set message_id .* problem = \\$5'),
   },
+  { work: 'refresh', name: 'before the row says so', at: before(STATE_ALONE) },
+  { work: 'refresh', name: 'after the row says so', at: after(STATE_ALONE, COMMIT) },
+  ...refreshing('refresh'),
+  { work: 'recovery with a refresh', name: 'before the row says so', at: before(RECOVERY) },
+  { work: 'recovery with a refresh', name: 'after the row says so', at: after(RECOVERY, COMMIT) },
+  { work: 'recovery with a refresh', name: 'before the first probe', at: { when: 'before', request: PROBE } },
+  { work: 'recovery with a refresh', name: 'after the first probe', at: { when: 'after', request: PROBE } },
+  ...refreshing('recovery with a refresh'),
 ];
+
+/** Whether what becomes of it is known only when the lost answer can no longer arrive, ten minutes later. */
+export function endsLate({ work, answerIsLost }: KillStep, mode: RefreshMode): boolean {
+  return answerIsLost === true && (mode === 'new_old_dead' || work === 'recovery of a dead token');
+}
 
 /** Whether the way Instagram treats the old token makes a difference at this step. */
 export function dependsOnMode({ work, name }: KillStep): boolean {

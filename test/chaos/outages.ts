@@ -50,14 +50,17 @@ async function settle(
   harness: Harness,
   wave: Wave,
   heading: Pick<Result, 'fault' | 'at'>,
-  unavoidable: string | null = null,
+  {
+    unavoidable = null,
+    patienceMs = WELL_WITHIN_MS,
+  }: { unavoidable?: string | null; patienceMs?: number } = {},
 ): Promise<Result> {
   const began = performance.now();
   let isOver = false;
   const lookAtAll = () => lookAt(harness, wave.accounts);
   const asking = askAgain(harness, wave, () => isOver);
   const isDone = async () => (await lookAtAll()).every(({ isWell, promoted }) => isWell && promoted > 0);
-  const done = await until(isDone, { timeoutMs: WELL_WITHIN_MS, everyMs: 300 }).catch(() => false);
+  const done = await until(isDone, { timeoutMs: patienceMs, everyMs: 300 }).catch(() => false);
   const seconds = (performance.now() - began) / 1_000;
   isOver = true;
   await asking;
@@ -71,7 +74,7 @@ async function settle(
   return {
     ...heading,
     connections: all.length,
-    lost: left.length,
+    lost: all.filter(({ isLost }) => isLost).length,
     doubleRefreshes: doubles,
     unavoidable: doubles > 0 ? unavoidable : null,
     secondsUntilWell: done ? seconds : null,
@@ -109,7 +112,8 @@ export async function databaseAway(
     fault: 'PostgreSQL killed, new_old_dead',
     at: `${seconds} s, in ${connections} refreshes`,
   };
-  return settle(harness, wave, heading);
+  // By the ladder, the next try is no further off than the outage was long.
+  return settle(harness, wave, heading, { patienceMs: WELL_WITHIN_MS + seconds * 1_200 });
 }
 
 async function readOnly(harness: Harness, seconds: number): Promise<Result> {
@@ -186,7 +190,7 @@ function network(pair: Pair, how: 'refused' | 'silent' | 'slow', seconds: number
     };
     // An answer of Instagram's that the network swallows is as lost as one that a killed process had.
     const swallowed = pair === 'worker-instagram' ? 'answers were lost on the way' : null;
-    return settle(harness, wave, heading, swallowed);
+    return settle(harness, wave, heading, { unavoidable: swallowed });
   };
 }
 
@@ -225,7 +229,7 @@ async function workersDying(harness: Harness): Promise<Result> {
     await oldest!.ended;
   }
   const heading = { fault: 'workers killed in turn, new_old_valid', at: '4 kills, in 40 refreshes' };
-  return settle(harness, wave, heading, LOST_WITH_WORKER);
+  return settle(harness, wave, heading, { unavoidable: LOST_WITH_WORKER });
 }
 
 /** A caller waits for the decision about a refused call, and the worker that makes it dies. */

@@ -1,8 +1,15 @@
 // `npm run test:chaos`: real processes, killed at every step, and every outage around them. Prints a table.
 import { parseArgs } from 'node:util';
 import { type Harness, startHarness } from './harness';
-import { KILL_STEPS, type KillStep, REFRESH_MODES, type RefreshMode, dependsOnMode } from './kill-steps';
-import { type Killed, killAt, outcome, quiet } from './kills';
+import {
+  KILL_STEPS,
+  type KillStep,
+  REFRESH_MODES,
+  type RefreshMode,
+  dependsOnMode,
+  endsLate,
+} from './kill-steps';
+import { type Killed, killAt, notReached, outcome, quiet } from './kills';
 import { OUTAGES, type Outage } from './outages';
 import { type Result, table } from './result';
 
@@ -65,18 +72,23 @@ async function runKills(
   kills: readonly Kill[],
   report: (result: Result) => void,
 ): Promise<Killed[]> {
-  const all: Killed[] = [];
   let open: Killed[] = [];
+  const settle = async () => {
+    const before = open;
+    open = await quiet(harness, before);
+    for (const killed of before.filter((one) => !open.includes(one))) report(await outcome(harness, killed));
+  };
   for (const [step, mode] of kills) {
-    process.stderr.write(`  ${step.work}, ${mode}: ${step.name}\n`);
-    open = await quiet(harness, open);
-    const killed = await killAt(harness, step, mode);
-    open.push(killed);
-    all.push(killed);
+    await settle();
+    try {
+      open.push(await killAt(harness, step, mode));
+    } catch (error) {
+      report(notReached(step, mode, error));
+    }
   }
-  const isLate = ({ step, mode }: Killed) => step.answerIsLost && mode === 'new_old_dead';
-  for (const killed of all.filter((one) => !isLate(one))) report(await outcome(harness, killed));
-  return all.filter(isLate);
+  const isLate = ({ step, mode }: Killed) => endsLate(step, mode);
+  for (const killed of open.filter((one) => !isLate(one))) report(await outcome(harness, killed));
+  return open.filter(isLate);
 }
 
 async function runOutages(
