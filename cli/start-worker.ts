@@ -20,7 +20,7 @@ export async function startWorker(
   });
   started({ stop: () => metrics.close() });
   installRuntime(services);
-  started(await runWorker(services, { env: io.env }).catch(temporalFailure(io)));
+  started(await runWorker(services, { env: io.env, versioned: true }).catch(temporalFailure(io)));
 }
 
 function temporalFailure(io: Io) {

@@ -1,6 +1,7 @@
 import {
   type NativeConnection,
   Worker,
+  type WorkerDeploymentOptions,
   type WorkerOptions,
   type WorkflowBundleOption,
 } from '@temporalio/worker';
@@ -29,6 +30,8 @@ export interface WorkerParts {
   workflowBundle: WorkflowBundleOption;
   /** How long work under way may go on after a stop was asked for. */
   shutdownGrace?: string;
+  /** Null: workers without versions. */
+  deployment?: WorkerDeploymentOptions | null;
 }
 
 /**
@@ -46,6 +49,7 @@ export async function createWorkers(parts: WorkerParts): Promise<{ run(): Promis
     // Heartbeats are sent no less often, so that one that is late is not the last.
     maxHeartbeatThrottleInterval: '3s',
     shutdownGraceTime: parts.shutdownGrace ?? SHUTDOWN_GRACE,
+    ...(parts.deployment && { workerDeploymentOptions: parts.deployment }),
   };
   const workers = await Promise.all([
     Worker.create({

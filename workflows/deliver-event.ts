@@ -15,6 +15,7 @@ import {
   LANE_CHANGED,
   WORKFLOW_TYPES,
 } from '../core/names';
+import { onNextVersion, watchVersion } from './next-version';
 
 /** A delivery in the lane is new, or due sooner than the run knows. */
 const laneChangedSignal = defineSignal(LANE_CHANGED);
@@ -32,6 +33,7 @@ export async function DeliverEvent(input: DeliverEventInput): Promise<void> {
     changed = true;
     steps += 1;
   });
+  const isOutdated = watchVersion();
   // One slow endpoint must not take the places of all others.
   const [fairnessKey] = input.lane.split('/');
   const { deliverNext } = proxyActivities<Activities>({
@@ -43,8 +45,11 @@ export async function DeliverEvent(input: DeliverEventInput): Promise<void> {
   });
 
   for (;;) {
-    if (steps >= MAX_STEPS || workflowInfo().continueAsNewSuggested)
-      return makeContinueAsNewFunc<typeof DeliverEvent>({ workflowType: WORKFLOW_TYPES.deliverEvent })(input);
+    if (steps >= MAX_STEPS || workflowInfo().continueAsNewSuggested || isOutdated())
+      return makeContinueAsNewFunc<typeof DeliverEvent>({
+        workflowType: WORKFLOW_TYPES.deliverEvent,
+        ...onNextVersion(),
+      })(input);
     steps += 1;
     changed = false;
     const { waitMs } = await deliverNext(input);

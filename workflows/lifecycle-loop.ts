@@ -19,6 +19,8 @@ export interface LifecycleHost {
   cancellable<T>(work: () => Promise<T>): { ended: Promise<T>; cancel(): void };
   /** @see https://docs.temporal.io/develop/typescript/versioning */
   patched(id: string): boolean;
+  /** Whether workers of another version should go on, as a new run. */
+  isOutdated(): boolean;
   allHandlersFinished(): boolean;
   /** Tells operators what the lifecycle knows and does next. */
   show(facts: LifecycleFacts | null, action: Action): void;
@@ -33,7 +35,7 @@ export async function keepAlive(
   host: LifecycleHost,
 ): Promise<void> {
   for (;;) {
-    if (run.mustContinue() && run.facts) return leave(run, host);
+    if (run.facts && (run.mustContinue() || host.isOutdated())) return leave(run, host);
     const action = run.next();
     host.show(run.facts, action);
     if (action.type === 'end') break;

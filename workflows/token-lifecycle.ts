@@ -12,6 +12,7 @@ import { instagramActivities, storeActivities } from './activities';
 import { keepAlive } from './lifecycle-loop';
 import { registerHandlers, temporalCondition } from './lifecycle-messages';
 import { type CarriedState, LifecycleRun } from './lifecycle-run';
+import { onNextVersion, watchVersion } from './next-version';
 import { searchAttributePairs } from './search-attributes';
 import { Visibility } from './visibility';
 
@@ -22,7 +23,7 @@ export interface TokenLifecycleInput {
 
 /**
  * Keeps one integration's token alive: sleeps until the next action is due, performs it, and decides again. One run is one
- * token version; a new version, or a run with many messages behind it, continues as new.
+ * token version; a new version, a run with many messages behind it, and one of outdated workers continue as new.
  */
 export async function TokenLifecycle(input: TokenLifecycleInput): Promise<void> {
   const run = new LifecycleRun(input.carried, {
@@ -42,6 +43,7 @@ export async function TokenLifecycle(input: TokenLifecycleInput): Promise<void> 
       return { ended: scope.run(work), cancel: () => scope.cancel() };
     },
     patched,
+    isOutdated: watchVersion(),
     allHandlersFinished,
     show: (facts, action) => visibility.update(facts, action),
     continueAsNew: () => continueAsNew(run, input.integrationId),
@@ -55,5 +57,6 @@ function continueAsNew(run: LifecycleRun, integrationId: string): Promise<never>
     workflowType: WORKFLOW_TYPES.tokenLifecycle,
     workflowTaskTimeout: `${LIFECYCLE_TASK_SECONDS}s`,
     typedSearchAttributes: searchAttributePairs(searchAttributeValues(carried.facts as LifecycleFacts)),
+    ...onNextVersion(),
   })({ integrationId, carried });
 }

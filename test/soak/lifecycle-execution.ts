@@ -134,6 +134,7 @@ export class LifecycleExecution {
         return { ended, cancel: this.#cancelLast };
       },
       patched: () => true,
+      isOutdated: () => false,
       allHandlersFinished: () => this.#handlersUnderWay === 0,
       show: () => undefined,
       continueAsNew: () => this.#continueAsNew(),
