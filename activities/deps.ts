@@ -20,6 +20,8 @@ export interface Deps {
   clockCheck: ClockCheck;
   /** Uniform in [0, 1): jitter. */
   random: () => number;
+  /** Lets ms pass between tries; absent: on the machine's clock. A simulation has its own time. */
+  pause?: (ms: number) => Promise<unknown>;
   logger: Logger;
   counters: Counters;
   lifecycles: Lifecycles;

@@ -50,6 +50,14 @@ const schema = z.object({
     .min(0.1, 'is below 0.1')
     .max(1_000, 'is above 1000')
     .default(REFRESHES_PER_SECOND),
+  EVERGRANT_DEPLOYMENT: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,100}$/, 'is not 1 to 100 letters, digits, - and _')
+    .optional(),
+  EVERGRANT_BUILD_ID: z
+    .string()
+    .regex(/^[A-Za-z0-9_.+-]{1,100}$/, 'is not 1 to 100 letters, digits and . _ + -')
+    .optional(),
   EVERGRANT_SPOOL_DIR: z.string().min(1).optional(),
   EVERGRANT_METRICS_PORT: port.default(9464),
   EVERGRANT_TEMPORAL_PORT: port.default(7233),

@@ -88,6 +88,20 @@ export function createMetrics() {
     void states;
   }
 
+  /** Shows how far the event feed is behind, read from the database at each scrape. */
+  function watchFeed(readLagSeconds: () => Promise<number>): void {
+    void new Gauge({
+      name: 'evergrant_event_feed_lag_seconds',
+      help: 'Age of the oldest event that the feed does not show yet, in seconds; 0: it shows all. A transaction that stays open anywhere in the cluster holds the feed back.',
+      registers,
+      async collect() {
+        const seconds = await readLagSeconds().catch(() => null);
+        this.remove();
+        if (seconds !== null) this.set(seconds);
+      },
+    });
+  }
+
   /** Shows what waits to be delivered, read from the database at each scrape. */
   function watchDeliveries(read: () => Promise<{ waiting: number; oldestAgeSeconds: number }>): void {
     const oldest = new Gauge({
@@ -110,7 +124,7 @@ export function createMetrics() {
     });
   }
 
-  return { registry, counters, watchFleet, watchDeliveries };
+  return { registry, counters, watchFleet, watchFeed, watchDeliveries };
 }
 
 export type Metrics = ReturnType<typeof createMetrics>;

@@ -1,6 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { packageVersion } from '../adapters/package-version';
 import { Failure, UsageError } from './failures';
 import { type Io } from './output/io';
 import { note, paint, printable, sayJson } from './output/output';
@@ -67,7 +66,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
 function buildProgram(io: Io): Command {
   const program = new Command('evergrant')
     .description('Keeps Instagram connections alive.')
-    .version(version(), '-V, --version', 'print the version')
+    .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help, also on one verb')
     .helpCommand('help [verb]', 'Print help on a verb.')
     .addHelpText('after', ABOUT)
@@ -100,10 +99,4 @@ function report(error: unknown, io: Io, json: boolean): number {
 /** Not one of the errors that are written for people. */
 function isUnexpected(error: unknown): boolean {
   return error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
-}
-
-function version(): string {
-  const files = [join(__dirname, '..', 'package.json'), join(__dirname, '..', '..', 'package.json')];
-  const file = files.find((name) => existsSync(name));
-  return file ? String(JSON.parse(readFileSync(file, 'utf8')).version) : 'unknown';
 }

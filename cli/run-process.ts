@@ -1,3 +1,5 @@
+import { answersBeingStored } from '../activities/lifecycle/store-answer';
+import { SECOND_MS } from '../core/time';
 import { ConfigError, loadSettings } from '../adapters/config';
 import { KeyRetired, KeyUnavailable } from '../adapters/encryption/key-check';
 import { NEEDED_SETTINGS, type Services, createServices } from '../services/services';
@@ -18,11 +20,13 @@ export async function runProcess(
   io: Io,
   name: string,
   start: (services: Services, started: (part: Running) => void) => Promise<void>,
+  { endWithinMs = 15 * SECOND_MS } = {},
 ): Promise<void> {
   const stop = io.stopSignal();
   const services = createServices(loadSettings(io.env, NEEDED_SETTINGS), { name, env: io.env });
   const parts: Running[] = [];
   const log = logEverything(services);
+  endInTime(services, stop, endWithinMs);
   try {
     await refuseWrongKey(services);
     await start(services, (part) => parts.push(part));
@@ -58,6 +62,27 @@ async function refuseWrongKey({ sealer, logger }: Services): Promise<void> {
 async function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+}
+
+/**
+ * Ends a process whose orderly stop hangs, on a database that has gone silent say. One that holds the only copy of a
+ * refreshed token goes on until it is stored; a second signal ends that one, too.
+ */
+function endInTime(
+  { logger, sealer }: Pick<Services, 'logger' | 'sealer'>,
+  stop: AbortSignal,
+  withinMs: number,
+): void {
+  const end = () => {
+    const unstored = answersBeingStored({ sealer });
+    if (unstored === 0) {
+      logger.fatal('the process ends: it did not stop in time');
+      process.exit(1);
+    }
+    logger.error({ unstored }, 'refreshed tokens are not stored yet: the process goes on until they are');
+    setTimeout(end, SECOND_MS * 10).unref();
+  };
+  stop.addEventListener('abort', () => setTimeout(end, withinMs).unref(), { once: true });
 }
 
 /** What Node itself would print becomes a line of the log, too. */

@@ -13,14 +13,14 @@ export async function startWorker(
   started: (part: Running) => void,
 ): Promise<void> {
   const { EVERGRANT_HTTP_HOST: host, EVERGRANT_METRICS_PORT: port } = services.settings;
-  const metrics = await listen(metricsApp(services.metrics), {
+  const metrics = await listen(metricsApp(services), {
     host,
     port,
     setting: 'EVERGRANT_METRICS_PORT',
   });
   started({ stop: () => metrics.close() });
   installRuntime(services);
-  started(await runWorker(services, { env: io.env }).catch(temporalFailure(io)));
+  started(await runWorker(services, { env: io.env, versioned: true }).catch(temporalFailure(io)));
 }
 
 function temporalFailure(io: Io) {

@@ -5,8 +5,10 @@ import { SECOND_MS } from './time';
 export const TASK_QUEUE = 'evergrant';
 /** Calls to Instagram have their own queue, so that a slow provider never holds up the rest. */
 export const INSTAGRAM_TASK_QUEUE = 'evergrant-instagram';
-/** So have calls to customers' webhooks and to the mail server. */
+/** So have calls to customers' webhooks. */
 export const DELIVERY_TASK_QUEUE = 'evergrant-deliveries';
+/** Mails do not wait behind webhooks. */
+export const MAIL_TASK_QUEUE = 'evergrant-mails';
 export const AUDIT_SCHEDULE_ID = 'evergrant-fleet-audit';
 
 export const WORKFLOW_TYPES = {
@@ -32,10 +34,11 @@ export const QUERIES = { status: 'status' } as const;
 export const HEARTBEAT_TIMEOUT = '10s';
 
 /**
- * How long one workflow task of a lifecycle may take. A flood of signals ends up in a single task: 10,000 of them, the
- * most a run ever gets, take some 5 s to handle. After the death of a worker its tasks wait for that long.
+ * How long one workflow task of a lifecycle may take; after the death of a worker its tasks wait for that long. A flood
+ * of signals ends up in a single task: 10,000 of them, the most a run ever gets, take some 5 s to handle. On a machine
+ * too slow for that the audit replaces the run.
  */
-export const LIFECYCLE_TASK_SECONDS = 15;
+export const LIFECYCLE_TASK_SECONDS = 10;
 
 const LIFECYCLE_PREFIX = 'token-lifecycle/';
 

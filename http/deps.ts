@@ -5,6 +5,7 @@ import { type Sealer } from '../adapters/encryption/sealer';
 import { type Instagram } from '../adapters/instagram/client';
 import { type Logger } from '../adapters/logger';
 import { type Metrics } from '../adapters/metrics';
+import { type PoolWatch } from '../adapters/postgres/pool-watch';
 import { type Mailer } from '../adapters/mail/mailer';
 import { type Outgoing } from '../adapters/outgoing/post';
 import { type LifecycleClient } from '../client/lifecycle-client';
@@ -14,6 +15,7 @@ import { type Secret } from '../core/access/secret';
 /** The dependencies of the HTTP application. */
 export interface HttpDeps {
   pool: Pool;
+  poolWatch: Pick<PoolWatch, 'isDead'>;
   sealer: Sealer;
   instagram: Instagram;
   /** Requests to customers' URLs. */

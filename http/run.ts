@@ -77,7 +77,7 @@ export async function runApi(services: Services, sandbox: SandboxParts | null = 
   try {
     listening.push(await listen(app, { host, port, setting: 'EVERGRANT_HTTP_PORT' }));
     listening.push(
-      await listen(metricsApp(services.metrics), {
+      await listen(metricsApp(services), {
         host,
         port: metricsPort,
         setting: 'EVERGRANT_METRICS_PORT',

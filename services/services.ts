@@ -20,6 +20,8 @@ import { countByState } from '../adapters/postgres/fleet/fleet';
 import { type Outgoing, createOutgoing } from '../adapters/outgoing/post';
 import { isLoopbackUrl } from '../adapters/outgoing/loopback';
 import { type ClockCheck, createClockCheck } from '../adapters/postgres/clock-check';
+import { type PoolWatch, watchPool } from '../adapters/postgres/pool-watch';
+import { feedLagSeconds } from '../adapters/postgres/deliveries/events';
 import { closePool, createPool } from '../adapters/postgres/pool';
 import { createProviderGate } from './provider-gate';
 import { openTemporal, temporalSettings } from '../adapters/temporal/connect';
@@ -45,6 +47,7 @@ export interface Services {
   logger: Logger;
   metrics: Metrics;
   pool: Pool;
+  poolWatch: PoolWatch;
   sealer: Sealer;
   instagram: Instagram;
   /** Requests to customers' URLs. */
@@ -70,6 +73,7 @@ export function createServices(
   const pool = createPool(settings.DATABASE_URL?.reveal() ?? '', {
     onError: (error) => logger.warn({ reason: error.message }, 'database connection lost'),
   });
+  const poolWatch = watchPool(pool, settings.DATABASE_URL?.reveal() ?? '', logger);
   const keys = openKeys(settings, pool, logger, options.name);
   const instagram = createInstagram(
     createProviderHttp(
@@ -87,6 +91,7 @@ export function createServices(
     states: await countByState(pool, null),
     overdue: await countOverdue(pool, clock.now()),
   }));
+  metrics.watchFeed(() => feedLagSeconds(pool, clock.now()));
   metrics.watchDeliveries(async () => {
     const { waiting, oldestWaitingAt } = await deliveryCounts(pool);
     const ageMs = oldestWaitingAt === null ? 0 : clock.now() - oldestWaitingAt;
@@ -101,6 +106,7 @@ export function createServices(
     logger,
     metrics,
     pool,
+    poolWatch,
     sealer: keys.sealer,
     instagram,
     // A service on loopback is a development setup.
@@ -108,6 +114,7 @@ export function createServices(
     mailer,
     temporal: temporal.client,
     close: async () => {
+      poolWatch.stop();
       mailer?.close();
       await keys.close();
       await temporal.close();

@@ -9,6 +9,7 @@ import { temporalSettings } from '../adapters/temporal/connect';
 import { openSpool } from '../adapters/spool';
 import { createLifecycles } from '../services/lifecycles';
 import { workflowBundle } from './bundle';
+import { deploymentOptions } from './deployment';
 import { requireRightClock, watchClock } from './clock-watch';
 import { keepNamespace } from './namespace-keeper';
 import { startRelay } from './relay';
@@ -34,7 +35,13 @@ export function installRuntime({ logger }: Pick<Services, 'logger'>): void {
 /** Runs workflows and activities until stopped, and keeps schedule and search attributes as this version requires. */
 export async function runWorker(
   services: Services,
-  options: { env?: NodeJS.ProcessEnv; bundle?: WorkflowBundleOption; shutdownGrace?: string } = {},
+  options: {
+    env?: NodeJS.ProcessEnv;
+    bundle?: WorkflowBundleOption;
+    shutdownGrace?: string;
+    /** With EVERGRANT_DEPLOYMENT: as workers of this version. */
+    versioned?: boolean;
+  } = {},
 ): Promise<RunningWorker> {
   await requireRightClock(services);
   const { connectionOptions, namespace } = temporalSettings(options.env);
@@ -42,11 +49,15 @@ export async function runWorker(
   const stopKeeping = await keepNamespace(services);
   const deps = activityDeps(services);
   await storeSpooledAnswers(deps);
+  const bundle = options.bundle ?? (await workflowBundle());
+  const deployment = options.versioned ? deploymentOptions(services.settings, bundle) : null;
+  if (deployment) services.logger.info(deployment.version, 'worker version');
   const workers = await createWorkers({
     connection,
     namespace,
     activities: createActivities(deps),
-    workflowBundle: options.bundle ?? (await workflowBundle()),
+    workflowBundle: bundle,
+    deployment,
     ...(options.shutdownGrace !== undefined && { shutdownGrace: options.shutdownGrace }),
   });
   const relay = startRelay({ ...services, reach: mailReach(services) });

@@ -1,11 +1,12 @@
 import {
   type NativeConnection,
   Worker,
+  type WorkerDeploymentOptions,
   type WorkerOptions,
   type WorkflowBundleOption,
 } from '@temporalio/worker';
 import { type Activities } from '../activities';
-import { DELIVERY_TASK_QUEUE, INSTAGRAM_TASK_QUEUE, LIFECYCLE_TASK_SECONDS, TASK_QUEUE } from '../core/names';
+import { DELIVERY_TASK_QUEUE, INSTAGRAM_TASK_QUEUE, MAIL_TASK_QUEUE, TASK_QUEUE } from '../core/names';
 import { workerDataConverter } from './bundle';
 import { heartbeats } from './heartbeats';
 
@@ -17,7 +18,7 @@ const SHUTDOWN_GRACE = '45s';
  * option is not in its typings, and 5 s by default: too short for a task with a flood of signals in it.
  */
 const PATIENCE: Partial<WorkerOptions> = {
-  isolateExecutionTimeout: `${LIFECYCLE_TASK_SECONDS}s`,
+  isolateExecutionTimeout: '60s',
   // A run whose worker died is offered to the others after this.
   stickyQueueScheduleToStartTimeout: '5s',
 } as Partial<WorkerOptions>;
@@ -29,10 +30,12 @@ export interface WorkerParts {
   workflowBundle: WorkflowBundleOption;
   /** How long work under way may go on after a stop was asked for. */
   shutdownGrace?: string;
+  /** Null: workers without versions. */
+  deployment?: WorkerDeploymentOptions | null;
 }
 
 /**
- * One worker for workflows and the database, one for calls to Instagram, one for calls to customers: neither a slow
+ * One worker for workflows and the database, one for calls to Instagram, one for webhooks, one for mails: neither a slow
  * provider nor a slow consumer holds up the rest.
  */
 export async function createWorkers(parts: WorkerParts): Promise<{ run(): Promise<void>; shutdown(): void }> {
@@ -46,6 +49,7 @@ export async function createWorkers(parts: WorkerParts): Promise<{ run(): Promis
     // Heartbeats are sent no less often, so that one that is late is not the last.
     maxHeartbeatThrottleInterval: '3s',
     shutdownGraceTime: parts.shutdownGrace ?? SHUTDOWN_GRACE,
+    ...(parts.deployment && { workerDeploymentOptions: parts.deployment }),
   };
   const workers = await Promise.all([
     Worker.create({
@@ -56,6 +60,7 @@ export async function createWorkers(parts: WorkerParts): Promise<{ run(): Promis
       maxCachedWorkflows: 500,
     }),
     Worker.create({ ...shared, taskQueue: INSTAGRAM_TASK_QUEUE, maxConcurrentActivityTaskExecutions: 20 }),
+    Worker.create({ ...shared, taskQueue: MAIL_TASK_QUEUE, maxConcurrentActivityTaskExecutions: 10 }),
     Worker.create({ ...shared, taskQueue: DELIVERY_TASK_QUEUE, maxConcurrentActivityTaskExecutions: 50 }),
   ]);
   return {

@@ -8,7 +8,7 @@ import { HEARTBEAT_TIMEOUT, INSTAGRAM_TASK_QUEUE, TASK_QUEUE } from '../core/nam
  * Few and quick attempts. Longer waits are the ladder's, in timers that an operator can see. Waiting in the queue is no
  * failure, however long; a worker that dies is noticed by its missing heartbeats.
  */
-const LIMITS = {
+export const LIMITS = {
   startToCloseTimeout: '60s',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: { maximumAttempts: 3, initialInterval: '1s', maximumInterval: '10s' },

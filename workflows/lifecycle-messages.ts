@@ -3,10 +3,12 @@ import { DECISION_WAIT_MS } from '../core/lifecycle/recovery-policy';
 import { refreshableAt } from '../core/lifecycle/refresh-policy';
 import { isUsable } from '../core/lifecycle/states';
 import { readEnsureFresh, readRecover, readRejection } from './check-payload';
+import { type LifecycleHost } from './lifecycle-loop';
 import { type LifecycleRun } from './lifecycle-run';
 import {
   type EnsureFreshInput,
   type EnsureFreshOutcome,
+  type LifecycleStatus,
   type RecoverOutcome,
   ensureFreshUpdate,
   recoverUpdate,
@@ -16,44 +18,62 @@ import {
   tokenRejectedSignal,
 } from './messages';
 
-/** Registers every handler of a lifecycle, before anything is awaited. Handlers only record what was asked. */
+export type Condition = LifecycleHost['condition'];
+
+/** The SDK's `condition`. */
+export const temporalCondition = condition as Condition;
+
+/** Registers every handler of a lifecycle, before anything is awaited. */
 export function registerHandlers(run: LifecycleRun): void {
-  setHandler(tokenRejectedSignal, (payload: unknown) => {
-    run.messages += 1;
-    const rejection = readRejection(payload);
-    if (rejection) run.askRecovery(rejection);
-    else run.malformed += 1;
-  });
-  setHandler(refreshNowSignal, () => {
-    run.messages += 1;
-    run.askRefresh();
-  });
-  setHandler(rowChangedSignal, () => {
-    run.messages += 1;
-    run.askRowChanged();
-  });
-  setHandler(recoverUpdate, (payload: unknown) => recover(run, payload), {
+  const handlers = handlersOf(run, temporalCondition);
+  setHandler(tokenRejectedSignal, handlers.tokenRejected);
+  setHandler(refreshNowSignal, handlers.refreshNow);
+  setHandler(rowChangedSignal, handlers.rowChanged);
+  setHandler(recoverUpdate, handlers.recover, {
     validator: (payload: unknown) => refuseUnless(readRecover(payload) !== null, 'recover'),
   });
-  setHandler(ensureFreshUpdate, (payload: unknown) => ensureFresh(run, payload), {
+  setHandler(ensureFreshUpdate, handlers.ensureFresh, {
     validator: (payload: unknown) => refuseUnless(readEnsureFresh(payload) !== null, 'ensureFresh'),
   });
-  setHandler(statusQuery, () => {
-    const action = run.facts ? run.next() : null;
-    const until = action?.type === 'wait' ? action.until : run.now();
-    return {
-      facts: run.facts,
-      nextAction: action?.type ?? null,
-      nextActionAt: until === null ? null : new Date(until).toISOString(),
-      messages: { handled: run.messages, malformed: run.malformed },
-    };
-  });
+  setHandler(statusQuery, handlers.status);
 }
 
-async function recover(run: LifecycleRun, payload: unknown): Promise<RecoverOutcome> {
+/** What a lifecycle does with each message. Handlers only record what was asked. */
+export function handlersOf(run: LifecycleRun, wait: Condition) {
+  return {
+    tokenRejected(payload: unknown): void {
+      run.messages += 1;
+      const rejection = readRejection(payload);
+      if (rejection) run.askRecovery(rejection);
+      else run.malformed += 1;
+    },
+    refreshNow(): void {
+      run.messages += 1;
+      run.askRefresh();
+    },
+    rowChanged(): void {
+      run.messages += 1;
+      run.askRowChanged();
+    },
+    recover: (payload: unknown) => recover(run, payload, wait),
+    ensureFresh: (payload: unknown) => ensureFresh(run, payload, wait),
+    status(): LifecycleStatus {
+      const action = run.facts ? run.next() : null;
+      const until = action?.type === 'wait' ? action.until : run.now();
+      return {
+        facts: run.facts,
+        nextAction: action?.type ?? null,
+        nextActionAt: until === null ? null : new Date(until).toISOString(),
+        messages: { handled: run.messages, malformed: run.malformed },
+      };
+    },
+  };
+}
+
+async function recover(run: LifecycleRun, payload: unknown, wait: Condition): Promise<RecoverOutcome> {
   const { version, rejection, recheck } = readRecover(payload)!;
   run.messages += 1;
-  if (!(await loaded(run))) return 'undecided';
+  if (!(await loaded(run, wait))) return 'undecided';
   const { facts } = run;
   if (!facts || facts.state === 'disconnected') return 'expired';
   if (version > facts.version) {
@@ -73,21 +93,25 @@ async function recover(run: LifecycleRun, payload: unknown): Promise<RecoverOutc
   const deadline = run.now() + DECISION_WAIT_MS;
   // Once an attempt was made and the next is further off than the caller may wait, waiting is of no use.
   const nextCheckIsAfter = () => run.recoveries > recoveries && !run.mayDecideBefore(deadline);
-  await condition(() => run.decisions > decisions || run.leaving || nextCheckIsAfter(), DECISION_WAIT_MS);
+  await wait(() => run.decisions > decisions || run.leaving || nextCheckIsAfter(), DECISION_WAIT_MS);
   return run.decisions > decisions ? run.lastDecision : 'undecided';
 }
 
-async function ensureFresh(run: LifecycleRun, payload: unknown): Promise<EnsureFreshOutcome> {
+async function ensureFresh(
+  run: LifecycleRun,
+  payload: unknown,
+  wait: Condition,
+): Promise<EnsureFreshOutcome> {
   const request = readEnsureFresh(payload) as EnsureFreshInput;
   run.messages += 1;
-  if (!(await loaded(run))) return 'undecided';
+  if (!(await loaded(run, wait))) return 'undecided';
   if (run.facts && request.version > run.facts.version) {
     run.askRowChanged();
     return 'not_yet';
   }
   const deadline = run.now() + DECISION_WAIT_MS;
   const settled = () => run.facts?.state !== 'recovering' || !run.mayDecideBefore(deadline);
-  await condition(() => settled() || run.leaving, DECISION_WAIT_MS);
+  await wait(() => settled() || run.leaving, DECISION_WAIT_MS);
   const { facts } = run;
   if (!facts || facts.state === 'expired' || facts.state === 'disconnected') return 'expired';
   if (!isUsable(facts.state)) return 'undecided';
@@ -99,7 +123,7 @@ async function ensureFresh(run: LifecycleRun, payload: unknown): Promise<EnsureF
   const seen = run.refreshes;
   run.askRefresh();
   const attempted = () => run.refreshes > seen && settled();
-  await condition(() => attempted() || run.leaving, DECISION_WAIT_MS);
+  await wait(() => attempted() || run.leaving, DECISION_WAIT_MS);
   if (run.facts && run.facts.version > request.version) return 'refreshed';
   if (run.facts?.state === 'expired') return 'expired';
   if (run.facts?.state === 'recovering') return 'undecided';
@@ -107,8 +131,8 @@ async function ensureFresh(run: LifecycleRun, payload: unknown): Promise<EnsureF
 }
 
 /** A message may arrive with the start, before the row was read. */
-async function loaded(run: LifecycleRun): Promise<boolean> {
-  return condition(() => run.facts !== null || run.decisions > 0, DECISION_WAIT_MS);
+async function loaded(run: LifecycleRun, wait: Condition): Promise<boolean> {
+  return wait(() => run.facts !== null || run.decisions > 0, DECISION_WAIT_MS);
 }
 
 function refuseUnless(valid: boolean, update: string): void {

@@ -1,4 +1,3 @@
-import { heartbeat } from '@temporalio/activity';
 import { type AuditKind, beginAudit, endAudit, lastAudit } from '../../adapters/postgres/fleet/audit-runs';
 import { countLive } from '../../adapters/postgres/fleet/overdue';
 import { purge } from '../../adapters/postgres/fleet/retention';
@@ -10,6 +9,7 @@ import { controlIsAlive } from '../lifecycle/probe-token';
 import { type Deps } from '../deps';
 import { toApplicationFailure } from '../failures';
 import { finishDeletions, subscribeMissing } from './finish-callbacks';
+import { settleStuck } from './settle-stuck';
 import { matchLifecycles, wakeLateLifecycles } from './repair-lifecycles';
 
 /** Deliveries overdue by more than this have lost their workflow. */
@@ -29,6 +29,8 @@ export interface AuditResult {
   missing: number;
   /** Lifecycles without an integration: ended. Counted daily, and when the numbers differ. */
   extra: number;
+  /** Refreshed tokens that a killed worker had stored: put to use. */
+  settled: number;
   /** Accounts whose messages could not be subscribed at connect, and are now. */
   subscribed: number;
   /** Lanes with overdue deliveries: handed over again. */
@@ -53,13 +55,13 @@ export async function auditFleet(deps: AuditDeps): Promise<AuditResult> {
     const now = clock.now();
     const kind = await kindDue(deps, now);
     const run = await beginAudit(pool, kind, now);
-    const woken = await wakeLateLifecycles(deps, now, heartbeat);
-    const matched =
-      kind === 'daily' ? await matchLifecycles(deps, heartbeat) : { missing: 0, extra: 0, failed: 0 };
+    const woken = await wakeLateLifecycles(deps, now);
+    const matched = kind === 'daily' ? await matchLifecycles(deps) : { missing: 0, extra: 0, failed: 0 };
     const result = {
       ...woken,
       ...matched,
       failed: woken.failed + matched.failed,
+      settled: await settleStuck(deps, now),
       subscribed: await subscribeMissing(deps),
       deliveries: await requeueOverdueLanes(pool, now - DELIVERY_GRACE_MS),
       deletions: await finishDeletions(deps),

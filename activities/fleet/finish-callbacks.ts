@@ -1,4 +1,3 @@
-import { heartbeat } from '@temporalio/activity';
 import { subscribeToMessages, messagesAreEnabled } from '../../services/message-subscription';
 import { finishDeletion, unfinishedDeletions } from '../../adapters/postgres/integrations/data-deletion';
 import { findUnsubscribed } from '../../adapters/postgres/messages/subscriptions';
@@ -17,7 +16,6 @@ export async function subscribeMissing(
   let failures = 0;
   for (const id of await findUnsubscribed(deps.pool, MAX_SUBSCRIPTIONS)) {
     const done = await subscribeToMessages(deps, id);
-    heartbeat();
     subscribed += done ? 1 : 0;
     failures = done ? 0 : failures + 1;
     if (failures >= MAX_FAILURES) break;
@@ -37,7 +35,6 @@ export async function finishDeletions({
 }: Pick<Deps, 'pool' | 'clock' | 'logger' | 'lifecycles'>): Promise<number> {
   let finished = 0;
   for (const { code, integrationIds } of await unfinishedDeletions(pool, clock.now())) {
-    heartbeat();
     try {
       const found = await Promise.all(integrationIds.map((id) => lifecycles.forget(id)));
       if (found.some((runs) => runs > 0)) continue;

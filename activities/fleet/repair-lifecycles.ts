@@ -13,7 +13,6 @@ type Finder = Pick<Deps, 'pool' | 'lifecycles'>;
 export async function wakeLateLifecycles(
   deps: Repairer,
   now: number,
-  progress: () => void,
 ): Promise<{ behind: number; overdue: number; replaced: number; failed: number }> {
   const result = { behind: 0, overdue: 0, replaced: 0, failed: 0 };
   const wakeOrReplace = async (id: string) => {
@@ -24,22 +23,21 @@ export async function wakeLateLifecycles(
   for await (const page of lateLifecycles(deps.pool, now)) {
     result.behind += page.filter(({ behind }) => behind).length;
     result.overdue += page.filter(({ overdue }) => overdue).length;
-    result.failed += await repairEach(deps, idsOf(page), wakeOrReplace, progress);
+    result.failed += await repairEach(deps, idsOf(page), wakeOrReplace);
   }
   const stuck = await deps.lifecycles.reportedProblems();
-  result.failed += await repairEach(deps, stuck, wakeOrReplace, progress);
+  result.failed += await repairEach(deps, stuck, wakeOrReplace);
   return result;
 }
 
 /** Starts what is missing, and ends what has no integration any more. */
 export async function matchLifecycles(
   deps: Repairer,
-  progress: () => void,
 ): Promise<{ missing: number; extra: number; failed: number }> {
-  const { missing, extra } = await compareLifecycles(deps, progress);
+  const { missing, extra } = await compareLifecycles(deps);
   const failed =
-    (await repairEach(deps, missing, (id) => wake(deps, id), progress)) +
-    (await repairEach(deps, extra, (id) => end(deps, id), progress));
+    (await repairEach(deps, missing, (id) => wake(deps, id))) +
+    (await repairEach(deps, extra, (id) => end(deps, id)));
   return { missing: missing.length, extra: extra.length, failed };
 }
 
@@ -60,14 +58,13 @@ export async function findRepairs(
   };
 }
 
-async function compareLifecycles(
-  { lifecycles, pool }: Finder,
-  progress = () => {},
-): Promise<{ missing: string[]; extra: string[] }> {
+async function compareLifecycles({
+  lifecycles,
+  pool,
+}: Finder): Promise<{ missing: string[]; extra: string[] }> {
   const running = new Set<string>();
   for await (const id of lifecycles.running()) {
     running.add(id);
-    progress();
   }
   const missing: string[] = [];
   for await (const id of liveIntegrations(pool)) {
@@ -81,7 +78,6 @@ async function repairEach(
   { logger }: Pick<Deps, 'logger'>,
   ids: readonly string[],
   repair: (id: string) => Promise<void>,
-  progress: () => void,
 ): Promise<number> {
   let failed = 0;
   for (let at = 0; at < ids.length; at += REPAIRS_AT_ONCE) {
@@ -93,7 +89,6 @@ async function repairEach(
         }),
       ),
     );
-    progress();
   }
   return failed;
 }

@@ -35,7 +35,16 @@ export interface RecoverTokenInput {
 
 type Recoverer = Pick<
   Deps,
-  'pool' | 'sealer' | 'instagram' | 'clock' | 'random' | 'logger' | 'lifecycles' | 'counters' | 'spool'
+  | 'pool'
+  | 'sealer'
+  | 'instagram'
+  | 'clock'
+  | 'random'
+  | 'logger'
+  | 'lifecycles'
+  | 'counters'
+  | 'spool'
+  | 'pause'
 >;
 
 /** Finds out whether a refused or outlived token is dead, and saves it if it can be saved. */

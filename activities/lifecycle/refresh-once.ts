@@ -20,7 +20,10 @@ import { isBeingStored, storeAnswer } from './store-answer';
 const STORING_RETRY_MS = 10 * SECOND_MS;
 const SKEW_WORTH_A_WARNING_MS = 5 * MINUTE_MS;
 
-type Refresher = Pick<Deps, 'pool' | 'sealer' | 'instagram' | 'clock' | 'random' | 'logger' | 'spool'>;
+type Refresher = Pick<
+  Deps,
+  'pool' | 'sealer' | 'instagram' | 'clock' | 'random' | 'logger' | 'spool' | 'pause'
+>;
 
 /**
  * Refreshes a token once, so that a crash at any point loses neither the old token nor one that Instagram already
@@ -31,10 +34,13 @@ export async function refreshOnce(
   integration: Integration,
   trigger: RefreshTrigger,
 ): Promise<RefreshResult> {
-  if (isBeingStored(integration.id)) return { is: 'under_way', until: deps.clock.now() + STORING_RETRY_MS };
+  if (isBeingStored(deps, integration.id))
+    return { is: 'under_way', until: deps.clock.now() + STORING_RETRY_MS };
   // A token that could not be sealed must not be requested: Instagram may answer it only once.
   await deps.sealer.verify();
-  const before = await settlePending(deps, integration, trigger);
+  let before = await settlePending(deps, integration, trigger);
+  // A false alarm about a token just issued would cost a second refresh of the same version.
+  if (before === 'dead') before = await settlePending(deps, integration, trigger);
   if (before === 'promoted' || before === 'unclear') return resultOf(before);
 
   const notBefore = refreshableAt(integration.issuedAt);

@@ -9,20 +9,32 @@ import {
   insertPending,
   tokenContext,
 } from '../../adapters/postgres/tokens/token-versions';
+import { type Sealer } from '../../adapters/encryption/sealer';
 import { type Answer } from '../../adapters/spool';
 import { SECOND_MS } from '../../core/time';
 import { type Deps } from '../deps';
 import { settlePending } from './settle-pending';
 
-type Keeper = Pick<Deps, 'pool' | 'sealer' | 'clock' | 'logger' | 'spool'>;
+type Keeper = Pick<Deps, 'pool' | 'sealer' | 'clock' | 'logger' | 'spool' | 'pause'>;
 
 const LONGEST_WAIT_MS = 1 * SECOND_MS;
 /** Integrations whose answer is still only in this process: nothing else may be asked for them here. */
-const beingStored = new Set<string>();
+const beingStored = new WeakMap<Sealer, Set<string>>();
 
-export function isBeingStored(integrationId: string): boolean {
-  return beingStored.has(integrationId);
+/** A process is known by its sealer, of which each has one: a simulation runs several in one. */
+export function isBeingStored({ sealer }: Pick<Deps, 'sealer'>, integrationId: string): boolean {
+  return beingStored.get(sealer)?.has(integrationId) ?? false;
 }
+
+function storedBy({ sealer }: Pick<Deps, 'sealer'>): Set<string> {
+  const ids = beingStored.get(sealer) ?? new Set<string>();
+  beingStored.set(sealer, ids);
+  return ids;
+}
+
+/** How many answers are in this process alone. */
+export const answersBeingStored = ({ sealer }: Pick<Deps, 'sealer'>): number =>
+  beingStored.get(sealer)?.size ?? 0;
 
 /**
  * Stores what a refresh answered, as `pending`. Instagram gives it once, so it is never given up while this process
@@ -32,6 +44,8 @@ export function isBeingStored(integrationId: string): boolean {
  */
 export async function storeAnswer(deps: Keeper, answer: Answer): Promise<void> {
   const { id } = answer.row;
+  const beingStored = storedBy(deps);
+  const wait = deps.pause ?? pause;
   beingStored.add(id);
   let isSpooled = false;
   try {
@@ -48,7 +62,7 @@ export async function storeAnswer(deps: Keeper, answer: Answer): Promise<void> {
           deps.logger.warn({ integrationId: id, tries }, 'refreshed token not stored yet; retrying');
         isSpooled ||= await spool(deps, answer);
         if (isSpooled && isStopping()) throw error;
-        await pause(Math.min(tries * 100, LONGEST_WAIT_MS));
+        await wait(Math.min(tries * 100, LONGEST_WAIT_MS));
       }
     }
     if (isSpooled) await deps.spool?.remove(answer);

@@ -81,7 +81,7 @@ export function createProviderHttp(
     const isFine = status >= 200 && status < 300 && !hasError(body);
     const error = isFine
       ? null
-      : ProviderError.refused(request.operation, status, body, headers['retry-after']);
+      : ProviderError.refused(request.operation, status, body, headers['retry-after'], clock.now());
     // What is learnt here helps the next call; this one has its answer.
     await gate?.leave(request, { usage: usageOf(headers), error }).catch(() => undefined);
     if (error) throw error;

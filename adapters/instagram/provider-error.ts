@@ -44,7 +44,14 @@ export class ProviderError extends Error {
     return new ProviderError(operation, status, null, null, failure, null, `${operation}: unreadable answer`);
   }
 
-  static refused(operation: string, status: number, body: unknown, retryAfter: unknown): ProviderError {
+  /** @param now epoch ms, for a `Retry-After` that is a date */
+  static refused(
+    operation: string,
+    status: number,
+    body: unknown,
+    retryAfter: unknown,
+    now: number,
+  ): ProviderError {
     const answer = answerOf(status, body);
     const numbers = [answer.code, answer.subcode].filter((n) => n !== null).join('/') || `HTTP ${status}`;
     return new ProviderError(
@@ -53,7 +60,7 @@ export class ProviderError extends Error {
       answer.code,
       answer.subcode,
       classify(answer),
-      retryAfterMs(text(retryAfter), Date.now()),
+      retryAfterMs(text(retryAfter), now),
       `${operation}: Instagram answered ${numbers}`,
     );
   }

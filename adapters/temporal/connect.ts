@@ -6,6 +6,7 @@ import {
   defaultGrpcRetryOptions,
   makeGrpcRetryInterceptor,
 } from '@temporalio/client';
+import { SECOND_MS } from '../../core/time';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 
 /** Where Temporal is, as its own environment variables and profile file say. @see https://docs.temporal.io/develop/environment-configuration */
@@ -26,7 +27,7 @@ export function openTemporal(settings: TemporalSettings): OpenTemporal {
   const retries = retriesThatEnd();
   const connection = Connection.lazy({
     ...settings.connectionOptions,
-    interceptors: [retries.interceptor],
+    interceptors: [deadlines, retries.interceptor],
   } satisfies ConnectionOptions);
   return {
     client: new Client({ connection, namespace: settings.namespace }),
@@ -36,6 +37,16 @@ export function openTemporal(settings: TemporalSettings): OpenTemporal {
     },
   };
 }
+
+/** A call without a deadline of its own would wait for as long as a connection that has gone silent. */
+const CALL_WITHIN_MS = 30 * SECOND_MS;
+
+type Interceptor = NonNullable<ConnectionOptions['interceptors']>[number];
+const deadlines: Interceptor = (options, nextCall) =>
+  nextCall({
+    ...options,
+    deadline: options.deadline ?? Date.now() + CALL_WITHIN_MS,
+  }) as ReturnType<Interceptor>;
 
 /**
  * The SDK's own retries, which can be ended. By themselves they outlive their callers, and one that comes due after

@@ -1,5 +1,5 @@
 import { type Fleet } from '../http/answers';
-import { type AuditReport, type AuditRun } from './audit';
+import { type AuditReport, type AuditRun, type Repairs } from './audit';
 import { pairs } from '../output/table';
 import { absolute, both } from '../output/times';
 
@@ -45,4 +45,22 @@ function resultLine(result: Record<string, number>): string {
   return Object.entries(result)
     .map(([name, count]) => `${count} ${name}`)
     .join(', ');
+}
+
+const REPAIRS: Record<keyof Repairs, string> = {
+  behind: 'signal, since their row changed without them',
+  overdue: 'signal, since their next action is late',
+  stuck: 'replace, since their workflow tasks fail',
+  missing: 'start, since they do not run',
+  extra: 'end, since their integration is gone',
+};
+
+/** What an audit would do, one group of lifecycles per paragraph. */
+export function repairLines(repairs: Repairs): string[] {
+  const groups = (Object.keys(REPAIRS) as (keyof Repairs)[]).filter((kind) => repairs[kind].length > 0);
+  if (groups.length === 0) return ['Nothing to repair.'];
+  return groups.flatMap((kind) => [
+    `${repairs[kind].length} to ${REPAIRS[kind]}:`,
+    ...repairs[kind].map((id) => `  ${id}`),
+  ]);
 }

@@ -6,6 +6,8 @@ import {
   type AuditRun as StoredRun,
   lastAudit,
 } from '../../adapters/postgres/fleet/audit-runs';
+import { findRepairs } from '../../activities/fleet/repair-lifecycles';
+import { createLifecycles } from '../../services/lifecycles';
 import { createPool } from '../../adapters/postgres/pool';
 import { AUDIT_EVERY, describeAuditSchedule, triggerAudit } from '../../adapters/temporal/audit-schedule';
 import { openTemporal, temporalSettings } from '../../adapters/temporal/connect';
@@ -30,8 +32,13 @@ export interface AuditRun {
 /** The fleet's `audit`, and the last run of each kind. */
 export type AuditReport = Fleet['audit'] & { hourly: AuditRun | null; daily: AuditRun | null };
 
+/** What an audit would repair now: IDs of integrations, the most urgent first. */
+export type Repairs = Awaited<ReturnType<typeof findRepairs>>;
+
 interface Audit {
   report(): Promise<AuditReport>;
+  /** Looks for what an audit would repair, and repairs nothing. */
+  dryRun(): Promise<Repairs>;
   /** Starts the audit and waits until its result is there. */
   runNow(): Promise<AuditRun>;
 }
@@ -45,6 +52,7 @@ export async function withAudit(io: Io, work: (audit: Audit) => Promise<void>): 
   try {
     await work({
       report: () => report(pool, temporal.client),
+      dryRun: () => dryRun(pool, temporal.client),
       runNow: () => runNow(io, pool, temporal.client),
     });
   } finally {
@@ -72,6 +80,19 @@ async function report(pool: Pool, temporal: Client): Promise<AuditReport> {
     hourly,
     daily,
   };
+}
+
+async function dryRun(pool: Pool, temporal: Client): Promise<Repairs> {
+  const { rows } = await pool
+    .query<{ now: Date }>('select clock_timestamp() as now')
+    .catch((error: unknown): never => {
+      throw databaseFailure(error);
+    });
+  return findRepairs({ pool, lifecycles: createLifecycles(temporal) }, rows[0]!.now.getTime()).catch(
+    (error: Error) => {
+      throw new Failure(`The audit could not look: ${error.message}.`, ['Check that Temporal is running.']);
+    },
+  );
 }
 
 async function runNow(io: Io, pool: Pool, temporal: Client): Promise<AuditRun> {

@@ -1,4 +1,4 @@
-import { auditPages, runLine } from '../audit/audit-page';
+import { auditPages, repairLines, runLine } from '../audit/audit-page';
 import { type Io } from '../output/io';
 import { load } from '../load';
 import { say, sayJson } from '../output/output';
@@ -14,10 +14,12 @@ export const auditVerb: Verb = (program, io) => {
   audit
     .command('run')
     .description('Run the audit now and wait up to 10 minutes for the result.')
+    .option('--dry-run', 'list what would be repaired, and repair nothing')
     .option(...JSON_OPTION)
-    .action(async (_options: unknown, command: { optsWithGlobals(): { json?: true } }) =>
-      runNow(io, command.optsWithGlobals().json === true),
-    );
+    .action(async ({ dryRun }: { dryRun?: true }, command: { optsWithGlobals(): { json?: true } }) => {
+      const json = command.optsWithGlobals().json === true;
+      await (dryRun ? lookOnly(io, json) : runNow(io, json));
+    });
 };
 
 async function show(io: Io, json: boolean): Promise<void> {
@@ -25,6 +27,14 @@ async function show(io: Io, json: boolean): Promise<void> {
     const report = await audit.report();
     if (json) sayJson(io, report);
     else say(io, ...auditPages(report, Date.now()));
+  });
+}
+
+async function lookOnly(io: Io, json: boolean): Promise<void> {
+  await load.audit().withAudit(io, async (audit) => {
+    const repairs = await audit.dryRun();
+    if (json) sayJson(io, repairs);
+    else say(io, ...repairLines(repairs));
   });
 }
 

@@ -1,9 +1,13 @@
 import { databaseFailure, UsageError } from '../failures';
+import { SECOND_MS } from '../../core/time';
 import { load } from '../load';
 import { type Io } from '../output/io';
 import { note, say } from '../output/output';
 import { withLocalServers } from '../settings';
 import { type Verb } from '../verb';
+
+/** Calls to Instagram that are under way may go on for 45 s, so that their answers are stored. */
+const WORKER_ENDS_WITHIN_MS = 60 * SECOND_MS;
 
 export const workerVerb: Verb = (program, io) => {
   program
@@ -15,7 +19,9 @@ export const workerVerb: Verb = (program, io) => {
       const { startWorker } = load.startWorker();
       await load
         .runProcess()
-        .runProcess(io, 'worker', (services, started) => startWorker(io, services, started));
+        .runProcess(io, 'worker', (services, started) => startWorker(io, services, started), {
+          endWithinMs: WORKER_ENDS_WITHIN_MS,
+        });
     });
 };
 

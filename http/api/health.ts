@@ -25,7 +25,10 @@ export function healthRoutes(deps: HttpDeps): Hono {
   };
 
   return new Hono()
-    .get('/healthz', (c) => c.json({ alive: true }))
+    .get('/healthz', (c) => {
+      const alive = !deps.poolWatch.isDead();
+      return c.json({ alive }, alive ? 200 : 503);
+    })
     .get('/readyz', async (c) => {
       const result = await answer(['database', 'temporal', 'key']);
       return c.json(result, result.ready ? 200 : 503);

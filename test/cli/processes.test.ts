@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import { freePorts } from '../../dev/process/ports';
 import { type RunningSimulator, runSimulator } from '../../simulator';
+import { openDatabasePath } from '../support/database-path';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { type TestNamespace, createTestNamespace } from '../support/temporal';
 import { afterwards, temporaryFolder } from '../support/temporary-folder';
@@ -72,6 +74,13 @@ async function run(args: string[], environment?: Record<string, string>) {
   return { code, out: child.out(), err: child.err() };
 }
 
+async function query(text: string): Promise<void> {
+  const client = new Client(database.url);
+  await client.connect();
+  await client.query(text);
+  await client.end();
+}
+
 const ready = (child: Child) =>
   until(() => child.err().includes('"msg":"ready"'), { timeoutMs: 40_000, what: 'the process is ready' });
 
@@ -122,9 +131,17 @@ test('worker and API serve, audit and list, then end with 0 on SIGTERM', async (
   const listed = await run(['list', '--json']);
   expect(JSON.parse(listed.out).data).toEqual([JSON.parse(created.out).integration]);
 
+  const dryRun = await run(['audit', 'run', '--dry-run']);
+  expect([dryRun.code, dryRun.out]).toEqual([0, 'Nothing to repair.\n']);
   const audited = await run(['audit', 'run', '--json']);
   expect(audited.code).toBe(0);
   expect(JSON.parse(audited.out)).toMatchObject({ result: { overdue: 0, missing: 0 } });
+  await query(
+    `update integrations set state = 'active', token_version = 1, last_version = 1, expires_at = now() + interval '1 day'`,
+  );
+  const missing = await run(['audit', 'run', '--dry-run']);
+  const { id } = JSON.parse(created.out).integration;
+  expect(missing.out).toContain(`1 to start, since they do not run:\n  ${id}\n`);
   const report = await run(['audit']);
   expect(report.out).toMatch(/schedule +on, every 1h/);
   expect(report.out).toMatch(/last daily run +\d{4}.* 0 overdue/);
@@ -133,6 +150,29 @@ test('worker and API serve, audit and list, then end with 0 on SIGTERM', async (
   api.process.kill('SIGINT');
   expect(await Promise.all([worker.ended, api.ended])).toEqual([0, 0]);
 });
+
+test('the API ends on SIGTERM although every connection to the database has gone silent', async () => {
+  const path = await openDatabasePath(database.url);
+  afterwards(() => path.close());
+  const [http, metrics] = await freePorts(2);
+  const api = evergrant(['api'], {
+    ...env,
+    DATABASE_URL: path.url,
+    EVERGRANT_HTTP_PORT: String(http),
+    EVERGRANT_METRICS_PORT: String(metrics),
+  });
+  await ready(api);
+  const asked = () =>
+    fetch(`http://127.0.0.1:${http}/v1/integrations`, { headers: { authorization: `Bearer ${KEY}` } });
+  expect((await asked()).status).toBe(200);
+  path.silence();
+  const open = Array.from({ length: 20 }, () => asked().catch(() => null));
+  api.process.kill('SIGTERM');
+  const ended = await Promise.race([api.ended.then(() => 'ended'), pause(40_000, 'still running')]);
+  expect(ended).toBe('ended');
+  await Promise.all(open);
+  for (const line of api.err().trim().split('\n')) expect(JSON.parse(line)).toHaveProperty('msg');
+}, 60_000);
 
 test('refuses to start without settings, and names all that is wrong at once', async () => {
   for (const verb of ['worker', 'api']) {

@@ -55,6 +55,7 @@ export async function startApi(
   const url = `http://127.0.0.1:${listening.port}`;
   const deps: HttpDeps = {
     ...stack.deps,
+    poolWatch: { isDead: () => false },
     wallClock: stack.simulator.clock,
     metrics: createMetrics(),
     outgoing: createOutgoing({ development: true }),

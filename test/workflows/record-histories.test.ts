@@ -1,9 +1,10 @@
-import { readdirSync } from 'node:fs';
-import path from 'node:path';
 import { wakeLane } from '../../adapters/temporal/lanes';
 import { TASK_QUEUE, WORKFLOW_TYPES, deliverEventWorkflowId, lifecycleWorkflowId } from '../../core/names';
 import { DAY_MS, MINUTE_MS } from '../../core/time';
-import { recordHistory } from '../support/record-histories';
+import { recordHistory } from '../support/histories/record';
+import { recordGivenUp, recordGivingWay, recordIncident } from '../support/histories/record-lifecycles';
+import { recordSends } from '../support/histories/record-sends';
+import { recordedFiles } from '../support/histories/recorded';
 import { type Stack, grant, startStack } from '../support/stack';
 import { until } from '../support/until';
 
@@ -17,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => stack?.stop());
 
 test('the folder of histories is there to be replayed', () => {
-  expect(readdirSync(path.join(__dirname, 'histories')).length).toBeGreaterThan(0);
+  expect(recordedFiles().length).toBeGreaterThan(0);
 });
 
 if (name) test('records a refreshed run, an outage, a recovery, an expiry with reconnect', record, 120_000);
@@ -28,6 +29,14 @@ if (name) test('records a report that is kept through a quiet time, a recheck, a
 
 if (name)
   test('records a warning, a last refresh without an answer, an expiry, an audit', recordExpiry, 120_000);
+
+if (name) test('records sends', () => recordSends(stack, name), 120_000);
+
+if (name) test('records activities that gave up', () => recordGivenUp(stack, name), 120_000);
+
+if (name) test('records an incident', () => recordIncident(name), 120_000);
+
+if (name) test('records a refresh that gives way in the queue', () => recordGivingWay(stack, name), 120_000);
 
 async function recordKept(): Promise<void> {
   const { id, version } = await stack.connect('kept');
@@ -47,6 +56,9 @@ async function recordKept(): Promise<void> {
 
 async function recordExpiry(): Promise<void> {
   const { id } = await stack.connect('lost');
+  // Refreshed as late as can be, so that the history stays short.
+  await stack.pool.query('update integrations set paused = true where id = $1', [id]);
+  await stack.lifecycles.rowChanged(id);
   stack.simulator.addFault({ match: { path: '/refresh_access_token', account: 'lost' }, status: 503 });
   await stack.travel.advance(62 * DAY_MS);
   expect(await stack.events(id)).toEqual(expect.arrayContaining(['token.expiring', 'integration.expired']));

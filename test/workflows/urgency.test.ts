@@ -1,9 +1,7 @@
-import { NativeConnection, Worker } from '@temporalio/worker';
-import { createActivities } from '../../activities';
+import { NativeConnection } from '@temporalio/worker';
 import { INSTAGRAM_TASK_QUEUE, TASK_QUEUE, lifecycleWorkflowId } from '../../core/names';
 import { DAY_MS, HOUR_MS } from '../../core/time';
-import { workerDataConverter } from '../../worker/bundle';
-import { published } from '../support/servers';
+import { startWorkerOf } from '../support/one-queue';
 import { type Stack, startStack } from '../support/stack';
 import { until } from '../support/until';
 
@@ -18,24 +16,7 @@ afterAll(async () => {
   await stack.stop();
 });
 
-/** A worker of one queue alone, so that what is for the other one waits. @returns stops it */
-async function startWorker(taskQueue: string): Promise<() => Promise<void>> {
-  const worker = await Worker.create({
-    connection,
-    namespace: stack.client.options.namespace,
-    taskQueue,
-    activities: { ...createActivities(stack.deps) },
-    dataConverter: workerDataConverter(),
-    ...(taskQueue === TASK_QUEUE
-      ? { workflowBundle: { codePath: published('workflowBundle') } }
-      : { maxConcurrentActivityTaskExecutions: 1 }),
-  });
-  const ended = worker.run();
-  return async () => {
-    worker.shutdown();
-    await ended;
-  };
-}
+const startWorker = (taskQueue: string) => startWorkerOf(stack, connection, taskQueue);
 
 const scheduled = async (id: string) => {
   const history = await stack.client.workflow.getHandle(lifecycleWorkflowId(id)).fetchHistory();

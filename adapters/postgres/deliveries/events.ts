@@ -1,4 +1,5 @@
 import { type EventType } from '../../../core/deliveries/events';
+import { MINUTE_MS } from '../../../core/time';
 import { newId } from '../../ids';
 import { type Integration } from '../integrations/integration-row';
 import { type Db } from '../pool';
@@ -78,24 +79,55 @@ export async function timeline(
 }
 
 /**
+ * A transaction that stays open anywhere in the cluster holds the feed back, and no longer than this: none of ours, which
+ * alone write events, lasts for minutes.
+ */
+const FEED_HELD_BACK_MS = 10 * MINUTE_MS;
+
+/**
  * All events, oldest first. A reader that continues from the last ID it saw misses none.
  * @param options.ownerRefs only events of integrations that belong to these owners now
  */
 export async function feed(
   db: Db,
-  options: { after: string | null; type: string | null; limit: number; ownerRefs: readonly string[] | null },
+  options: {
+    after: string | null;
+    type: string | null;
+    limit: number;
+    ownerRefs: readonly string[] | null;
+    now: number;
+  },
 ): Promise<Event[]> {
   const { rows } = await db.query(
     `select id, type, at, integration_id, data from events
-     where tx < pg_snapshot_xmin(pg_current_snapshot())
+     where (tx < pg_snapshot_xmin(pg_current_snapshot()) or at < $5)
        and ($1::text is null or (tx, seq) > (select tx, seq from events where id = $1))
        and ($2::text is null or type = $2)
        and ($4::text[] is null
             or integration_id in (select id from integrations where owner_ref = any ($4)))
      order by tx, seq limit $3`,
-    [options.after, options.type, options.limit, options.ownerRefs],
+    [
+      options.after,
+      options.type,
+      options.limit,
+      options.ownerRefs,
+      new Date(options.now - FEED_HELD_BACK_MS),
+    ],
   );
   return rows.map(eventOf);
+}
+
+/**
+ * The age of the oldest event that the feed does not show yet, in seconds; 0: it shows all. Events appear in the feed
+ * once every transaction that began before theirs has ended, so that a reader misses none.
+ */
+export async function feedLagSeconds(db: Db, now: number): Promise<number> {
+  const { rows } = await db.query<{ at: Date | null }>(
+    'select min(at) as at from events where tx >= pg_snapshot_xmin(pg_current_snapshot()) and at >= $1',
+    [new Date(now - FEED_HELD_BACK_MS)],
+  );
+  const at = rows[0]?.at?.getTime();
+  return at === undefined ? 0 : Math.max(0, (now - at) / 1000);
 }
 
 /** The ID of the latest event. It changes with every new event. */

@@ -51,6 +51,16 @@ export async function* lateLifecycles(db: Db, now: number): AsyncGenerator<LateL
   }
 }
 
+/** Integrations with a refreshed token that was stored before `before` and is not in use yet: its process has died. */
+export async function findStuckPending(db: Db, before: number): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `select integration_id as id from token_versions
+     where stage = 'pending' and created_at < $1 order by created_at limit $2`,
+    [new Date(before), PAGE],
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** @param ownerRefs whose integrations count; null: all */
 export async function countOverdue(
   db: Db,

@@ -87,6 +87,7 @@ export function eventRoutes(deps: HttpDeps) {
       const query = c.req.valid('query');
       await requireEvent(deps, 'after', query.after);
       const rows = await feed(deps.pool, {
+        now: deps.clock.now(),
         after: query.after ?? null,
         type: query.type ?? null,
         ownerRefs: c.get('caller').ownerRefs,

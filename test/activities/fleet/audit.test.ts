@@ -1,4 +1,3 @@
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { NativeConnection, Worker, bundleWorkflowCode } from '@temporalio/worker';
 import { type AuditResult, auditFleet } from '../../../activities/fleet/audit';
 import { findRepairs } from '../../../activities/fleet/repair-lifecycles';
@@ -17,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-const audit = (): Promise<AuditResult> => new MockActivityEnvironment().run(auditFleet, stack.deps);
+const audit = (): Promise<AuditResult> => auditFleet(stack.deps);
 const isRunning = async (id: string) =>
   (
     await stack.client.workflow

@@ -207,3 +207,16 @@ test('a token of another account is never put to use', async () => {
     lastError: { code: 'useless_answer' },
   });
 });
+
+test('one false alarm about a token just issued does not cost a second refresh', async () => {
+  const { id } = await stack.connect('doubted', { start: false });
+  stack.simulator.clock.advance(2 * DAY_MS);
+  const since = stack.refreshCalls('doubted');
+  // The new token is stored, and its first probe brings no clear answer.
+  stack.simulator.addFault({ match: { path: '/me' }, times: 1, status: 503 });
+  await refreshToken(stack.deps, { integrationId: id, version: 1, asked: true });
+  stack.simulator.addFault({ match: { path: '/me' }, times: 1, status: 400, error: { code: 190 } });
+  await refreshToken(stack.deps, { integrationId: id, version: 1, asked: true });
+  expect(await stack.row(id)).toMatchObject({ state: 'active', version: 2 });
+  expect(stack.refreshCalls('doubted') - since).toBe(1);
+});

@@ -104,3 +104,16 @@ test('an odd expires_in is clamped or refused, never used', () => {
 test('a token that ended 7.5 hours ago still gets its last refresh', () => {
   expect(LAST_REFRESH_GRACE_MS).toBeGreaterThan(7.5 * HOUR_MS);
 });
+
+test('ten thousand accounts connected in one second are refreshed over a whole day', () => {
+  const issuedAt = Date.UTC(2026, 0, 1);
+  const perMinute = new Map<number, number>();
+  for (let n = 0; n < 10_000; n++) {
+    const at = refreshAtFor({ issuedAt, expiresAt: issuedAt + 60 * DAY_MS }, Math.random());
+    const minute = Math.floor(at / 60_000);
+    perMinute.set(minute, (perMinute.get(minute) ?? 0) + 1);
+  }
+  // Seven a minute on average.
+  expect(perMinute.size).toBeGreaterThan(1_400);
+  expect(Math.max(...perMinute.values())).toBeLessThan(40);
+});

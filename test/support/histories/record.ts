@@ -1,9 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
-import { type Stack } from './stack';
-
-const FOLDER = path.join(__dirname, '..', 'workflows', 'histories');
+import { type Stack } from '../stack';
+import { HISTORIES } from './recorded';
 
 /** Writes one run's Event History for the replay test. Runs that may still be alive somewhere must keep replaying. */
 export async function recordHistory(
@@ -14,5 +13,5 @@ export async function recordHistory(
 ): Promise<void> {
   const history = await stack.client.workflow.getHandle(workflowId, runId).fetchHistory();
   const content = { workflowId, history: JSON.parse(historyToJSON(history)) as unknown };
-  writeFileSync(path.join(FOLDER, `${name}.json`), `${JSON.stringify(content)}\n`);
+  writeFileSync(path.join(HISTORIES, `${name}.json`), `${JSON.stringify(content)}\n`);
 }

@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openTemporal } from '../adapters/temporal/connect';
+import { migrate } from '../adapters/postgres/migrate';
+import { createPool } from '../adapters/postgres/pool';
+import { ensureDatabase, startEmbeddedPostgres } from '../dev/postgres/embedded-postgres';
+import { freePorts } from '../dev/process/ports';
+import { startTemporalServer } from '../dev/temporal/temporal-server';
+import { type RunningSimulator, runSimulator } from '../simulator';
+
+const COMMAND = join(__dirname, '..', 'cli', 'evergrant.js');
+export const KEY_RING = `bench:${Buffer.alloc(32, 7).toString('base64')}`;
+
+export interface WorkerProcess {
+  /** The most memory that it has held so far, in MiB. */
+  peakMemoryMiB(): number;
+  memoryMiB(): number;
+  stop(): Promise<void>;
+}
+
+export type Deployment = Awaited<ReturnType<typeof startDeployment>>;
+
+/** PostgreSQL, Temporal and workers as processes of their own; Instagram's simulator in this one. */
+export async function startDeployment() {
+  const folder = mkdtempSync(join(tmpdir(), 'evergrant-bench-'));
+  const file = (name: string) => join(folder, name);
+  const [postgres, temporalServer] = await Promise.all([
+    startEmbeddedPostgres({ dataDir: file('postgres'), logFile: file('postgres.log'), password: 'bench' }),
+    startTemporalServer({
+      dbFile: file('temporal.db'),
+      logFile: file('temporal.log'),
+      pidFile: file('temporal.pid'),
+    }),
+  ]);
+  await ensureDatabase(postgres, 'evergrant');
+  const databaseUrl = postgres.url('evergrant');
+  await migrate(databaseUrl);
+  const simulator: RunningSimulator = await runSimulator({ port: 0, seed: 'bench' });
+  const pool = createPool(databaseUrl);
+  const temporal = openTemporal({
+    connectionOptions: { address: temporalServer.address },
+    namespace: temporalServer.namespace,
+  });
+
+  async function startWorker(settings: NodeJS.ProcessEnv = {}): Promise<WorkerProcess> {
+    const [metricsPort] = await freePorts(1);
+    const child = spawn(process.execPath, [COMMAND, 'worker'], {
+      env: {
+        PATH: process.env.PATH,
+        DATABASE_URL: databaseUrl,
+        TEMPORAL_ADDRESS: temporalServer.address,
+        TEMPORAL_NAMESPACE: temporalServer.namespace,
+        EVERGRANT_KEYS: KEY_RING,
+        EVERGRANT_METRICS_PORT: String(metricsPort),
+        INSTAGRAM_APP_ID: simulator.simulator.settings.appId,
+        INSTAGRAM_APP_SECRET: simulator.simulator.settings.appSecret,
+        INSTAGRAM_AUTHORIZE_URL: `${simulator.url}/oauth/authorize`,
+        INSTAGRAM_API_URL: simulator.url,
+        INSTAGRAM_GRAPH_URL: simulator.url,
+        ...settings,
+      },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    await ready(child);
+    const field = (name: string) => {
+      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+      return Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
+    };
+    return {
+      peakMemoryMiB: () => field('VmHWM'),
+      memoryMiB: () => field('VmRSS'),
+      async stop() {
+        child.kill('SIGTERM');
+        if (child.exitCode === null) await once(child, 'exit');
+      },
+    };
+  }
+
+  return {
+    pool,
+    client: temporal.client,
+    simulator: simulator.simulator,
+    startWorker,
+    async stop() {
+      await temporal.close();
+      await pool.end();
+      await simulator.close();
+      await Promise.all([postgres.stop(), temporalServer.stop()]);
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+    },
+  };
+}
+
+function ready(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      if (text.length < 100_000) text += chunk.toString();
+      if (text.includes('"msg":"ready"')) resolve();
+    });
+    child.once('exit', (code) => reject(new Error(`the worker ended with ${code}:\n${text}`)));
+  });
+}

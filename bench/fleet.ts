@@ -1,0 +1,52 @@
+import { createKeyChecks } from '../adapters/encryption/key-check';
+import { parseKeyRing } from '../adapters/encryption/key-ring';
+import { createSealer } from '../adapters/encryption/sealer';
+import { createIntegration } from '../adapters/postgres/integrations/integrations';
+import { storeGrant } from '../adapters/postgres/integrations/grants';
+import { Secret } from '../core/access/secret';
+import { REQUIRED_SCOPES } from '../adapters/instagram/settings';
+import { DAY_MS } from '../core/time';
+import { type Deployment, KEY_RING } from './deployment';
+
+const AT_ONCE = 8;
+const LIFE_MS = 60 * DAY_MS;
+
+/** Connects accounts whose tokens Instagram will refresh: issued two days ago by its clock, by ours when `issuedAt` says. */
+export async function connectFleet(
+  { pool, simulator }: Pick<Deployment, 'pool' | 'simulator'>,
+  count: number,
+  issuedAt: number,
+  onConnected: (count: number) => void,
+): Promise<void> {
+  const sealer = createSealer(parseKeyRing(KEY_RING), { checks: createKeyChecks(pool) });
+  const connect = async (n: number) => {
+    const account = simulator.addAccount({ username: `shop.${n}` });
+    const row = await createIntegration(
+      pool,
+      {
+        provider: 'instagram',
+        appId: simulator.settings.appId,
+        ownerRef: `owner-${n % 100}`,
+        externalId: null,
+        contactEmail: null,
+      },
+      issuedAt,
+    );
+    const grant = {
+      token: new Secret(simulator.generateToken(account.username)),
+      issuedAt,
+      expiresAt: issuedAt + LIFE_MS,
+      refreshAt: issuedAt + 46 * DAY_MS,
+      lifetimeClamped: false,
+      scopes: [...REQUIRED_SCOPES],
+      account: { id: account.id, scopedId: null, username: account.username },
+    };
+    await storeGrant(pool, sealer, row.id, row.grantNo, grant, issuedAt, 0.5);
+  };
+  for (let at = 0; at < count; at += AT_ONCE) {
+    const batch = Array.from({ length: Math.min(AT_ONCE, count - at) }, (_, n) => connect(at + n));
+    await Promise.all(batch);
+    onConnected(Math.min(at + AT_ONCE, count));
+  }
+  simulator.clock.advance(2 * DAY_MS);
+}
