@@ -5,8 +5,10 @@ import { SECOND_MS } from './time';
 export const TASK_QUEUE = 'evergrant';
 /** Calls to Instagram have their own queue, so that a slow provider never holds up the rest. */
 export const INSTAGRAM_TASK_QUEUE = 'evergrant-instagram';
-/** So have calls to customers' webhooks and to the mail server. */
+/** So have calls to customers' webhooks. */
 export const DELIVERY_TASK_QUEUE = 'evergrant-deliveries';
+/** Mails do not wait behind webhooks. */
+export const MAIL_TASK_QUEUE = 'evergrant-mails';
 export const AUDIT_SCHEDULE_ID = 'evergrant-fleet-audit';
 
 export const WORKFLOW_TYPES = {

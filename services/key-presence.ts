@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { SECOND_MS } from '../core/time';
+import { withDeadline } from '../adapters/deadline';
 import { KeyUnavailable, type Sealer } from '../adapters/encryption/sealer';
 import { reasonOf } from '../adapters/error-reason';
 import { type Logger } from '../adapters/logger';
@@ -8,6 +9,7 @@ import { announceHolder, withdrawHolder } from '../adapters/postgres/keys/key-ho
 import { type Db } from '../adapters/postgres/pool';
 
 const ANNOUNCE_EVERY_MS = 15 * SECOND_MS;
+const WITHDRAW_MS = 2 * SECOND_MS;
 
 /** Announces which keys this process has, for key rotation. */
 export interface KeyPresence {
@@ -57,8 +59,9 @@ export function startKeyPresence(
     announce,
     async stop() {
       clearInterval(timer);
-      await last;
-      await withdrawHolder(db, id).catch(() => undefined);
+      const withdrawn = last.then(() => withdrawHolder(db, id)).catch(() => undefined);
+      // A courtesy: a process that is not seen for a minute counts as ended.
+      await withDeadline(Date.now() + WITHDRAW_MS, withdrawn, () => undefined);
     },
   };
 }

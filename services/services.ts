@@ -1,5 +1,6 @@
 import { type Client } from '@temporalio/client';
 import { type Pool } from 'pg';
+import { SECOND_MS } from '../core/time';
 import { type Clock, systemClock } from '../adapters/clock';
 import { type Settings, instagramSettings, mailSettings, publicUrl } from '../adapters/config';
 import { createKeyChecks } from '../adapters/encryption/key-check';
@@ -21,7 +22,7 @@ import { isLoopbackUrl } from '../adapters/outgoing/loopback';
 import { type ClockCheck, createClockCheck } from '../adapters/postgres/clock-check';
 import { type PoolWatch, watchPool } from '../adapters/postgres/pool-watch';
 import { feedLagSeconds } from '../adapters/postgres/deliveries/events';
-import { createPool } from '../adapters/postgres/pool';
+import { closePool, createPool } from '../adapters/postgres/pool';
 import { createProviderGate } from './provider-gate';
 import { openTemporal, temporalSettings } from '../adapters/temporal/connect';
 
@@ -32,6 +33,9 @@ export const NEEDED_SETTINGS = [
   'INSTAGRAM_APP_ID',
   'INSTAGRAM_APP_SECRET',
 ] as const;
+
+/** What queries may take when a process ends. */
+const LAST_QUERIES_MS = 2 * SECOND_MS;
 
 /** What all processes share. */
 export interface Services {
@@ -114,7 +118,7 @@ export function createServices(
       mailer?.close();
       await keys.close();
       await temporal.close();
-      await pool.end();
+      await closePool(pool, LAST_QUERIES_MS);
     },
   };
 }

@@ -6,7 +6,7 @@ import {
   type WorkflowBundleOption,
 } from '@temporalio/worker';
 import { type Activities } from '../activities';
-import { DELIVERY_TASK_QUEUE, INSTAGRAM_TASK_QUEUE, TASK_QUEUE } from '../core/names';
+import { DELIVERY_TASK_QUEUE, INSTAGRAM_TASK_QUEUE, MAIL_TASK_QUEUE, TASK_QUEUE } from '../core/names';
 import { workerDataConverter } from './bundle';
 import { heartbeats } from './heartbeats';
 
@@ -35,7 +35,7 @@ export interface WorkerParts {
 }
 
 /**
- * One worker for workflows and the database, one for calls to Instagram, one for calls to customers: neither a slow
+ * One worker for workflows and the database, one for calls to Instagram, one for webhooks, one for mails: neither a slow
  * provider nor a slow consumer holds up the rest.
  */
 export async function createWorkers(parts: WorkerParts): Promise<{ run(): Promise<void>; shutdown(): void }> {
@@ -60,6 +60,7 @@ export async function createWorkers(parts: WorkerParts): Promise<{ run(): Promis
       maxCachedWorkflows: 500,
     }),
     Worker.create({ ...shared, taskQueue: INSTAGRAM_TASK_QUEUE, maxConcurrentActivityTaskExecutions: 20 }),
+    Worker.create({ ...shared, taskQueue: MAIL_TASK_QUEUE, maxConcurrentActivityTaskExecutions: 10 }),
     Worker.create({ ...shared, taskQueue: DELIVERY_TASK_QUEUE, maxConcurrentActivityTaskExecutions: 50 }),
   ]);
   return {

@@ -8,7 +8,13 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import { type DeliverEventInput } from '../core/deliveries/deliveries';
-import { DELIVERY_TASK_QUEUE, HEARTBEAT_TIMEOUT, LANE_CHANGED, WORKFLOW_TYPES } from '../core/names';
+import {
+  MAIL_TASK_QUEUE,
+  DELIVERY_TASK_QUEUE,
+  HEARTBEAT_TIMEOUT,
+  LANE_CHANGED,
+  WORKFLOW_TYPES,
+} from '../core/names';
 import { onNextVersion, watchVersion } from './next-version';
 
 /** A delivery in the lane is new, or due sooner than the run knows. */
@@ -31,7 +37,7 @@ export async function DeliverEvent(input: DeliverEventInput): Promise<void> {
   // One slow endpoint must not take the places of all others.
   const [fairnessKey] = input.lane.split('/');
   const { deliverNext } = proxyActivities<Activities>({
-    taskQueue: DELIVERY_TASK_QUEUE,
+    taskQueue: fairnessKey === 'mail' ? MAIL_TASK_QUEUE : DELIVERY_TASK_QUEUE,
     startToCloseTimeout: '2m',
     heartbeatTimeout: HEARTBEAT_TIMEOUT,
     retry: { initialInterval: '1s', maximumInterval: '1m' },

@@ -18,6 +18,7 @@ import { MAIL_LADDER_MS, WEBHOOK_LADDER_MS, pauseAfter } from '../../core/delive
 import { SECOND_MS } from '../../core/time';
 import { type MailDeps, deliverMail } from './deliver-mail';
 import { type DeliveryOutcome, type DueDelivery } from './delivery-outcome';
+import { enterEndpoint, leaveEndpoint } from './endpoint-traffic';
 import { type WebhookDeps, deliverWebhook } from './deliver-webhook';
 import { type Deps } from '../deps';
 import { toApplicationFailure } from '../failures';
@@ -41,9 +42,17 @@ export async function deliverNext(deps: DeliveryDeps, { lane }: DeliverEventInpu
       const waitMs = Math.max(0, head.nextAttemptAt - deps.clock.now());
       if (waitMs > 0 || delivered >= BATCH_SIZE || performance.now() - startedAt > BATCH_MS)
         return { waitMs };
-      const outcome = await deliver(deps, head);
+      const { endpointId } = head;
+      const turnMs = endpointId === null ? 0 : enterEndpoint(endpointId, performance.now(), deps.random());
+      if (turnMs > 0) return { waitMs: turnMs };
+      let outcome: DeliveryOutcome | null = null;
+      try {
+        outcome = await deliver(deps, head);
+      } finally {
+        if (endpointId !== null) leaveEndpoint(endpointId, outcome, performance.now());
+      }
       await recordOutcome(deps, head, outcome);
-      if (head.endpointId !== null) await updateEndpointHealth(deps, head.endpointId, outcome);
+      if (endpointId !== null) await updateEndpointHealth(deps, endpointId, outcome);
     }
   } catch (error) {
     throw toApplicationFailure(error);

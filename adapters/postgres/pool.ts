@@ -1,4 +1,4 @@
-import { Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
+import { type Client, Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
 
 /** What can run a statement: the pool, or one connection inside a transaction. */
 export interface Db {
@@ -28,7 +28,25 @@ export function createPool(
   });
   // Without a listener a connection that the server closes while idle would end the process.
   pool.on('error', (error) => options.onError?.(error));
+  const open = new Set<PoolClient>();
+  pool.on('connect', (client) => open.add(client));
+  pool.on('remove', (client) => open.delete(client));
+  connectionsOf.set(pool, open);
   return pool;
+}
+
+const connectionsOf = new WeakMap<Pool, Set<PoolClient>>();
+
+/**
+ * Closes a pool. What is under way may end within `graceMs`, then its connections are cut: on a path that went silent a
+ * process would not end before the last query has timed out.
+ */
+export async function closePool(pool: Pool, graceMs: number): Promise<void> {
+  const cut = setTimeout(() => {
+    // `end` of a connection with a query under way does not wait for it.
+    for (const client of connectionsOf.get(pool) ?? []) void (client as unknown as Client).end();
+  }, graceMs);
+  await pool.end().finally(() => clearTimeout(cut));
 }
 
 /** A transaction waits for locks, and may stand idle, no longer than this. */

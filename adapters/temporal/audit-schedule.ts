@@ -11,6 +11,8 @@ const schedule = {
     workflowId: 'fleet-audit',
     taskQueue: TASK_QUEUE,
     args: [],
+    // One that hangs must not keep the next ones from starting.
+    workflowRunTimeout: '2h' as const,
   },
   policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1h' },
 };

@@ -1,5 +1,5 @@
 import { type Pool } from 'pg';
-import { createPool, withTransaction } from '../../../adapters/postgres/pool';
+import { closePool, createPool, withTransaction } from '../../../adapters/postgres/pool';
 import { type TestDatabase, createTestDatabase } from '../../support/database';
 import { type DatabasePath, openDatabasePath } from '../../support/database-path';
 
@@ -78,4 +78,18 @@ test('of two transactions that wait for each other, both are done', async () => 
   const { rows } = await patient.query('select n from locks order by id');
   expect(rows).toEqual([{ n: 2 }, { n: 2 }]);
   await patient.end();
+});
+
+test('a pool closes in time although its path is silent, and its queries fail', async () => {
+  const leaving = createPool(path.url, { max: 1, statementTimeoutMs: 10_000 });
+  const client = await leaving.connect();
+  path.silence();
+  const asked = client
+    .query('select 1')
+    .catch((error: Error) => error)
+    .finally(() => client.release(true));
+  const began = performance.now();
+  await closePool(leaving, 100);
+  expect(performance.now() - began).toBeLessThan(5_000);
+  expect(await asked).toBeInstanceOf(Error);
 });

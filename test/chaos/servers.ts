@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { migrate } from '../../adapters/postgres/migrate';
+import {
+  type EmbeddedPostgres,
+  ensureDatabase,
+  startEmbeddedPostgres,
+} from '../../dev/postgres/embedded-postgres';
+import { freePorts } from '../../dev/process/ports';
+import { startTemporalServer, type TemporalServer } from '../../dev/temporal/temporal-server';
+
+export interface Servers {
+  databaseUrl: string;
+  postgresPort: number;
+  temporalPort: number;
+  startPostgres(): Promise<void>;
+  startTemporal(): Promise<void>;
+  /** SIGKILL, to the server and its helpers. */
+  killPostgres(): Promise<void>;
+  killTemporal(): Promise<void>;
+  /** While it is down. */
+  loseTemporalData(): void;
+  stop(): Promise<void>;
+}
+
+/** A PostgreSQL and a Temporal that nothing else uses, so that they can be killed. They keep ports and data. */
+export async function startServers(folder: string): Promise<Servers> {
+  const [postgresPort, temporalPort] = (await freePorts(2)) as [number, number];
+  const password = randomBytes(16).toString('hex');
+  let postgres: EmbeddedPostgres | null = null;
+  let temporal: TemporalServer | null = null;
+
+  async function startPostgres(): Promise<void> {
+    // Commits wait for the disk: what a killed server had confirmed is there when it is back.
+    const dataDir = join(folder, 'postgres');
+    const logFile = join(folder, 'postgres.log');
+    postgres = await startEmbeddedPostgres({ dataDir, logFile, password, port: postgresPort });
+  }
+  async function startTemporal(): Promise<void> {
+    temporal = await startTemporalServer({
+      dbFile: join(folder, 'temporal.db'),
+      logFile: join(folder, 'temporal.log'),
+      pidFile: join(folder, 'temporal.pid'),
+      port: temporalPort,
+    });
+  }
+  const kill = async (server: { pid: number; exited: Promise<string> } | null) => {
+    if (!server) return;
+    killGroup(server.pid);
+    await server.exited;
+  };
+
+  process.once('exit', () => {
+    for (const server of [postgres, temporal]) if (server) killGroup(server.pid);
+  });
+  await Promise.all([startPostgres(), startTemporal()]);
+  await ensureDatabase(postgres!, 'evergrant');
+  const databaseUrl = postgres!.url('evergrant');
+  await migrate(databaseUrl);
+  return {
+    databaseUrl,
+    postgresPort,
+    temporalPort,
+    startPostgres,
+    startTemporal,
+    killPostgres: () => kill(postgres),
+    killTemporal: () => kill(temporal),
+    loseTemporalData: () => {
+      for (const end of ['', '-wal', '-shm']) rmSync(join(folder, `temporal.db${end}`), { force: true });
+    },
+    stop: async () => void (await Promise.all([postgres?.stop(), temporal?.stop()])),
+  };
+}
+
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // It has ended already.
+  }
+}
