@@ -114,6 +114,8 @@ async function runOutages(
   }
 }
 
+// Ends servers and processes, too.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 void main().then(
   () => process.exit(),
   (error: unknown) => {
