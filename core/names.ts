@@ -31,7 +31,7 @@ export const UPDATES = { recover: 'recover', ensureFresh: 'ensureFresh' } as con
 export const QUERIES = { status: 'status' } as const;
 
 /** A worker that is gone is noticed after this, by its missing heartbeats, and its work is given to another. */
-export const HEARTBEAT_TIMEOUT = '10s';
+export const HEARTBEAT_TIMEOUT = '8s';
 
 /**
  * How long one workflow task of a lifecycle may take; after the death of a worker its tasks wait for that long. A flood

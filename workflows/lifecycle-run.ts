@@ -38,6 +38,9 @@ export type Decision = Exclude<RecoverOutcome, 'undecided' | 'not_yet'>;
 /** A run receives no more messages than this: Temporal refuses every one after 10,000 signals. */
 const MAX_MESSAGES = 500;
 
+/** What failed is ours, a database that is away say: once it is back, everything goes on within this. */
+const LONGEST_BACKOFF_MS = 5 * MINUTE_MS;
+
 /** What one run of a lifecycle knows, and what was asked of it. Plain state: nothing here awaits. */
 export class LifecycleRun {
   facts: LifecycleFacts | null;
@@ -223,7 +226,8 @@ export class LifecycleRun {
   failed(action: Action): void {
     this.abandon(action);
     this.failures += 1;
-    this.backoffUntil = this.now() + ladderDelayMs(this.failures, 8 * DAY_MS, 0.5);
+    this.backoffUntil =
+      this.now() + Math.min(ladderDelayMs(this.failures, 8 * DAY_MS, 0.5), LONGEST_BACKOFF_MS);
   }
 
   /** An action is left without its result: what it was to deal with is still to be done. */

@@ -146,7 +146,7 @@ export function ownerActionRequired(
 /** An incident affects the whole app: nothing is decided until it is over. */
 export function deferredForIncident(recovery: Recovery, now: number, random: number): Change {
   const nextAttemptAt = now + jittered(DEFERRED_WAIT_MS, random);
-  const text = 'Instagram fails for the whole app. The decision is deferred until the incident ends.';
+  const text = 'Instagram is failing for the whole app. The decision waits until the incident ends.';
   const lastError = ownError('provider_incident', text, now);
   return change({ recovery: { ...recovery, held: true, nextAttemptAt }, lastError });
 }

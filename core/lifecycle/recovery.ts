@@ -68,7 +68,9 @@ function whenRecovering(ctx: Context): RecoveryStep {
       return apply(changes.verified(was), 'verified_ok');
     case 'other_account':
     case 'no_token':
-      return retry(ctx, { lastError: ownError('other_account', 'The token is of another account.', now) });
+      return retry(ctx, {
+        lastError: ownError('other_account', 'The token belongs to another account.', now),
+      });
     case 'owner_action':
       return waitForOwner(ctx, probe.refusal);
     case 'dead':

@@ -23,7 +23,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
 async function drop(admin: Client, name: string): Promise<void> {
   const openSessions = async () => {
     const found = await admin.query<{ query: string }>(
-      'select query from pg_stat_activity where datname = $1',
+      `select query from pg_stat_activity where datname = $1 and backend_type = 'client backend'`,
       [name],
     );
     return found.rows.map(({ query }) => query);

@@ -283,3 +283,21 @@ test('a true report of the current version is acted upon, whatever arrives in wh
     { numRuns: 3_000 },
   );
 });
+
+test('after a long outage of our own everything goes on within five minutes', () => {
+  const context = contextAt(START);
+  const run = new LifecycleRun(carriedOf(factsOf(3)), context);
+  run.askRecovery(report(3));
+  const waits: number[] = [];
+  for (let failures = 0; failures < 20; failures++) {
+    run.begin(RECOVER);
+    run.failed(RECOVER);
+    const next = run.next();
+    expect(next.type).toBe('wait');
+    const until = (next as Extract<Action, { type: 'wait' }>).until!;
+    waits.push(until - context.at);
+    context.at = until;
+  }
+  expect(waits.slice(0, 3)).toEqual([1, 2, 5].map((minutes) => minutes * MINUTE_MS));
+  expect(Math.max(...waits)).toBe(5 * MINUTE_MS);
+});

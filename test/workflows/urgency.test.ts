@@ -80,7 +80,7 @@ test('a queue of overdue refreshes waits without failing, and is worked off by t
     const { scheduleToCloseTimeout, scheduleToStartTimeout, heartbeatTimeout } = activity;
     expect(Number(scheduleToCloseTimeout?.seconds ?? 0)).toBe(0);
     expect(Number(scheduleToStartTimeout?.seconds ?? 0)).toBe(0);
-    expect(Number(heartbeatTimeout?.seconds)).toBe(10);
+    expect(Number(heartbeatTimeout?.seconds)).toBe(8);
   }
   await stopInstagram();
   await stopWorkflows();
