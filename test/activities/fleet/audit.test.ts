@@ -156,7 +156,6 @@ test('a run that fails its workflow tasks is replaced by a new one, and one that
   });
   await until(() => stack.deps.lifecycles.isStuck(broken.id));
   await stop();
-  await stack.startWorkers();
   const late = new Date(stack.simulator.clock.now() - 5 * MINUTE_MS);
   await stack.pool.query(
     'update integrations set revision = revision + 1, updated_at = $2 where id = any ($1)',
@@ -164,6 +163,8 @@ test('a run that fails its workflow tasks is replaced by a new one, and one that
   );
   expect(await findRepairs(stack.deps, stack.simulator.clock.now())).toMatchObject({ stuck: [broken.id] });
   expect(await audit()).toMatchObject({ replaced: 1, failed: 0 });
+  // Only now, for the code of these workers would go on with the broken run.
+  await stack.startWorkers();
   await until(async () => (await isTold(broken.id)) && (await isTold(healthy.id)));
   expect((await stack.lifecycles.status(broken.id)).facts?.version).toBe(1);
 });
