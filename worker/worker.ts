@@ -45,7 +45,7 @@ export async function createWorkers(parts: WorkerParts): Promise<{ run(): Promis
     namespace,
     activities: { ...activities },
     dataConverter: workerDataConverter(),
-    interceptors: { activity: [heartbeats] },
+    interceptors: { activity: [heartbeats()] },
     // Heartbeats are sent no less often, so that one that is late is not the last.
     maxHeartbeatThrottleInterval: '3s',
     shutdownGraceTime: parts.shutdownGrace ?? SHUTDOWN_GRACE,
