@@ -72,7 +72,13 @@ async function withdraw(db: Db, app: ProviderApp, since: Date, now: number): Pro
      where v.provider = $1 and v.app_id = $2 and v.at > $3 and state = 'expired' order by i.id for update of i`,
     values,
   );
-  await db.query('delete from dead_verdicts where provider = $1 and app_id = $2 and at > $3', values);
-  for (const was of rows.map(integrationOf)) await applyChange(db, was, expiryWithdrawn(was, now), now);
-  return rows.map(({ id }) => id as string);
+  const { rows: verdicts } = await db.query<{ integration_id: string }>(
+    'delete from dead_verdicts where provider = $1 and app_id = $2 and at > $3 returning integration_id',
+    values,
+  );
+  // A verdict that is gone by now was replaced by the owner's own word while this waited for the row.
+  const withdrawn = new Set(verdicts.map(({ integration_id }) => integration_id));
+  const expired = rows.map(integrationOf).filter(({ id }) => withdrawn.has(id));
+  for (const was of expired) await applyChange(db, was, expiryWithdrawn(was, now), now);
+  return expired.map(({ id }) => id);
 }

@@ -5,12 +5,13 @@ import { RowMovedOn, applyChange } from '../../../adapters/postgres/integrations
 import { deleteAccountData } from '../../../adapters/postgres/integrations/data-deletion';
 import { deauthorize } from '../../../adapters/postgres/integrations/deauthorize';
 import { disconnect } from '../../../adapters/postgres/integrations/disconnect';
-import { type Integration } from '../../../adapters/postgres/integrations/integration-row';
+import { type Integration, integrationOf } from '../../../adapters/postgres/integrations/integration-row';
 import { withTransaction } from '../../../adapters/postgres/pool';
 import { Secret } from '../../../core/access/secret';
-import { expired } from '../../../core/lifecycle/changes';
-import { DAY_MS } from '../../../core/time';
+import { deauthorized, expired } from '../../../core/lifecycle/changes';
+import { DAY_MS, MINUTE_MS } from '../../../core/time';
 import { type Stack, startStack } from '../../support/stack';
+import { until } from '../../support/until';
 
 let stack: Stack;
 beforeAll(async () => {
@@ -64,4 +65,36 @@ test('whatever ends or changes a connection takes its locks in one order', async
     await stack.pool.query('delete from provider_incidents');
   }
   expect((await deadlocks()) - before).toBe(0);
+});
+
+test('an incident that withdraws expiries leaves alone what the owner said meanwhile', async () => {
+  const rows: Integration[] = [];
+  for (let n = 0; n < 3; n++) rows.push(await stack.connect(`said.${n}`, { start: false }));
+  const [first, second, tooMany] = rows as [Integration, Integration, Integration];
+  // In a fleet of three one dead token a minute is believed: two within it make an incident of the third.
+  await expire(first);
+  stack.simulator.clock.advance(2 * MINUTE_MS);
+  await expire(second);
+  await stack.pool.query('update dead_verdicts set at = $1', [new Date(now())]);
+  // The owner's word holds the row when the incident wants it, and is committed before the incident goes on.
+  const owner = await stack.pool.connect();
+  await owner.query('begin');
+  const was = integrationOf(
+    (await owner.query('select * from integrations where id = $1 for update', [first.id])).rows[0],
+  );
+  const verdict = withTransaction(stack.pool, (db) => admitVerdict(db, tooMany, now(), now()));
+  await until(async () => {
+    const { rows: waiting } = await stack.pool.query(
+      `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    return waiting.length > 0;
+  });
+  await owner.query('delete from dead_verdicts where integration_id = $1', [first.id]);
+  await applyChange(owner, was, deauthorized(was, now(), now()), now());
+  await owner.query('commit');
+  owner.release();
+
+  expect(await verdict).toEqual({ admitted: false, withdrawn: [second.id] });
+  expect(await stack.row(first.id)).toMatchObject({ state: 'expired', reason: 'deauthorized' });
+  expect(await stack.row(second.id)).toMatchObject({ state: 'recovering' });
 });
