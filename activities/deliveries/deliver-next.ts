@@ -18,7 +18,7 @@ import { MAIL_LADDER_MS, WEBHOOK_LADDER_MS, pauseAfter } from '../../core/delive
 import { SECOND_MS } from '../../core/time';
 import { type MailDeps, deliverMail } from './deliver-mail';
 import { type DeliveryOutcome, type DueDelivery } from './delivery-outcome';
-import { enterEndpoint, leaveEndpoint } from './endpoint-traffic';
+import { inTurn } from './endpoint-traffic';
 import { type WebhookDeps, deliverWebhook } from './deliver-webhook';
 import { type Deps } from '../deps';
 import { toApplicationFailure } from '../failures';
@@ -42,17 +42,9 @@ export async function deliverNext(deps: DeliveryDeps, { lane }: DeliverEventInpu
       const waitMs = Math.max(0, head.nextAttemptAt - deps.clock.now());
       if (waitMs > 0 || delivered >= BATCH_SIZE || performance.now() - startedAt > BATCH_MS)
         return { waitMs };
-      const { endpointId } = head;
-      const turnMs = endpointId === null ? 0 : enterEndpoint(endpointId, performance.now(), deps.random());
-      if (turnMs > 0) return { waitMs: turnMs };
-      let outcome: DeliveryOutcome | null = null;
-      try {
-        outcome = await deliver(deps, head);
-      } finally {
-        if (endpointId !== null) leaveEndpoint(endpointId, outcome, performance.now());
-      }
+      const outcome = await deliver(deps, head);
       await recordOutcome(deps, head, outcome);
-      if (endpointId !== null) await updateEndpointHealth(deps, endpointId, outcome);
+      if (head.endpointId !== null) await updateEndpointHealth(deps, head.endpointId, outcome);
     }
   } catch (error) {
     throw toApplicationFailure(error);
@@ -64,9 +56,10 @@ async function deliver(deps: DeliveryDeps, delivery: Delivery): Promise<Delivery
   if (!event) return { kind: 'skipped', error: 'The event was deleted.' };
   const row = event.integrationId === null ? null : await findIntegration(deps.pool, event.integrationId);
   const due: DueDelivery = { delivery, event, row };
-  return delivery.endpointId === null
+  const { endpointId } = delivery;
+  return endpointId === null
     ? deliverMail(deps, due)
-    : deliverWebhook(deps, due, delivery.endpointId);
+    : inTurn(deps, endpointId, () => deliverWebhook(deps, due, endpointId));
 }
 
 async function recordOutcome(

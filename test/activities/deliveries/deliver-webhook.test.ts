@@ -342,3 +342,19 @@ test('with everything lost in Temporal, the audit brings what waits to its end',
   expect((result as AuditResult).deliveries).toBeGreaterThanOrEqual(1);
   await until(() => takenOf(id).length === 1);
 });
+
+test('an endpoint that never answers rests by the time that its deliveries go by', async () => {
+  const { url } = consumer;
+  await consumer.stop();
+  await api.post('/v1/webhook-endpoints', { url, events: ['integration.connected'] });
+  for (let n = 0; n < 8; n++) await stack.connect(`resting.${n}`);
+  // A sandbox moves from one due delivery to the next: a rest in any other time would stop it.
+  await stack.travel.advance(DAY_MS);
+  const waiting = await deliveries('?status=waiting');
+  expect(waiting).toHaveLength(8);
+  for (const { attempts, lastError, nextAttemptAt } of waiting) {
+    expect(attempts).toBeGreaterThan(0);
+    expect(lastError).not.toBeNull();
+    expect(Date.parse(nextAttemptAt)).toBeGreaterThan(stack.simulator.clock.now());
+  }
+});
