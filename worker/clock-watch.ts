@@ -1,5 +1,6 @@
 import { type Logger } from '../adapters/logger';
 import { type ClockCheck, ClocksDiffer } from '../adapters/postgres/clock-check';
+import { repeat } from '../adapters/repeat';
 import { MINUTE_MS } from '../core/time';
 
 const CHECK_EVERY_MS = 1 * MINUTE_MS;
@@ -21,16 +22,13 @@ export async function requireRightClock({ clockCheck }: Pick<Watched, 'clockChec
 
 /** Compares the clocks every minute, and calls `onDifference` once when they differ. @returns stops it */
 export function watchClock(watched: Watched, onDifference: () => void, everyMs = CHECK_EVERY_MS): () => void {
-  const timer = setInterval(() => {
+  const stop = repeat(everyMs, () =>
     requireRightClock(watched).catch((error: unknown) => {
-      watched.logger.error(
-        { reason: (error as ClocksDiffer).message },
-        'the worker ends: its clock is wrong',
-      );
-      clearInterval(timer);
+      const { message: reason } = error as ClocksDiffer;
+      watched.logger.error({ reason }, 'the worker ends: its clock is wrong');
+      stop();
       onDifference();
-    });
-  }, everyMs);
-  timer.unref();
-  return () => clearInterval(timer);
+    }),
+  );
+  return stop;
 }

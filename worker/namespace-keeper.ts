@@ -5,6 +5,7 @@ import { type Logger } from '../adapters/logger';
 import { countLive } from '../adapters/postgres/fleet/overdue';
 import { ensureAuditSchedule, triggerAudit } from '../adapters/temporal/audit-schedule';
 import { registerSearchAttributes } from '../adapters/temporal/register-search-attributes';
+import { repeat } from '../adapters/repeat';
 import { MINUTE_MS } from '../core/time';
 import { createLifecycles } from '../services/lifecycles';
 
@@ -40,21 +41,14 @@ export async function keepNamespace(parts: KeeperParts, everyMs = CHECK_EVERY_MS
   await rebuildIfNeeded(parts).catch((error: unknown) =>
     parts.logger.warn({ reason: reasonOf(error) }, 'lifecycles not counted; the audit will'),
   );
-  let isUnderWay = false;
   let hasFailed = false;
-  const timer = setInterval(() => {
-    if (isUnderWay) return;
-    isUnderWay = true;
-    prepareNamespace(parts)
-      .then(
-        () => (hasFailed = false),
-        (error: unknown) => {
-          if (!hasFailed) parts.logger.warn({ reason: reasonOf(error) }, 'Temporal namespace check failed');
-          hasFailed = true;
-        },
-      )
-      .finally(() => (isUnderWay = false));
-  }, everyMs);
-  timer.unref();
-  return () => clearInterval(timer);
+  return repeat(everyMs, async () => {
+    try {
+      await prepareNamespace(parts);
+      hasFailed = false;
+    } catch (error) {
+      if (!hasFailed) parts.logger.warn({ reason: reasonOf(error) }, 'Temporal namespace check failed');
+      hasFailed = true;
+    }
+  });
 }

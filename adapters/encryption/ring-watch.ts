@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { SECOND_MS } from '../../core/time';
 import { reasonOf } from '../error-reason';
 import { type Logger } from '../logger';
+import { repeat } from '../repeat';
 import { KeyUnavailable } from './key-check';
 import { type KeyRing, KeyRingError, parseKeyRing } from './key-ring';
 
@@ -31,7 +32,6 @@ export function watchRing(file: string, text: string, options: Options): RingWat
   let inUse = text.trim();
   let ring = parseKeyRing(inUse);
   let reported: string | null = null;
-  let looking = false;
 
   async function check(): Promise<void> {
     const seen = (await readFile(file, 'utf8')).trim();
@@ -53,15 +53,7 @@ export function watchRing(file: string, text: string, options: Options): RingWat
     reported = reason;
   }
 
-  const timer = setInterval(() => {
-    if (looking) return;
-    looking = true;
-    check()
-      .catch(refuse)
-      .finally(() => (looking = false));
-  }, everyMs);
-  timer.unref();
-  return { current: () => ring, stop: () => clearInterval(timer) };
+  return { current: () => ring, stop: repeat(everyMs, () => check().catch(refuse)) };
 }
 
 function complaintOf(error: unknown): string {

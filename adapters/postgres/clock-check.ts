@@ -1,4 +1,5 @@
 import { MINUTE_MS } from '../../core/time';
+import { type Clock } from '../clock';
 import { type Db } from './pool';
 
 /** Two machines' clocks may differ by this much; beyond it nothing is dated or decided. */
@@ -40,13 +41,23 @@ export function createClockCheck(
       if (moved < CLOCK_WAS_SET_MS) return;
     }
     agreedAt = null;
-    const asked = machine.now();
-    const { rows } = await db.query<{ now: Date }>('select clock_timestamp() as now');
-    const answered = machine.now();
-    const database = rows[0]!.now.getTime();
-    // The database looked at its clock at some instant between the two.
-    const aheadMs = database > answered ? answered - database : Math.max(0, asked - database);
+    const aheadMs = await aheadOfDatabaseMs(db, machine);
     if (Math.abs(aheadMs) >= MAX_CLOCK_DIFFERENCE_MS) throw new ClocksDiffer(aheadMs);
-    agreedAt = { elapsed, offset: answered - machine.elapsed() };
+    agreedAt = { elapsed, offset: machine.now() - machine.elapsed() };
   };
+}
+
+/** How far a clock is ahead of the database's for certain, in ms; negative: behind; 0: they may agree. */
+export async function aheadOfDatabaseMs(db: Db, clock: Clock): Promise<number> {
+  const asked = clock.now();
+  const database = await databaseNow(db);
+  const answered = clock.now();
+  // The database looked at its clock at some instant between the two.
+  return database > answered ? answered - database : Math.max(0, asked - database);
+}
+
+/** The database's clock, epoch ms. */
+export async function databaseNow(db: Db): Promise<number> {
+  const { rows } = await db.query<{ now: Date }>('select clock_timestamp() as now');
+  return rows[0]!.now.getTime();
 }

@@ -8,6 +8,7 @@ import {
 } from '../../adapters/postgres/fleet/audit-runs';
 import { findRepairs } from '../../activities/fleet/repair-lifecycles';
 import { createLifecycles } from '../../services/lifecycles';
+import { databaseNow } from '../../adapters/postgres/clock-check';
 import { createPool } from '../../adapters/postgres/pool';
 import { AUDIT_EVERY, describeAuditSchedule, triggerAudit } from '../../adapters/temporal/audit-schedule';
 import { openTemporal, temporalSettings } from '../../adapters/temporal/connect';
@@ -83,16 +84,12 @@ async function report(pool: Pool, temporal: Client): Promise<AuditReport> {
 }
 
 async function dryRun(pool: Pool, temporal: Client): Promise<Repairs> {
-  const { rows } = await pool
-    .query<{ now: Date }>('select clock_timestamp() as now')
-    .catch((error: unknown): never => {
-      throw databaseFailure(error);
-    });
-  return findRepairs({ pool, lifecycles: createLifecycles(temporal) }, rows[0]!.now.getTime()).catch(
-    (error: Error) => {
-      throw new Failure(`The audit could not look: ${error.message}.`, ['Check that Temporal is running.']);
-    },
-  );
+  const now = await databaseNow(pool).catch((error: unknown): never => {
+    throw databaseFailure(error);
+  });
+  return findRepairs({ pool, lifecycles: createLifecycles(temporal) }, now).catch((error: Error) => {
+    throw new Failure(`The audit could not look: ${error.message}.`, ['Check that Temporal is running.']);
+  });
 }
 
 async function runNow(io: Io, pool: Pool, temporal: Client): Promise<AuditRun> {

@@ -1,5 +1,7 @@
 import { type Pool } from 'pg';
+import { systemClock } from '../../adapters/clock';
 import { type Settings } from '../../adapters/config';
+import { aheadOfDatabaseMs } from '../../adapters/postgres/clock-check';
 import { createKeyChecks } from '../../adapters/encryption/key-check';
 import { parseKeyRing } from '../../adapters/encryption/key-ring';
 import { listApiKeys } from '../../adapters/postgres/access/api-keys';
@@ -30,9 +32,7 @@ export async function lookAtDatabase(pool: Pool, settings: Settings, now: number
 }
 
 async function clocks(pool: Pool): Promise<Finding> {
-  const before = Date.now();
-  const { rows } = await pool.query<{ now: Date }>('select clock_timestamp() as now');
-  const apartSeconds = Math.round(Math.abs(rows[0]!.now.getTime() - before) / 1000);
+  const apartSeconds = Math.round(Math.abs(await aheadOfDatabaseMs(pool, systemClock)) / 1000);
   if (apartSeconds < 60) return ok('clocks', "This machine's and the database's agree.");
   return warning('clocks', `The clocks differ by ${apartSeconds} s.`, 'Synchronize both with a time server.');
 }
