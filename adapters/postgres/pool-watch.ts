@@ -2,6 +2,7 @@ import { Client, type Pool } from 'pg';
 import { MINUTE_MS, SECOND_MS } from '../../core/time';
 import { withDeadline } from '../deadline';
 import { type Logger } from '../logger';
+import { repeat } from '../repeat';
 
 const ANSWER_WITHIN_MS = 5 * SECOND_MS;
 
@@ -13,39 +14,34 @@ export interface PoolWatch {
 
 /**
  * Asks the pool now and then. A database that is away is no reason to restart a process, which may hold the only copy
- * of a token; a pool that stays silent while a new connection is answered is one.
+ * of a token, and neither is a pool so busy that the question waits; one whose connections all stay silent while a new
+ * one is answered is.
  */
 export function watchPool(
-  pool: Pick<Pool, 'query'>,
+  pool: Pick<Pool, 'query' | 'on'>,
   connectionString: string,
   logger: Logger,
   { everyMs = 15 * SECOND_MS, deadAfterMs = 1 * MINUTE_MS } = {},
 ): PoolWatch {
-  let silentSince: number | null = null;
+  let lastAnswerAt = performance.now();
   let dead = false;
-  let asking = false;
+  const onAnswer = () => {
+    lastAnswerAt = performance.now();
+    dead = false;
+  };
+  pool.on('release', (error) => {
+    if (!error) onAnswer();
+  });
 
   async function ask(): Promise<void> {
-    const startedAt = performance.now();
-    if (await answers(() => pool.query('select 1'))) {
-      silentSince = null;
-      dead = false;
-      return;
-    }
-    silentSince ??= startedAt;
-    const isSilentForLong = performance.now() - silentSince >= deadAfterMs;
+    if (await answers(() => pool.query('select 1'))) return onAnswer();
+    const isSilentForLong = performance.now() - lastAnswerAt >= deadAfterMs;
     if (!isSilentForLong || !(await answers(() => askAlone(connectionString)))) return;
     if (!dead) logger.error('the database pool is dead although the database answers: restart this process');
     dead = true;
   }
 
-  const timer = setInterval(() => {
-    if (asking) return;
-    asking = true;
-    void ask().finally(() => (asking = false));
-  }, everyMs);
-  timer.unref();
-  return { isDead: () => dead, stop: () => clearInterval(timer) };
+  return { isDead: () => dead, stop: repeat(everyMs, ask) };
 }
 
 function answers(question: () => Promise<unknown>): Promise<boolean> {
