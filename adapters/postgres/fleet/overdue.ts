@@ -51,12 +51,15 @@ export async function* lateLifecycles(db: Db, now: number): AsyncGenerator<LateL
   }
 }
 
-/** Integrations with a refreshed token that was stored before `before` and is not in use yet: its process has died. */
+/**
+ * Usable integrations with a refreshed token that was stored before `before` and is not in use yet: its process has died.
+ * One in doubt, or expired, is settled by its recovery or its reminders.
+ */
 export async function findStuckPending(db: Db, before: number): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
-    `select integration_id as id from token_versions
-     where stage = 'pending' and created_at < $1 order by created_at limit $2`,
-    [new Date(before), PAGE],
+    `select i.id from token_versions v join integrations i on i.id = v.integration_id
+     where stage = 'pending' and v.created_at < $1 and i.state = any ($3) order by v.created_at limit $2`,
+    [new Date(before), PAGE, USABLE_STATES],
   );
   return rows.map(({ id }) => id);
 }
