@@ -10,6 +10,7 @@ import { ensureDatabase, startEmbeddedPostgres } from '../dev/postgres/embedded-
 import { freePorts } from '../dev/process/ports';
 import { startTemporalServer } from '../dev/temporal/temporal-server';
 import { type RunningSimulator, runSimulator } from '../simulator';
+import { instagramSettings } from '../test/support/instagram-settings';
 
 const COMMAND = join(__dirname, '..', 'cli', 'evergrant.js');
 export const KEY_RING = `bench:${Buffer.alloc(32, 7).toString('base64')}`;
@@ -55,11 +56,7 @@ export async function startDeployment() {
         TEMPORAL_NAMESPACE: temporalServer.namespace,
         EVERGRANT_KEYS: KEY_RING,
         EVERGRANT_METRICS_PORT: String(metricsPort),
-        INSTAGRAM_APP_ID: simulator.simulator.settings.appId,
-        INSTAGRAM_APP_SECRET: simulator.simulator.settings.appSecret,
-        INSTAGRAM_AUTHORIZE_URL: `${simulator.url}/oauth/authorize`,
-        INSTAGRAM_API_URL: simulator.url,
-        INSTAGRAM_GRAPH_URL: simulator.url,
+        ...instagramSettings(simulator),
         ...settings,
       },
       stdio: ['ignore', 'ignore', 'pipe'],

@@ -19,6 +19,7 @@ import { type NetworkPath, openNetworkPath } from '../support/network-path';
 import { type FaultPoint } from './fault-point';
 import { keepRunning, startProcess } from './processes';
 import { startServers } from './servers';
+import { instagramSettings } from '../support/instagram-settings';
 
 const KEY = 'evg_chaos';
 const KEYS = `test:${Buffer.alloc(32, 7).toString('base64')}`;
@@ -98,11 +99,7 @@ export async function startHarness(size: { accounts: number; workers: number }) 
       EVERGRANT_HTTP_PORT: String(httpPort),
       EVERGRANT_METRICS_PORT: '0',
       EVERGRANT_REFRESHES_PER_SECOND: '50',
-      INSTAGRAM_APP_ID: simulator.settings.appId,
-      INSTAGRAM_APP_SECRET: simulator.settings.appSecret,
-      INSTAGRAM_AUTHORIZE_URL: `${instagramUrl}/oauth/authorize`,
-      INSTAGRAM_API_URL: instagramUrl,
-      INSTAGRAM_GRAPH_URL: instagramUrl,
+      ...instagramSettings({ simulator, url: instagramUrl }),
       ...(hasSpool && { EVERGRANT_SPOOL_DIR: spool }),
     });
   }

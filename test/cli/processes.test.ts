@@ -10,6 +10,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database';
 import { type TestNamespace, createTestNamespace } from '../support/temporal';
 import { afterwards, temporaryFolder } from '../support/temporary-folder';
 import { until } from '../support/until';
+import { instagramSettings } from '../support/instagram-settings';
 
 const KEY = 'evg_process';
 const WRONG_K1 = `k1:${Buffer.alloc(32, 2).toString('base64')}`;
@@ -32,11 +33,7 @@ beforeAll(async () => {
     EVERGRANT_API_KEY: KEY,
     EVERGRANT_HTTP_PORT: String(http),
     EVERGRANT_METRICS_PORT: String(apiMetrics),
-    INSTAGRAM_APP_ID: simulator.simulator.settings.appId,
-    INSTAGRAM_APP_SECRET: simulator.simulator.settings.appSecret,
-    INSTAGRAM_AUTHORIZE_URL: `${simulator.url}/oauth/authorize`,
-    INSTAGRAM_API_URL: simulator.url,
-    INSTAGRAM_GRAPH_URL: simulator.url,
+    ...instagramSettings(simulator),
   };
 });
 afterAll(async () => {

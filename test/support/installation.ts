@@ -3,6 +3,7 @@ import { freePorts } from '../../dev/process/ports';
 import { type RunningSimulator, runSimulator } from '../../simulator';
 import { type Child, evergrant, isReady } from './command';
 import { createTestDatabase } from './database';
+import { instagramSettings } from './instagram-settings';
 import { createTestNamespace } from './temporal';
 import { afterwards } from './temporary-folder';
 
@@ -45,11 +46,7 @@ export async function createInstallation(): Promise<Installation> {
     TEMPORAL_NAMESPACE: temporal.namespace,
     EVERGRANT_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}`,
     EVERGRANT_API_KEY: KEY,
-    INSTAGRAM_APP_ID: simulator.settings.appId,
-    INSTAGRAM_APP_SECRET: simulator.settings.appSecret,
-    INSTAGRAM_AUTHORIZE_URL: `${url}/oauth/authorize`,
-    INSTAGRAM_API_URL: url,
-    INSTAGRAM_GRAPH_URL: url,
+    ...instagramSettings({ simulator, url }),
   };
   return {
     databaseUrl: database.url,
