@@ -51,7 +51,12 @@ export async function openViewer(browser: Browser, options: BrowserContextOption
       problems.push(`${message.type()}: ${message.text()} (${message.location().url})`);
   });
   const page = await context.newPage();
-  return { page, problems, close: () => context.close() };
+  const close = async () => {
+    // A route's handler that is still at work would fail a test that is over.
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await context.close();
+  };
+  return { page, problems, close };
 }
 
 /** Every page is looked at in both themes, on a phone and on a desktop. */

@@ -13,5 +13,7 @@ export async function recordHistory(
 ): Promise<void> {
   const history = await stack.client.workflow.getHandle(workflowId, runId).fetchHistory();
   const content = { workflowId, history: JSON.parse(historyToJSON(history)) as unknown };
-  writeFileSync(path.join(HISTORIES, `${name}.json`), `${JSON.stringify(content)}\n`);
+  // Stack traces name the files of the machine that recorded them.
+  const text = JSON.stringify(content).replaceAll(`${path.resolve('.')}/`, '');
+  writeFileSync(path.join(HISTORIES, `${name}.json`), `${text}\n`);
 }
