@@ -46,6 +46,12 @@ export function createMetrics() {
     registers,
   });
 
+  const unreadable = new Counter({
+    name: 'evergrant_provider_unreadable_total',
+    help: 'Fields of answers from Instagram that could not be read, by operation and field.',
+    labelNames: ['operation', 'field'],
+    registers,
+  });
   const replaced = new Counter({
     name: 'evergrant_lifecycles_replaced_total',
     help: 'Lifecycles that could not go on, and were replaced by a new run.',
@@ -56,6 +62,7 @@ export function createMetrics() {
     refresh: (trigger: string, result: string) => refreshes.inc({ trigger, result }),
     recovery: (outcome: string) => recoveries.inc({ outcome }),
     expiration: (cause: string) => expirations.inc({ cause }),
+    unreadable: (operation: string, field: string) => unreadable.inc({ operation, field }),
     lifecycleReplaced: () => replaced.inc(),
     delivery: (kind: string, outcome: string) => deliveries.inc({ kind, outcome }),
     providerCall: (operation: string, status: string, durationMs: number) => {

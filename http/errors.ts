@@ -99,6 +99,12 @@ function fromProvider(error: ProviderError): Problem {
       return new Problem('provider_incident', 'Instagram refuses all requests of this app.', {}, asked);
     case 'call':
       return fromRefusedCall(error);
+    case 'unreadable':
+      return new Problem(
+        'provider_unreadable',
+        `Instagram answered, but not in a form that Evergrant can read (${error.operation}: ${error.field}).`,
+        { operation: error.operation, field: error.field },
+      );
     case 'terminal':
     case 'ambiguous':
     case 'owner_action':

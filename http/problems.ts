@@ -31,6 +31,7 @@ export const PROBLEMS = {
   internal: [500, 'Internal error'],
   outcome_unknown: [502, 'Outcome unknown'],
   provider_unavailable: [503, 'Instagram unavailable', 10],
+  provider_unreadable: [503, 'Unreadable answer from Instagram', 60],
   provider_incident: [503, 'App refused by Instagram', 60],
   key_unavailable: [503, 'Encryption key unavailable', 30],
   decrypt_failed: [503, 'Stored data could not be decrypted', 60],

@@ -10,6 +10,7 @@ import { type Sealer, createSealer } from '../adapters/encryption/sealer';
 import { type Instagram, createInstagram } from '../adapters/instagram/client';
 import { createProviderHttp } from '../adapters/instagram/http';
 import { startKeyPresence } from './key-presence';
+import { reportUnreadable } from '../adapters/instagram/unreadable';
 import { TunnelAgent } from '../adapters/instagram/tunnel';
 import { type Logger, createLogger } from '../adapters/logger';
 import { type Metrics, createMetrics } from '../adapters/metrics';
@@ -76,14 +77,14 @@ export function createServices(
   const poolWatch = watchPool(pool, settings.DATABASE_URL?.reveal() ?? '', logger);
   const keys = openKeys(settings, pool, logger, options.name);
   const instagram = createInstagram(
-    createProviderHttp(
-      clock,
-      metrics.counters,
-      createProviderGate(pool, clock, settings.INSTAGRAM_APP_ID ?? '', {
+    createProviderHttp(clock, {
+      counters: metrics.counters,
+      gate: createProviderGate(pool, clock, settings.INSTAGRAM_APP_ID ?? '', {
         refreshesPerSecond: settings.EVERGRANT_REFRESHES_PER_SECOND,
       }),
-      settings.INSTAGRAM_PROXY_URL && new TunnelAgent(settings.INSTAGRAM_PROXY_URL),
-    ),
+      tunnel: settings.INSTAGRAM_PROXY_URL && new TunnelAgent(settings.INSTAGRAM_PROXY_URL),
+      noteUnreadable: reportUnreadable(logger, metrics.counters, clock.now),
+    }),
     instagramSettings(settings),
   );
   const temporal = openTemporal(temporalSettings(options.env));

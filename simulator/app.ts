@@ -95,11 +95,14 @@ function callEndpoint(c: SimulatorContext, world: World, { scopes, answer }: End
   checkProof(world, parameters);
   requireScopes(token, scopes);
   const baseUrl = `${new URL(c.req.url).origin}/${versionOf(c.req.raw)}`;
-  return answer({ account, token, id: c.req.param('id') ?? 'me', parameters, baseUrl }, world);
+  const { mode } = world.state;
+  return answer({ account, token, id: c.req.param('id') ?? 'me', parameters, mode, baseUrl }, world);
 }
 
 function graphAnswer(c: SimulatorContext, world: World, body: object): Response {
-  return c.body(graphJson(body), 200, {
+  const isObject = !('data' in body);
+  const wrapped = isObject && world.state.mode.objectAnswers === 'data_array' ? { data: [body] } : body;
+  return c.body(graphJson(wrapped), 200, {
     'content-type': JSON_TYPE,
     ...usageHeaders(world, c.get('account')),
     'instagram-api-version': versionOf(c.req.raw),

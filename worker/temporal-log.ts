@@ -2,13 +2,9 @@ import { ApplicationFailure } from '@temporalio/common';
 import { DefaultLogger, type LogEntry } from '@temporalio/worker';
 import { reasonOf } from '../adapters/error-reason';
 import { type Logger } from '../adapters/logger';
+import { thinOut } from '../adapters/thin-out';
 import { integrationIdOf } from '../core/names';
-import { MINUTE_MS } from '../core/time';
 
-/** A line that repeats is written again after this long, with how often it came meanwhile. */
-const REPEAT_AFTER_MS = 1 * MINUTE_MS;
-/** Different lines that are remembered at most; beyond it the oldest is forgotten. */
-const MAX_REMEMBERED = 200;
 const MAX_REASON_LENGTH = 300;
 
 interface Fields {
@@ -60,21 +56,4 @@ function reasonFor(error: unknown): string {
 /** Of the failure of a workflow task, as the core describes it, its message alone. */
 function textOf(failure: unknown): string | null {
   return typeof failure === 'string' ? (/message: "([^"]*)"/.exec(failure)?.[1] ?? null) : null;
-}
-
-/** @returns how often the line came since it was last written; null: it is not to be written now */
-function thinOut(now: () => number) {
-  const seen = new Map<string, { writtenAt: number; repeated: number }>();
-  return (line: string): number | null => {
-    const before = seen.get(line);
-    if (before && now() - before.writtenAt < REPEAT_AFTER_MS) {
-      before.repeated += 1;
-      return null;
-    }
-    seen.delete(line);
-    seen.set(line, { writtenAt: now(), repeated: 0 });
-    const [oldest] = seen.keys();
-    if (seen.size > MAX_REMEMBERED && oldest !== undefined) seen.delete(oldest);
-    return before?.repeated ?? 0;
-  };
 }

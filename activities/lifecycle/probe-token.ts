@@ -24,7 +24,8 @@ export async function probeToken(deps: Prober, row: Integration, token: Secret):
     const account = await deps.instagram.probe(token);
     const isSame = row.accountId === null || account.id === row.accountId;
     await recordProviderSignal(deps, row, null);
-    return isSame ? { is: 'alive', username: account.username } : { is: 'other_account' };
+    const username = account.username ?? row.username ?? account.id;
+    return isSame ? { is: 'alive', username } : { is: 'other_account' };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     await recordProviderSignal(deps, row, error.failure.class);
@@ -63,7 +64,7 @@ export async function recordProviderSignal(
     await withTransaction(pool, (db) => beginIncident(db, row, 'app_level', now));
     return;
   }
-  if (failed === 'transient' || failed === 'throttled') return;
+  if (failed === 'transient' || failed === 'throttled' || failed === 'unreadable') return;
   const incident = await findOpenIncident(pool, row);
   // Among tokens that died together only one that was in doubt, and works, shows that the incident is over.
   const counts = incident?.kind === 'app_level' || (failed === null && row.state === 'recovering');

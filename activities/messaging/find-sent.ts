@@ -34,11 +34,15 @@ export function findSent(
     const candidates: { id: string; distanceMs: number }[] = [];
     let isCertain = conversations.data.length > 0;
     for (const { id } of conversations.data) {
+      if (id === null) {
+        isCertain = false;
+        continue;
+      }
       const page = { conversationId: id, cursor: null, limit: VISIBLE };
       const { data } = await deps.instagram.listMessages(token, page);
       for (const { id: messageId, from, text, createdAt } of data) {
         const ours = from?.id === integration.accountId && text === message.text;
-        if (ours && (createdAt ?? 0) >= since)
+        if (messageId !== null && ours && (createdAt ?? 0) >= since)
           candidates.push({ id: messageId, distanceMs: Math.abs((createdAt ?? 0) - calledAt) });
       }
       isCertain &&= reachesBack(data, since);

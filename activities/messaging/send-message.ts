@@ -68,5 +68,5 @@ export async function recordSend(
 
 /** A refusal by Instagram proves that nothing was sent. No answer, a 5xx, and codes 1 and 2 prove nothing. */
 function mayHaveArrived(error: ProviderError): boolean {
-  return error.failure.class === 'transient';
+  return ['transient', 'unreadable'].includes(error.failure.class);
 }

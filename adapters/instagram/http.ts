@@ -4,13 +4,14 @@ import { type Secret } from '../../core/access/secret';
 import { type Clock } from '../clock';
 import { type Counters } from '../metrics';
 import { ProviderError } from './provider-error';
+import { type Reader, UnexpectedShape } from './reading';
 import { type TunnelAgent, goesThroughTunnel } from './tunnel';
 import { type UsageReport, usageOf } from './usage';
 
 const TIMEOUT_MS = 15_000;
 const MAX_ANSWER_BYTES = 2 * 1024 * 1024;
 
-export interface ProviderRequest {
+export interface ProviderRequest<T = unknown> {
   method: 'GET' | 'POST';
   url: string;
   /** What the call is, for metrics and errors: never the URL, which carries the token. */
@@ -20,10 +21,12 @@ export interface ProviderRequest {
   form?: Record<string, string>;
   json?: unknown;
   timeoutMs?: number;
+  /** Takes what is needed out of the answer's body. */
+  read: Reader<T>;
 }
 
-export interface ProviderAnswer {
-  body: unknown;
+export interface ProviderAnswer<T> {
+  value: T;
   /** The provider's clock in epoch ms by its `Date` header, or null. */
   date: number | null;
   /** Epoch ms at which the request began. */
@@ -42,15 +45,21 @@ export interface Gate {
 
 export type ProviderHttp = ReturnType<typeof createProviderHttp>;
 
+export interface ProviderHttpOptions {
+  counters?: Counters;
+  gate?: Gate;
+  tunnel?: TunnelAgent | undefined;
+  /** Called for each field of an answer that could not be read. Never receives a value. */
+  noteUnreadable?: (operation: string, field: string) => void;
+}
+
 /**
  * Calls Meta's hosts. Follows no redirects and no proxy but the one it is given, reads whole numbers beyond 2^53 as
  * text, and throws nothing but `ProviderError`, which holds no part of a URL, header or body.
  */
 export function createProviderHttp(
   clock: Clock,
-  counters?: Counters,
-  gate?: Gate,
-  tunnel?: TunnelAgent | undefined,
+  { counters, gate, tunnel, noteUnreadable }: ProviderHttpOptions = {},
 ) {
   const http: AxiosInstance = axios.create({
     maxRedirects: 0,
@@ -63,7 +72,7 @@ export function createProviderHttp(
     validateStatus: () => true,
   });
 
-  return async function call(request: ProviderRequest): Promise<ProviderAnswer> {
+  return async function call<T>(request: ProviderRequest<T>): Promise<ProviderAnswer<T>> {
     await gate?.enter(request);
     const startedAt = clock.now();
     const began = performance.now();
@@ -85,9 +94,24 @@ export function createProviderHttp(
     // What is learnt here helps the next call; this one has its answer.
     await gate?.leave(request, { usage: usageOf(headers), error }).catch(() => undefined);
     if (error) throw error;
-    if (body === undefined) throw ProviderError.unreadable(request.operation, status);
-    return { body, date: parseDate(headers['date']), startedAt };
+    const note = (field: string) => noteUnreadable?.(request.operation, field);
+    return { value: readBody(request, status, body, note), date: parseDate(headers['date']), startedAt };
   };
+}
+
+function readBody<T>(
+  { read, operation }: ProviderRequest<T>,
+  status: number,
+  body: unknown,
+  note: (field: string) => void,
+): T {
+  try {
+    return read(body, note);
+  } catch (error) {
+    if (!(error instanceof UnexpectedShape)) throw error;
+    note(error.field);
+    throw ProviderError.unreadable(operation, status, error.field);
+  }
 }
 
 async function send(http: AxiosInstance, request: ProviderRequest, tunnel: TunnelAgent | undefined) {
@@ -115,7 +139,9 @@ export function parseBody(text: unknown): unknown {
 }
 
 function hasError(body: unknown): boolean {
-  return typeof body === 'object' && body !== null && ('error' in body || 'error_type' in body);
+  if (typeof body !== 'object' || body === null) return false;
+  const { error, error_type: errorType } = body as Record<string, unknown>;
+  return Boolean(error ?? errorType);
 }
 
 function parseDate(header: unknown): number | null {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Secret } from '../../core/access/secret';
 import { type ProviderHttp } from './http';
-import { ProviderError } from './provider-error';
+import { idText, objectReader, optional } from './reading';
 import { type InstagramSettings } from './settings';
 
 export interface Account {
@@ -9,11 +9,11 @@ export interface Account {
   id: string;
   /** The id that Instagram gives this app alone. */
   scopedId: string | null;
-  username: string;
+  /** Null where Instagram's answer has none that can be read. */
+  username: string | null;
 }
 
-const id = z.union([z.string(), z.number()]).transform(String);
-const me = z.object({ user_id: id, id: id.optional(), username: z.string().min(1) });
+const me = z.object({ user_id: idText, id: optional(idText), username: optional(z.string().min(1)) });
 
 /**
  * Asks Instagram whose token this is: the probe that distinguishes a working token from a dead one.
@@ -24,14 +24,13 @@ export async function probe(
   settings: InstagramSettings,
   token: Secret,
 ): Promise<Account> {
-  const { body } = await http({
+  const { value } = await http({
     method: 'GET',
     operation: 'probe',
     url: `${settings.graphUrl}/${settings.graphVersion}/me`,
-    query: { fields: 'user_id,username' },
+    query: { fields: 'id,user_id,username' },
     token,
+    read: objectReader(me),
   });
-  const parsed = me.safeParse(body);
-  if (!parsed.success) throw ProviderError.unreadable('probe', 200);
-  return { id: parsed.data.user_id, scopedId: parsed.data.id ?? null, username: parsed.data.username };
+  return { id: value.user_id, scopedId: value.id ?? null, username: value.username ?? null };
 }

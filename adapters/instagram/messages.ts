@@ -1,34 +1,46 @@
 import { z } from 'zod';
 import { type Secret } from '../../core/access/secret';
-import { type Page, type Participant, instantOf, paging, participant } from './conversations';
+import { type Participant, instant, participant, people } from './conversations';
 import { type ProviderHttp } from './http';
+import { type Page, askForLess } from './pages';
 import { ProviderError } from './provider-error';
+import { idText, objectReader, optional, readRows } from './reading';
 import { type InstagramSettings } from './settings';
 
 export interface Message {
-  id: string;
+  /** Null: the row could not be read at all. */
+  id: string | null;
   /** Epoch ms. */
   createdAt: number | null;
   from: Participant | null;
   to: Participant[];
   text: string | null;
+  /** As Instagram gives them; shared posts and stories as `{type, payload}`, like in webhooks. */
   attachments: unknown[] | null;
-  /** Instagram gives no details of it any more (it keeps those of the 20 newest). */
+  /** Of a kind that Instagram shows only in its own app. */
+  unsupported: boolean;
+  /** Instagram gives no details of it any more (it keeps those of the 20 newest), or none that can be read. */
   unavailable: boolean;
 }
 
 const DETAILS = 'id,created_time,from,to,message,attachments';
-const id = z.union([z.string(), z.number()]).transform(String);
+/** Not known to every version of the API. */
+const MORE_DETAILS = 'shares,story,is_unsupported';
+
+const list = optional(z.object({ data: z.array(z.unknown()) })).transform((found) => found?.data ?? []);
+const part = optional(z.record(z.string(), z.unknown()));
 const message = z.object({
-  id,
-  created_time: z.union([z.string(), z.number()]).optional(),
-  from: participant.optional(),
-  to: z.object({ data: z.array(participant) }).optional(),
-  message: z.string().optional(),
-  attachments: z.object({ data: z.array(z.unknown()) }).optional(),
+  id: idText,
+  created_time: instant,
+  from: optional(participant),
+  to: people,
+  message: optional(z.string()),
+  attachments: list,
+  shares: list,
+  story: optional(z.object({ mention: part, reply_to: part })),
+  is_unsupported: optional(z.boolean()),
 });
-const list = z.object({ data: z.array(message), paging });
-const nested = z.object({ messages: list.optional() });
+const conversation = z.looseObject({ id: optional(idText), messages: z.unknown().optional() });
 
 /** One page of a conversation, newest first. @throws ProviderError */
 export async function listMessages(
@@ -38,32 +50,57 @@ export async function listMessages(
   page: { conversationId: string; cursor: string | null; limit: number },
 ): Promise<Page<Message>> {
   const after = page.cursor === null ? '' : `.after(${page.cursor})`;
-  const { body } = await http({
-    method: 'GET',
-    operation: 'list_messages',
-    url: `${settings.graphUrl}/${settings.graphVersion}/${encodeURIComponent(page.conversationId)}`,
-    query: { fields: `messages.limit(${page.limit})${after}{${DETAILS}}` },
-    token,
+  const ask = (details: string) =>
+    askForLess(page.limit, (limit) =>
+      http({
+        method: 'GET',
+        operation: 'list_messages',
+        url: `${settings.graphUrl}/${settings.graphVersion}/${encodeURIComponent(page.conversationId)}`,
+        query: { fields: `messages.limit(${limit})${after}{${details}}` },
+        token,
+        read: (body, skipped) => {
+          const found = objectReader(conversation)(body, skipped);
+          // Graph leaves an empty list out.
+          if (found.messages === undefined && found.id) return { rows: [], nextCursor: null };
+          return readRows(found.messages, message, 'messages', skipped);
+        },
+      }),
+    );
+  const { value } = await ask(`${DETAILS},${MORE_DETAILS}`).catch((error: unknown) => {
+    if (error instanceof ProviderError && error.failure.problem === 'rejected') return ask(DETAILS);
+    throw error;
   });
-  const parsed = nested.safeParse(body);
-  if (!parsed.success) throw ProviderError.unreadable('list_messages', 200);
-  const found = parsed.data.messages ?? { data: [], paging: null };
-  return { data: found.data.map(messageOf), nextCursor: found.paging };
+  return { data: value.rows.map(messageOf), nextCursor: value.nextCursor };
 }
 
-function messageOf(m: z.infer<typeof message>): Message {
+function messageOf(row: z.output<typeof message> | null): Message {
+  if (!row)
+    return {
+      ...{ id: null, createdAt: null, from: null, to: [], text: null, attachments: null },
+      ...{ unsupported: false, unavailable: true },
+    };
+  const { mention, reply_to: replyTo } = row.story ?? {};
+  const attachments = [
+    ...row.attachments,
+    ...row.shares.map((payload) => ({ type: 'share', payload })),
+    ...(mention ? [{ type: 'story_mention', payload: mention }] : []),
+    ...(replyTo ? [{ type: 'story_reply', payload: replyTo }] : []),
+  ];
+  const unsupported = row.is_unsupported === true;
+  const hasContent = row.message || attachments.length > 0 || unsupported;
   return {
-    id: m.id,
-    createdAt: instantOf(m.created_time),
-    from: m.from ?? null,
-    to: m.to?.data ?? [],
-    text: m.message ?? null,
-    attachments: m.attachments?.data ?? null,
-    unavailable: m.from === undefined && m.message === undefined,
+    id: row.id,
+    createdAt: row.created_time,
+    from: row.from ?? null,
+    to: row.to,
+    text: row.message || null,
+    attachments: attachments.length > 0 ? attachments : null,
+    unsupported,
+    unavailable: !row.from && !hasContent,
   };
 }
 
-const sent = z.object({ message_id: id, recipient_id: id });
+const sent = z.object({ message_id: idText, recipient_id: optional(idText) });
 
 /**
  * Sends one text. Instagram knows no idempotency key: a send without an answer may have arrived.
@@ -76,7 +113,7 @@ export async function sendMessage(
   token: Secret,
   wanted: { recipientId: string; text: string; tag: 'HUMAN_AGENT' | null },
 ): Promise<{ messageId: string; recipientId: string }> {
-  const { body } = await http({
+  const { value } = await http({
     method: 'POST',
     operation: 'send_message',
     url: `${settings.graphUrl}/${settings.graphVersion}/me/messages`,
@@ -86,8 +123,7 @@ export async function sendMessage(
       ...(wanted.tag && { messaging_type: 'MESSAGE_TAG', tag: wanted.tag }),
     },
     token,
+    read: objectReader(sent),
   });
-  const parsed = sent.safeParse(body);
-  if (!parsed.success) throw ProviderError.unreadable('send_message', 200);
-  return { messageId: parsed.data.message_id, recipientId: parsed.data.recipient_id };
+  return { messageId: value.message_id, recipientId: value.recipient_id ?? wanted.recipientId };
 }

@@ -1,29 +1,30 @@
 import { z } from 'zod';
-import { clampLifeMs } from '../../core/lifecycle/refresh-policy';
+import { USUAL_LIFE_MS, clampLifeMs, refreshableAt } from '../../core/lifecycle/refresh-policy';
 import { Secret } from '../../core/access/secret';
 import { DAY_MS } from '../../core/time';
 import { type InstagramSettings } from './settings';
 import { type ProviderAnswer, type ProviderHttp } from './http';
-import { ProviderError } from './provider-error';
+import { idText, objectReader, optional } from './reading';
 
 /** A long-lived token as an exchange or refresh answered it. Instants are epoch ms of our own clock. */
 export interface LongLivedToken {
   token: Secret;
   issuedAt: number;
   expiresAt: number;
+  /** Whether the answer's lifetime was missing or not believable. */
   lifetimeClamped: boolean;
   /** How far Instagram's clock is ahead of ours, in ms, by its `Date` header; null when it gave none. */
   clockSkewMs: number | null;
 }
 
-const id = z.union([z.string(), z.number()]).transform(String);
+const token = z.string().regex(/^\S+$/);
 const permissions = z.union([z.string().transform((list) => list.split(',')), z.array(z.string())]);
 const shortLived = z.object({
-  access_token: z.string().min(1),
-  user_id: id,
-  permissions: permissions.optional(),
+  access_token: token,
+  user_id: optional(idText),
+  permissions: optional(permissions),
 });
-const longLived = z.object({ access_token: z.string().min(1), expires_in: z.unknown() });
+const longLived = z.object({ access_token: token, expires_in: z.unknown().optional() });
 
 /** The address of the consent page. @see https://developers.facebook.com/documentation/instagram-platform/instagram-api-with-instagram-login/business-login */
 export function authorizeUrl(
@@ -48,8 +49,8 @@ export async function exchangeCode(
   http: ProviderHttp,
   settings: InstagramSettings,
   { code, redirectUri }: { code: Secret; redirectUri: string },
-): Promise<{ token: Secret; scopedId: string; scopes: string[] }> {
-  const { body } = await http({
+): Promise<{ token: Secret; scopedId: string | null; scopes: string[] }> {
+  const { value } = await http({
     method: 'POST',
     operation: 'exchange_code',
     url: `${settings.apiUrl}/oauth/access_token`,
@@ -60,15 +61,12 @@ export async function exchangeCode(
       redirect_uri: redirectUri,
       code: code.reveal(),
     },
+    read: objectReader(shortLived),
   });
-  const inner = (body as { data?: unknown[] } | null)?.data;
-  const parsed = shortLived.safeParse(Array.isArray(inner) ? inner[0] : body);
-  if (!parsed.success) throw ProviderError.unreadable('exchange_code', 200);
-  const { access_token, user_id, permissions: scopes = [] } = parsed.data;
   return {
-    token: new Secret(access_token),
-    scopedId: user_id,
-    scopes: scopes.map((scope) => scope.trim()).filter(Boolean),
+    token: new Secret(value.access_token),
+    scopedId: value.user_id ?? null,
+    scopes: (value.permissions ?? []).map((scope) => scope.trim()).filter(Boolean),
   };
 }
 
@@ -77,15 +75,18 @@ export async function exchangeForLongLived(
   http: ProviderHttp,
   settings: InstagramSettings,
   shortLivedToken: Secret,
-): Promise<LongLivedToken> {
+): Promise<LongLivedToken & { refreshAt?: number }> {
   const answer = await http({
     method: 'GET',
     operation: 'exchange',
     url: `${settings.graphUrl}/access_token`,
     query: { grant_type: 'ig_exchange_token', client_secret: settings.appSecret.reveal() },
     token: shortLivedToken,
+    read: objectReader(longLived),
   });
-  return longLivedOf('exchange', answer);
+  const granted = longLivedOf(answer);
+  // An answer without a lifetime: the first refresh, as soon as it is possible, tells it.
+  return granted.lifetimeClamped ? { ...granted, refreshAt: refreshableAt(granted.issuedAt) } : granted;
 }
 
 /**
@@ -105,8 +106,9 @@ export async function refreshToken(
     url: `${settings.graphUrl}/refresh_access_token`,
     query: { grant_type: 'ig_refresh_token' },
     token,
+    read: objectReader(longLived),
   });
-  return longLivedOf('refresh', answer, 60 * 24 * 3600);
+  return longLivedOf(answer);
 }
 
 /**
@@ -114,23 +116,14 @@ export async function refreshToken(
  * grant. The token counts from the beginning of the request, by the clock that is behind: one that is dated too late
  * would be refreshed too late.
  */
-function longLivedOf(
-  operation: string,
-  answer: ProviderAnswer,
-  fallbackLifeSeconds?: number,
-): LongLivedToken {
-  const parsed = longLived.safeParse(answer.body);
-  if (!parsed.success) throw ProviderError.unreadable(operation, 200);
-  const life =
-    clampLifeMs(parsed.data.expires_in) ?? (fallbackLifeSeconds ? clampLifeMs(fallbackLifeSeconds) : null);
-  if (!life) throw ProviderError.unreadable(operation, 200);
+function longLivedOf(answer: ProviderAnswer<z.output<typeof longLived>>): LongLivedToken {
+  const life = clampLifeMs(answer.value.expires_in);
   const issuedAt = earlierOf(answer);
-  const believable = clampLifeMs(parsed.data.expires_in) !== null && !life.clamped;
   return {
-    token: new Secret(parsed.data.access_token),
+    token: new Secret(answer.value.access_token),
     issuedAt,
-    expiresAt: issuedAt + life.lifeMs,
-    lifetimeClamped: !believable,
+    expiresAt: issuedAt + (life?.lifeMs ?? USUAL_LIFE_MS),
+    lifetimeClamped: life?.clamped ?? true,
     clockSkewMs: answer.date === null ? null : answer.date - answer.startedAt,
   };
 }
@@ -139,7 +132,7 @@ function longLivedOf(
 const PLAUSIBLE_MS = 365 * DAY_MS;
 
 /** `Date` is in whole seconds: it names the second that the answer was written in. */
-function earlierOf({ startedAt, date }: ProviderAnswer): number {
+function earlierOf({ startedAt, date }: Pick<ProviderAnswer<unknown>, 'startedAt' | 'date'>): number {
   if (date === null || startedAt - date > PLAUSIBLE_MS) return startedAt;
   return Math.min(startedAt, date + 999);
 }

@@ -14,6 +14,8 @@ export class ProviderError extends Error {
     /** How long the provider asks to wait, in ms, when it says. */
     readonly retryAfterMs: number | null,
     text: string,
+    /** With class `unreadable`: the field that could not be read. */
+    readonly field: string | null = null,
   ) {
     super(text);
   }
@@ -38,10 +40,11 @@ export class ProviderError extends Error {
     return new ProviderError(operation, 429, null, null, failure, Math.ceil(waitMs), text);
   }
 
-  /** 2xx, yet nothing that can be used: never a reason to change anything. */
-  static unreadable(operation: string, status: number): ProviderError {
-    const failure: Failure = { class: 'transient', reason: null, problem: null, throttles: null };
-    return new ProviderError(operation, status, null, null, failure, null, `${operation}: unreadable answer`);
+  /** 2xx, yet not what was asked for: it says nothing about the token. @param field what is missing or odd, by name */
+  static unreadable(operation: string, status: number, field: string): ProviderError {
+    const failure: Failure = { class: 'unreadable', reason: null, problem: null, throttles: null };
+    const text = `${operation}: unreadable answer (${field})`;
+    return new ProviderError(operation, status, null, null, failure, null, text, field);
   }
 
   /** @param now epoch ms, for a `Retry-After` that is a date */

@@ -1,7 +1,11 @@
+import { z } from 'zod';
 import { type Secret } from '../../core/access/secret';
 import { type ProviderHttp } from './http';
+import { objectReader } from './reading';
 import { type InstagramSettings } from './settings';
 
+/** An answer without success, although its status is 200, is none. */
+const success = z.object({ success: z.union([z.literal(true), z.literal('true')]) });
 /** A connect waits for this, and does not need it. */
 const TIMEOUT_MS = 5_000;
 
@@ -21,6 +25,7 @@ export async function subscribe(
     url: `${settings.graphUrl}/${settings.graphVersion}/me/subscribed_apps`,
     query: { subscribed_fields: 'messages' },
     token,
+    read: objectReader(success),
     timeoutMs: TIMEOUT_MS,
   });
 }

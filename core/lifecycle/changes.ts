@@ -207,7 +207,7 @@ export interface Grant extends Lifetime {
   version: number;
   refreshAt: number;
   scopes: string[];
-  account: { id: string; scopedId: string | null; username: string };
+  account: { id: string; scopedId: string | null; username: string | null };
 }
 
 /** The owner connected: a grant always wins over a refresh under way. */

@@ -5,9 +5,10 @@ import { type Reason } from './states';
  * token is dead, for `reason`. `owner_action`: the token works again once its owner has done something on Instagram.
  * `app_level`: every account of the app is affected, and no token is the cause. `ambiguous`: refused as unreadable,
  * which a wrong host or key also causes. `call`: this call is refused for what it asks; the token is healthy.
+ * `unreadable`: a success of a shape that is not known, which says nothing about the token.
  */
 export type FailureClass =
-  'transient' | 'throttled' | 'terminal' | 'owner_action' | 'app_level' | 'ambiguous' | 'call';
+  'transient' | 'throttled' | 'terminal' | 'owner_action' | 'app_level' | 'ambiguous' | 'call' | 'unreadable';
 
 export type CallProblem =
   | 'window_closed'
@@ -18,13 +19,14 @@ export type CallProblem =
   | 'refresh_unsupported'
   | 'already_long_lived'
   | 'text_too_long'
+  | 'too_much_data'
   | 'rejected';
 
 export interface Failure {
   class: FailureClass;
   /** With `terminal`: what the integration would expire for. With `owner_action`: what the owner has to do. */
   reason: Reason | null;
-  /** With `call`: what kind of refusal. */
+  /** With `call`: what kind of refusal. With `transient`: `too_much_data`, less may be answered. */
   problem: CallProblem | null;
   /** With `throttled`: whose calls are too many. */
   throttles: 'account' | 'app' | null;
@@ -54,6 +56,7 @@ const BUSINESS_USE_CASE_CODES = range(80000, 80014);
 
 const NOTHING = { reason: null, problem: null, throttles: null };
 const transient: Failure = { ...NOTHING, class: 'transient' };
+const tooMuchData: Failure = { ...NOTHING, class: 'transient', problem: 'too_much_data' };
 const appLevel: Failure = { ...NOTHING, class: 'app_level' };
 const ambiguous: Failure = { ...NOTHING, class: 'ambiguous' };
 const throttled = (throttles: 'account' | 'app'): Failure => ({ ...NOTHING, class: 'throttled', throttles });
@@ -81,8 +84,11 @@ const TABLE: readonly Row[] = [
   { codes: [4, 341], is: throttled('app') },
   { codes: [9, 17, 32, 613, ...BUSINESS_USE_CASE_CODES], is: throttled('account') },
 
+  { message: /reduce the amount of data/i, is: tooMuchData },
   { isTransient: true, is: transient },
-  { codes: [1, 2, -1, -2], is: transient },
+  // Meta's servers also say so when they give up on a large answer.
+  { codes: [1], is: tooMuchData },
+  { codes: [2, -1, -2], is: transient },
 
   // The token.
   { codes: TOKEN_CODES, subcodes: [459, 490], is: ownerAction('checkpoint') },
@@ -151,7 +157,7 @@ export function isTokenCode(code: number | null): boolean {
 
 /** Whether a refused refresh settles that a refresh cannot save the token. */
 export function settlesToken({ class: failureClass }: Failure): boolean {
-  return !['transient', 'throttled', 'app_level'].includes(failureClass);
+  return !['transient', 'throttled', 'app_level', 'unreadable'].includes(failureClass);
 }
 
 /** What Instagram requires of the account's owner, when that is what it says. */

@@ -8,6 +8,12 @@ const RETRY = 'An unexpected error has occurred. Please retry your request later
  */
 export const PLATFORM_ROWS = {
   unknown: { ...row(500, OAUTH, 1, RETRY), transient: true },
+  too_much_data: row(
+    500,
+    OAUTH,
+    1,
+    "Please reduce the amount of data you're asking for, then retry your request",
+  ),
   temporary: { ...row(500, OAUTH, 2, RETRY), transient: true },
   app_request_limit: withSubcode(403, OAUTH, 4, 1349210, 'Application request limit reached'),
   user_too_active: row(400, OAUTH, 9, '(#9) The user is performing too many actions'),

@@ -1,8 +1,8 @@
 import { refuse } from './errors';
 import { type Field, type Node, parseFields, printFields, requireKnown, select } from './fields';
-import { paginate, type Position } from './paging';
+import { paginate, type Position, readLimit } from './paging';
 import { type Parameters, text } from './parameters';
-import { type Account, type Token } from '../world/state';
+import { type Account, type Mode, type Token } from '../world/state';
 import { type World } from '../world/world';
 
 /** A Graph request whose token is alive and has the scopes of its endpoint. */
@@ -12,6 +12,7 @@ export interface Call {
   /** The id in the path, or `me`. */
   id: string;
   parameters: Parameters;
+  mode: Pick<Mode, 'paging' | 'largestPage' | 'listRows'>;
   /** Where this Graph is reached, with version: `http://127.0.0.1:4010/v25.0`. */
   baseUrl: string;
 }
@@ -51,9 +52,14 @@ export function edge<T extends Position>(
   { path, list, node, fields, defaults }: Edge<T>,
   asked: { fields: readonly Field[]; parameters: Parameters; filter?: Record<string, string> },
 ): object {
+  const { paging, largestPage, listRows } = call.mode;
   asked.fields.forEach((field) => requireKnown(field, fields));
   const page = paginate(list, asked.parameters);
-  const data = page.entries.map((entry) => select(node(entry), asked.fields, defaults));
+  if (largestPage !== null && readLimit(asked.parameters['limit']) > largestPage)
+    throw refuse('too_much_data');
+  const data = page.entries
+    .map((entry) => select(node(entry), asked.fields, defaults))
+    .map((row, index) => (listRows === 'odd' && index % 2 === 1 ? withoutValues(row) : row));
   if (!page.cursors) return { data };
   const link = (cursor: Record<string, string>) => {
     const query = new URLSearchParams({
@@ -69,9 +75,14 @@ export function edge<T extends Position>(
   return {
     data,
     paging: {
-      cursors: page.cursors,
+      ...(paging === 'cursors' && { cursors: page.cursors }),
       ...(page.hasNext && { next: link({ after }) }),
       ...(page.hasPrevious && { previous: link({ before }) }),
     },
   };
+}
+
+/** A row of which only the id is left, as of people who deleted their account. */
+function withoutValues(row: object): object {
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, name === 'id' ? value : null]));
 }

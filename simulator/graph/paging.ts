@@ -41,7 +41,7 @@ export function paginate<T extends Position>(list: readonly T[], asked: Paramete
   };
 }
 
-function readLimit(value: unknown): number {
+export function readLimit(value: unknown): number {
   if (value === undefined) return DEFAULT_LIMIT;
   const limit = Number(value);
   if (!Number.isInteger(limit) || limit < 1) throw refuse('invalid_parameter');

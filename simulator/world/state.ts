@@ -109,6 +109,14 @@ export const Mode = z.strictObject({
   /** Which of the two known shapes the code exchange answers in. */
   exchangeShape: z.enum(['data_array', 'flat_numeric']),
   /** Held ones wait to be released, in either order. */
+  /** How answers about one thing come: as they are, or as the only entry of a list, as some documentation has them. */
+  objectAnswers: z.enum(['bare', 'data_array']),
+  /** Whether pages have cursors, or only an address of the next one. */
+  paging: z.enum(['cursors', 'next_only']),
+  /** How many rows a list gives at once; who asks for more is asked to reduce. */
+  largestPage: z.union([z.null(), z.int().min(1).max(100)]),
+  /** Whether every other row of a list lacks all but its id, as rows of deleted people do. */
+  listRows: z.enum(['whole', 'odd']),
   webhooks: z.enum(['at_once', 'held']),
   webhookSignature: z.enum(['right', 'wrong', 'missing']),
   /** Whether 24 hours after a customer's last message it is too late; to sample customers, it may never be. */
@@ -132,6 +140,10 @@ export type Mode = z.infer<typeof Mode>;
 export const DEFAULT_MODE: Mode = {
   refreshReturns: 'new_old_valid',
   exchangeShape: 'data_array',
+  objectAnswers: 'bare',
+  paging: 'cursors',
+  largestPage: null,
+  listRows: 'whole',
   webhooks: 'at_once',
   webhookSignature: 'right',
   messagingWindow: 'samples_open',

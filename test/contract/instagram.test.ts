@@ -92,7 +92,7 @@ describe.each([
     const { data } = await target.instagram.listConversations(target.token, PAGE);
     const page = await target.instagram.listMessages(target.token, {
       ...PAGE,
-      conversationId: data[0]!.id,
+      conversationId: data[0]!.id!,
     });
     const times = page.data.map(({ createdAt }) => createdAt ?? 0);
     expect(times).toEqual([...times].sort((a, b) => b - a));

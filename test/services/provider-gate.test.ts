@@ -38,11 +38,9 @@ test('an Instagram that enforces its limits refuses none of them', async () => {
 
 test('two processes together make two conversation calls a second per account, and none fails', async () => {
   const twin = createInstagram(
-    createProviderHttp(
-      stack.simulator.clock,
-      undefined,
-      createProviderGate(stack.pool, stack.simulator.clock, stack.simulator.settings.appId),
-    ),
+    createProviderHttp(stack.simulator.clock, {
+      gate: createProviderGate(stack.pool, stack.simulator.clock, stack.simulator.settings.appId),
+    }),
     stack.instagram.settings,
   );
   const token = await tokenOf(shop);

@@ -131,7 +131,7 @@ export function createProvider(parts: {
       const adapter: AxiosAdapter = (config) => carry(process, config);
       const { adapter: usual } = axios.defaults;
       axios.defaults.adapter = adapter;
-      const http = createProviderHttp({ now: time.now }, undefined, gate);
+      const http = createProviderHttp({ now: time.now }, { gate });
       axios.defaults.adapter = usual!;
       return createInstagram(http, {
         ...simulator.settings,

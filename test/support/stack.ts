@@ -74,15 +74,18 @@ export async function startStack(
   await registerSearchAttributes(client);
   const metrics = createMetrics();
   const gate = createProviderGate(pool, simulator.clock, simulator.settings.appId);
-  const instagram = createInstagram(createProviderHttp(simulator.clock, metrics.counters, gate), {
-    ...simulator.settings,
-    appSecret: new Secret(simulator.settings.appSecret),
-    authorizeUrl: `${running.url}/oauth/authorize`,
-    apiUrl: running.url,
-    graphUrl: running.url,
-    graphVersion: 'v25.0',
-    scopes: REQUIRED_SCOPES,
-  });
+  const instagram = createInstagram(
+    createProviderHttp(simulator.clock, { counters: metrics.counters, gate }),
+    {
+      ...simulator.settings,
+      appSecret: new Secret(simulator.settings.appSecret),
+      authorizeUrl: `${running.url}/oauth/authorize`,
+      apiUrl: running.url,
+      graphUrl: running.url,
+      graphVersion: 'v25.0',
+      scopes: REQUIRED_SCOPES,
+    },
+  );
   const deps: Deps = {
     pool,
     sealer: createSealer(KEYS, { checks: createKeyChecks(pool) }),

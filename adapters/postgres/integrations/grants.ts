@@ -19,7 +19,7 @@ export interface Grant {
   refreshAt?: number;
   lifetimeClamped: boolean;
   scopes: string[];
-  account: { id: string; scopedId: string | null; username: string };
+  account: { id: string; scopedId: string | null; username: string | null };
 }
 
 /** The account is connected already, by another integration of the same app. */

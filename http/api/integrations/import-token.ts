@@ -96,7 +96,7 @@ async function prove(deps: Pick<HttpDeps, 'instagram'>, token: Secret): Promise<
   } catch (error) {
     // Errors that do not concern the token are passed on.
     if (!(error instanceof ProviderError)) throw error;
-    if (['transient', 'throttled', 'app_level'].includes(error.failure.class)) throw error;
+    if (['transient', 'throttled', 'app_level', 'unreadable'].includes(error.failure.class)) throw error;
     throw new Problem(
       'grant_refused',
       'Instagram refused this token. Ask the owner to connect the account instead.',

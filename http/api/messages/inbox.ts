@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { CURSOR } from '../../../adapters/instagram/reading';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
 import { findAccessible } from '../integrations/find';
@@ -11,8 +12,7 @@ import { callWithRecovery } from './with-recovery';
 /** Instagram's cursors become part of a query string, so other characters are rejected. */
 const cursor = z
   .string()
-  .max(500)
-  .regex(/^[A-Za-z0-9_=-]+$/, 'must be a nextCursor from a list')
+  .regex(CURSOR, 'must be a nextCursor from a list')
   .optional()
   .openapi({ description: '`nextCursor` of the previous page.' });
 const limit = z.coerce.number().int().min(1).max(100).default(20).openapi({ description: 'Rows per page.' });
@@ -22,7 +22,7 @@ const conversations = strictRoute({
   path: '/integrations/{id}/conversations',
   summary: 'List conversations',
   description:
-    'Errors: those of `GET …/token`, `rate_limited`, `provider_unavailable`, `permission_missing`, `policy_blocked`.',
+    'Errors: those of `GET …/token`, `rate_limited`, `provider_unavailable`, `provider_unreadable`, `permission_missing`, `policy_blocked`.',
   security: secured,
   middleware: requireScope('message'),
   request: { params: idParam, query: z.strictObject({ cursor, limit }) },
@@ -34,7 +34,7 @@ const messages = strictRoute({
   path: '/integrations/{id}/conversations/{conversationId}/messages',
   summary: 'List messages of a conversation, newest first',
   description:
-    'Errors: those of `GET …/token`, `rate_limited`, `provider_unavailable`, `permission_missing`, `policy_blocked`.',
+    'Errors: those of `GET …/token`, `rate_limited`, `provider_unavailable`, `provider_unreadable`, `permission_missing`, `policy_blocked`.',
   security: secured,
   middleware: requireScope('message'),
   request: {
@@ -58,7 +58,14 @@ export function inboxRoutes(deps: HttpDeps) {
         deps.instagram.listConversations(token, { cursor: query.cursor ?? null, limit: query.limit }),
       );
       return c.json(
-        { ...page, data: page.data.map((row) => ({ ...row, updatedAt: iso(row.updatedAt) })) },
+        {
+          ...page,
+          data: page.data.map(({ unavailable, ...row }) => ({
+            ...row,
+            updatedAt: iso(row.updatedAt),
+            ...(unavailable && { unavailable }),
+          })),
+        },
         200,
       );
     })
@@ -73,10 +80,11 @@ export function inboxRoutes(deps: HttpDeps) {
           limit: query.limit,
         }),
       );
-      const data = page.data.map(({ attachments, unavailable, ...row }) => ({
+      const data = page.data.map(({ attachments, unsupported, unavailable, ...row }) => ({
         ...row,
         createdAt: iso(row.createdAt),
         ...(attachments && { attachments }),
+        ...(unsupported && { unsupported }),
         ...(unavailable && { unavailable }),
       }));
       return c.json({ data, nextCursor: page.nextCursor }, 200);

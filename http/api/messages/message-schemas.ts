@@ -7,33 +7,44 @@ import { instant } from '../schemas';
  */
 
 const participant = z.object({
-  id: z.string().openapi({ description: "Instagram-scoped ID, or the account's own ID." }),
+  id: z.string().nullable().openapi({
+    description: "Instagram-scoped ID, or the account's own ID; null: Instagram gives none.",
+  }),
   username: z.string().nullable().openapi({ description: 'Username, without @.' }),
 });
 
 export const Conversation = z
   .object({
-    id: z.string().openapi({ description: "Instagram's conversation ID." }),
+    id: z.string().nullable().openapi({
+      description: "Instagram's conversation ID; null: this row could not be read.",
+    }),
     updatedAt: instant.nullable().openapi({ description: 'When the last message was sent.' }),
     participants: z.array(participant),
+    unavailable: z.boolean().optional().openapi({ description: 'This row could not be read.' }),
   })
   .openapi('Conversation');
 
 export const Message = z
   .object({
-    id: z.string().openapi({ description: "Instagram's message ID." }),
+    id: z.string().nullable().openapi({
+      description: "Instagram's message ID; null: this row could not be read.",
+    }),
     createdAt: instant.nullable().openapi({ description: 'When the message was sent.' }),
     from: participant.nullable().openapi({ description: 'Sender.' }),
     to: z.array(participant).openapi({ description: 'Recipients.' }),
     text: z.string().nullable().openapi({ description: 'Text; null: none, or not available.' }),
-    attachments: z
-      .array(z.unknown())
-      .optional()
-      .openapi({ description: 'Attachments, as Instagram returns them.' }),
-    unavailable: z
+    attachments: z.array(z.unknown()).optional().openapi({
+      description:
+        'Attachments, as Instagram returns them. Shared posts and stories are `{type, payload}` with type `share`, `story_mention` or `story_reply`.',
+    }),
+    unsupported: z
       .boolean()
       .optional()
-      .openapi({ description: 'Instagram no longer returns the details of this message.' }),
+      .openapi({ description: 'A kind of message that Instagram shows only in its own app.' }),
+    unavailable: z.boolean().optional().openapi({
+      description:
+        'Instagram no longer returns the details of this message, or not in a form that can be read.',
+    }),
   })
   .openapi('Message');
 

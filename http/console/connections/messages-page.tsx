@@ -10,15 +10,18 @@ export interface ConversationView {
 }
 
 export interface MessageView {
-  id: string;
-  createdAt: number;
+  createdAt: number | null;
   text: string | null;
+  /** What is shown for a message without text. */
+  instead: string;
   isOurs: boolean;
 }
 
 export interface InboxView {
   integrationId: string;
   conversations: ConversationView[];
+  /** How many more there are that could not be read. */
+  unreadable: number;
   open: { id: string; recipientId: string | null; messages: MessageView[] } | null;
   /** Why no messages are shown. */
   trouble: { banner: Banner | null; text: string } | null;
@@ -62,6 +65,7 @@ export function Inbox({ view }: { view: InboxView }) {
             </li>
           ))}
         </ul>
+        {view.unreadable > 0 && <p class="quiet">{TEXT.unreadable(view.unreadable)}</p>}
       </nav>
       <section class="card" aria-label={TEXT.messages}>
         {open === null ? (
@@ -71,8 +75,8 @@ export function Inbox({ view }: { view: InboxView }) {
             {open.messages.map((message) => (
               <li class={message.isOurs ? 'ours' : 'theirs'}>
                 <span class="unseen">{message.isOurs ? TEXT.ours : TEXT.theirs} </span>
-                {message.text ?? <em class="quiet">{TEXT.noText}</em>}
-                <Instant at={message.createdAt} />
+                {message.text ?? <em class="quiet">{message.instead}</em>}
+                {message.createdAt !== null && <Instant at={message.createdAt} />}
               </li>
             ))}
           </ol>

@@ -138,22 +138,21 @@ async function inboxOf(deps: MessagesDeps, c: C, row: Integration, open: string 
     return {
       integrationId: row.id,
       trouble: null,
-      conversations: data.map(({ id, updatedAt }) => {
+      conversations: data.flatMap(({ id, updatedAt }) => {
+        if (id === null) return [];
         const partner = partnerOf(id);
-        return {
-          id,
-          updatedAt,
-          with: partner?.username ? `@${partner.username}` : (partner?.id ?? TEXT.unknownUser),
-        };
+        const name = partner?.username ? `@${partner.username}` : (partner?.id ?? TEXT.unknownUser);
+        return [{ id, updatedAt, with: name }];
       }),
+      unreadable: data.filter(({ id }) => id === null).length,
       open: thread && {
         id: open!,
         recipientId:
           partnerOf(open!)?.id ?? thread.data.find(({ from }) => from && !isUs(from))?.from?.id ?? null,
-        messages: thread.data.toReversed().map(({ id, createdAt, text, from }) => ({
-          id,
-          createdAt: createdAt ?? 0,
+        messages: thread.data.toReversed().map(({ createdAt, text, from, attachments, unsupported }) => ({
+          createdAt,
           text,
+          instead: unsupported ? TEXT.unsupported : attachments ? TEXT.attachment : TEXT.noText,
           isOurs: from !== null && isUs(from),
         })),
       },
@@ -164,6 +163,6 @@ async function inboxOf(deps: MessagesDeps, c: C, row: Integration, open: string 
     const after = await findAccessible(deps, c.get('user'), row.id);
     const banner = bannerFor(factsOf(after), deps.site.productName, deps.clock.now());
     const trouble = { banner, text: problem.detail };
-    return { integrationId: row.id, conversations: [], open: null, trouble };
+    return { integrationId: row.id, conversations: [], unreadable: 0, open: null, trouble };
   }
 }

@@ -18,7 +18,7 @@ afterAll(() => stack.stop());
 function onMachine(aheadMs: number) {
   const clock = { now: () => stack.simulator.clock.now() + aheadMs };
   const gate = { enter: () => Promise.resolve(), leave: () => Promise.resolve() };
-  const http = createProviderHttp(clock, createMetrics().counters, gate);
+  const http = createProviderHttp(clock, { counters: createMetrics().counters, gate });
   return {
     ...stack.deps,
     clock,

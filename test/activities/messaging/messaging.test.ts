@@ -56,7 +56,7 @@ for (const [name, path, call] of [
     const { id, version } = await stack.connect(username);
     const conversationId = (
       await stack.instagram.listConversations((await tokenOf(id)).token, { cursor: null, limit: 5 })
-    ).data[0]!.id;
+    ).data[0]!.id!;
     await stack.travel.advance(2 * DAY_MS);
     stack.simulator.addFault({ match: { path, account: username }, times: 1, ...refusal });
     stack.simulator.addFault({ match: { path: '/me', account: username }, times: 1, ...refusal });

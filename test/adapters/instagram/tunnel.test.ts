@@ -88,14 +88,15 @@ function call(
   options: { timeoutMs?: number; ca?: string } = { ca: TEST_AUTHORITY },
 ) {
   const tunnel = proxyUrl ? new TunnelAgent(new Secret(proxyUrl), options) : undefined;
-  const http = createProviderHttp(systemClock, undefined, undefined, tunnel);
-  return http({ method: 'GET', operation: 'probe', url: `${base}/v25.0/me`, token: new Secret(TOKEN) });
+  const http = createProviderHttp(systemClock, { tunnel });
+  const read = (body: unknown) => body;
+  return http({ method: 'GET', operation: 'probe', url: `${base}/v25.0/me`, token: new Secret(TOKEN), read });
 }
 const proxyUrl = () => `http://us%40er:word@127.0.0.1:${portOf(proxy)}`;
 
 test('calls go through the proxy, which learns the host and neither path nor token', async () => {
-  const { body } = await call(`https://server.test:${portOf(instagram)}`, proxyUrl());
-  expect(body).toEqual({ id: '1' });
+  const { value } = await call(`https://server.test:${portOf(instagram)}`, proxyUrl());
+  expect(value).toEqual({ id: '1' });
   expect(asked).toEqual([`/v25.0/me?access_token=${TOKEN}`]);
   expect(seen).toMatch(/^CONNECT server\.test:\d+ HTTP\/1\.1\r\n/);
   expect(seen).toContain(`proxy-authorization: Basic ${Buffer.from('us@er:word').toString('base64')}`);
@@ -153,7 +154,7 @@ test('an address on loopback is called directly', async () => {
   afterwards.push(simulator);
   await listening(simulator);
   for (const host of ['127.0.0.1', 'localhost'])
-    expect((await call(`http://${host}:${portOf(simulator)}`, proxyUrl())).body).toEqual({ id: '2' });
+    expect((await call(`http://${host}:${portOf(simulator)}`, proxyUrl())).value).toEqual({ id: '2' });
   await expect(call(`https://localhost:${portOf(instagram)}`, proxyUrl())).rejects.toThrow(
     'UNABLE_TO_VERIFY',
   );
