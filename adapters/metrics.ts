@@ -52,6 +52,12 @@ export function createMetrics() {
     labelNames: ['operation', 'field'],
     registers,
   });
+  const connects = new Counter({
+    name: 'evergrant_connects_total',
+    help: 'Finished attempts to connect an account, by result and by what Instagram refused.',
+    labelNames: ['result', 'refusal'],
+    registers,
+  });
   const replaced = new Counter({
     name: 'evergrant_lifecycles_replaced_total',
     help: 'Lifecycles that could not go on, and were replaced by a new run.',
@@ -62,6 +68,7 @@ export function createMetrics() {
     refresh: (trigger: string, result: string) => refreshes.inc({ trigger, result }),
     recovery: (outcome: string) => recoveries.inc({ outcome }),
     expiration: (cause: string) => expirations.inc({ cause }),
+    connect: (result: string, refusal: string) => connects.inc({ result, refusal }),
     unreadable: (operation: string, field: string) => unreadable.inc({ operation, field }),
     lifecycleReplaced: () => replaced.inc(),
     delivery: (kind: string, outcome: string) => deliveries.inc({ kind, outcome }),

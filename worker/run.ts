@@ -6,8 +6,12 @@ import { publicUrl } from '../adapters/config';
 import { type MailReach } from '../adapters/postgres/deliveries/outbox';
 import { type Services } from '../services/services';
 import { temporalSettings } from '../adapters/temporal/connect';
+import { reasonOf } from '../adapters/error-reason';
+import { repeat } from '../adapters/repeat';
 import { openSpool } from '../adapters/spool';
+import { finishRounds } from '../services/connecting/drive-round';
 import { createLifecycles } from '../services/lifecycles';
+import { SECOND_MS } from '../core/time';
 import { workflowBundle } from './bundle';
 import { deploymentOptions } from './deployment';
 import { requireRightClock, watchClock } from './clock-watch';
@@ -15,6 +19,9 @@ import { keepNamespace } from './namespace-keeper';
 import { startRelay } from './relay';
 import { temporalLogger } from './temporal-log';
 import { createWorkers } from './worker';
+
+/** How often a worker looks for connections under way that nobody works on. */
+const ROUNDS_EVERY_MS = 3 * SECOND_MS;
 
 export interface RunningWorker {
   /** Ends what is under way, then stops. */
@@ -61,9 +68,11 @@ export async function runWorker(
     ...(options.shutdownGrace !== undefined && { shutdownGrace: options.shutdownGrace }),
   });
   const relay = startRelay({ ...services, reach: mailReach(services) });
+  const stopFinishing = finishRoundsRegularly(deps);
   const stopWatching = watchClock(services, () => workers.shutdown());
   const ended = workers.run().finally(async () => {
     stopKeeping();
+    stopFinishing();
     stopWatching();
     await relay.stop();
     await connection.close();
@@ -75,6 +84,24 @@ export async function runWorker(
       await ended;
     },
   };
+}
+
+/** @returns stops it */
+function finishRoundsRegularly(deps: Deps): () => void {
+  const { logger, lifecycles } = deps;
+  const notify = (integrationId: string) =>
+    lifecycles.rowChanged(integrationId).catch((error: unknown) => {
+      logger.warn(
+        { integrationId, reason: reasonOf(error) },
+        'lifecycle signal failed; the audit will retry',
+      );
+    });
+  return repeat(ROUNDS_EVERY_MS, () =>
+    finishRounds({ ...deps, notify }).then(
+      () => undefined,
+      (error: unknown) => logger.warn({ reason: reasonOf(error) }, 'connections under way not read'),
+    ),
+  );
 }
 
 /** What activities act with, from the parts that all processes share. */

@@ -1,18 +1,13 @@
 import { ProviderError } from '../../adapters/instagram/provider-error';
 import { findControl } from '../../adapters/postgres/incidents/control';
-import {
-  type ProviderApp,
-  beginIncident,
-  findOpenIncident,
-  recordAnswer,
-} from '../../adapters/postgres/incidents/incidents';
+import { type ProviderApp } from '../../adapters/postgres/incidents/incidents';
 import { RowMovedOn } from '../../adapters/postgres/integrations/apply-change';
 import { type Integration } from '../../adapters/postgres/integrations/integration-row';
-import { withTransaction } from '../../adapters/postgres/pool';
 import { openCurrent } from '../../adapters/postgres/tokens/open-token';
 import { type Secret } from '../../core/access/secret';
 import { type Probe } from '../../core/lifecycle/evidence';
-import { type Failure, type FailureClass } from '../../core/lifecycle/failure';
+import { type Failure } from '../../core/lifecycle/failure';
+import { recordProviderSignal } from '../../services/provider-signal';
 import { type Deps } from '../deps';
 import { refusalOf, sealingError } from './refusal';
 
@@ -48,27 +43,6 @@ export async function controlIsAlive(
     if (error instanceof RowMovedOn || sealingError(error, 0)) return false;
     throw error;
   }
-}
-
-/**
- * What an answer to one of our own calls means for the app as a whole: an app-level failure opens an incident, clear
- * answers end one. What other services report never counts here. @param failed null when the token worked
- */
-export async function recordProviderSignal(
-  { pool, clock }: Pick<Deps, 'pool' | 'clock'>,
-  row: Integration,
-  failed: FailureClass | null,
-): Promise<void> {
-  const now = clock.now();
-  if (failed === 'app_level') {
-    await withTransaction(pool, (db) => beginIncident(db, row, 'app_level', now));
-    return;
-  }
-  if (failed === 'transient' || failed === 'throttled' || failed === 'unreadable') return;
-  const incident = await findOpenIncident(pool, row);
-  // Among tokens that died together only one that was in doubt, and works, shows that the incident is over.
-  const counts = incident?.kind === 'app_level' || (failed === null && row.state === 'recovering');
-  if (incident && counts) await withTransaction(pool, (db) => recordAnswer(db, incident, row, now));
 }
 
 function meaningOf(failure: Failure): 'dead' | 'owner_action' | 'ambiguous' | 'unclear' {

@@ -1,4 +1,5 @@
 import { type Answer, type Failure, classify } from '../../core/lifecycle/failure';
+import { type ConnectRefusal, connectRefusalOf } from '../../core/access/connect-refusals';
 import { retryAfterMs } from '../../core/retry-after';
 
 /** A call to Instagram that did not succeed. Its text is ours; of the answer it keeps numbers alone. */
@@ -16,6 +17,8 @@ export class ProviderError extends Error {
     text: string,
     /** With class `unreadable`: the field that could not be read. */
     readonly field: string | null = null,
+    /** What a step of connecting was refused for, where Instagram's words say so. */
+    readonly refusal: ConnectRefusal | null = null,
   ) {
     super(text);
   }
@@ -65,6 +68,8 @@ export class ProviderError extends Error {
       classify(answer),
       retryAfterMs(text(retryAfter), now),
       `${operation}: Instagram answered ${numbers}`,
+      null,
+      connectRefusalOf(operation, answer.message),
     );
   }
 }

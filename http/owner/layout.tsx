@@ -25,8 +25,8 @@ dl { display: grid; grid-template-columns: max-content auto; gap: .2rem 1.5rem; 
 footer { font-size: .9rem; margin-top: 1.5rem; }
 `;
 
-/** The frame of owner pages. It needs no script. */
-export function Layout(props: { title: string; frame: Frame; children: Child }) {
+/** The frame of owner pages. It needs no script. @param reloadAfterSeconds absent: it stays as it is */
+export function Layout(props: { title: string; frame: Frame; children: Child; reloadAfterSeconds?: number }) {
   const { product, supportUrl, nonce } = props.frame;
   return (
     <>
@@ -35,6 +35,9 @@ export function Layout(props: { title: string; frame: Frame; children: Child }) 
         <head>
           <meta charset="utf-8" />
           <meta name="viewport" content="width=device-width, initial-scale=1" />
+          {props.reloadAfterSeconds && (
+            <meta http-equiv="refresh" content={String(props.reloadAfterSeconds)} />
+          )}
           <title>{LAYOUT_TEXT.title(props.title, product)}</title>
           <link rel="icon" href={assetUrl('icon.svg')} />
           <style nonce={nonce}>{raw(STYLE)}</style>

@@ -72,6 +72,7 @@ export function depsOf(parts: ProcessParts, process: OwnProcess): Deps {
       recovery: nothing,
       expiration: nothing,
       lifecycleReplaced: nothing,
+      connect: nothing,
       unreadable: nothing,
       delivery: nothing,
       providerCall: nothing,
