@@ -6,6 +6,7 @@ import { asksToCheckAgain, bannerFor } from '../../core/lifecycle/banner';
 import { type CheckResult, type ConnectResult, checkText, newLinkText } from '../../core/text/owner-pages';
 import { OAUTH_STATE_LIFE_MS } from '../../core/access/connect-policy';
 import { Secret } from '../../core/access/secret';
+import { OAUTH_CALLBACK } from '../../core/names';
 import { SECOND_MS } from '../../core/time';
 import { recheck } from '../api/lifecycle/recheck';
 import { type Caller } from '../middleware/caller';
@@ -22,7 +23,6 @@ import { findNewLinkRecipient, emailNewLink } from './new-link';
 
 type OwnerPageDeps = Pick<HttpDeps, 'pool' | 'sealer' | 'mailer' | 'clock' | 'lifecycles' | 'site'>;
 
-const CALLBACK = '/oauth/instagram/callback';
 /** A valid link allows checking its integration. */
 const OWNER: Caller = { name: 'owner', keyId: 'link', scopes: new Set(), ownerRefs: null, isEmbed: false };
 const STATUS = {
@@ -38,12 +38,12 @@ const STATUS = {
 
 /** The owner's pages: the page of a link, the redirect to Instagram's consent page, and the way back. */
 export function connectRoutes(deps: HttpDeps): Hono {
-  const redirectUri = deps.site.publicUrl + CALLBACK;
+  const redirectUri = deps.site.publicUrl + OAUTH_CALLBACK;
   const browser = secretCookie(deps.site, 'evergrant-connect', OAUTH_STATE_LIFE_MS / SECOND_MS);
 
   return new Hono()
     .use('/connect/*', noStore)
-    .use(CALLBACK, noStore)
+    .use(OAUTH_CALLBACK, noStore)
     .get('/connect/:link', async (c) => {
       const integration = await integrationOfLink(deps, c.req.param('link'));
       if (!integration) return outdated(deps, c);
@@ -96,7 +96,7 @@ export function connectRoutes(deps: HttpDeps): Hono {
         303,
       );
     })
-    .get(CALLBACK, async (c) => {
+    .get(OAUTH_CALLBACK, async (c) => {
       if (isAhead(c)) return c.body(null, 503, { 'retry-after': '1' });
       const [state, holder] = [c.req.query('state'), browser.read(c)];
       const found = state && holder && (await findRound(deps.pool, state, holder, deps.clock.now()));

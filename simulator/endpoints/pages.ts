@@ -68,8 +68,15 @@ const page = (title: string, content: Html): Html =>
       </body>
     </html>`;
 
-/** The consent form; it needs no script. */
-export function consentPage(request: ConsentRequest, accounts: readonly Account[]): Html {
+/**
+ * The consent form; it needs no script.
+ * @param isLoggedIn the only account is the one that is logged in in this browser
+ */
+export function consentPage(
+  request: ConsentRequest,
+  accounts: readonly Account[],
+  isLoggedIn: boolean,
+): Html {
   const hidden = {
     client_id: request.clientId,
     redirect_uri: request.redirectUri,
@@ -77,9 +84,10 @@ export function consentPage(request: ConsentRequest, accounts: readonly Account[
     scope: request.scopes.join(','),
     ...(request.state !== undefined && { state: request.state }),
   };
+  const another = new URLSearchParams({ ...hidden, force_reauth: 'true' }).toString();
   return page(
-    'Allow access',
-    html`<h1>Allow access?</h1>
+    request.forcesLogin ? 'Log in' : 'Allow access',
+    html`<h1>${request.forcesLogin ? 'Log in again, and allow access?' : 'Allow access?'}</h1>
       <p>An app wants to connect an account and return to <code>${request.redirectUri}</code>.</p>
       <form method="post" action="/oauth/authorize">
         ${Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}
@@ -98,12 +106,13 @@ export function consentPage(request: ConsentRequest, accounts: readonly Account[
                         type="radio"
                         name="account"
                         value="${account.id}"
-                        required${index === 0 ? html` checked` : ''}
+                        required${index === 0 && !request.forcesLogin ? html` checked` : ''}
                       />
                       @${account.username}</label
                     >`,
                 )
           }
+          ${isLoggedIn ? html`<p><a href="/oauth/authorize?${another}">Use another account</a></p>` : ''}
         </fieldset>
         <fieldset>
           <legend>Permissions</legend>

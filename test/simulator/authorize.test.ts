@@ -54,6 +54,46 @@ describe('the authorize page', () => {
     expect(await ask(REDIRECT_URI)).toBe(400);
   });
 
+  test('says how to allow another redirect_uri', async () => {
+    const query = authorizeQuery({ redirect_uri: 'https://shop.example/cb' });
+    const elsewhere = await sandbox().get('/oauth/authorize', query);
+    expect(elsewhere.text).toContain('addresses on this machine');
+    expect(elsewhere.text).toContain('EVERGRANT_SIMULATOR_REDIRECT_URIS');
+    const listed = sandbox({ redirectUris: ['https://other.example/cb'] });
+    expect((await listed.get('/oauth/authorize', query)).text).toContain('https://other.example/cb');
+  });
+
+  test('offers a browser that is logged in its account alone', async () => {
+    const box = sandbox();
+    shop(box);
+    box.simulator.addAccount({ username: 'other' });
+    box.simulator.scriptLogin({ account: 'other', decision: 'allow' });
+    const { headers } = await box.get('/oauth/authorize', authorizeQuery());
+    const cookie = headers.get('set-cookie')?.split(';')[0] ?? '';
+    const page = await box.get('/oauth/authorize', authorizeQuery(), { cookie });
+    expect(page.text).toContain('@other');
+    expect(page.text).not.toContain('@shop');
+    expect(page.text).toMatch(/href="\/oauth\/authorize\?[^"]*force_reauth=true/);
+    expect((await box.get('/oauth/authorize', authorizeQuery())).text).toContain('@shop');
+  });
+
+  test.each([
+    ['force_reauth', 'true'],
+    ['force_authentication', '1'],
+  ])('asks for a login again with %s=%s', async (name, value) => {
+    const box = sandbox();
+    const { id } = shop(box);
+    box.simulator.addAccount({ username: 'other' });
+    const cookie = `simulator-session=${id}`;
+    const ask = (forced: Record<string, string>) =>
+      box.get('/oauth/authorize', authorizeQuery(forced), { cookie });
+    expect((await ask({ [name]: '0' })).text).not.toContain('@other');
+    const forced = await ask({ [name]: value });
+    expect(forced.text).toContain('Log in again');
+    expect(forced.text).toContain('@other');
+    expect(forced.text).not.toMatch(/<input[^>]*type="radio"[^>]*checked/);
+  });
+
   test('accepts spaces between scopes and the optional parameters', async () => {
     const query = authorizeQuery({
       scope: `${BASIC} ${MESSAGING}`,

@@ -244,7 +244,7 @@ describe('a way back that is not what it should be', () => {
   ])('a state that is %s opens a readable page', async (_, query) => {
     const page = await browser().get(`/oauth/instagram/callback?${query}`);
     expect([page.status, titleOf(page)]).toEqual([410, 'Please start again']);
-    expect(page.body).toContain('to see whether the account is connected, or start again');
+    expect(page.body).toContain('No changes were made. If the account was connected before, it still is.');
   });
 
   test('the result page can be reloaded, also after the owner went back, until the round lapses', async () => {
