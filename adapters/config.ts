@@ -37,6 +37,10 @@ const list = z.string().transform((text) =>
     .map((part) => part.trim())
     .filter(Boolean),
 );
+const databaseUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, 'is not a postgres:// URL')
+  .transform((text) => new Secret(text));
 const flag = z.enum(['true', 'false'], 'is neither true nor false').transform((text) => text === 'true');
 
 const schema = z.object({
@@ -91,11 +95,8 @@ const schema = z.object({
   EVERGRANT_OPERATOR_EMAIL: emailAddress.optional(),
   EVERGRANT_FORWARD_MESSAGE_TEXT: flag.default(false),
   EVERGRANT_CONSOLE_MESSAGES: flag.default(false),
-  DATABASE_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//, 'is not a postgres:// URL')
-    .transform((text) => new Secret(text))
-    .optional(),
+  DATABASE_URL: databaseUrl.optional(),
+  DATABASE_DIRECT_URL: databaseUrl.optional(),
   INSTAGRAM_APP_ID: z.string().min(1).optional(),
   INSTAGRAM_APP_SECRET: secret.optional(),
   INSTAGRAM_APP_SECRET_PREVIOUS: secret.optional(),
@@ -129,6 +130,7 @@ const SECRETS: readonly Name[] = [
   'EVERGRANT_KEYS',
   'EVERGRANT_API_KEY',
   'DATABASE_URL',
+  'DATABASE_DIRECT_URL',
   'INSTAGRAM_APP_SECRET',
   'INSTAGRAM_APP_SECRET_PREVIOUS',
   'INSTAGRAM_PROXY_URL',

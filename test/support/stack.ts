@@ -62,9 +62,13 @@ export interface Stack {
 }
 
 export async function startStack(
-  options: { workers?: boolean; deps?: Partial<Pick<Deps, 'mailer' | 'operatorEmail'>> } = {},
+  options: {
+    workers?: boolean;
+    via?: (databaseUrl: string) => string;
+    deps?: Partial<Pick<Deps, 'mailer' | 'operatorEmail'>>;
+  } = {},
 ): Promise<Stack> {
-  const database = await createTestDatabase();
+  const database = await createTestDatabase(options.via);
   const { address, namespace, drop } = await createTestNamespace();
   const running: RunningSimulator = await runSimulator({ port: 0, seed: 'tests' });
   const { simulator } = running;
