@@ -5,6 +5,3 @@ create table write_check (
   id boolean primary key default true check (id),
   written_at timestamptz not null
 );
-
--- Down Migration
-drop table write_check;
