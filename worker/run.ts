@@ -15,7 +15,7 @@ import { SECOND_MS } from '../core/time';
 import { workflowBundle } from './bundle';
 import { deploymentOptions } from './deployment';
 import { requireRightClock, watchClock } from './clock-watch';
-import { keepNamespace } from './namespace-keeper';
+import { type NamespaceKeeper, keepNamespace } from './namespace-keeper';
 import { startRelay } from './relay';
 import { temporalLogger } from './temporal-log';
 import { createWorkers } from './worker';
@@ -53,8 +53,8 @@ export async function runWorker(
   await requireRightClock(services);
   const { connectionOptions, namespace } = temporalSettings(options.env);
   const connection = await NativeConnection.connect(connectionOptions);
-  const stopKeeping = await keepNamespace(services);
-  const deps = activityDeps(services);
+  const keeper = await keepNamespace(services);
+  const deps = activityDeps(services, keeper);
   await storeSpooledAnswers(deps);
   const bundle = options.bundle ?? (await workflowBundle());
   const deployment = options.versioned ? deploymentOptions(services.settings, bundle) : null;
@@ -67,12 +67,16 @@ export async function runWorker(
     deployment,
     ...(options.shutdownGrace !== undefined && { shutdownGrace: options.shutdownGrace }),
   });
-  const relay = startRelay({ ...services, reach: mailReach(services) });
+  const relay = startRelay({
+    ...services,
+    directUrl: services.settings.DATABASE_DIRECT_URL?.reveal(),
+    reach: mailReach(services),
+  });
   const stopFinishing = finishRoundsRegularly(deps);
   const stopWatching = watchClock(services, () => workers.shutdown());
   const ended = workers.run().finally(async () => {
-    stopKeeping();
-    stopFinishing();
+    keeper.stop();
+    await stopFinishing();
     stopWatching();
     await relay.stop();
     await connection.close();
@@ -86,8 +90,8 @@ export async function runWorker(
   };
 }
 
-/** @returns stops it */
-function finishRoundsRegularly(deps: Deps): () => void {
+/** @returns stops it, once what is under way has ended: an answer of Instagram's may be on its way */
+function finishRoundsRegularly(deps: Deps): () => Promise<void> {
   const { logger, lifecycles } = deps;
   const notify = (integrationId: string) =>
     lifecycles.rowChanged(integrationId).catch((error: unknown) => {
@@ -96,22 +100,28 @@ function finishRoundsRegularly(deps: Deps): () => void {
         'lifecycle signal failed; the audit will retry',
       );
     });
-  return repeat(ROUNDS_EVERY_MS, () =>
+  const finish = () =>
     finishRounds({ ...deps, notify }).then(
       () => undefined,
       (error: unknown) => logger.warn({ reason: reasonOf(error) }, 'connections under way not read'),
-    ),
-  );
+    );
+  let underWay: Promise<void> = Promise.resolve();
+  const stop = repeat(ROUNDS_EVERY_MS, () => (underWay = finish()));
+  return () => {
+    stop();
+    return underWay;
+  };
 }
 
 /** What activities act with, from the parts that all processes share. */
-function activityDeps(services: Services): Deps {
+function activityDeps(services: Services, keeper: NamespaceKeeper): Deps {
   const { settings, temporal, metrics } = services;
   return {
     ...services,
     counters: metrics.counters,
     lifecycles: createLifecycles(temporal),
     spool: settings.EVERGRANT_SPOOL_DIR === undefined ? null : openSpool(settings.EVERGRANT_SPOOL_DIR),
+    searchAttributesAreKnown: keeper.knowsSearchAttributes,
     operatorEmail: settings.EVERGRANT_OPERATOR_EMAIL ?? null,
     site: { publicUrl: publicUrl(settings), productName: settings.EVERGRANT_PRODUCT_NAME },
   };

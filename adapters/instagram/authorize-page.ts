@@ -30,7 +30,9 @@ export async function openAuthorizePage(
     const shown = String(data)
       .replaceAll(/<(script|style)\b.*?<\/\1>/gis, '')
       .replaceAll(/<[^>]*>/g, ' ');
-    const words = /invalid (platform app|redirect_uri|client_id)|content isn.?t available/i.exec(shown)?.[0];
+    const words = /invalid (platform app|redirect_uri|client_id)|content isn\S{0,6}t available/i.exec(
+      shown,
+    )?.[0];
     return { status, refusal: connectRefusalOf('authorize', words ?? null) };
   } catch {
     return { status: null, refusal: null };

@@ -43,7 +43,7 @@ const TABLE: readonly Row[] = [
   { message: /invalid (platform app|app id|client_id)|error validating application/i, is: 'app_id' },
   { message: /client[ _]secret|app[ _]secret(?!_proof)/i, is: 'app_secret' },
   { message: /redirect[ _]ur[il]/i, is: 'redirect_uri' },
-  { message: /content isn.?t available/i, is: 'unavailable' },
+  { message: /content isn\S{0,6}t available/i, is: 'unavailable' },
   {
     message: /unsupported request - method type/i,
     at: ['exchange_code', 'exchange'],
