@@ -101,6 +101,7 @@ export function connectVerdict(failed: {
       return { is: 'refused', refusal: 'token_ended' };
     case 'call':
       if (failure.problem === 'permission_missing') return { is: 'no_permission' };
+      if (failure.problem === 'app_access_missing') return { is: 'refused', refusal: 'app_access' };
       return { is: 'refused', refusal: 'other' };
     case 'owner_action':
       // The token works once the owner has confirmed the login.

@@ -13,6 +13,7 @@ export const EVENT_TYPES = [
   'integration.reconnected',
   'integration.disconnected',
   'connect.refused',
+  'capability.changed',
   'provider.incident_started',
   'provider.incident_ended',
   'webhook.disabled',

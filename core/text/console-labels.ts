@@ -53,6 +53,7 @@ export const EVENT_LABELS = {
   'integration.reconnected': 'Reconnected',
   'integration.disconnected': 'Disconnected',
   'connect.refused': 'Connecting refused by Instagram',
+  'capability.changed': 'Access to messages changed',
   'provider.incident_started': 'Instagram incident started',
   'provider.incident_ended': 'Instagram incident ended',
   'message.received': 'Message received',

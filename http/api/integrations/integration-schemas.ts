@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { ACTION_LABELS, BANNER_ACTIONS, STILL_RETRYING } from '../../../core/text/banner';
+import { CAPABILITY_STATES } from '../../../core/messaging/capability';
 import { REASONS, STATES } from '../../../core/lifecycle/states';
 import { emailAddress, instant, ref, returnTo } from '../schemas';
 
@@ -44,10 +45,20 @@ const lastError = z.object({
   text: z.string().openapi({ description: 'Description for people, without text from Instagram.' }),
 });
 
+const capabilities = z.object({
+  messages: z.enum(CAPABILITY_STATES).openapi({
+    description:
+      'Whether messages can be read and sent. `unknown`: not tried since the account was connected. `permission_missing`: the owner does not allow it, and can by reconnecting. `app_access_missing`: Meta does not give the app that access. `other_app`: another app handles the conversations.',
+  }),
+});
+
 export const Integration = z
   .object({
     id: z.string().openapi({ example: 'int_0a1b2c3d4e5f6g7h8j9kmnpq' }),
     provider: z.literal('instagram'),
+    capabilities: capabilities.openapi({
+      description: 'What the connection can do besides handing out tokens.',
+    }),
     ownerRef: z.string().openapi({ description: "Your customer's ID." }),
     externalId: z.string().nullable().openapi({ description: 'Your ID of the connection.' }),
     contact: z
