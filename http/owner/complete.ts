@@ -44,12 +44,11 @@ const LOOK_EVERY_MS = 250;
  */
 export async function goOn(deps: CompleteDeps, found: Round, returned: Returned): Promise<Round> {
   const connecting = connectDeps(deps);
-  if (!returned.code) {
-    if (found.outcome === null && found.nextTryAt === null) await giveUp(connecting, found, returned);
-    return (await readRound(deps.pool, found.stateHash)) ?? found;
-  }
-  const integration = await findIntegration(deps.pool, found.integrationId);
-  if (integration) await beginRound(deps.pool, deps.sealer, found, integration, returned, deps.clock.now());
+  const isBegun = found.outcome !== null || found.nextTryAt !== null;
+  if (!returned.code && !isBegun) await giveUp(connecting, found, returned);
+  const integration = returned.code ? await findIntegration(deps.pool, found.integrationId) : null;
+  if (returned.code && integration)
+    await beginRound(deps.pool, deps.sealer, found, integration, returned, deps.clock.now());
   const deadline = Date.now() + ANSWER_WITHIN_MS;
   const driving = driveRound(connecting, found.stateHash, WAITING_LADDER_MS);
   await withDeadline(deadline, driving, () => undefined);

@@ -100,11 +100,15 @@ export function ResultPage(props: {
 
 const RELOAD_AFTER_SECONDS = 5;
 
-/** While the round goes on. It reloads itself until there is a result. */
-export function WorkingPage({ frame, obstacle }: { frame: Frame; obstacle: ConnectRefusal | null }) {
+/**
+ * While the round goes on. It opens `again` until there is a result: browsers do not load the same address again while it
+ * ends in a fragment, as Instagram's `#_` is one.
+ */
+export function WorkingPage(props: { frame: Frame; obstacle: ConnectRefusal | null; again: string }) {
+  const { frame, obstacle, again } = props;
   const { title, text } = workingText(obstacle, frame.product);
   return (
-    <Layout title={title} frame={frame} reloadAfterSeconds={RELOAD_AFTER_SECONDS}>
+    <Layout title={title} frame={frame} next={{ url: again, afterSeconds: RELOAD_AFTER_SECONDS }}>
       <h1>{title}</h1>
       <p role="status">{text}</p>
     </Layout>

@@ -100,7 +100,7 @@ export function connectRoutes(deps: HttpDeps): Hono {
       if (isAhead(c)) return c.body(null, 503, { 'retry-after': '1' });
       const [state, holder] = [c.req.query('state'), browser.read(c)];
       const found = state && holder && (await findRound(deps.pool, state, holder, deps.clock.now()));
-      if (!found) return show(deps, c, { result: 'state_expired' }, null);
+      if (!state || !holder || !found) return show(deps, c, { result: 'state_expired' }, null);
       const { code, error, error_description: description, error_message: message } = c.req.query();
       const returned: Returned = code
         ? { code: new Secret(code), redirectUri }
@@ -109,7 +109,11 @@ export function connectRoutes(deps: HttpDeps): Hono {
       // The result can be shown again as long as the browser keeps this.
       browser.write(c, holder);
       if (round.outcome) return finish(deps, c, round.outcome, round.returnTo);
-      return c.html(<WorkingPage frame={frameOf(deps.site, c)} obstacle={round.obstacle} />, 202);
+      const again = `${OAUTH_CALLBACK}?${new URLSearchParams({ state }).toString()}`;
+      return c.html(
+        <WorkingPage frame={frameOf(deps.site, c)} obstacle={round.obstacle} again={again} />,
+        202,
+      );
     });
 }
 

@@ -12,16 +12,17 @@ const ACCOUNTS_SHOWN = 200;
 const SESSION = 'simulator-session';
 
 /**
- * Asks for consent, or follows the next scripted login. A browser that is logged in is offered that account alone, unless
- * the request forces a login.
+ * Asks for consent, or follows the next scripted login. In a browser that is logged in its account is chosen already,
+ * unless the request forces a login.
  */
 export function showConsent(c: Context, world: World): Response | Promise<Response> {
   return withRequest(c, world, c.req.query(), (request) => {
     const login = world.state.login;
     if (!login) {
-      const loggedIn = request.forcesLogin ? undefined : world.index.byId(getCookie(c, SESSION) ?? '');
-      const accounts = loggedIn ? [loggedIn] : world.state.accounts.slice(0, ACCOUNTS_SHOWN);
-      return showPage(c, consentPage(request, accounts, loggedIn !== undefined), 200);
+      const loggedIn = world.index.byId(getCookie(c, SESSION) ?? '');
+      const others = world.state.accounts.filter((account) => account !== loggedIn);
+      const accounts = [...(loggedIn ? [loggedIn] : []), ...others].slice(0, ACCOUNTS_SHOWN);
+      return showPage(c, consentPage(request, accounts, loggedIn), 200);
     }
     world.state.login = null;
     world.changed();

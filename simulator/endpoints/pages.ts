@@ -68,14 +68,11 @@ const page = (title: string, content: Html): Html =>
       </body>
     </html>`;
 
-/**
- * The consent form; it needs no script.
- * @param isLoggedIn the only account is the one that is logged in in this browser
- */
+/** The consent form; it needs no script. @param loggedIn in this browser; the first of the accounts */
 export function consentPage(
   request: ConsentRequest,
   accounts: readonly Account[],
-  isLoggedIn: boolean,
+  loggedIn: Account | undefined,
 ): Html {
   const hidden = {
     client_id: request.clientId,
@@ -84,11 +81,11 @@ export function consentPage(
     scope: request.scopes.join(','),
     ...(request.state !== undefined && { state: request.state }),
   };
-  const another = new URLSearchParams({ ...hidden, force_reauth: 'true' }).toString();
   return page(
     request.forcesLogin ? 'Log in' : 'Allow access',
     html`<h1>${request.forcesLogin ? 'Log in again, and allow access?' : 'Allow access?'}</h1>
       <p>An app wants to connect an account and return to <code>${request.redirectUri}</code>.</p>
+      ${loggedIn && !request.forcesLogin ? html`<p>Logged in as @${loggedIn.username}.</p>` : ''}
       <form method="post" action="/oauth/authorize">
         ${Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}
         <fieldset>
@@ -112,7 +109,6 @@ export function consentPage(
                     >`,
                 )
           }
-          ${isLoggedIn ? html`<p><a href="/oauth/authorize?${another}">Use another account</a></p>` : ''}
         </fieldset>
         <fieldset>
           <legend>Permissions</legend>

@@ -113,7 +113,8 @@ describe('an outage that lasts longer than a browser waits', () => {
     stack.simulator.addFault({ match: { path }, status: 503 });
     const page = await browser.get(back);
     expect([page.status, titleOf(page.body)]).toEqual([202, 'Connecting your account …']);
-    expect(page.body).toContain('<meta http-equiv="refresh" content="5"');
+    const [, again = ''] = /<meta http-equiv="refresh" content="5;url=([^"]+)"/.exec(page.body) ?? [];
+    expect(again).toMatch(/^\/oauth\/instagram\/callback\?state=[\w-]+$/);
     expect(page.body).not.toContain('<script');
     const calls = stack.simulator.requests().length;
     // Not due yet: another look changes nothing.
@@ -123,7 +124,7 @@ describe('an outage that lasts longer than a browser waits', () => {
     advance(10 * SECOND_MS);
     await finishRounds(background());
     expect((await stack.row(round.id)).state).toBe('active');
-    expect(titleOf((await browser.get(back)).body)).toBe('Connected');
+    for (const address of [back, again]) expect(titleOf((await browser.get(address)).body)).toBe('Connected');
     expect(await holdings()).toBe(0);
   });
 
@@ -132,9 +133,11 @@ describe('an outage that lasts longer than a browser waits', () => {
     const browser = api.browser();
     const back = await consent(browser, round.url, 'selfserved');
     stack.simulator.addFault({ match: { path: '/me' }, times: 8, status: 503 });
-    expect((await browser.get(back)).status).toBe(202);
+    const page = await browser.get(back);
+    expect(page.status).toBe(202);
     advance(10 * SECOND_MS);
-    expect(titleOf((await browser.get(back)).body)).toBe('Connected');
+    const again = /url=([^"]+)"/.exec(page.body)?.[1] ?? '';
+    expect(titleOf((await browser.get(again)).body)).toBe('Connected');
   });
 
   test('ends when nothing that was obtained can be valid any more, and erases it', async () => {
