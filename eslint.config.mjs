@@ -120,6 +120,7 @@ export default tseslint.config(
         process: 'readonly',
         console: 'readonly',
         module: 'writable',
+        exports: 'writable',
         require: 'readonly',
         __dirname: 'readonly',
         URL: 'readonly',

@@ -27,6 +27,7 @@ import {
 const KINDS: Record<string, CallKind> = {
   list_conversations: 'read',
   list_messages: 'read',
+  read_message: 'read',
   send_message: 'send',
 };
 

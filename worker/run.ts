@@ -10,6 +10,7 @@ import { openSpool } from '../adapters/spool';
 import { createLifecycles } from '../services/lifecycles';
 import { workflowBundle } from './bundle';
 import { deploymentOptions } from './deployment';
+import { startFetcher } from './fetcher';
 import { requireRightClock, watchClock } from './clock-watch';
 import { keepNamespace } from './namespace-keeper';
 import { startRelay } from './relay';
@@ -61,11 +62,13 @@ export async function runWorker(
     ...(options.shutdownGrace !== undefined && { shutdownGrace: options.shutdownGrace }),
   });
   const relay = startRelay({ ...services, reach: mailReach(services) });
+  const stopFetching = startFetcher(deps);
   const stopWatching = watchClock(services, () => workers.shutdown());
   const ended = workers.run().finally(async () => {
     stopKeeping();
     stopWatching();
     await relay.stop();
+    await stopFetching();
     await connection.close();
   });
   return {

@@ -16,6 +16,7 @@ const OF_INTEGRATION = [
   'sealed_payloads',
   'message_sends',
   'received_messages',
+  'pending_messages',
   'dead_verdicts',
 ];
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Connection, type Recovery } from '../../../core/lifecycle/connection';
 import { type LifecycleFacts } from '../../../core/lifecycle/facts';
 import { REASONS, STATES } from '../../../core/lifecycle/states';
+import { type SubscribeError, subscribeError } from '../messages/subscriptions';
 
 const instant = z.date().transform((date) => date.getTime());
 const count = z.coerce.number().int();
@@ -63,6 +64,8 @@ const row = z.object({
   next_reminder_at: instant.nullable(),
   revision: count,
   lifecycle_revision: count,
+  subscribed_grant_no: count.nullable(),
+  subscribe_error: subscribeError.nullable(),
   created_at: instant,
   updated_at: instant,
 });
@@ -74,6 +77,10 @@ export interface Integration extends Connection {
   /** Raised by every change from outside the lifecycle, which writes back the one it has seen. */
   revision: number;
   lifecycleRevision: number;
+  /** The grant under which the account is subscribed to its messages; null: none. */
+  subscribedGrantNo: number | null;
+  /** Why the last attempt to subscribe failed. */
+  subscribeError: SubscribeError | null;
   createdAt: number;
   updatedAt: number;
 }
@@ -115,6 +122,8 @@ export function integrationOf(value: unknown): Integration {
     nextReminderAt: r.next_reminder_at,
     revision: r.revision,
     lifecycleRevision: r.lifecycle_revision,
+    subscribedGrantNo: r.subscribed_grant_no,
+    subscribeError: r.subscribe_error,
     createdAt: r.created_at,
     updatedAt: r.updated_at,
   };

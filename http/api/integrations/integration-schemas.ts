@@ -44,10 +44,32 @@ const lastError = z.object({
   text: z.string().openapi({ description: 'Description for people, without text from Instagram.' }),
 });
 
+const capabilities = z.object({
+  messages: z
+    .enum(['ok', 'unknown', 'permission_missing', 'app_access_missing', 'other_app'])
+    .openapi({ description: 'Whether the inbox can be read and written; `unknown`: not tried yet.' }),
+  subscription: z.enum(['subscribed', 'refused', 'unknown']).openapi({
+    description:
+      'Whether Instagram delivers what comes in. `refused`: it is asked again daily. `unknown`: not asked yet, or without an answer.',
+  }),
+  subscriptionError: z
+    .object({
+      code: z.string().openapi({ description: 'As in `lastError`.' }),
+      subcode: z.number().nullable().openapi({ description: "Instagram's error subcode." }),
+      at: instant.openapi({ description: 'When it was refused.' }),
+      text: z.string().openapi({ description: 'Description for people, without text from Instagram.' }),
+    })
+    .nullable()
+    .openapi({ description: 'Why the last subscription failed; null: it did not.' }),
+});
+
 export const Integration = z
   .object({
     id: z.string().openapi({ example: 'int_0a1b2c3d4e5f6g7h8j9kmnpq' }),
     provider: z.literal('instagram'),
+    capabilities: capabilities.openapi({
+      description: 'What the connection can do besides handing out tokens.',
+    }),
     ownerRef: z.string().openapi({ description: "Your customer's ID." }),
     externalId: z.string().nullable().openapi({ description: 'Your ID of the connection.' }),
     contact: z
