@@ -31,6 +31,8 @@ export interface Deps {
   outgoing: Outgoing;
   /** null: there is no mail server. */
   mailer: Mailer | null;
+  /** Whether workflows may set search attributes: not in every namespace. */
+  searchAttributesAreKnown: () => boolean;
   /** Receives mails about the service itself. */
   operatorEmail: string | null;
   site: {

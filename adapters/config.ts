@@ -37,12 +37,18 @@ const list = z.string().transform((text) =>
     .map((part) => part.trim())
     .filter(Boolean),
 );
+const databaseUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, 'is not a postgres:// URL')
+  .transform((text) => new Secret(text));
 const flag = z.enum(['true', 'false'], 'is neither true nor false').transform((text) => text === 'true');
 
 const schema = z.object({
   EVERGRANT_HTTP_PORT: port.default(3000),
   EVERGRANT_HTTP_HOST: z.string().default('127.0.0.1'),
-  EVERGRANT_PUBLIC_URL: url.optional(),
+  EVERGRANT_PUBLIC_URL: url
+    .refine(isOrigin, 'has more than scheme, host and port: Evergrant needs a host of its own')
+    .optional(),
   EVERGRANT_URL: url.optional(),
   EVERGRANT_DATA_DIR: z.string().default('.data'),
   EVERGRANT_REFRESHES_PER_SECOND: z.coerce
@@ -91,11 +97,8 @@ const schema = z.object({
   EVERGRANT_OPERATOR_EMAIL: emailAddress.optional(),
   EVERGRANT_FORWARD_MESSAGE_TEXT: flag.default(false),
   EVERGRANT_CONSOLE_MESSAGES: flag.default(false),
-  DATABASE_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//, 'is not a postgres:// URL')
-    .transform((text) => new Secret(text))
-    .optional(),
+  DATABASE_URL: databaseUrl.optional(),
+  DATABASE_DIRECT_URL: databaseUrl.optional(),
   INSTAGRAM_APP_ID: z.string().min(1).optional(),
   INSTAGRAM_APP_SECRET: secret.optional(),
   INSTAGRAM_APP_SECRET_PREVIOUS: secret.optional(),
@@ -129,6 +132,7 @@ const SECRETS: readonly Name[] = [
   'EVERGRANT_KEYS',
   'EVERGRANT_API_KEY',
   'DATABASE_URL',
+  'DATABASE_DIRECT_URL',
   'INSTAGRAM_APP_SECRET',
   'INSTAGRAM_APP_SECRET_PREVIOUS',
   'INSTAGRAM_PROXY_URL',
@@ -154,12 +158,25 @@ export function loadSettings(env: NodeJS.ProcessEnv, needs: readonly Name[] = []
     for (const issue of parsed.error.issues) problems.push(`${issue.path.join('.')} ${issue.message}`);
   }
   if (values.EVERGRANT_KEYS !== undefined) problems.push(...keyProblems(values.EVERGRANT_KEYS));
+  if (env.TEMPORAL_ADDRESS) problems.push(...addressProblems('TEMPORAL_ADDRESS', env.TEMPORAL_ADDRESS));
   if (values.EVERGRANT_TRUSTED_USER_HEADER && !values.EVERGRANT_TRUSTED_PROXIES)
     problems.push('EVERGRANT_TRUSTED_USER_HEADER needs EVERGRANT_TRUSTED_PROXIES: whose word is it?');
   for (const name of needs) if (values[name] === undefined) problems.push(`${name} is missing`);
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   const keysFile = env.EVERGRANT_KEYS_FILE ? resolve(env.EVERGRANT_KEYS_FILE) : null;
   return { ...parsed.data, keysFile };
+}
+
+/** Temporal's addresses are `host:port`. @returns what is wrong with one, as problems of settings */
+export function addressProblems(name: string, address: string): string[] {
+  if (/^[a-z]+:\/\//i.test(address))
+    return [`${name} starts with a scheme: give host:port alone, and use TEMPORAL_TLS=true for TLS`];
+  const isHostAndPort = /^([\w.-]+|\[[0-9a-f:.]+\]):\d{1,5}$/i.test(address);
+  return isHostAndPort ? [] : [`${name} is not host:port`];
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).href === `${new URL(text).origin}/`;
 }
 
 function isAddressList(entries: string[]): boolean {

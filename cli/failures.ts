@@ -1,3 +1,5 @@
+import { databaseTrouble } from '../adapters/postgres/write-check';
+
 /** What was asked could not be done: exit code 1. */
 export class Failure extends Error {
   override name = 'Failure';
@@ -27,6 +29,8 @@ export function databaseFailure(error: unknown): Failure {
       'Look for long transactions in pg_stat_activity, then run the command again. Nothing was half done.',
     ]);
   if (code === '3D000') return new Failure('The database in DATABASE_URL does not exist.');
+  const trouble = databaseTrouble(error);
+  if (trouble) return new Failure(trouble);
   return new Failure(`Database error (${reason}).`, [
     'Check that PostgreSQL is running and that DATABASE_URL is correct.',
   ]);

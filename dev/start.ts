@@ -78,7 +78,7 @@ async function start(undo: Undo): Promise<void> {
 
 async function startDatabase(undo: Undo, settings: Settings, data: DataFolder): Promise<string> {
   if (settings.DATABASE_URL) {
-    await migrate(settings.DATABASE_URL.reveal());
+    await migrate((settings.DATABASE_DIRECT_URL ?? settings.DATABASE_URL).reveal());
     return settings.DATABASE_URL.reveal();
   }
   const postgres = await startEmbeddedPostgres({

@@ -2,6 +2,7 @@ import { isGrpcServiceError, ServiceError } from '@temporalio/client';
 import { type Context } from 'hono';
 import { ProviderError } from '../adapters/instagram/provider-error';
 import { DecryptFailed, KeyUnavailable } from '../adapters/encryption/sealer';
+import { databaseTrouble } from '../adapters/postgres/write-check';
 import { NoToken } from '../services/usable-token';
 import { recheckAfterSeconds } from './api/lifecycle/next-check';
 import { type Caller } from './middleware/caller';
@@ -46,7 +47,10 @@ export function problemOf(deps: ProblemDeps, error: unknown, caller: Caller | un
   if (error instanceof ServiceError || isGrpcServiceError(error))
     return new Problem('service_unavailable', 'Temporal is not responding. Try again in a moment.');
   if (isDatabaseError(error))
-    return new Problem('service_unavailable', 'The database is not responding. Try again in a moment.');
+    return new Problem(
+      'service_unavailable',
+      `${databaseTrouble(error) ?? 'The database is not responding.'} Try again in a moment.`,
+    );
   return new Problem('internal', 'The request was not completed. You can safely try again.');
 }
 
@@ -150,7 +154,8 @@ export const REFUSALS = {
 } as const;
 
 /** SQLSTATE classes and socket errors of an unavailable server. @see https://www.postgresql.org/docs/current/errcodes-appendix.html */
-const DATABASE_ERROR_CODES = /^(ECONN|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|EPIPE|ETIMEDOUT|57P0|57014|53|08)/;
+const DATABASE_ERROR_CODES =
+  /^(ECONN|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|EPIPE|ETIMEDOUT|57P0|57014|25006|53|08)/;
 const DATABASE_ERROR_TEXTS = /timeout exceeded when trying to connect|connection terminated|not queryable/i;
 
 function isDatabaseError(error: unknown): boolean {

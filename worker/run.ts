@@ -12,7 +12,7 @@ import { workflowBundle } from './bundle';
 import { deploymentOptions } from './deployment';
 import { startFetcher } from './fetcher';
 import { requireRightClock, watchClock } from './clock-watch';
-import { keepNamespace } from './namespace-keeper';
+import { type NamespaceKeeper, keepNamespace } from './namespace-keeper';
 import { startRelay } from './relay';
 import { temporalLogger } from './temporal-log';
 import { createWorkers } from './worker';
@@ -47,8 +47,8 @@ export async function runWorker(
   await requireRightClock(services);
   const { connectionOptions, namespace } = temporalSettings(options.env);
   const connection = await NativeConnection.connect(connectionOptions);
-  const stopKeeping = await keepNamespace(services);
-  const deps = activityDeps(services);
+  const keeper = await keepNamespace(services);
+  const deps = activityDeps(services, keeper);
   await storeSpooledAnswers(deps);
   const bundle = options.bundle ?? (await workflowBundle());
   const deployment = options.versioned ? deploymentOptions(services.settings, bundle) : null;
@@ -65,7 +65,7 @@ export async function runWorker(
   const stopFetching = startFetcher(deps);
   const stopWatching = watchClock(services, () => workers.shutdown());
   const ended = workers.run().finally(async () => {
-    stopKeeping();
+    keeper.stop();
     stopWatching();
     await relay.stop();
     await stopFetching();
@@ -81,13 +81,14 @@ export async function runWorker(
 }
 
 /** What activities act with, from the parts that all processes share. */
-function activityDeps(services: Services): Deps {
+function activityDeps(services: Services, keeper: NamespaceKeeper): Deps {
   const { settings, temporal, metrics } = services;
   return {
     ...services,
     counters: metrics.counters,
     lifecycles: createLifecycles(temporal),
     spool: settings.EVERGRANT_SPOOL_DIR === undefined ? null : openSpool(settings.EVERGRANT_SPOOL_DIR),
+    searchAttributesAreKnown: keeper.knowsSearchAttributes,
     operatorEmail: settings.EVERGRANT_OPERATOR_EMAIL ?? null,
     site: { publicUrl: publicUrl(settings), productName: settings.EVERGRANT_PRODUCT_NAME },
   };

@@ -31,7 +31,7 @@ export async function TokenLifecycle(input: TokenLifecycleInput): Promise<void> 
     continueAsNewSuggested: () => workflowInfo().continueAsNewSuggested,
     patched,
   });
-  const visibility = new Visibility(input.carried !== undefined);
+  const visibility = new Visibility(input.carried !== undefined && !input.carried.facts?.unlisted);
   registerHandlers(run);
 
   await keepAlive(run, input.integrationId, {
@@ -52,11 +52,12 @@ export async function TokenLifecycle(input: TokenLifecycleInput): Promise<void> 
 
 function continueAsNew(run: LifecycleRun, integrationId: string): Promise<never> {
   const carried = run.carry();
+  const facts = carried.facts as LifecycleFacts;
   return makeContinueAsNewFunc<typeof TokenLifecycle>({
     // A run of the former type goes on as this one.
     workflowType: WORKFLOW_TYPES.tokenLifecycle,
     workflowTaskTimeout: `${LIFECYCLE_TASK_SECONDS}s`,
-    typedSearchAttributes: searchAttributePairs(searchAttributeValues(carried.facts as LifecycleFacts)),
+    ...(!facts.unlisted && { typedSearchAttributes: searchAttributePairs(searchAttributeValues(facts)) }),
     ...onNextVersion(),
   })({ integrationId, carried });
 }

@@ -17,7 +17,7 @@ export class Visibility {
     const key = JSON.stringify(values);
     if (this.shown === null && (this.given || workflowInfo().typedSearchAttributes.getAll().length > 0))
       this.shown = key;
-    if (this.shown !== key) {
+    if (this.shown !== key && !facts.unlisted) {
       upsertSearchAttributes([...searchAttributePairs(values), ...clearedPairs(values)]);
       this.shown = key;
     }

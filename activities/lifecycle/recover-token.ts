@@ -36,6 +36,7 @@ export interface RecoverTokenInput {
 type Recoverer = Pick<
   Deps,
   | 'pool'
+  | 'searchAttributesAreKnown'
   | 'sealer'
   | 'instagram'
   | 'clock'

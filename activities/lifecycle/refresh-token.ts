@@ -10,7 +10,7 @@ import { refreshOnce } from './refresh-once';
 import { sealingError } from './refusal';
 import { runStep, updateIntegration } from './run-step';
 
-type Refresher = Parameters<typeof refreshOnce>[0] & Pick<Deps, 'counters'>;
+type Refresher = Parameters<typeof refreshOnce>[0] & Pick<Deps, 'counters' | 'searchAttributesAreKnown'>;
 
 export interface RefreshTokenInput {
   integrationId: string;

@@ -3,7 +3,6 @@ import { type StepResult } from '../../core/lifecycle/facts';
 import { lifetimeOf } from '../../core/lifecycle/next-action';
 import { warnAt } from '../../core/lifecycle/refresh-policy';
 import { isUsable } from '../../core/lifecycle/states';
-import { type Deps } from '../deps';
 import { recover } from './recover-token';
 import { runStep, updateIntegration } from './run-step';
 
@@ -13,7 +12,7 @@ export interface Target {
 }
 
 /** Warns, once per version, that a token nears its expiry and was not refreshed. */
-export function warnExpiring(deps: Pick<Deps, 'pool' | 'clock'>, input: Target): Promise<StepResult> {
+export function warnExpiring(deps: Parameters<typeof runStep>[0], input: Target): Promise<StepResult> {
   return runStep(deps, input.integrationId, async (row) => {
     if (row.version !== input.version || !isUsable(row.state) || row.expiringNoticed) return 'moved_on';
     if (deps.clock.now() < warnAt(lifetimeOf(row))) return 'not_due';

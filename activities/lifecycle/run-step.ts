@@ -8,13 +8,14 @@ import { type Deps } from '../deps';
 import { toApplicationFailure } from '../failures';
 
 type Store = Pick<Deps, 'pool' | 'clock'>;
+type Step = Store & Pick<Deps, 'searchAttributesAreKnown'>;
 
 /**
  * Runs one action of a lifecycle against its row as it is now, and reads the row again for the facts to go on with.
  * An action whose row changed meanwhile has lost to something newer, which is no failure.
  */
 export async function runStep(
-  { pool, clock }: Store,
+  { pool, clock, searchAttributesAreKnown }: Step,
   integrationId: string,
   act: (row: Integration) => Promise<Outcome>,
 ): Promise<StepResult> {
@@ -24,14 +25,15 @@ export async function runStep(
     const after = await findIntegration(pool, integrationId);
     if (!after) return { facts: null, outcome, now: clock.now() };
     if (after.lifecycleRevision < after.revision) await markSeen(pool, integrationId, after.revision);
-    return { facts: factsOf(after), outcome, now: clock.now() };
+    const facts = { ...factsOf(after), ...(!searchAttributesAreKnown() && { unlisted: true as const }) };
+    return { facts, outcome, now: clock.now() };
   } catch (error) {
     throw toApplicationFailure(error);
   }
 }
 
 /** Reads the row again: after a start, or because something outside the lifecycle changed it. */
-export function loadFacts(deps: Store, input: { integrationId: string }): Promise<StepResult> {
+export function loadFacts(deps: Step, input: { integrationId: string }): Promise<StepResult> {
   return runStep(deps, input.integrationId, async () => 'done');
 }
 

@@ -3,13 +3,15 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import { MINUTE_MS, SECOND_MS } from '../../core/time';
-import { type Db } from './pool';
+import { type Db, isDirect } from './pool';
 
 const TABLE = 'evergrant_migrations';
 /** From the sources, and from `dist`, beside which the SQL files stay. */
 const FOLDERS = [join(__dirname, '..', '..', 'migrations'), join(__dirname, '..', '..', '..', 'migrations')];
 const STEP = /^### MIGRATION (\S+) \(UP\) ###$/;
 const LOCK_NOT_AVAILABLE = '55P03';
+/** By which processes that migrate keep each other waiting: node-pg-migrate's own, as in earlier releases. */
+const LOCK = 7_241_865_325_823_964;
 
 interface Patience {
   /** Everyone else queues behind a statement that waits for a table: it gives up after this, and tries again. */
@@ -60,17 +62,23 @@ async function migrateOnce(
   // An ES module: loaded when needed, so that CommonJS programs and tests can import this file.
   const { runner } = await import('node-pg-migrate');
   const dbClient = new Client({ connectionString: databaseUrl });
-  // Its errors reject the query under way.
-  dbClient.on('error', () => undefined);
+  const holder = new Client({ connectionString: databaseUrl });
+  // Their errors reject the query under way.
+  for (const client of [dbClient, holder]) client.on('error', () => undefined);
   await dbClient.connect();
   try {
-    await dbClient.query(`set lock_timeout = ${lockTimeoutMs}`);
+    const direct = await isDirect(dbClient);
+    // A pooler lends its sessions from statement to statement: what is set, or locked, would stay with one of them.
+    if (direct) await dbClient.query(`set lock_timeout = ${lockTimeoutMs}`);
+    else await lockOut(holder);
     await runner({
       dbClient,
       dir: migrationsFolder(),
       direction: 'up',
       migrationsTable: TABLE,
       advisoryLockMode: 'wait',
+      noLock: !direct,
+      lockValue: LOCK,
       // One that was numbered earlier may arrive later, from a branch that was merged after another.
       checkOrder: false,
       logger: {
@@ -84,8 +92,17 @@ async function migrateOnce(
       },
     });
   } finally {
+    await holder.end();
     await dbClient.end();
   }
+}
+
+/** Keeps others from migrating for as long as the connection lasts: a pooler, too, leaves a transaction its session. */
+async function lockOut(holder: Client): Promise<void> {
+  await holder.connect();
+  await holder.query(
+    `begin; set local idle_in_transaction_session_timeout = 0; select pg_advisory_xact_lock(${LOCK})`,
+  );
 }
 
 /** The names of migrations that the database has not run, oldest first. */

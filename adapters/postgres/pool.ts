@@ -19,7 +19,6 @@ export function createPool(
     connectionString,
     max: options.max ?? 20,
     connectionTimeoutMillis: 5_000,
-    statement_timeout: statementTimeoutMs,
     // By this side's clock: a path that goes silent is noticed without the server, and its connection is destroyed.
     query_timeout: statementTimeoutMs + NETWORK_MS,
     keepAlive: true,
@@ -28,14 +27,43 @@ export function createPool(
   });
   // Without a listener a connection that the server closes while idle would end the process.
   pool.on('error', (error) => options.onError?.(error));
-  const open = new Set<PoolClient>();
-  pool.on('connect', (client) => open.add(client));
-  pool.on('remove', (client) => open.delete(client));
-  connectionsOf.set(pool, open);
+  // Sent ahead of the first statement; one that fails shows in that statement.
+  pool.on('connect', (client) => void limitSession(client, statementTimeoutMs).catch(() => undefined));
+  const connections = new Set<PoolClient>();
+  pool.on('connect', (client) => connections.add(client));
+  pool.on('remove', (client) => connections.delete(client));
+  own.set(pool, { connections, statementTimeoutMs });
   return pool;
 }
 
-const connectionsOf = new WeakMap<Pool, Set<PoolClient>>();
+/**
+ * Limits statements on the server's side, where the connection leads to one session alone. A pooler would refuse the
+ * limit as a startup parameter, and lend a session that was changed to others: behind it, transactions carry their own
+ * limit, and all else has that of the role (docs/configuration.md).
+ */
+async function limitSession(client: PoolClient, statementTimeoutMs: number): Promise<void> {
+  await client.query(`select set_config('statement_timeout', $2, false) where pg_backend_pid() = $1`, [
+    processIdOf(client),
+    String(statementTimeoutMs),
+  ]);
+}
+
+/**
+ * Whether a connection leads to a session of PostgreSQL's, and not to a pooler: a pooler makes up the process id by
+ * which queries are cancelled.
+ * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
+ */
+export async function isDirect(client: Client | PoolClient): Promise<boolean> {
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  return rows[0]?.pid === processIdOf(client);
+}
+
+function processIdOf(client: Client | PoolClient): number | null {
+  return (client as { processID?: number | null }).processID ?? null;
+}
+
+/** What is known of a pool beyond its own fields. */
+const own = new WeakMap<Pool, { connections: Set<PoolClient>; statementTimeoutMs: number }>();
 
 /**
  * Closes a pool. What is under way may end within `graceMs`, then its connections are cut: on a path that went silent a
@@ -44,7 +72,7 @@ const connectionsOf = new WeakMap<Pool, Set<PoolClient>>();
 export async function closePool(pool: Pool, graceMs: number): Promise<void> {
   const cut = setTimeout(() => {
     // `end` of a connection with a query under way does not wait for it.
-    for (const client of connectionsOf.get(pool) ?? []) void (client as unknown as Client).end();
+    for (const client of own.get(pool)?.connections ?? []) void (client as unknown as Client).end();
   }, graceMs);
   await pool.end().finally(() => clearTimeout(cut));
 }
@@ -78,7 +106,8 @@ async function oneTransaction<T>(pool: Pool, work: (db: PoolClient) => Promise<T
   const onError = (error: Error) => (lost = error);
   client.on('error', onError);
   try {
-    await client.query(`begin; ${LIMITS}`);
+    const timeoutMs = own.get(pool)?.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS;
+    await client.query(`begin; ${LIMITS}; set local statement_timeout = ${timeoutMs}`);
     const result = await work(client);
     await client.query('commit');
     return result;

@@ -6,13 +6,32 @@ import {
   defaultGrpcRetryOptions,
   makeGrpcRetryInterceptor,
 } from '@temporalio/client';
-import { SECOND_MS } from '../../core/time';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { SECOND_MS } from '../../core/time';
+import { ConfigError, addressProblems } from '../config';
 
-/** Where Temporal is, as its own environment variables and profile file say. @see https://docs.temporal.io/develop/environment-configuration */
+/**
+ * Where Temporal is, as its own environment variables and profile file say.
+ * @throws ConfigError when they cannot be used
+ * @see https://docs.temporal.io/develop/environment-configuration
+ */
 export function temporalSettings(env: NodeJS.ProcessEnv = process.env) {
-  const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: stringsOf(env) });
+  const { connectionOptions, namespace } = readSettings(env);
+  const problems = addressProblems("Temporal's address", connectionOptions.address ?? DEFAULT_ADDRESS);
+  if (problems.length > 0) throw new ConfigError(problems);
   return { connectionOptions, namespace: namespace ?? 'default' };
+}
+
+const DEFAULT_ADDRESS = 'localhost:7233';
+
+function readSettings(env: NodeJS.ProcessEnv) {
+  try {
+    return loadClientConnectConfig({ overrideEnvVars: stringsOf(env) });
+  } catch (error) {
+    const { code, path, message } = error as { code?: string; path?: string; message: string };
+    const what = code === 'ENOENT' ? `a file is missing: ${path}` : message;
+    throw new ConfigError([`TEMPORAL_… settings or Temporal's profile file: ${what}`]);
+  }
 }
 
 export type TemporalSettings = ReturnType<typeof temporalSettings>;

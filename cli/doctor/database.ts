@@ -9,6 +9,7 @@ import { readCallbackTraffic } from '../../adapters/postgres/messages/callback-t
 import { countOverdue } from '../../adapters/postgres/fleet/overdue';
 import { pendingMigrations } from '../../adapters/postgres/migrate';
 import { refusalHint, refusalText } from '../../core/text/callbacks';
+import { createWriteCheck, databaseTrouble } from '../../adapters/postgres/write-check';
 import { databaseFailure } from '../failures';
 import { NO_ACTION_NEEDED, nextStep } from '../../services/keys/next-step';
 import { reportOn } from '../../services/keys/report';
@@ -21,7 +22,7 @@ export async function lookAtDatabase(pool: Pool, settings: Settings, now: number
     if (pending.length > 0)
       return [problem('schema', `${pending.length} migrations are missing.`, 'Run `npx evergrant migrate`.')];
     return [
-      ok('database', 'Reachable. The schema is up to date.'),
+      await writes(pool),
       await clocks(pool),
       await keyRing(pool, settings),
       await apiKeys(pool, settings, now),
@@ -31,6 +32,17 @@ export async function lookAtDatabase(pool: Pool, settings: Settings, now: number
   } catch (error) {
     const { message, hints } = databaseFailure(error);
     return [problem('database', message, hints.join(' '))];
+  }
+}
+
+async function writes(pool: Pool): Promise<Finding> {
+  try {
+    await createWriteCheck(pool)();
+    return ok('database', 'Reachable and writable. The schema is up to date.');
+  } catch (error) {
+    const what = databaseTrouble(error);
+    if (what === null) throw error;
+    return problem('database', what, 'Tokens are still served and messages read; nothing else works.');
   }
 }
 

@@ -1,7 +1,7 @@
 import { ConfigError, type Settings, loadSettings, publicUrl } from '../../adapters/config';
 import { isLoopbackUrl } from '../../adapters/outgoing/loopback';
 import { createPool } from '../../adapters/postgres/pool';
-import { openTemporal, temporalSettings } from '../../adapters/temporal/connect';
+import { type TemporalSettings, openTemporal, temporalSettings } from '../../adapters/temporal/connect';
 import { type Io } from '../output/io';
 import { withLocalApiKey, withLocalKeys, withLocalServers } from '../settings';
 import { lookAtDatabase } from './database';
@@ -12,14 +12,16 @@ import { lookAtTemporal } from './temporal';
 export async function examine(io: Io): Promise<Finding[]> {
   const env = withLocalApiKey(withLocalKeys(withLocalServers(io.env)));
   let settings: Settings;
+  let reachedBy: TemporalSettings;
   try {
     settings = loadSettings(env, ['DATABASE_URL']);
+    reachedBy = temporalSettings(env);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return error.problems.map((text) => problem('settings', `${text}.`, 'See docs/configuration.md.'));
   }
   const pool = createPool(settings.DATABASE_URL?.reveal() ?? '', { max: 2 });
-  const temporal = openTemporal(temporalSettings(env));
+  const temporal = openTemporal(reachedBy);
   try {
     const [stored, durable] = await Promise.all([
       lookAtDatabase(pool, settings, Date.now()),

@@ -1,5 +1,6 @@
 import { type Client } from '@temporalio/client';
 import { describeAuditSchedule } from '../../adapters/temporal/audit-schedule';
+import { commandsToRegister, searchAttributesAreKnown } from '../../adapters/temporal/search-attributes';
 import { SECOND_MS } from '../../core/time';
 import { type Finding, ok, problem, warning } from './finding';
 
@@ -22,17 +23,24 @@ export async function lookAtTemporal(client: Client): Promise<Finding[]> {
     const hint = 'Create it, or set TEMPORAL_NAMESPACE to an existing one.';
     return [problem('Temporal', `The namespace "${namespace}" does not exist or is not accessible.`, hint)];
   }
-  const schedule = await within(() => describeAuditSchedule(client)).catch(() => null);
   const answers = ok('Temporal', `Reachable. Namespace "${namespace}".`);
+  return [answers, await within(() => searchAttributes(client)), await within(() => audit(client))];
+}
+
+async function searchAttributes(client: Client): Promise<Finding> {
+  const known = await searchAttributesAreKnown(client).catch(() => false);
+  if (known) return ok('search attributes', 'Registered.');
+  return warning(
+    'search attributes',
+    'Not registered: connections are refreshed, but cannot be searched by state in the Temporal UI.',
+    `Somebody with the rights of an operator enters: ${commandsToRegister(client.options.namespace).join('  or  ')}`,
+  );
+}
+
+async function audit(client: Client): Promise<Finding> {
+  const schedule = await describeAuditSchedule(client).catch(() => null);
   if (!schedule)
-    return [
-      answers,
-      problem('audit', 'Not scheduled.', 'Start a worker or an API: either creates the schedule.'),
-    ];
-  if (!schedule.enabled)
-    return [
-      answers,
-      warning('audit', 'The schedule is paused.', 'Unpause it in the Temporal UI, under Schedules.'),
-    ];
-  return [answers, ok('audit', 'Scheduled.')];
+    return problem('audit', 'Not scheduled.', 'Start a worker: it creates the schedule, if it may.');
+  if (schedule.enabled) return ok('audit', 'Scheduled.');
+  return warning('audit', 'The schedule is paused.', 'Unpause it in the Temporal UI, under Schedules.');
 }

@@ -78,7 +78,9 @@ function wrongUsage<T>(read: () => T): T {
 export const migrateVerb: Verb = (program, io) => {
   program
     .command('migrate')
-    .description('Migrate the database of DATABASE_URL to the latest schema.')
+    .description(
+      'Migrate the database to the latest schema. Uses DATABASE_DIRECT_URL if it is set, else DATABASE_URL.',
+    )
     .action(async () => bringUp(io));
 };
 
@@ -86,7 +88,9 @@ async function bringUp(io: Io): Promise<void> {
   const settings = load.config().loadSettings(withLocalServers(io.env), ['DATABASE_URL']);
   const done = await load
     .migrate()
-    .migrate(settings.DATABASE_URL?.reveal() ?? '', (name) => note(io, `${name} …`))
+    .migrate((settings.DATABASE_DIRECT_URL ?? settings.DATABASE_URL)?.reveal() ?? '', (name) =>
+      note(io, `${name} …`),
+    )
     .catch((error: unknown) => {
       throw databaseFailure(error);
     });

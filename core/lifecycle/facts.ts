@@ -22,6 +22,8 @@ export interface LifecycleFacts {
   recovery: RecoveryFacts | null;
   reminder: { sent: number; nextAt: number | null } | null;
   lastError: LastError | null;
+  /** Temporal's namespace does not know our search attributes, so none may be set. */
+  unlisted?: true;
 }
 
 export interface RecoveryFacts {

@@ -1,28 +1,24 @@
 import { Hono } from 'hono';
 import { withDeadline } from '../../adapters/deadline';
+import { createWriteCheck, databaseTrouble } from '../../adapters/postgres/write-check';
 import { SECOND_MS } from '../../core/time';
 import { type HttpDeps } from '../deps';
 
 const CHECK_MS = 2 * SECOND_MS;
 type Part = 'database' | 'temporal' | 'key';
 
-/** Liveness, full readiness, and readiness to serve tokens and reads. */
+/** Liveness, full readiness, and readiness to serve tokens and reads, for which a database that takes no writes will do. */
 export function healthRoutes(deps: HttpDeps): Hono {
-  const checks: Record<Part, () => Promise<unknown>> = {
-    database: () => deps.pool.query('select 1'),
+  const checkWrites = createWriteCheck(deps.pool);
+  const checks = {
+    database: checkWrites,
     temporal: () =>
       deps.temporal.withDeadline(Date.now() + CHECK_MS, () =>
         deps.temporal.workflowService.getSystemInfo({}),
       ),
     key: () => deps.sealer.verify(),
-  };
-
-  const answer = async (parts: Part[]) => {
-    const failing = (
-      await Promise.all(parts.map(async (part) => ((await holds(checks[part])) ? null : part)))
-    ).filter(Boolean);
-    return { ready: failing.length === 0, failing };
-  };
+  } satisfies Record<Part, () => Promise<unknown>>;
+  const toServe = { database: () => deps.pool.query('select 1'), key: checks.key };
 
   return new Hono()
     .get('/healthz', (c) => {
@@ -30,19 +26,32 @@ export function healthRoutes(deps: HttpDeps): Hono {
       return c.json({ alive }, alive ? 200 : 503);
     })
     .get('/readyz', async (c) => {
-      const result = await answer(['database', 'temporal', 'key']);
+      const result = await readiness(checks);
       return c.json(result, result.ready ? 200 : 503);
     })
     .get('/readyz/serve', async (c) => {
-      const result = await answer(['database', 'key']);
+      const result = await readiness(toServe);
       return c.json(result, result.ready ? 200 : 503);
     });
 }
 
-function holds(check: () => Promise<unknown>): Promise<boolean> {
-  const passes = check().then(
-    () => true,
-    () => false,
+async function readiness(checks: Partial<Record<Part, () => Promise<unknown>>>) {
+  const failing: string[] = [];
+  const reasons: Record<string, string> = {};
+  await Promise.all(
+    Object.entries(checks).map(async ([part, check]) => {
+      const passes = check().then(
+        () => true,
+        (error: unknown) => {
+          const reason = databaseTrouble(error);
+          if (part === 'database' && reason) reasons[part] = reason;
+          return false;
+        },
+      );
+      if (!(await withDeadline(Date.now() + CHECK_MS, passes, () => false))) failing.push(part);
+    }),
   );
-  return withDeadline(Date.now() + CHECK_MS, passes, () => false);
+  failing.sort();
+  const because = Object.keys(reasons).length > 0 ? { reasons } : {};
+  return { ready: failing.length === 0, failing, ...because };
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ConfigError, loadSettings, mailSettings } from '../../adapters/config';
+import { temporalSettings } from '../../adapters/temporal/connect';
 import { Secret } from '../../core/access/secret';
 import { NEEDED_SETTINGS } from '../../services/services';
 
@@ -138,4 +139,42 @@ test.each([
   [{ EVERGRANT_NOTICE_FROM: '"Acme, Inc" <a@x.example>' }, { name: 'Acme, Inc', address: 'a@x.example' }],
 ])('with %j mails come from %j', (env, from) => {
   expect(mailSettings(loadSettings(env), new Secret('smtp://127.0.0.1')).from).toEqual(from);
+});
+
+test.each([
+  ['https://evergrant.example', true],
+  ['https://evergrant.example/', true],
+  ['http://127.0.0.1:3000', true],
+  ['https://example.com/evergrant', false],
+  ['https://example.com/?a=1', false],
+  ['https://example.com/#a', false],
+  ['https://user:word@example.com', false],
+])('the public address is a host of its own: %s', (EVERGRANT_PUBLIC_URL, isFine) => {
+  const problems = problemsOf({ EVERGRANT_PUBLIC_URL });
+  expect(problems.map((problem) => problem.split(' ')[0])).toEqual(isFine ? [] : ['EVERGRANT_PUBLIC_URL']);
+});
+
+test.each([
+  ['localhost:7233', true],
+  ['127.0.0.1:7233', true],
+  ['[::1]:7233', true],
+  ['my-ns.a1b2c.tmprl.cloud:7233', true],
+  ['https://my-ns.a1b2c.tmprl.cloud:7233', false],
+  ['grpc://localhost:7233', false],
+  ['localhost', false],
+  ['localhost:7233/', false],
+  ['localhost:grpc', false],
+])('Temporal is at host:port: %s', (TEMPORAL_ADDRESS, isFine) => {
+  const problems = problemsOf({ TEMPORAL_ADDRESS });
+  expect(problems.map((problem) => problem.split(' ')[0])).toEqual(isFine ? [] : ['TEMPORAL_ADDRESS']);
+  const read = () => temporalSettings({ TEMPORAL_ADDRESS });
+  if (isFine) expect(read().connectionOptions.address).toBe(TEMPORAL_ADDRESS);
+  else expect(read).toThrow(ConfigError);
+});
+
+test.each([
+  { TEMPORAL_TLS_CLIENT_CERT_PATH: '/nowhere/cert.pem', TEMPORAL_TLS_CLIENT_KEY_PATH: '/nowhere/key.pem' },
+  { TEMPORAL_CONFIG_FILE: '/nowhere/temporal.toml', TEMPORAL_PROFILE: 'prod' },
+])('what Temporal’s own settings lack is an error of settings: %j', (env) => {
+  expect(() => temporalSettings(env)).toThrow(ConfigError);
 });

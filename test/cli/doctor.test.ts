@@ -57,6 +57,7 @@ test('finds nothing to do where all is well', async () => {
       'API keys',
       'refreshes',
       'Temporal',
+      'search attributes',
       'audit',
     ],
   ]);

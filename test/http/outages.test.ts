@@ -1,8 +1,12 @@
+import { type Pool } from 'pg';
+import { createInstagram } from '../../adapters/instagram/client';
+import { createProviderHttp } from '../../adapters/instagram/http';
 import { createPool } from '../../adapters/postgres/pool';
 import { parseKeyRing } from '../../adapters/encryption/key-ring';
 import { createSealer } from '../../adapters/encryption/sealer';
 import { createKeyChecks } from '../../adapters/encryption/key-check';
 import { type OpenTemporal, openTemporal } from '../../adapters/temporal/connect';
+import { createProviderGate } from '../../services/provider-gate';
 import { createLifecycleClient } from '../../client/lifecycle-client';
 import { DAY_MS } from '../../core/time';
 import { type TestApi, startApi } from '../support/api';
@@ -19,6 +23,7 @@ let nowhere: OpenTemporal;
 beforeAll(async () => {
   nowhere = openTemporal({ connectionOptions: { address: CLOSED }, namespace: 'none' });
   stack = await startStack();
+  stack.simulator.addAccount({ username: 'steady', conversations: 1 });
   ({ id } = await stack.connect('steady'));
   await stack.travel.advance(2 * DAY_MS);
 });
@@ -173,6 +178,58 @@ describe('while Instagram is down', () => {
 
   test('ready is who can serve', async () => {
     expect((await api.as(null).get('/readyz')).body).toEqual({ ready: true, failing: [] });
+  });
+});
+
+describe('while the database takes no writes', () => {
+  let api: TestApi;
+  let pool: Pool;
+  beforeAll(async () => {
+    pool = createPool(`${stack.databaseUrl}?options=-c%20default_transaction_read_only%3Don`);
+    const { clock, settings } = stack.simulator;
+    const http = createProviderHttp(clock, { gate: createProviderGate(pool, clock, settings.appId) });
+    api = await startApi(stack, { pool, instagram: createInstagram(http, stack.instagram.settings) });
+  });
+  afterAll(async () => {
+    await api.stop();
+    await pool.end();
+  });
+
+  test('readyz says so in words, and tokens are still served', async () => {
+    const ready = await api.as(null).get('/readyz');
+    expect([ready.status, ready.body]).toEqual([
+      503,
+      {
+        ready: false,
+        failing: ['database'],
+        reasons: { database: expect.stringMatching(/^The database is read-only.*25006/) },
+      },
+    ]);
+    expect((await api.as(null).get('/readyz/serve')).status).toBe(200);
+  });
+
+  test.each(['', '/token', '/events', '/conversations', '/conversations/FIRST/messages'])(
+    'integrations/…%s answers as always',
+    async (path) => {
+      const { body } = await api.get(`/v1/integrations/${id}/conversations`);
+      const answer = await api.get(`/v1/integrations/${id}${path.replace('FIRST', body.data[0]?.id)}`);
+      expect(answer.status).toBe(200);
+    },
+  );
+
+  test.each([
+    ['post', 'ONE/pause', undefined],
+    ['post', '', { provider: 'instagram', ownerRef: 'o' }],
+    ['patch', 'ONE', { ownerRef: 'o' }],
+    ['delete', 'ONE', undefined],
+  ] as const)('what would have to be written says why it is not: %s %s', async (method, path, body) => {
+    const url = `/v1/integrations/${path.replace('ONE', id)}`.replace(/\/$/, '');
+    const refused = await (method === 'delete' ? api.delete(url) : api[method](url, body));
+    expect([refused.status, refused.body.code, refused.body.detail]).toEqual([
+      503,
+      'service_unavailable',
+      expect.stringContaining('read-only'),
+    ]);
   });
 });
 

@@ -64,6 +64,7 @@ export function depsOf(parts: ProcessParts, process: OwnProcess): Deps {
     ),
     clock,
     clockCheck: async () => undefined,
+    searchAttributesAreKnown: () => true,
     random: chanceOf(parts.seed, 'jitter', process.name).next,
     pause: process.pause,
     logger: { debug: line, info: line, warn: line, error: line } as unknown as Logger,

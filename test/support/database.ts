@@ -1,23 +1,32 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
-import { published, TEMPLATE_DATABASE } from './servers';
+import { isPublished, published, TEMPLATE_DATABASE } from './servers';
 import { until } from './until';
 
 const RELEASE_MS = 2_000;
 
 export interface TestDatabase {
   readonly url: string;
+  /** Without a pooler in between. */
+  readonly directUrl: string;
   /** Removes the database. Throws when the test left connections open: close every pool first. */
   drop(): Promise<void>;
 }
 
-/** A fresh database with the newest schema: a copy of the migrated template. One per test file. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+/**
+ * A fresh database with the newest schema: a copy of the migrated template. One per test file.
+ * @param via its address through a pooler of the test's own
+ */
+export async function createTestDatabase(via?: (directUrl: string) => string): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   await asAdmin((admin) => admin.query(`create database ${name} template ${TEMPLATE_DATABASE}`));
-  const url = new URL(published('postgresUrl'));
-  url.pathname = `/${name}`;
-  return { url: url.href, drop: () => asAdmin((admin) => drop(admin, name)) };
+  const at = (server: string) => Object.assign(new URL(server), { pathname: `/${name}` }).href;
+  const directUrl = at(published('postgresUrl'));
+  const isPooled = via !== undefined || isPublished('poolerUrl');
+  const url = via?.(directUrl) ?? (isPooled ? at(published('poolerUrl')) : directUrl);
+  // A pooler keeps connections open after their clients are gone.
+  const remove = isPooled ? dropAtOnce : drop;
+  return { url, directUrl, drop: () => asAdmin((admin) => remove(admin, name)) };
 }
 
 async function drop(admin: Client, name: string): Promise<void> {
@@ -33,9 +42,13 @@ async function drop(admin: Client, name: string): Promise<void> {
     () => undefined,
   );
   const leaked = await openSessions();
-  await admin.query(`drop database ${name} with (force)`);
+  await dropAtOnce(admin, name);
   if (leaked.length > 0)
     throw new Error(`the test left connections open; their last queries:\n${leaked.join('\n')}`);
+}
+
+async function dropAtOnce(admin: Client, name: string): Promise<void> {
+  await admin.query(`drop database ${name} with (force)`);
 }
 
 async function asAdmin<T>(work: (admin: Client) => Promise<T>): Promise<T> {

@@ -1,7 +1,7 @@
 import { type Client } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { type Activities } from '../../activities';
-import { registerSearchAttributes } from '../../adapters/temporal/register-search-attributes';
+import { registerSearchAttributes } from '../../adapters/temporal/search-attributes';
 import { openTemporal } from '../../adapters/temporal/connect';
 import { type LifecycleClient, createLifecycleClient } from '../../client/lifecycle-client';
 import { type LifecycleFacts, type Outcome, type StepResult } from '../../core/lifecycle/facts';

@@ -11,6 +11,7 @@ import {
 import { startTemporalServer, type TemporalServer } from '../../dev/temporal/temporal-server';
 import { buildBundle } from '../../worker/bundle';
 import { cachedBundle } from '../../worker/bundle-cache';
+import { startPgBouncer } from './pgbouncer';
 import { publish, TEMPLATE_DATABASE } from './servers';
 import { keepForTeardown, stopKept } from './shared-servers';
 
@@ -44,6 +45,11 @@ async function startPostgres(folder: string): Promise<EmbeddedPostgres> {
   await ensureDatabase(postgres, TEMPLATE_DATABASE);
   await migrate(postgres.url(TEMPLATE_DATABASE));
   publish('postgresUrl', postgres.url('postgres'));
+  if (process.env.TEST_PGBOUNCER === 'true') {
+    const pooler = await startPgBouncer(postgres.url('postgres'), folder);
+    keepForTeardown(folder, pooler);
+    publish('poolerUrl', pooler.url(postgres.url('postgres')));
+  }
   return postgres;
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { DAY_MS } from '../../core/time';
 import { freePorts } from '../../dev/process/ports';
 import { type RunningSimulator, runSimulator } from '../../simulator';
@@ -82,7 +83,12 @@ export async function createInstallation(): Promise<Installation> {
 export async function ask(url: string, method: string, path: string, body?: object): Promise<Answer> {
   const response = await fetch(`${url}/v1${path}`, {
     method,
-    headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json', connection: 'close' },
+    headers: {
+      authorization: `Bearer ${KEY}`,
+      'content-type': 'application/json',
+      connection: 'close',
+      'idempotency-key': randomUUID(),
+    },
     ...(body && { body: JSON.stringify(body) }),
   });
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };

@@ -2,6 +2,8 @@
 // The names do not begin with EVERGRANT_, of which the product refuses unknown ones.
 const NAMES = {
   postgresUrl: 'TEST_POSTGRES_URL',
+  /** Its address through a connection pooler, where the whole run goes through one. */
+  poolerUrl: 'TEST_POOLER_URL',
   temporalAddress: 'TEST_TEMPORAL_ADDRESS',
   /** Path of the bundled workflows, as `npm run build` makes it. */
   workflowBundle: 'TEST_WORKFLOW_BUNDLE',
@@ -13,6 +15,10 @@ export const TEMPLATE_DATABASE = 'evergrant_template';
 
 export function publish(what: keyof typeof NAMES, value: string): void {
   process.env[NAMES[what]] = value;
+}
+
+export function isPublished(what: keyof typeof NAMES): boolean {
+  return Boolean(process.env[NAMES[what]]);
 }
 
 export function published(what: keyof typeof NAMES): string {

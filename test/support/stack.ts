@@ -20,7 +20,7 @@ import { createPool } from '../../adapters/postgres/pool';
 import { openTemporal } from '../../adapters/temporal/connect';
 import { createProviderGate } from '../../services/provider-gate';
 import { createLifecycles } from '../../services/lifecycles';
-import { registerSearchAttributes } from '../../adapters/temporal/register-search-attributes';
+import { registerSearchAttributes } from '../../adapters/temporal/search-attributes';
 import { type LifecycleClient, createLifecycleClient } from '../../client/lifecycle-client';
 import { Secret } from '../../core/access/secret';
 import { createTimeTravel, type TimeTravel } from '../../dev/sandbox/time-travel';
@@ -62,16 +62,21 @@ export interface Stack {
 }
 
 export async function startStack(
-  options: { workers?: boolean; deps?: Partial<Pick<Deps, 'mailer' | 'operatorEmail'>> } = {},
+  options: {
+    workers?: boolean;
+    via?: (databaseUrl: string) => string;
+    searchAttributes?: boolean;
+    deps?: Partial<Pick<Deps, 'mailer' | 'operatorEmail'>>;
+  } = {},
 ): Promise<Stack> {
-  const database = await createTestDatabase();
+  const database = await createTestDatabase(options.via);
   const { address, namespace, drop } = await createTestNamespace();
   const running: RunningSimulator = await runSimulator({ port: 0, seed: 'tests' });
   const { simulator } = running;
   const pool = createPool(database.url);
   const temporal = openTemporal({ connectionOptions: { address }, namespace });
   const { client } = temporal;
-  await registerSearchAttributes(client);
+  if (options.searchAttributes ?? true) await registerSearchAttributes(client);
   const metrics = createMetrics();
   const gate = createProviderGate(pool, simulator.clock, simulator.settings.appId);
   const instagram = createInstagram(
@@ -98,6 +103,7 @@ export async function startStack(
     lifecycles: createLifecycles(client),
     outgoing: createOutgoing({ development: true }),
     spool: null,
+    searchAttributesAreKnown: () => true,
     mailer: null,
     operatorEmail: null,
     site: { publicUrl: 'http://127.0.0.1:3000', productName: 'Shopdesk' },

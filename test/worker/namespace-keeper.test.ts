@@ -28,7 +28,7 @@ const terminateAll = async () => {
 
 test('a running worker brings everything back after a loss of Temporal, without anyone acting', async () => {
   for (let n = 0; n < 40; n++) ids.push((await stack.connect(`lost.${n}`)).id);
-  const stop = await keep();
+  const keeper = await keep();
   await until(async () => (await running()).length === ids.length);
   const before = new Set(await Promise.all(ids.map(runOf)));
   await terminateAll();
@@ -36,13 +36,13 @@ test('a running worker brings everything back after a loss of Temporal, without 
   await until(async () => (await Promise.all(ids.map(runOf))).every((run) => !before.has(run)));
   expect((await describeAuditSchedule(stack.client))?.enabled).toBe(true);
   await until(async () => (await running()).length === ids.length);
-  stop();
+  keeper.stop();
 });
 
 test('a worker that starts without lifecycles does not wait for the next audit', async () => {
   await terminateAll();
   await until(async () => (await running()).length === 0);
-  const stop = await keep();
+  const keeper = await keep();
   await until(async () => (await running()).length === ids.length);
-  stop();
+  keeper.stop();
 });

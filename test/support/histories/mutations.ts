@@ -13,7 +13,7 @@ const m = (kind: string, what: string, was: string, now: string): Mutation => ({
 export const MUTATIONS: Mutation[] = [
   m('refreshed', 'another activity', '.refreshToken(', '.remind('),
   m('refreshed', 'no continue-as-new for a new version', 'this.facts.version !== this.startVersion', 'false'),
-  m('refreshed', 'no search attributes', 'if (this.shown !== key)', 'if (false)'),
+  m('refreshed', 'no search attributes', 'if (this.shown !== key && !facts.unlisted)', 'if (false)'),
   m('outage', 'no wait before a retry', '(_facts_nextAttemptAt = facts.nextAttemptAt)', '(void 0)'),
   m('sleeping', 'no timer', 'condition(isOver, Math.max(1, restMs + slackMs), summary)', 'condition(isOver)'),
   m('expired-reminded', 'no reminders', "type: 'remind'", "type: 'end'"),
