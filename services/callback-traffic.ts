@@ -8,9 +8,9 @@ import { type Refusal, saveCallbackTraffic } from '../adapters/postgres/messages
 import { thinOut } from '../adapters/thin-out';
 import { SECOND_MS } from '../core/time';
 
-/** Rows are written at most so often, after as many at once. */
-const WRITE_EVERY_MS = 15 * SECOND_MS;
-const WRITES_AT_ONCE = 4;
+/** Accepted and refused deliveries are each written at most so often, after two at once. */
+const WRITE_EVERY_MS = 20 * SECOND_MS;
+const WRITES_AT_ONCE = 2;
 /** Names that may become labels of a metric: of the many that Meta could send, those we know of. */
 const KNOWN_KINDS =
   /^(comments|live_comments|mentions|story_insights|messaging_\w{1,30}|message\w{0,20}|postback|reaction|referral|read|echo|edit|unsend|optin|delivery|standby|changes|object|entry|pass_thread_control|take_thread_control|request_thread_control|app_roles|response_feedback)(\.(mid|sender))?$/;
@@ -30,15 +30,6 @@ interface Deps {
  */
 export function createCallbackTraffic({ pool, clock, logger, counters }: Deps, appId: string) {
   const thinned = thinOut(clock.now);
-  const seen = {
-    acceptedAt: null as number | null,
-    refusedAt: null as number | null,
-    refusedWhy: null as Refusal | null,
-  };
-  let left = WRITES_AT_ONCE;
-  let regainedAt = performance.now();
-  let timer: NodeJS.Timeout | undefined;
-
   const count = (outcome: CallbackOutcome, kind: string) => {
     counters.callback(outcome, KNOWN_KINDS.test(kind) ? kind : 'other');
     const repeated = thinned(`${outcome} ${kind}`);
@@ -49,41 +40,48 @@ export function createCallbackTraffic({ pool, clock, logger, counters }: Deps, a
     else logger.warn(line, 'a webhook delivery, or a part of one, was not taken');
   };
 
-  async function save(): Promise<void> {
-    const regained = Math.floor((performance.now() - regainedAt) / WRITE_EVERY_MS);
-    regainedAt += regained * WRITE_EVERY_MS;
-    left = Math.min(WRITES_AT_ONCE, left + regained);
-    if (left === 0) {
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        void save();
-      }, WRITE_EVERY_MS).unref();
-      return;
-    }
-    left -= 1;
-    clearTimeout(timer);
-    timer = undefined;
-    const { ...now } = seen;
-    Object.assign(seen, { acceptedAt: null, refusedAt: null, refusedWhy: null });
-    if (now.acceptedAt === null && now.refusedAt === null) return;
-    await saveCallbackTraffic(pool, appId, now, clock.now()).catch((error: unknown) =>
+  const write = (seen: { acceptedAt?: number; refusedAt?: number; refusedWhy?: Refusal }) =>
+    saveCallbackTraffic(
+      pool,
+      appId,
+      { acceptedAt: null, refusedAt: null, refusedWhy: null, ...seen },
+      clock.now(),
+    ).catch((error: unknown) =>
       logger.warn({ reason: reasonOf(error) }, 'the state of webhook deliveries was not saved'),
     );
-  }
+  const saveAccepted = atMost(write);
+  const saveRefused = atMost(write);
 
   return {
     /** A delivery that Instagram signed. @param parts what became of each part of it */
     async accepted(parts: readonly { outcome: CallbackOutcome; kind: string }[]): Promise<void> {
       for (const { outcome, kind } of parts) count(outcome, kind);
-      seen.acceptedAt = clock.now();
-      await save();
+      await saveAccepted({ acceptedAt: clock.now() });
     },
     /** @param isReal whether it may be from Instagram: requests of just anyone are counted alone */
     async refused(why: Refusal, isReal = true): Promise<void> {
       count(why, 'delivery');
       if (!isReal) return;
-      Object.assign(seen, { refusedAt: clock.now(), refusedWhy: why });
-      await save();
+      await saveRefused({ refusedAt: clock.now(), refusedWhy: why });
     },
+  };
+}
+
+/** Writes the latest value, at once or a little later: how often is limited, and none is the last that is lost. */
+function atMost<T>(write: (value: T) => Promise<void>): (value: T) => Promise<void> {
+  let left = WRITES_AT_ONCE;
+  let waiting: { value: T } | null = null;
+  const regain = () => {
+    const next = waiting;
+    waiting = null;
+    if (next === null) left += 1;
+    else void write(next.value).finally(later);
+  };
+  const later = () => void setTimeout(regain, WRITE_EVERY_MS).unref();
+  return async (value) => {
+    if (left === 0) return void (waiting = { value });
+    left -= 1;
+    later();
+    await write(value);
   };
 }

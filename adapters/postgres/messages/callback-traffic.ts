@@ -39,13 +39,22 @@ export async function saveCallbackTraffic(
   );
 }
 
-export async function readCallbackTraffic(db: Db, appId: string, now: number): Promise<CallbackTraffic> {
+/** @param appId null: of the app that was called last */
+export async function readCallbackTraffic(
+  db: Db,
+  appId: string | null,
+  now: number,
+): Promise<CallbackTraffic> {
   const { rows } = await db.query<{
     last_delivery_at: Date | null;
     refused_since: Date | null;
     refused_why: Refusal | null;
     over: boolean | null;
-  }>(`select *, ${IS_OVER} as over from callback_traffic t where app_id = $1`, [appId, new Date(now)]);
+  }>(
+    `select *, ${IS_OVER} as over from callback_traffic t where $1::text is null or app_id = $1
+     order by greatest(last_delivery_at, last_refused_at) desc limit 1`,
+    [appId, new Date(now)],
+  );
   const [row] = rows;
   const isRefused = row !== undefined && row.refused_since !== null && row.over !== true;
   return {
