@@ -1,5 +1,5 @@
-import { type Client } from '@temporalio/client';
-import { type Pool, type PoolClient } from 'pg';
+import { type Client as TemporalClient } from '@temporalio/client';
+import { Client, type Pool } from 'pg';
 import { type Clock } from '../adapters/clock';
 import { reasonOf } from '../adapters/error-reason';
 import { type Logger } from '../adapters/logger';
@@ -10,6 +10,7 @@ import {
   markHandedOver,
   relayEvents,
 } from '../adapters/postgres/deliveries/outbox';
+import { isDirect } from '../adapters/postgres/pool';
 import { wakeLane } from '../adapters/temporal/lanes';
 import { SECOND_MS } from '../core/time';
 
@@ -19,7 +20,9 @@ const LANES_AT_ONCE = 10;
 
 export interface RelayParts {
   pool: Pool;
-  temporal: Client;
+  temporal: TemporalClient;
+  /** The database's own address, where `pool` leads to a pooler. */
+  directUrl?: string | undefined;
   clock: Clock;
   logger: Logger;
   reach: MailReach;
@@ -36,7 +39,7 @@ export interface Relay {
  */
 export function startRelay(parts: RelayParts): Relay {
   const bell = createBell();
-  const listening = createListener(parts.pool, bell.ring);
+  const listening = createListener(parts.directUrl ?? parts.pool.options.connectionString ?? '', bell.ring);
   let stopped = false;
   const ended = run();
 
@@ -99,24 +102,37 @@ function createBell() {
   };
 }
 
-/** A connection that listens for new events; a lost one is replaced at the next round. */
-function createListener(pool: Pool, heard: () => void) {
-  let client: PoolClient | null = null;
+/**
+ * A connection that listens for new events; a lost one is replaced at the next round. A pooler passes no notifications
+ * on: behind one that has no direct address beside it, the relay looks by itself.
+ */
+function createListener(url: string, heard: () => void) {
+  let client: Client | null = null;
+  let isPooled = false;
   const lose = () => {
     const lost = client;
     client = null;
-    lost?.release(true);
+    void lost?.end().catch(() => undefined);
   };
   return {
     async ensure(): Promise<void> {
-      if (client) return;
+      if (client || isPooled) return;
+      const fresh = new Client({
+        connectionString: url,
+        connectionTimeoutMillis: LOOK_EVERY_MS,
+        query_timeout: LOOK_EVERY_MS,
+        keepAlive: true,
+        application_name: 'evergrant',
+      });
+      client = fresh;
+      fresh.on('error', lose);
+      fresh.on('end', lose);
+      fresh.on('notification', heard);
       try {
-        const fresh = await pool.connect();
-        client = fresh;
-        fresh.on('error', lose);
-        fresh.on('end', lose);
-        fresh.on('notification', heard);
-        await fresh.query(`listen ${OUTBOX_CHANNEL}`);
+        await fresh.connect();
+        isPooled = !(await isDirect(fresh));
+        if (isPooled) lose();
+        else await fresh.query(`listen ${OUTBOX_CHANNEL}`);
       } catch {
         lose();
       }

@@ -61,7 +61,11 @@ export async function runWorker(
     deployment,
     ...(options.shutdownGrace !== undefined && { shutdownGrace: options.shutdownGrace }),
   });
-  const relay = startRelay({ ...services, reach: mailReach(services) });
+  const relay = startRelay({
+    ...services,
+    directUrl: services.settings.DATABASE_DIRECT_URL?.reveal(),
+    reach: mailReach(services),
+  });
   const stopFetching = startFetcher(deps);
   const stopWatching = watchClock(services, () => workers.shutdown());
   const ended = workers.run().finally(async () => {

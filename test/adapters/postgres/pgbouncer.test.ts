@@ -10,6 +10,10 @@ import { type PgBouncer, startPgBouncer } from '../../support/pgbouncer';
 import { published } from '../../support/servers';
 import { startStack } from '../../support/stack';
 import { until } from '../../support/until';
+import { startRelay } from '../../../worker/relay';
+
+const logger = { warn: () => undefined } as never;
+const NO_MAIL = { owners: false, operators: false };
 
 const folder = mkdtempSync(join(tmpdir(), 'evergrant-pgbouncer-'));
 let pooler: PgBouncer;
@@ -69,4 +73,14 @@ test('a connection is made, read, recovered and refreshed behind it', async () =
   } finally {
     await stack.stop();
   }
+});
+
+test('a relay behind it looks by itself, and listens where it has a direct address', async () => {
+  const parts = { pool, temporal: {} as never, clock: { now: Date.now }, logger, reach: NO_MAIL };
+  const listening = () =>
+    pool.query(`select 1 from pg_stat_activity where datname = current_database() and query like 'listen %'`);
+  const relay = startRelay(parts);
+  const direct = startRelay({ ...parts, directUrl: database.directUrl });
+  await until(async () => (await listening()).rowCount === 1, { what: 'one listens' });
+  await Promise.all([relay.stop(), direct.stop()]);
 });
