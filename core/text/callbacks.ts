@@ -1,4 +1,4 @@
-/** Why deliveries of Instagram were refused, and what to do about it. */
+/** For operators: why deliveries of Instagram were refused, and what to do about it. */
 const REFUSALS = {
   wrong_signature: {
     text: 'The X-Hub-Signature-256 header matches neither INSTAGRAM_APP_SECRET nor INSTAGRAM_APP_SECRET_PREVIOUS.',
@@ -14,7 +14,11 @@ const REFUSALS = {
   },
 } as const;
 
-export const WRONG_SIGNATURE_TITLE = 'Signature does not match';
+/** What whoever sent a delivery is told. */
+export const WRONG_SIGNATURE = {
+  title: 'Signature does not match',
+  detail: 'The X-Hub-Signature-256 header does not match the body.',
+} as const;
 
 export function refusalText(why: keyof typeof REFUSALS): string {
   return REFUSALS[why].text;

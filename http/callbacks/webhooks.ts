@@ -3,7 +3,7 @@ import { readInbound } from '../../adapters/instagram/inbound';
 import { isFromInstagram, signingSecrets } from '../../adapters/instagram/signature';
 import { type Refusal } from '../../adapters/postgres/messages/callback-traffic';
 import { storeItems } from '../../adapters/postgres/messages/received-messages';
-import { WRONG_SIGNATURE_TITLE, refusalText } from '../../core/text/callbacks';
+import { WRONG_SIGNATURE } from '../../core/text/callbacks';
 import { createCallbackTraffic } from '../../services/callback-traffic';
 import { equalsSecret } from '../middleware/auth';
 import { type HttpDeps } from '../deps';
@@ -78,7 +78,8 @@ export function webhookRoutes(deps: HttpDeps) {
       if (!isFromInstagram(body, signature, signingSecrets(settings))) {
         const why: Refusal = signature ? 'wrong_signature' : 'no_signature';
         await traffic.refused(why, why === 'wrong_signature' || body.includes('"instagram"'));
-        throw new Problem('forbidden', refusalText(why), { title: WRONG_SIGNATURE_TITLE });
+        // The same for every cause: a forger learns nothing.
+        throw new Problem('forbidden', WRONG_SIGNATURE.detail, { title: WRONG_SIGNATURE.title });
       }
       await traffic.accepted(await take(deps, body.toString()));
       return c.body(null, 200);
