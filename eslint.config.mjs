@@ -120,7 +120,6 @@ export default tseslint.config(
         process: 'readonly',
         console: 'readonly',
         module: 'writable',
-        exports: 'writable',
         require: 'readonly',
         __dirname: 'readonly',
         URL: 'readonly',

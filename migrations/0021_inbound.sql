@@ -31,3 +31,13 @@ create table callback_traffic (
   last_refused_at timestamptz,
   refused_why text
 );
+
+-- Which events are about a message: when it is taken back, they lose its text.
+create table message_events (
+  integration_id text not null references integrations (id) on delete cascade,
+  digest bytea not null,
+  event_id text not null references events (id) on delete cascade,
+  primary key (integration_id, digest, event_id)
+);
+
+create index message_events_by_event on message_events (event_id);

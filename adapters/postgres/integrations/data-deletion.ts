@@ -17,6 +17,7 @@ const OF_INTEGRATION = [
   'message_sends',
   'received_messages',
   'pending_messages',
+  'message_events',
   'dead_verdicts',
 ];
 

@@ -6,7 +6,7 @@ import { addEvent } from '../deliveries/events';
 import { type Integration, integrationOf } from '../integrations/integration-row';
 import { type Db, withTransaction } from '../pool';
 import { addPending } from './pending-messages';
-import { wipeMessage } from './unsent-messages';
+import { noteEvent, wipeMessage } from './unsent-messages';
 
 /** What became of an item. `ignored`: the account's own, or that a message was read. */
 export type Outcome = 'taken' | 'duplicate' | 'ignored' | 'unknown_account';
@@ -87,8 +87,11 @@ async function store(
   if (kind === 'edit' && (await isUnsent(db, integration.id, item))) return 'duplicate';
   const ownIds = [integration.accountId, integration.accountScopedId];
   const type = EVENTS[kind];
-  if (type)
-    await addEvent(db, integration, { type, data: { message: reportOf(item, ownIds, withText) } }, now);
+  if (type) {
+    const data = { message: reportOf(item, ownIds, withText) };
+    const eventId = await addEvent(db, integration, { type, data }, now);
+    if (messageId !== null && kind !== 'unsend') await noteEvent(db, integration.id, messageId, eventId);
+  }
   if (kind === 'unsend' && messageId !== null) await wipeMessage(db, integration.id, messageId);
   return 'taken';
 }
