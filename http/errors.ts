@@ -105,9 +105,9 @@ function fromProvider(error: ProviderError): Problem {
       return fromRefusedCall(error);
     case 'unreadable':
       return new Problem(
-        'provider_unreadable',
+        'provider_unavailable',
         `Instagram answered, but not in a form that Evergrant can read (${error.operation}: ${error.field}).`,
-        { operation: error.operation, field: error.field },
+        { why: 'unreadable', operation: error.operation, field: error.field },
       );
     case 'terminal':
     case 'ambiguous':
@@ -132,6 +132,8 @@ function fromRefusedCall(error: ProviderError): Problem {
     case 'window_closed':
     case 'recipient_unavailable':
     case 'permission_missing':
+    case 'app_access_missing':
+    case 'other_app':
     case 'policy_blocked':
     case 'text_too_long':
       return new Problem(problem, REFUSALS[problem]);
@@ -148,6 +150,10 @@ export const REFUSALS = {
   recipient_unavailable: 'This account cannot send messages to this recipient.',
   permission_missing:
     'The account does not allow this app to access messages. Its owner can reconnect and allow it.',
+  app_access_missing:
+    'Meta does not give this app access to messages. Operators: check the access level of instagram_business_manage_messages in the app dashboard.',
+  other_app:
+    'Another app handles this conversation. The owner has to choose this app in the account’s settings for connected apps, or the other app has to hand the conversation over.',
   policy_blocked: 'Instagram has restricted this account. The Instagram app shows its owner why.',
   text_too_long: 'Instagram accepts at most 1,000 bytes of text.',
   provider_rejected_call: 'Instagram refuses this call.',

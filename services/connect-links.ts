@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { mayReconnect } from '../core/lifecycle/banner';
 import { type KeyRing } from '../adapters/encryption/key-ring';
 import { readSigned, signText } from '../adapters/encryption/signed-text';
-import { type Integration } from '../adapters/postgres/integrations/integration-row';
+import { type Integration, bannerFactsOf } from '../adapters/postgres/integrations/integration-row';
 
 const PURPOSE = 'connect-link';
 
@@ -55,7 +55,7 @@ export function readLink(ring: KeyRing, text: string): Link | null {
 
 /** The reconnect link, if reconnecting is offered; valid until a newer token exists. */
 export function reconnectUrl(maker: LinkSigner, integration: Integration, now: number): string | null {
-  return mayReconnect(integration, now) ? ownerPageUrl(maker, integration) : null;
+  return mayReconnect(bannerFactsOf(integration), now) ? ownerPageUrl(maker, integration) : null;
 }
 
 /** The owner's page, to check again or reconnect; valid until a newer token exists. */

@@ -35,7 +35,8 @@ function recipientOf(
   operatorEmail: string | null,
   { event, row }: DueDelivery,
 ): { audience: Audience; to: string } | null {
-  const contact = isForOperators(event.type) ? null : (row?.contactEmail ?? null);
+  const isOurs = isForOperators(event.type) || event.data.messages === 'app_access_missing';
+  const contact = isOurs ? null : (row?.contactEmail ?? null);
   if (contact !== null) return { audience: 'owner', to: contact };
   return operatorEmail === null ? null : { audience: 'operators', to: operatorEmail };
 }

@@ -1,4 +1,5 @@
 import { type Pool } from 'pg';
+import { bannerFactsOf } from '../../adapters/postgres/integrations/integration-row';
 import { findOpenIncident } from '../../adapters/postgres/incidents/incidents';
 import {
   endpointIsDisabled,
@@ -13,11 +14,13 @@ import {
   INCIDENT_RECHECK_MS,
   NOTICE_DELAY_MS,
   isProblem,
+  isRefusedStill,
   isResolution,
   isStillTrue,
   mayComeFromIncident,
   supersededBy,
 } from '../../core/deliveries/notice-policy';
+import { isUsable } from '../../core/lifecycle/states';
 import { SKIPPED_TEXT } from '../../core/text/console-deliveries';
 import { type DueDelivery, type PostponedDelivery, type SkippedDelivery } from './delivery-outcome';
 import { type Deps } from '../deps';
@@ -36,6 +39,7 @@ export async function checkNotice(
   const { event, row, delivery } = due;
   const { type, data } = event;
   const now = clock.now();
+  if (type === 'capability.changed') return checkCapability(pool, due);
   if (!isProblem(type) && !isResolution(type)) return checkOperatorNotice(pool, due, now);
   const reported = {
     tokenVersion: typeof data.tokenVersion === 'number' ? data.tokenVersion : null,
@@ -48,6 +52,12 @@ export async function checkNotice(
   if (mayComeFromIncident(type, current.reason) && (await findOpenIncident(pool, current)))
     return { kind: 'postponed', error: SKIPPED_TEXT.incident, waitMs: INCIDENT_RECHECK_MS };
   return null;
+}
+
+async function checkCapability(pool: Pool, { event, row, delivery }: DueDelivery): Promise<Withheld | null> {
+  if (!row || !isUsable(row.state)) return RESOLVED;
+  if (!isRefusedStill(event.data.messages, bannerFactsOf(row).messages)) return RESOLVED;
+  return (await happenedSince(pool, delivery, [event.type])) ? RESOLVED : null;
 }
 
 async function checkOperatorNotice(

@@ -2,6 +2,7 @@ import { ownerPageUrl, reconnectUrl } from '../../services/connect-links';
 import { type Audience, type DisabledReason } from '../../core/deliveries/deliveries';
 import { isProblem } from '../../core/deliveries/notice-policy';
 import {
+  appAccessNotice,
   decryptFailedNotice,
   endpointDisabledNotice,
   forOperators,
@@ -10,6 +11,7 @@ import {
 import {
   type NoticeSubject,
   type NoticeText,
+  messagesNotice,
   problemNotice,
   resolvedNotice,
 } from '../../core/text/owner-mails';
@@ -48,6 +50,11 @@ export function noticeFor(
     url: ownerAction ? ownerPageUrl(signer, row) : reconnectUrl(signer, row, now),
   };
   if (type === 'token.decrypt_failed') return decryptFailedNotice(about, row.id);
+  if (type === 'capability.changed') {
+    if (data.messages === 'app_access_missing') return appAccessNotice(about, row.id);
+    const notice = messagesNotice(data.messages === 'other_app' ? 'other_app' : 'permission_missing', about);
+    return audience === 'owner' ? notice : forOperators(notice, about, row.id);
+  }
   const text = isProblem(type) ? problemNotice(type, about, now) : resolvedNotice(about);
   return audience === 'owner' ? text : forOperators(text, about, row.id);
 }

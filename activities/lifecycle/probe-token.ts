@@ -1,15 +1,19 @@
+import { type Pool } from 'pg';
 import { ProviderError } from '../../adapters/instagram/provider-error';
 import { findControl } from '../../adapters/postgres/incidents/control';
 import {
   type ProviderApp,
   beginIncident,
+  countRefusedCalls,
   findOpenIncident,
+  fleetOf,
   recordAnswer,
 } from '../../adapters/postgres/incidents/incidents';
 import { RowMovedOn } from '../../adapters/postgres/integrations/apply-change';
 import { type Integration } from '../../adapters/postgres/integrations/integration-row';
 import { withTransaction } from '../../adapters/postgres/pool';
 import { openCurrent } from '../../adapters/postgres/tokens/open-token';
+import { CALL_REFUSALS_WINDOW_MS, allowedVerdicts } from '../../core/lifecycle/incident-policy';
 import { type Secret } from '../../core/access/secret';
 import { type Probe } from '../../core/lifecycle/evidence';
 import { type Failure, type FailureClass } from '../../core/lifecycle/failure';
@@ -64,11 +68,22 @@ export async function recordProviderSignal(
     await withTransaction(pool, (db) => beginIncident(db, row, 'app_level', now));
     return;
   }
+  if (failed === 'call') return recordRefusedCall(pool, row, now);
   if (failed === 'transient' || failed === 'throttled' || failed === 'unreadable') return;
   const incident = await findOpenIncident(pool, row);
   // Among tokens that died together only one that was in doubt, and works, shows that the incident is over.
   const counts = incident?.kind === 'app_level' || (failed === null && row.state === 'recovering');
   if (incident && counts) await withTransaction(pool, (db) => recordAnswer(db, incident, row, now));
+}
+
+/**
+ * A probe or refresh asks for nothing that one account could be refused for: where that is the answer for many accounts,
+ * the app is.
+ */
+async function recordRefusedCall(pool: Pool, row: Integration, now: number): Promise<void> {
+  const others = await countRefusedCalls(pool, row, now - CALL_REFUSALS_WINDOW_MS);
+  if (others + 1 <= allowedVerdicts(await fleetOf(pool, row, now))) return;
+  await withTransaction(pool, (db) => beginIncident(db, row, 'app_level', now));
 }
 
 function meaningOf(failure: Failure): 'dead' | 'owner_action' | 'ambiguous' | 'unclear' {

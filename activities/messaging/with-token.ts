@@ -2,8 +2,10 @@ import { activityInfo, heartbeat } from '@temporalio/activity';
 import { ProviderError } from '../../adapters/instagram/provider-error';
 import { type Integration } from '../../adapters/postgres/integrations/integration-row';
 import { claimReport } from '../../adapters/postgres/tokens/rejection-reports';
+import { callForMessages } from '../../services/messages-capability';
 import { NoToken, usableToken } from '../../services/usable-token';
 import { type Secret } from '../../core/access/secret';
+import { type CallArea } from '../../core/messaging/capability';
 import { isTokenCode } from '../../core/lifecycle/failure';
 import { type Deps } from '../deps';
 import { FAILURE_TYPES, failure, toApplicationFailure } from '../failures';
@@ -27,7 +29,9 @@ export async function withToken<T>(
     },
   );
   try {
-    return await call(usable.token, usable.integration);
+    return await callForMessages(deps, usable.integration, areaOf(source), () =>
+      call(usable.token, usable.integration),
+    );
   } catch (error) {
     if (error instanceof ProviderError && isTokenCode(error.code)) {
       await reportRefusal(deps, integrationId, usable.version, error, source);
@@ -40,6 +44,11 @@ export async function withToken<T>(
     }
     throw toApplicationFailure(error);
   }
+}
+
+/** @param source what the caller is, as reports name it */
+function areaOf(source: string): CallArea {
+  return source === 'sendMessage' ? 'send' : 'read';
 }
 
 /** Tells the lifecycle that a version was refused, once. */

@@ -1,4 +1,4 @@
-import { type Answer, type Failure, classify } from '../../core/lifecycle/failure';
+import { type Answer, type CallProblem, type Failure, classify } from '../../core/lifecycle/failure';
 import { retryAfterMs } from '../../core/retry-after';
 
 /** A call to Instagram that did not succeed. Its text is ours; of the answer it keeps numbers alone. */
@@ -38,6 +38,12 @@ export class ProviderError extends Error {
     const failure = classify({ status: 429, code: null, subcode: null, message: null, isTransient: false });
     const text = `${operation}: deferred to stay within Instagram's limits`;
     return new ProviderError(operation, 429, null, null, failure, Math.ceil(waitMs), text);
+  }
+
+  /** Not made: earlier calls of its kind were refused, and this one would be, too. */
+  static knownRefusal(operation: string, problem: CallProblem): ProviderError {
+    const failure: Failure = { class: 'call', reason: null, problem, throttles: null };
+    return new ProviderError(operation, null, null, null, failure, null, `${operation}: ${problem}`);
   }
 
   /** 2xx, yet not what was asked for: it says nothing about the token. @param field what is missing or odd, by name */

@@ -12,6 +12,7 @@ export const EVENT_TYPES = [
   'integration.reminder',
   'integration.reconnected',
   'integration.disconnected',
+  'capability.changed',
   'provider.incident_started',
   'provider.incident_ended',
   'webhook.disabled',

@@ -1,4 +1,5 @@
 import { type EventType } from './events';
+import { type CapabilityState } from '../messaging/capability';
 import { type Reason, type State, isUsable } from '../lifecycle/states';
 import { HOUR_MS, MINUTE_MS } from '../time';
 
@@ -32,7 +33,10 @@ const FOR_OPERATORS = [
   'webhook.disabled',
 ] as const satisfies EventType[];
 
-export const NOTICE_TYPES = [...PROBLEMS, ...RESOLUTIONS, ...FOR_OPERATORS] as const;
+/** Emailed to who can change it: the owner, or operators where it is the app's access that is missing. */
+const CAPABILITY = 'capability.changed' satisfies EventType;
+
+export const NOTICE_TYPES = [...PROBLEMS, ...RESOLUTIONS, ...FOR_OPERATORS, CAPABILITY] as const;
 export type NoticeType = (typeof NOTICE_TYPES)[number];
 export type ProblemType = (typeof PROBLEMS)[number];
 type ResolutionType = (typeof RESOLUTIONS)[number];
@@ -54,6 +58,11 @@ export function isResolution(type: EventType): type is ResolutionType {
 
 export function isForOperators(type: EventType): boolean {
   return (FOR_OPERATORS as readonly EventType[]).includes(type);
+}
+
+/** Whether a change of what messages can be used for is still so, and asks somebody to act. */
+export function isRefusedStill(reported: unknown, current: CapabilityState): boolean {
+  return current === reported && current !== 'ok' && current !== 'unknown';
 }
 
 /** Later events of the same integration that make an email outdated. */

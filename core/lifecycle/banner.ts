@@ -5,10 +5,13 @@ import {
   type Banner,
   type BannerAction,
   STILL_RETRYING,
+  type Subject,
   expiredText,
   expiringText,
+  messagesText,
   ownerActionText,
 } from '../text/banner';
+import { type CapabilityState } from '../messaging/capability';
 import { type Reason, causeOf, hasLifecycle, waitsOnInstagram } from './states';
 import { DAY_MS } from '../time';
 
@@ -18,7 +21,10 @@ const CALM_DAYS = 3;
 type Shown = Pick<
   LifecycleFacts,
   'state' | 'reason' | 'expiresAt' | 'username' | 'paused' | 'recovery' | 'failedAttempts'
->;
+> & {
+  /** What the messages can be used for, apart from the token. */
+  messages: CapabilityState;
+};
 
 /** What the product shows above the messages, or null when there is nothing to say. */
 export function bannerFor(facts: Shown, product: string, now: number): Banner | null {
@@ -39,7 +45,8 @@ export function bannerFor(facts: Shown, product: string, now: number): Banner | 
   const remainingMs = facts.expiresAt - now;
   // It is not given up for a day, but nothing works meanwhile.
   if (remainingMs <= 0) return over('lifetime_elapsed');
-  if (remainingMs > WARNING_DAYS * DAY_MS) return null;
+  if (remainingMs > WARNING_DAYS * DAY_MS || facts.messages === 'permission_missing')
+    return messagesBanner(facts.messages, subject, actions);
   return {
     level: 'warning',
     cause: facts.failedAttempts > 0 ? 'provider' : 'service',
@@ -50,10 +57,26 @@ export function bannerFor(facts: Shown, product: string, now: number): Banner | 
   };
 }
 
-/** Whether the owner is given a way back: within 7 days of the end, and after it. */
-export function mayReconnect({ state, expiresAt }: Pick<Shown, 'state' | 'expiresAt'>, now: number): boolean {
+/** Whether the owner is given a way back: within 7 days of the end, after it, and to allow what messages require. */
+export function mayReconnect(
+  { state, expiresAt, messages }: Pick<Shown, 'state' | 'expiresAt' | 'messages'>,
+  now: number,
+): boolean {
   if (!hasLifecycle(state)) return false;
+  if (messages === 'permission_missing') return true;
   return state === 'expired' || (expiresAt !== null && expiresAt - now <= WARNING_DAYS * DAY_MS);
+}
+
+/** The connection is healthy, and its messages cannot be used. */
+function messagesBanner(messages: CapabilityState, subject: Subject, actions: BannerAction[]): Banner | null {
+  if (messages === 'ok' || messages === 'unknown') return null;
+  return {
+    level: 'warning',
+    cause: messages === 'app_access_missing' ? 'service' : 'owner',
+    text: messagesText(messages, subject),
+    note: null,
+    actions,
+  };
 }
 
 /** Whether its reader does something on Instagram first, and then has it looked at. */

@@ -14,6 +14,8 @@ export type CallProblem =
   | 'window_closed'
   | 'recipient_unavailable'
   | 'permission_missing'
+  | 'app_access_missing'
+  | 'other_app'
   | 'not_found'
   | 'policy_blocked'
   | 'refresh_unsupported'
@@ -51,7 +53,7 @@ interface Row {
 }
 
 const TOKEN_CODES = [190, 102];
-const PERMISSION_CODES = [10, 3, ...range(200, 299)];
+const PERMISSION_CODES = [10, ...range(200, 299)];
 const BUSINESS_USE_CASE_CODES = range(80000, 80014);
 
 const NOTHING = { reason: null, problem: null, throttles: null };
@@ -119,6 +121,11 @@ const TABLE: readonly Row[] = [
   { codes: [200], subcodes: [1545041], is: call('recipient_unavailable') },
   { codes: [100], subcodes: [2534014, 2018001], is: call('recipient_unavailable') },
   { codes: [10], subcodes: [2018108], is: call('recipient_unavailable') },
+  // Another app has the conversation: its Handover Protocol settings decide.
+  { codes: [10], subcodes: [2018300], is: call('other_app') },
+  { codes: [100], subcodes: [2534037], is: call('other_app') },
+  // The app's access level at Meta, whatever the owner allows.
+  { codes: [3], is: call('app_access_missing') },
   { codes: [...PERMISSION_CODES, 36103], is: call('permission_missing') },
   { codes: [100], subcodes: [33], is: call('not_found') },
   { codes: [803, 9000001], is: call('not_found') },

@@ -5,6 +5,8 @@ import { MINUTE_MS, SECOND_MS } from '../time';
  * rules by which expiries are deferred, and by which such an incident is taken to be over.
  */
 export const VERDICT_WINDOW_MS = 60 * SECOND_MS;
+/** Refused calls of several accounts that lie within this belong together: each is tried again by its ladder only. */
+export const CALL_REFUSALS_WINDOW_MS = 15 * MINUTE_MS;
 /** A decision that was deferred for an incident is tried again after this. */
 export const DEFERRED_WAIT_MS = 60 * SECOND_MS;
 /** While an incident lasts, one deferred integration of the app probes in each interval of this length. */

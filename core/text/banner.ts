@@ -1,5 +1,6 @@
 import { accountName, capital } from './account-name';
 import { daysLeft } from './human-time';
+import { type CapabilityState } from '../messaging/capability';
 import { type Reason } from '../lifecycle/states';
 
 export interface Subject {
@@ -58,6 +59,22 @@ export function expiredText(reason: Reason | null, { username, product }: Subjec
 
 export function ownerActionText(subject: Subject): string {
   return `Instagram wants ${accountName(subject.username)} to confirm a login. Open Instagram, follow its steps, then choose Check again.`;
+}
+
+/** Why the messages of a healthy connection cannot be used, and who can change that. */
+export function messagesText(
+  messages: Exclude<CapabilityState, 'ok' | 'unknown'>,
+  { username, product }: Subject,
+): string {
+  const who = accountName(username);
+  switch (messages) {
+    case 'permission_missing':
+      return `${capital(who)} does not allow ${product} to use its messages. Reconnect and allow access to messages.`;
+    case 'other_app':
+      return `Another app handles the messages of ${who}. Choose ${product} in the account's settings for connected apps.`;
+    case 'app_access_missing':
+      return `${product} cannot use the messages of ${who} at the moment. The team has been notified. No action needed.`;
+  }
 }
 
 /**

@@ -62,6 +62,22 @@ export function decryptFailedNotice(
   };
 }
 
+/** Meta does not let the app use messages, whatever an owner allows. */
+export function appAccessNotice(
+  { product, username, ownerRef }: NoticeSubject,
+  integrationId: string,
+): NoticeText {
+  return {
+    subject: `${product}: the app lacks access to messages`,
+    paragraphs: [
+      `Instagram refuses the messages of ${accountName(username)} (connection ${integrationId} of “${ownerRef}”), because the app has no access to them (error 3).`,
+      'The owner cannot change this. Check in the app dashboard at Meta that instagram_business_manage_messages has Advanced Access, or that the account has a role in the app.',
+      'The connection itself is healthy. Calls for its messages are tried again every 15 minutes.',
+    ],
+    link: null,
+  };
+}
+
 export function endpointDisabledNotice(about: {
   product: string;
   host: string;

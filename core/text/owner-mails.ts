@@ -61,6 +61,28 @@ function subjectOf(type: ProblemType, { product, username }: NoticeSubject): str
   return `${product}: the connection to ${who} has ended`;
 }
 
+/** Tells the owner that the account is connected, and that its messages cannot be used. */
+export function messagesNotice(
+  messages: 'permission_missing' | 'other_app',
+  { product, username, url }: NoticeSubject,
+): NoticeText {
+  const who = accountName(username);
+  const isPermission = messages === 'permission_missing';
+  return {
+    subject: `${product}: ${who} does not share its messages`,
+    paragraphs: [
+      isPermission
+        ? `${capital(who)} is connected to ${product}, but does not allow it to read and send messages.`
+        : `${capital(who)} is connected to ${product}, but another app handles its messages.`,
+      `Until this is changed, ${product} cannot use the messages of ${who}.`,
+      isPermission
+        ? 'Reconnect the account, and allow access to messages when Instagram asks. It takes a minute.'
+        : `In the Instagram app, open the settings for connected apps and choose ${product} for messages.`,
+    ],
+    link: isPermission && url !== null ? { label: `Reconnect ${who}`, url } : null,
+  };
+}
+
 /** Tells the owner that a problem is resolved. */
 export function resolvedNotice({ product, username }: NoticeSubject): NoticeText {
   const who = accountName(username);

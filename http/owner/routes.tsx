@@ -4,7 +4,7 @@ import {
   createOAuthState,
   consumeOAuthState,
 } from '../../adapters/postgres/access/oauth-states';
-import { type Integration, factsOf } from '../../adapters/postgres/integrations/integration-row';
+import { type Integration, bannerFactsOf } from '../../adapters/postgres/integrations/integration-row';
 import { findIntegration } from '../../adapters/postgres/integrations/integrations';
 import { asksToCheckAgain, bannerFor } from '../../core/lifecycle/banner';
 import { type CheckResult, type ConnectResult, checkText, newLinkText } from '../../core/text/owner-pages';
@@ -49,7 +49,7 @@ export function connectRoutes(deps: HttpDeps): Hono {
     .get('/connect/:link', async (c) => {
       const integration = await integrationOfLink(deps, c.req.param('link'));
       if (!integration) return outdated(deps, c);
-      const banner = bannerFor(factsOf(integration), deps.site.productName, deps.clock.now());
+      const banner = bannerFor(bannerFactsOf(integration), deps.site.productName, deps.clock.now());
       const subject = { product: deps.site.productName, username: integration.username, other: null };
       return c.html(
         <InvitationPage

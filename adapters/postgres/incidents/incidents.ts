@@ -45,6 +45,21 @@ export async function fleetOf(db: Db, app: ProviderApp, now: number): Promise<nu
   return Number(rows[0]?.count ?? 0);
 }
 
+/** Other connections of the app whose last own call was refused for what it asked, since an instant in epoch ms. */
+export async function countRefusedCalls(
+  db: Db,
+  { id, provider, appId }: Pick<Integration, 'id' | 'provider' | 'appId'>,
+  since: number,
+): Promise<number> {
+  const { rows } = await db.query<{ count: string }>(
+    `select count(*) from integrations
+     where provider = $1 and app_id = $2 and id <> $3 and state in ('recovering', 'refreshing')
+       and last_error ->> 'class' = 'call' and (last_error ->> 'at')::numeric >= $4`,
+    [provider, appId, id, since],
+  );
+  return Number(rows[0]?.count ?? 0);
+}
+
 /** Opens an incident unless one is open; its beginning is reported once. Call inside a transaction. */
 export async function beginIncident(
   db: Db,

@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { type Connection, type Recovery } from '../../../core/lifecycle/connection';
 import { type LifecycleFacts } from '../../../core/lifecycle/facts';
+import {
+  CAPABILITY_STATES,
+  type MessagesCapability,
+  capabilityState,
+} from '../../../core/messaging/capability';
 import { REASONS, STATES } from '../../../core/lifecycle/states';
 import { type SubscribeError, subscribeError } from '../messages/subscriptions';
 
@@ -28,6 +33,20 @@ const recovery = z.object({
   subcode: z.number().nullable(),
   source: z.string(),
 }) satisfies z.ZodType<Recovery>;
+
+const messagesCapability = z.object({
+  grantNo: z.number().int(),
+  state: z.enum(CAPABILITY_STATES),
+  since: z.number(),
+  refusal: z
+    .object({
+      area: z.enum(['read', 'send']),
+      problem: z.enum(['permission_missing', 'app_access_missing', 'other_app']),
+      count: z.number().int(),
+      nextTryAt: z.number(),
+    })
+    .nullable(),
+}) satisfies z.ZodType<MessagesCapability>;
 
 const row = z.object({
   id: z.string(),
@@ -62,6 +81,7 @@ const row = z.object({
   expired_at: instant.nullable(),
   reminders_sent: count,
   next_reminder_at: instant.nullable(),
+  messages_capability: messagesCapability.nullable(),
   revision: count,
   lifecycle_revision: count,
   subscribed_grant_no: count.nullable(),
@@ -74,6 +94,8 @@ const row = z.object({
 export interface Integration extends Connection {
   ownerRef: string;
   externalId: string | null;
+  /** What is known of the messages of the current or an earlier grant; null: nothing. */
+  messagesCapability: MessagesCapability | null;
   /** Raised by every change from outside the lifecycle, which writes back the one it has seen. */
   revision: number;
   lifecycleRevision: number;
@@ -120,6 +142,7 @@ export function integrationOf(value: unknown): Integration {
     expiredAt: r.expired_at,
     remindersSent: r.reminders_sent,
     nextReminderAt: r.next_reminder_at,
+    messagesCapability: r.messages_capability,
     revision: r.revision,
     lifecycleRevision: r.lifecycle_revision,
     subscribedGrantNo: r.subscribed_grant_no,
@@ -160,4 +183,10 @@ export function factsOf(integration: Integration): LifecycleFacts {
         ? { sent: integration.remindersSent, nextAt: integration.nextReminderAt }
         : null,
   };
+}
+
+/** What its banner depends on. */
+export function bannerFactsOf(integration: Integration) {
+  const { messagesCapability, grantNo } = integration;
+  return { ...factsOf(integration), messages: capabilityState(messagesCapability, grantNo) };
 }

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { ACTION_LABELS, BANNER_ACTIONS, STILL_RETRYING } from '../../../core/text/banner';
+import { CAPABILITY_STATES } from '../../../core/messaging/capability';
 import { REASONS, STATES } from '../../../core/lifecycle/states';
 import { emailAddress, instant, ref, returnTo } from '../schemas';
 
@@ -45,9 +46,10 @@ const lastError = z.object({
 });
 
 const capabilities = z.object({
-  messages: z
-    .enum(['ok', 'unknown', 'permission_missing', 'app_access_missing', 'other_app'])
-    .openapi({ description: 'Whether the inbox can be read and written; `unknown`: not tried yet.' }),
+  messages: z.enum(CAPABILITY_STATES).openapi({
+    description:
+      'Whether messages can be read and sent. `unknown`: not tried since the account was connected. `permission_missing`: the owner does not allow it, and can by reconnecting. `app_access_missing`: Meta does not give the app that access. `other_app`: another app handles the conversations.',
+  }),
   subscription: z.enum(['subscribed', 'refused', 'unknown']).openapi({
     description:
       'Whether Instagram delivers what comes in. `refused`: it is asked again daily. `unknown`: not asked yet, or without an answer.',

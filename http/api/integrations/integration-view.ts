@@ -1,5 +1,8 @@
 import { type z } from '@hono/zod-openapi';
-import { type Integration as Row, factsOf } from '../../../adapters/postgres/integrations/integration-row';
+import {
+  type Integration as Row,
+  bannerFactsOf,
+} from '../../../adapters/postgres/integrations/integration-row';
 import { bannerFor } from '../../../core/lifecycle/banner';
 import { lifecycleWorkflowId } from '../../../core/names';
 import { hasLifecycle, isUsable } from '../../../core/lifecycle/states';
@@ -22,7 +25,7 @@ export function toIntegrationView(
   return {
     id: row.id,
     provider: 'instagram',
-    capabilities: { messages: 'unknown', ...subscriptionOf(row) },
+    capabilities: { messages: bannerFactsOf(row).messages, ...subscriptionOf(row) },
     ownerRef: row.ownerRef,
     externalId: row.externalId,
     // Embed tokens are for pages that anyone at the owner's may open.
@@ -41,7 +44,7 @@ export function toIntegrationView(
     failedAttempts: row.failedAttempts,
     lastError: row.lastError && { ...row.lastError, at: new Date(row.lastError.at).toISOString() },
     paused: row.paused,
-    banner: bannerFor(factsOf(row), deps.site.productName, now),
+    banner: bannerFor(bannerFactsOf(row), deps.site.productName, now),
     reconnectUrl: reconnectUrlFor(deps, caller, row),
     temporal: isAlive && !caller.isEmbed ? { workflowId: lifecycleWorkflowId(row.id), runId } : null,
     createdAt: new Date(row.createdAt).toISOString(),

@@ -22,7 +22,7 @@ const conversations = strictRoute({
   path: '/integrations/{id}/conversations',
   summary: 'List conversations',
   description:
-    'Errors: those of `GET …/token`, `rate_limited`, `provider_unavailable`, `provider_unreadable`, `permission_missing`, `policy_blocked`.',
+    'Errors: those of `GET …/token`, `rate_limited`, `provider_unavailable`, `permission_missing`, `app_access_missing`, `other_app`, `policy_blocked`.',
   security: secured,
   middleware: requireScope('message'),
   request: { params: idParam, query: z.strictObject({ cursor, limit }) },
@@ -34,7 +34,7 @@ const messages = strictRoute({
   path: '/integrations/{id}/conversations/{conversationId}/messages',
   summary: 'List messages of a conversation, newest first',
   description:
-    'Errors: those of `GET …/token`, `rate_limited`, `provider_unavailable`, `provider_unreadable`, `permission_missing`, `policy_blocked`.',
+    'Errors: those of `GET …/token`, `rate_limited`, `provider_unavailable`, `permission_missing`, `app_access_missing`, `other_app`, `policy_blocked`.',
   security: secured,
   middleware: requireScope('message'),
   request: {

@@ -1,4 +1,5 @@
 import { ProviderError } from '../../../adapters/instagram/provider-error';
+import { callForMessages } from '../../../services/messages-capability';
 import { NoToken, type UsableToken, usableToken } from '../../../services/usable-token';
 import { findIntegration } from '../../../adapters/postgres/integrations/integrations';
 import { isTokenCode } from '../../../core/lifecycle/failure';
@@ -14,7 +15,7 @@ type WithRecoveryDeps = Pick<HttpDeps, 'pool' | 'sealer' | 'clock' | 'lifecycles
 const MAX_RECOVERIES = 2;
 
 /**
- * Makes one call with the integration's token. On a 190 the lifecycle decides (at most one refresh), and the original
+ * Makes one call that reads messages with the integration's token. On a 190 the lifecycle decides (at most one refresh), and the original
  * call is repeated; the caller notices nothing when that works.
  * @throws NoToken | ProviderError | Problem when there is no answer in time
  */
@@ -39,7 +40,7 @@ async function attempt<T>(
   for (let recoveries = 0; ;) {
     const usable = await tokenOnceDecided(deps, integrationId, deadline);
     try {
-      return await call(usable);
+      return await callForMessages(deps, usable.integration, 'read', () => call(usable));
     } catch (error) {
       if (!(error instanceof ProviderError) || !isTokenCode(error.code)) throw error;
       if (recoveries >= MAX_RECOVERIES || Date.now() >= deadline) throw error;

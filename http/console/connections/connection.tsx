@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { timeline } from '../../../adapters/postgres/deliveries/events';
-import { type Integration, factsOf } from '../../../adapters/postgres/integrations/integration-row';
+import { type Integration, bannerFactsOf } from '../../../adapters/postgres/integrations/integration-row';
 import { asksToCheckAgain, bannerFor } from '../../../core/lifecycle/banner';
 import { DONE_TEXTS, RECHECK_TEXTS } from '../../../core/text/console-connections';
 import { lifecycleWorkflowId } from '../../../core/names';
@@ -140,7 +140,7 @@ async function page(
       content: (
         <Connection
           row={row}
-          banner={bannerFor(factsOf(row), deps.site.productName, now)}
+          banner={bannerFor(bannerFactsOf(row), deps.site.productName, now)}
           events={shown}
           isNewest={before === null}
           older={events.length > shown.length ? withQuery(path, { before: shown.at(-1)?.id ?? '' }) : null}

@@ -3,7 +3,7 @@ import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { type Participant } from '../../../adapters/instagram/conversations';
 import { addEvent } from '../../../adapters/postgres/deliveries/events';
-import { type Integration, factsOf } from '../../../adapters/postgres/integrations/integration-row';
+import { type Integration, bannerFactsOf } from '../../../adapters/postgres/integrations/integration-row';
 import { bannerFor } from '../../../core/lifecycle/banner';
 import { MESSAGES_TEXT as TEXT } from '../../../core/text/console-connections';
 import { sendOnce } from '../../api/messages/send-once';
@@ -161,7 +161,7 @@ async function inboxOf(deps: MessagesDeps, c: C, row: Integration, open: string 
     const problem = problemOf(deps, error, c.get('user'));
     if (problem.code === 'internal') throw error;
     const after = await findAccessible(deps, c.get('user'), row.id);
-    const banner = bannerFor(factsOf(after), deps.site.productName, deps.clock.now());
+    const banner = bannerFor(bannerFactsOf(after), deps.site.productName, deps.clock.now());
     const trouble = { banner, text: problem.detail };
     return { integrationId: row.id, conversations: [], unreadable: 0, open: null, trouble };
   }

@@ -352,3 +352,37 @@ test('no history in Temporal holds an address or a link', async () => {
   }
   expect(lanes).toBeGreaterThan(5);
 });
+
+test.each([
+  [10, addressOf('silent.10'), '@silent.10 does not share its messages', true],
+  [3, OPERATOR, 'the app lacks access to messages', false],
+])(
+  'messages that are refused with %d are mailed once, to who can change it',
+  async (code, address, subject, hasLink) => {
+    const name = `silent.${code}`;
+    const { id } = await shop(name);
+    mailbox.mails = [];
+    stack.simulator.addFault({ match: { path: '/me/conversations' }, status: 400, error: { code } });
+    for (let n = 0; n < 4; n++) await api.get(`/v1/integrations/${id}/conversations`);
+    await stack.travel.advance(6 * MINUTE_MS);
+    expect(mailbox.mails.map(({ subject: text }) => text)).toEqual([`Shopdesk: ${subject}`]);
+    const [mail] = to(address);
+    expect(mail?.text?.includes('/connect/')).toBe(hasLink);
+  },
+);
+
+test('messages that work again within five minutes are not mailed', async () => {
+  const { id } = await shop('flaky');
+  mailbox.mails = [];
+  stack.simulator.addFault({
+    match: { path: '/me/conversations' },
+    times: 3,
+    status: 400,
+    error: { code: 10 },
+  });
+  for (let n = 0; n < 3; n++) await api.get(`/v1/integrations/${id}/conversations`);
+  expect((await stack.events(id)).filter((type) => type === 'capability.changed')).toHaveLength(1);
+  await grant(stack.deps, await stack.row(id), 'flaky', stack.simulator);
+  await stack.travel.advance(10 * MINUTE_MS);
+  expect(mailbox.mails).toEqual([]);
+});

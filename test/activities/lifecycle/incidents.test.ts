@@ -17,8 +17,10 @@ beforeEach(async () => {
 afterEach(() => stack.stop());
 
 const DEAD = { status: 400, error: { code: 190, subcode: 460 } };
+const UNSUPPORTED = { status: 400, error: { code: 100, message: 'Unsupported request - method type: get' } };
 const TROUBLES = {
   'the app is blocked': () => stack.simulator.addFault({ match: {}, app: 'blocked' }),
+  'every path answers that it is unsupported': () => stack.simulator.addFault({ match: {}, ...UNSUPPORTED }),
   'every token is refused with 190': () => {
     stack.simulator.addFault({ match: { path: '/me' }, ...DEAD });
     stack.simulator.addFault({ match: { path: '/refresh_access_token' }, ...DEAD });
@@ -44,7 +46,7 @@ async function rejectAll(fleet: Fleet, seen: (rows: Integration[]) => void): Pro
 
 describe.each(Object.entries(TROUBLES))('while %s', (trouble, begin) => {
   test.each([
-    [FLEET_SIZE, 5],
+    [trouble.startsWith('every path') ? 40 : FLEET_SIZE, 5],
     [3, 1],
   ])(
     'none of %d integrations is lost',

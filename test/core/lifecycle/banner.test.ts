@@ -11,6 +11,7 @@ const facts = {
   paused: false,
   recovery: null,
   failedAttempts: 0,
+  messages: 'ok',
 } as const;
 const waiting = {
   state: 'recovering',

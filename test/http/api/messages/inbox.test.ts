@@ -1,7 +1,7 @@
 import { sendMessageWorkflowId, TASK_QUEUE, WORKFLOW_TYPES } from '../../../../core/names';
-import { DAY_MS } from '../../../../core/time';
+import { DAY_MS, MINUTE_MS } from '../../../../core/time';
 import { type TestApi, useApi } from '../../../support/api';
-import { type Stack } from '../../../support/stack';
+import { type Stack, grant } from '../../../support/stack';
 
 let stack: Stack;
 let api: TestApi;
@@ -220,5 +220,125 @@ describe('sending', () => {
     const before = outbound().length;
     expect((await send('k-unknown', { text: 'Who knows' })).body.code).toBe('outcome_unknown');
     expect(outbound()).toHaveLength(before);
+  });
+});
+
+describe('what messages can be used for', () => {
+  const PATHS = { read: '/me/conversations', send: '/me/messages' };
+  const fault = (path: string, code: number, subcode?: number) =>
+    stack.simulator.addFault({
+      match: { path },
+      status: 400,
+      error: { code, ...(subcode !== undefined && { subcode }) },
+    });
+  const read = (of: string) => api.get(`/v1/integrations/${of}/conversations`);
+  const view = async (of: string) => (await api.get(`/v1/integrations/${of}`)).body;
+  const changes = async (of: string) =>
+    (await api.get(`/v1/integrations/${of}/events`)).body.data
+      .filter(({ type }: { type: string }) => type === 'capability.changed')
+      .map(({ data }: { data: Record<string, unknown> }) => [data.previous, data.messages]);
+  const asked = (path: string) =>
+    stack.simulator.requests().filter((request) => request.path.endsWith(path)).length;
+
+  test('a permission that its owner took back is a state: a way back, one event, no calls in vain', async () => {
+    const { id: trimmed } = await stack.connect('trimmed');
+    expect((await read(trimmed)).status).toBe(200);
+    expect((await view(trimmed)).capabilities.messages).toBe('ok');
+    fault(PATHS.read, 10);
+    for (let n = 0; n < 3; n++) expect([(await read(trimmed)).status, n]).toEqual([422, n]);
+    const refused = await view(trimmed);
+    expect(refused).toMatchObject({
+      state: 'active',
+      capabilities: { messages: 'permission_missing' },
+      reconnectUrl: expect.stringContaining('/connect/'),
+      banner: {
+        level: 'warning',
+        cause: 'owner',
+        text: '@trimmed does not allow Shopdesk to use its messages. Reconnect and allow access to messages.',
+        actions: [{ kind: 'reconnect' }],
+      },
+    });
+    const calls = asked(PATHS.read);
+    const again = await Promise.all(Array.from({ length: 10 }, () => read(trimmed)));
+    expect(new Set(again.map(({ body }) => body.code))).toEqual(new Set(['permission_missing']));
+    expect(asked(PATHS.read)).toBe(calls);
+
+    stack.simulator.clock.advance(15 * MINUTE_MS);
+    expect((await read(trimmed)).status).toBe(422);
+    expect(asked(PATHS.read)).toBe(calls + 1);
+    stack.simulator.clearFaults();
+    stack.simulator.clock.advance(15 * MINUTE_MS);
+    expect((await read(trimmed)).status).toBe(200);
+    expect(await view(trimmed)).toMatchObject({
+      capabilities: { messages: 'ok' },
+      banner: null,
+      reconnectUrl: null,
+    });
+    expect(await changes(trimmed)).toEqual([
+      ['permission_missing', 'ok'],
+      ['ok', 'permission_missing'],
+    ]);
+  });
+
+  test('a new grant is tried at once', async () => {
+    const row = await stack.connect('regranted');
+    fault(PATHS.read, 10);
+    for (let n = 0; n < 3; n++) await read(row.id);
+    stack.simulator.clearFaults();
+    await grant(stack.deps, await stack.row(row.id), 'regranted', stack.simulator);
+    expect((await view(row.id)).capabilities.messages).toBe('unknown');
+    expect((await read(row.id)).status).toBe(200);
+  });
+
+  test.each([
+    [3, undefined, 'app_access_missing', 'service'],
+    [10, 2018300, 'other_app', 'owner'],
+    [100, 2534037, 'other_app', 'owner'],
+  ])('a refusal with %p/%p is of its own: %s', async (code, subcode, problem, cause) => {
+    const name = `refused.${code}`;
+    const { id: refused } = await stack.connect(name);
+    fault(PATHS.read, code, subcode);
+    for (let n = 0; n < 3; n++) expect((await read(refused)).body.code).toBe(problem);
+    expect(await view(refused)).toMatchObject({
+      state: 'active',
+      capabilities: { messages: problem },
+      banner: { level: 'warning', cause },
+      reconnectUrl: null,
+    });
+  });
+
+  test('a conversation that another app has does not hold up others', async () => {
+    fault(PATHS.send, 100, 2534037);
+    for (let n = 0; n < 3; n++)
+      expect((await send(`k-other-${n}`, { text: 'Hi' })).body.code).toBe('other_app');
+    expect((await read(id)).status).toBe(200);
+    expect((await view(id)).capabilities.messages).toBe('other_app');
+    stack.simulator.clearFaults();
+    expect((await send('k-other-again', { text: 'Hi' })).status).toBe(201);
+    expect((await view(id)).capabilities.messages).toBe('ok');
+  });
+
+  test('one odd row is unavailable, and the page complete; an answer of no known form says so', async () => {
+    stack.simulator.addFault({
+      match: { path: PATHS.read },
+      times: 1,
+      body: { data: [null, { id: 'c1', participants: null }] },
+    });
+    const { body } = await read(id);
+    expect(body.data).toEqual([
+      { id: null, updatedAt: null, participants: [], unavailable: true },
+      { id: 'c1', updatedAt: null, participants: [] },
+    ]);
+    stack.simulator.addFault({ match: { path: PATHS.read }, times: 1, body: { conversations: [] } });
+    const odd = await read(id);
+    expect([odd.status, odd.body]).toEqual([
+      503,
+      expect.objectContaining({
+        code: 'provider_unavailable',
+        why: 'unreadable',
+        operation: 'list_conversations',
+        field: 'data',
+      }),
+    ]);
   });
 });
