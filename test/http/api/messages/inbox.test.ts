@@ -102,7 +102,7 @@ describe('reading', () => {
     ['throttled', { error: { code: 4 }, status: 403 }, 429, 'rate_limited'],
     ['down', { status: 500 }, 503, 'provider_unavailable'],
     ['silent', { drop: 'before' as const }, 503, 'provider_unavailable'],
-    ['talking nonsense', { body: '<html>', status: 200 }, 503, 'provider_unreadable'],
+    ['talking nonsense', { body: '<html>', status: 200 }, 503, 'provider_unavailable'],
     ['refusing the whole app', { app: 'blocked' as const }, 503, 'provider_incident'],
     ['refusing the permission', { error: { code: 10 }, status: 400 }, 422, 'permission_missing'],
     ['unknown', { error: { code: 98_765 }, status: 400 }, 503, 'provider_unavailable'],
