@@ -10,6 +10,7 @@ import { openSpool } from '../adapters/spool';
 import { createLifecycles } from '../services/lifecycles';
 import { workflowBundle } from './bundle';
 import { deploymentOptions } from './deployment';
+import { startFetcher } from './fetcher';
 import { requireRightClock, watchClock } from './clock-watch';
 import { type NamespaceKeeper, keepNamespace } from './namespace-keeper';
 import { startRelay } from './relay';
@@ -65,11 +66,13 @@ export async function runWorker(
     directUrl: services.settings.DATABASE_DIRECT_URL?.reveal(),
     reach: mailReach(services),
   });
+  const stopFetching = startFetcher(deps);
   const stopWatching = watchClock(services, () => workers.shutdown());
   const ended = workers.run().finally(async () => {
     keeper.stop();
     stopWatching();
     await relay.stop();
+    await stopFetching();
     await connection.close();
   });
   return {

@@ -74,6 +74,7 @@ export function depsOf(parts: ProcessParts, process: OwnProcess): Deps {
       expiration: nothing,
       lifecycleReplaced: nothing,
       unreadable: nothing,
+      callback: nothing,
       delivery: nothing,
       providerCall: nothing,
     },

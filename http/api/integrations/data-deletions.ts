@@ -11,11 +11,9 @@ const DataDeletion = z
   .object({
     confirmationCode: z.string().openapi({ description: 'Code of the deletion, kept for 90 days.' }),
     statusUrl: z.string().openapi({ description: 'Page that shows its progress to the owner.' }),
-    integrationIds: z
-      .array(z.string())
-      .openapi({
-        description: 'Integrations whose data was deleted; none: nothing was stored of the account.',
-      }),
+    integrationIds: z.array(z.string()).openapi({
+      description: 'Integrations whose data was deleted; none: nothing was stored of the account.',
+    }),
   })
   .openapi('DataDeletionResult');
 
