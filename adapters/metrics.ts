@@ -58,6 +58,12 @@ export function createMetrics() {
     labelNames: ['result', 'refusal'],
     registers,
   });
+  const callbacks = new Counter({
+    name: 'evergrant_callback_items_total',
+    help: 'Parts of webhook deliveries from Instagram by outcome and kind.',
+    labelNames: ['outcome', 'kind'],
+    registers,
+  });
   const replaced = new Counter({
     name: 'evergrant_lifecycles_replaced_total',
     help: 'Lifecycles that could not go on, and were replaced by a new run.',
@@ -70,6 +76,7 @@ export function createMetrics() {
     expiration: (cause: string) => expirations.inc({ cause }),
     connect: (result: string, refusal: string) => connects.inc({ result, refusal }),
     unreadable: (operation: string, field: string) => unreadable.inc({ operation, field }),
+    callback: (outcome: string, kind: string) => callbacks.inc({ outcome, kind }),
     lifecycleReplaced: () => replaced.inc(),
     delivery: (kind: string, outcome: string) => deliveries.inc({ kind, outcome }),
     providerCall: (operation: string, status: string, durationMs: number) => {

@@ -15,6 +15,7 @@ import { keysVerb } from './verbs/keys';
 import { listVerb } from './verbs/list';
 import {
   disconnectVerb,
+  forgetVerb,
   pauseVerb,
   recheckVerb,
   reconnectLinkVerb,
@@ -38,6 +39,7 @@ const GROUPS: [string, Verb[]][] = [
       resumeVerb,
       disconnectVerb,
       reconnectLinkVerb,
+      forgetVerb,
     ],
   ],
   ['Fleet:', [eventsVerb, fleetVerb, auditVerb, consoleVerb]],

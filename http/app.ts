@@ -27,6 +27,7 @@ import { eventRoutes } from './api/deliveries/events';
 import { fleetRoutes } from './api/fleet';
 import { healthRoutes } from './api/health';
 import { inboxRoutes } from './api/messages/inbox';
+import { dataDeletionApiRoutes } from './api/integrations/data-deletions';
 import { integrationListRoutes } from './api/integrations/integration-list';
 import { integrationRoutes } from './api/integrations/integrations';
 import { recoveryRoutes } from './api/lifecycle/recovery';
@@ -65,6 +66,7 @@ export function createApp(deps: HttpDeps) {
   const parts = [
     integrationRoutes,
     integrationListRoutes,
+    dataDeletionApiRoutes,
     connectLinkRoutes,
     tokenRoutes,
     recoveryRoutes,

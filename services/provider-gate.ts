@@ -31,6 +31,7 @@ const MAX_KEPT = 10_000;
 const KINDS: Record<string, CallKind> = {
   list_conversations: 'read',
   list_messages: 'read',
+  read_message: 'read',
   send_message: 'send',
 };
 

@@ -14,6 +14,7 @@ import { createLifecycles } from '../services/lifecycles';
 import { SECOND_MS } from '../core/time';
 import { workflowBundle } from './bundle';
 import { deploymentOptions } from './deployment';
+import { startFetcher } from './fetcher';
 import { requireRightClock, watchClock } from './clock-watch';
 import { type NamespaceKeeper, keepNamespace } from './namespace-keeper';
 import { startRelay } from './relay';
@@ -73,12 +74,14 @@ export async function runWorker(
     reach: mailReach(services),
   });
   const stopFinishing = finishRoundsRegularly(deps);
+  const stopFetching = startFetcher(deps);
   const stopWatching = watchClock(services, () => workers.shutdown());
   const ended = workers.run().finally(async () => {
     keeper.stop();
     await stopFinishing();
     stopWatching();
     await relay.stop();
+    await stopFetching();
     await connection.close();
   });
   return {

@@ -1,23 +1,40 @@
-import { subscribeToMessages, messagesAreEnabled } from '../../services/message-subscription';
+import {
+  SUBSCRIPTION,
+  checkSubscription,
+  messagesAreEnabled,
+  subscribeToMessages,
+} from '../../services/message-subscription';
 import { finishDeletion, unfinishedDeletions } from '../../adapters/postgres/integrations/data-deletion';
-import { findUnsubscribed } from '../../adapters/postgres/messages/subscriptions';
+import { findUnchecked, findUnsubscribed } from '../../adapters/postgres/messages/subscriptions';
 import { type Deps } from '../deps';
 
 const MAX_SUBSCRIPTIONS = 500;
+/** Subscriptions that one audit compares with what Instagram lists. */
+const MAX_CHECKS = 50;
 /** This many failures in a row mean that Instagram is down: the next audit continues. */
 const MAX_FAILURES = 5;
 
-/** Subscribes accounts whose subscription failed at connect. @returns how many succeeded */
-export async function subscribeMissing(
-  deps: Pick<Deps, 'pool' | 'sealer' | 'instagram' | 'clock' | 'logger'>,
-): Promise<number> {
-  if (!messagesAreEnabled(deps.instagram)) return 0;
+type SubscriptionDeps = Pick<Deps, 'pool' | 'sealer' | 'instagram' | 'clock' | 'logger'>;
+
+/**
+ * Subscribes accounts that are not, or to less than this release reads, and those that Instagram does not list any more.
+ * @returns how many succeeded
+ */
+export async function subscribeMissing(deps: SubscriptionDeps): Promise<number> {
+  const { pool, clock, instagram } = deps;
+  if (!messagesAreEnabled(instagram)) return 0;
   let subscribed = 0;
   let failures = 0;
-  for (const id of await findUnsubscribed(deps.pool, MAX_SUBSCRIPTIONS)) {
+  for (const id of await findUnsubscribed(pool, SUBSCRIPTION, MAX_SUBSCRIPTIONS, clock.now())) {
     const done = await subscribeToMessages(deps, id);
     subscribed += done ? 1 : 0;
     failures = done ? 0 : failures + 1;
+    if (failures >= MAX_FAILURES) return subscribed;
+  }
+  for (const id of await findUnchecked(pool, MAX_CHECKS, clock.now())) {
+    const found = await checkSubscription(deps, id);
+    subscribed += found === 'renewed' ? 1 : 0;
+    failures = found === null ? failures + 1 : 0;
     if (failures >= MAX_FAILURES) break;
   }
   return subscribed;

@@ -34,7 +34,7 @@ export async function withToken<T>(
     );
   } catch (error) {
     if (error instanceof ProviderError && isTokenCode(error.code)) {
-      await report(deps, integrationId, usable.version, error, source);
+      await reportRefusal(deps, integrationId, usable.version, error, source);
       if (countRefusal() >= MAX_REFUSALS) {
         throw failure(FAILURE_TYPES.callRefused, 'Instagram refuses this call although the token works.', {
           nonRetryable: true,
@@ -51,7 +51,8 @@ function areaOf(source: string): CallArea {
   return source === 'sendMessage' ? 'send' : 'read';
 }
 
-async function report(
+/** Tells the lifecycle that a version was refused, once. */
+export async function reportRefusal(
   deps: Pick<Deps, 'pool' | 'clock' | 'lifecycles'>,
   integrationId: string,
   version: number,

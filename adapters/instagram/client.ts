@@ -5,6 +5,7 @@ import * as me from './me';
 import * as messages from './messages';
 import * as oauth from './oauth';
 import { type InstagramSettings } from './settings';
+import { readMessage } from './one-message';
 import * as subscriptions from './subscriptions';
 
 /** Instagram as one app of ours sees it; every call is a function of a token. */
@@ -16,6 +17,8 @@ export function createInstagram(http: ProviderHttp, settings: InstagramSettings)
     exchangeForLongLived: (token: Secret) => oauth.exchangeForLongLived(http, settings, token),
     refreshToken: (token: Secret) => oauth.refreshToken(http, settings, token),
     subscribe: (token: Secret) => subscriptions.subscribe(http, settings, token),
+    isSubscribed: (token: Secret) => subscriptions.isSubscribed(http, settings, token),
+    readMessage: (token: Secret, messageId: string) => readMessage(http, settings, token, messageId),
     probe: (token: Secret) => me.probe(http, settings, token),
     listConversations: (token: Secret, page: Parameters<typeof conversations.listConversations>[3]) =>
       conversations.listConversations(http, settings, token, page),

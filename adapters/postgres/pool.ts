@@ -15,6 +15,7 @@ export function createPool(
   options: { max?: number; onError?: (error: Error) => void; statementTimeoutMs?: number } = {},
 ): Pool {
   const statementTimeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS;
+  const connections = new Set<PoolClient>();
   const pool = new Pool({
     connectionString,
     max: options.max ?? 20,
@@ -24,14 +25,15 @@ export function createPool(
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     application_name: 'evergrant',
+    // Awaited before the connection is handed out, though its type does not say so.
+    onConnect(client) {
+      connections.add(client as PoolClient);
+      client.once('end', () => connections.delete(client as PoolClient));
+      return limitSession(client as PoolClient, statementTimeoutMs) as unknown as void;
+    },
   });
   // Without a listener a connection that the server closes while idle would end the process.
   pool.on('error', (error) => options.onError?.(error));
-  // Sent ahead of the first statement; one that fails shows in that statement.
-  pool.on('connect', (client) => void limitSession(client, statementTimeoutMs).catch(() => undefined));
-  const connections = new Set<PoolClient>();
-  pool.on('connect', (client) => connections.add(client));
-  pool.on('remove', (client) => connections.delete(client));
   own.set(pool, { connections, statementTimeoutMs });
   return pool;
 }

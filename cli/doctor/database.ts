@@ -5,8 +5,10 @@ import { aheadOfDatabaseMs } from '../../adapters/postgres/clock-check';
 import { createKeyChecks } from '../../adapters/encryption/key-check';
 import { parseKeyRing } from '../../adapters/encryption/key-ring';
 import { listApiKeys } from '../../adapters/postgres/access/api-keys';
+import { readCallbackTraffic } from '../../adapters/postgres/messages/callback-traffic';
 import { countOverdue } from '../../adapters/postgres/fleet/overdue';
 import { pendingMigrations } from '../../adapters/postgres/migrate';
+import { refusalHint, refusalText } from '../../core/text/callbacks';
 import { createWriteCheck, databaseTrouble } from '../../adapters/postgres/write-check';
 import { databaseFailure } from '../failures';
 import { NO_ACTION_NEEDED, nextStep } from '../../services/keys/next-step';
@@ -25,6 +27,7 @@ export async function lookAtDatabase(pool: Pool, settings: Settings, now: number
       await keyRing(pool, settings),
       await apiKeys(pool, settings, now),
       await refreshes(pool, now),
+      ...(await callbacks(pool, settings, now)),
     ];
   } catch (error) {
     const { message, hints } = databaseFailure(error);
@@ -84,4 +87,19 @@ async function refreshes(pool: Pool, now: number): Promise<Finding> {
     `${overdue} overdue by more than an hour.`,
     'Check that a worker is running. `npx evergrant audit run` restarts stuck lifecycles.',
   );
+}
+
+/** What Instagram delivers, where webhooks are set up. */
+async function callbacks(pool: Pool, settings: Settings, now: number): Promise<Finding[]> {
+  const { INSTAGRAM_APP_ID: appId, INSTAGRAM_WEBHOOK_VERIFY_TOKEN: token } = settings;
+  const { lastDeliveryAt, refusedSince, refusedWhy } = await readCallbackTraffic(pool, appId ?? null, now);
+  if (refusedSince !== null && refusedWhy !== null) {
+    const since = new Date(refusedSince).toISOString();
+    return [
+      warning('callbacks', `Refused since ${since}: ${refusalText(refusedWhy)}`, refusalHint(refusedWhy)),
+    ];
+  }
+  if (lastDeliveryAt !== null)
+    return [ok('callbacks', `Last delivery from Instagram at ${new Date(lastDeliveryAt).toISOString()}.`)];
+  return token === undefined ? [] : [ok('callbacks', 'No delivery from Instagram yet.')];
 }

@@ -20,7 +20,7 @@ export const fleetVerb: Verb = (program, io) => {
 };
 
 function page(
-  { states, expiringWithin, overdue, deliveries, incidents, audit }: Fleet,
+  { states, expiringWithin, overdue, deliveries, incidents, callbacks, audit }: Fleet,
   now: number,
 ): string[] {
   const total = Object.values(states).reduce((sum, one) => sum + one, 0);
@@ -43,7 +43,13 @@ function page(
         incidents.map(({ provider, startedAt }) => `${provider} since ${absolute(startedAt)}`).join(', ') ||
           'none',
       ],
+      ['callbacks', callbackState(callbacks)],
     ]),
     ...auditPage(audit, now),
   ];
+}
+
+function callbackState({ lastDeliveryAt, refusedSince, refusedWhy }: Fleet['callbacks']): string {
+  const last = lastDeliveryAt === null ? 'none yet' : `last delivery ${absolute(lastDeliveryAt)}`;
+  return refusedSince === null ? last : `refused since ${absolute(refusedSince)}: ${refusedWhy} (${last})`;
 }

@@ -102,15 +102,59 @@ export const disconnectVerb: Verb = (program, io) => {
       await api.delete(pathOf(integration.id));
       if (options.json) return sayJson(io, await api.get(pathOf(integration.id)));
       say(io, `Disconnected ${nameOf(integration)}. Its token has been deleted.`);
+      note(
+        io,
+        'Kept: its events and the account’s name. `npx evergrant forget --instagram-id` deletes them, too.',
+      );
     });
 };
 
 async function confirm(io: Io, integration: Integration): Promise<void> {
-  const question = `Disconnect ${nameOf(integration)} (${integration.id}, owner ${integration.ownerRef})? This deletes its token. [y/N] `;
+  const { id, ownerRef } = integration;
+  await ask(
+    io,
+    `Disconnect ${nameOf(integration)} (${id}, owner ${ownerRef})? This deletes its token. [y/N] `,
+  );
+}
+
+async function ask(io: Io, question: string): Promise<void> {
   const answer = await io.ask(printable(question));
   if (answer === null) throw new UsageError('Not interactive: pass --yes to confirm.');
   if (!/^y(es)?$/i.test(answer.trim())) throw new Failure('No changes made.');
 }
+
+export const forgetVerb: Verb = (program, io) => {
+  program
+    .command('forget')
+    .description(
+      'Delete all data of an Instagram account, as its owner or Meta requested. Needs an admin key. Cannot be undone.',
+    )
+    .requiredOption(
+      '--instagram-id <id>',
+      "the account's app-scoped ID, as Meta's lists have it, or its professional ID",
+    )
+    .option('-y, --yes', 'do not ask for confirmation')
+    .option(...JSON_OPTION)
+    .action(async ({ instagramId, yes, json }: { instagramId: string; yes?: true; json?: true }) => {
+      const api = openApi(io);
+      const found: { data: Integration[] } = await api.get(
+        `/v1/integrations?${new URLSearchParams({ accountId: instagramId, limit: '200' })}`,
+      );
+      if (!yes && found.data.length > 0) {
+        const names = found.data.map((one) => `${nameOf(one)} (${one.id}, owner ${one.ownerRef})`);
+        await ask(io, `Delete all data of ${names.join(', ')}? [y/N] `);
+      }
+      const result: { integrationIds: string[]; statusUrl: string } = await api.post('/v1/data-deletions', {
+        instagramId,
+      });
+      if (json) return sayJson(io, result);
+      const { length } = result.integrationIds;
+      if (length === 0) return say(io, `Nothing is stored of account ${printable(instagramId)}.`);
+      say(io, `Deleted the data of ${length === 1 ? '1 connection' : `${length} connections`}:`);
+      for (const id of result.integrationIds) say(io, `  ${id}`);
+      note(io, `For the owner: ${result.statusUrl}`);
+    });
+};
 
 export const reconnectLinkVerb: Verb = (program, io) => {
   program

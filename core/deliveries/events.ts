@@ -18,6 +18,8 @@ export const EVENT_TYPES = [
   'provider.incident_ended',
   'webhook.disabled',
   'message.received',
+  'message.edited',
+  'message.deleted',
   'messages.viewed',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];

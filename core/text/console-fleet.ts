@@ -36,6 +36,9 @@ export const FLEET_TEXT = {
   noIncident: 'No known incidents',
   incident: (kind: keyof typeof INCIDENT_KINDS) =>
     `· ${INCIDENT_KINDS[kind]}. No connection is marked as expired during the incident.`,
+  lastDelivery: 'Last webhook delivery',
+  deliveriesRefused: 'Webhook deliveries refused',
+  since: 'Since',
   audit: 'Audit',
   schedule: 'Schedule',
   scheduleUnknown: 'Unknown · Temporal is not responding',

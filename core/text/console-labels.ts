@@ -57,6 +57,8 @@ export const EVENT_LABELS = {
   'provider.incident_started': 'Instagram incident started',
   'provider.incident_ended': 'Instagram incident ended',
   'message.received': 'Message received',
+  'message.edited': 'Message edited',
+  'message.deleted': 'Message unsent',
   'webhook.disabled': 'Webhook endpoint disabled',
   'messages.viewed': 'Messages viewed in the console',
 } as const satisfies Record<EventType, string>;

@@ -38,6 +38,20 @@ export const Fleet = z
         }),
       )
       .openapi({ description: 'Open incidents. No connection expires during an incident.' }),
+    callbacks: z
+      .object({
+        lastDeliveryAt: instant.nullable().openapi({
+          description: 'When Instagram last delivered something that was accepted; null: never.',
+        }),
+        refusedSince: instant
+          .nullable()
+          .openapi({ description: 'Since when deliveries are refused, all or some of them; null: none.' }),
+        refusedWhy: z
+          .string()
+          .nullable()
+          .openapi({ description: 'Why, as a sentence for operators; null: none are refused.' }),
+      })
+      .openapi({ description: "Instagram's webhook deliveries to this deployment." }),
     audit: z
       .object({
         enabled: z

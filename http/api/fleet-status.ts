@@ -2,7 +2,9 @@ import { lastAudit } from '../../adapters/postgres/fleet/audit-runs';
 import { deliveryCounts } from '../../adapters/postgres/deliveries/delivery-log';
 import { fleetOverview } from '../../adapters/postgres/fleet/fleet';
 import { openIncidents } from '../../adapters/postgres/incidents/incidents';
+import { readCallbackTraffic } from '../../adapters/postgres/messages/callback-traffic';
 import { AUDIT_EVERY, describeAuditSchedule } from '../../adapters/temporal/audit-schedule';
+import { refusalText } from '../../core/text/callbacks';
 import { SECOND_MS } from '../../core/time';
 import { type Caller } from '../middleware/caller';
 import { type HttpDeps } from '../deps';
@@ -10,10 +12,15 @@ import { iso } from './integrations/integration-view';
 import { withDeadline } from '../../adapters/deadline';
 
 /** An overview of all connections that this caller may see. */
-export async function fleetStatusFor(deps: Pick<HttpDeps, 'pool' | 'clock' | 'temporal'>, caller: Caller) {
+export async function fleetStatusFor(
+  deps: Pick<HttpDeps, 'pool' | 'clock' | 'temporal' | 'instagram'>,
+  caller: Caller,
+) {
   const fleet = await fleetOverview(deps.pool, deps.clock.now(), caller.ownerRefs);
   const last = await lastAudit(deps.pool);
   const schedule = await scheduleOf(deps);
+  const { appId } = deps.instagram.settings;
+  const callbacks = await readCallbackTraffic(deps.pool, appId, deps.clock.now());
   const incidents = await openIncidents(deps.pool);
   const { oldestWaitingAt, ...deliveries } = await deliveryCounts(deps.pool, caller.ownerRefs);
   return {
@@ -25,6 +32,11 @@ export async function fleetStatusFor(deps: Pick<HttpDeps, 'pool' | 'clock' | 'te
       kind,
       startedAt: new Date(startedAt).toISOString(),
     })),
+    callbacks: {
+      lastDeliveryAt: iso(callbacks.lastDeliveryAt),
+      refusedSince: iso(callbacks.refusedSince),
+      refusedWhy: callbacks.refusedWhy && refusalText(callbacks.refusedWhy),
+    },
     audit: {
       enabled: schedule.enabled,
       every: AUDIT_EVERY,

@@ -1,21 +1,14 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import {
-  type Deletion,
-  deleteAccountData,
-  findDeletion,
-} from '../../adapters/postgres/integrations/data-deletion';
-import { forgetRuns } from '../../adapters/temporal/forget-runs';
+import { type Deletion, findDeletion } from '../../adapters/postgres/integrations/data-deletion';
 import { deletionText } from '../../core/text/owner-pages';
-import { SECOND_MS } from '../../core/time';
+import { forgetAccount } from '../../services/forget-account';
 import { type HttpDeps } from '../deps';
 import { type Frame, frameOf } from '../frame';
 import { Layout } from '../owner/layout';
-import { withDeadline } from '../../adapters/deadline';
 import { createRouter, json, problems } from '../router';
 import { signedRequestBody, readSignedRequestForm } from './signed-request';
 
-const PATH = '/callbacks/instagram/data-deletion';
-const FORGET_WITHIN_MS = 2 * SECOND_MS;
+export const DATA_DELETION_PATH = '/callbacks/instagram/data-deletion';
 
 const Answer = z
   .object({
@@ -26,7 +19,7 @@ const Answer = z
 
 const ask = createRoute({
   method: 'post',
-  path: PATH,
+  path: DATA_DELETION_PATH,
   summary: 'Callback: an owner requests data deletion',
   description: 'Repeating the request returns the same code.',
   request: { body: signedRequestBody },
@@ -35,7 +28,7 @@ const ask = createRoute({
 
 const look = createRoute({
   method: 'get',
-  path: `${PATH}/{code}`,
+  path: `${DATA_DELETION_PATH}/{code}`,
   summary: 'Status page of a data deletion',
   request: { params: z.object({ code: z.string().openapi({ description: '`confirmation_code`.' }) }) },
   responses: { 200: { description: 'Done or in progress' }, 404: { description: 'Unknown code' } },
@@ -46,36 +39,20 @@ export function dataDeletionRoutes(deps: HttpDeps) {
   const router = createRouter();
   router.openAPIRegistry.registerPath(ask);
   router.openAPIRegistry.registerPath(look);
-  router.post(PATH, async (c) => {
+  router.post(DATA_DELETION_PATH, async (c) => {
     const request = await readSignedRequestForm(deps, c);
-    const deletion = await deleteAccountData(deps.pool, request, deps.clock.now());
-    await forget(deps, deletion);
-    const { code } = deletion;
-    return c.json({ url: `${deps.site.publicUrl}${PATH}/${code}`, confirmation_code: code }, 200);
+    const { code } = await forgetAccount(deps, request, deps.clock.now());
+    return c.json(
+      { url: `${deps.site.publicUrl}${DATA_DELETION_PATH}/${code}`, confirmation_code: code },
+      200,
+    );
   });
-  router.get(`${PATH}/:code`, async (c) => {
+  router.get(`${DATA_DELETION_PATH}/:code`, async (c) => {
     const code = c.req.param('code');
     const deletion = /^[0-9a-f]{32}$/.test(code) ? await findDeletion(deps.pool, code) : null;
     return c.html(<DeletionPage frame={frameOf(deps.site, c)} deletion={deletion} />, deletion ? 200 : 404);
   });
   return router;
-}
-
-/** Deletes the integrations' workflow runs now if possible. Otherwise the audit does. */
-async function forget(
-  deps: Pick<HttpDeps, 'logger' | 'temporal'>,
-  { code, integrationIds }: Deletion,
-): Promise<void> {
-  const deadline = Date.now() + FORGET_WITHIN_MS;
-  const forgetting = deps.temporal.withDeadline(deadline, () =>
-    Promise.all(integrationIds.map((id) => forgetRuns(deps.temporal, id))),
-  );
-  const done = await withDeadline(
-    deadline,
-    forgetting.then(() => true),
-    () => false,
-  ).catch(() => false);
-  if (!done) deps.logger.warn({ integrationIds, code }, 'lifecycle deletion failed; the audit will retry');
 }
 
 /** The status page of a deletion request. @param deletion null: unknown code */

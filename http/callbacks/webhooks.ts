@@ -1,7 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { readInbound } from '../../adapters/instagram/inbound';
 import { isFromInstagram, signingSecrets } from '../../adapters/instagram/signature';
-import { storeMessages } from '../../adapters/postgres/messages/received-messages';
+import { type Refusal } from '../../adapters/postgres/messages/callback-traffic';
+import { storeItems } from '../../adapters/postgres/messages/received-messages';
+import { WRONG_SIGNATURE } from '../../core/text/callbacks';
+import { createCallbackTraffic } from '../../services/callback-traffic';
 import { equalsSecret } from '../middleware/auth';
 import { type HttpDeps } from '../deps';
 import { limitBody } from '../middleware/body-limit';
@@ -36,7 +39,7 @@ const deliver = createRoute({
   path: WEBHOOKS_PATH,
   summary: 'Callback: messages',
   description:
-    'Signed with `X-Hub-Signature-256`. Messages to connected accounts become `message.received` events. Errors: `forbidden`, `too_large`.',
+    'Signed with `X-Hub-Signature-256`. What is about connected accounts becomes `message.received`, `message.edited` and `message.deleted` events. Errors: `forbidden`, `too_large`.',
   request: { body: { content: { 'application/json': { schema: z.unknown() } }, required: true } },
   responses: { 200: { description: 'Stored, or ignored' }, ...problems },
 });
@@ -59,23 +62,43 @@ export function webhookRoutes(deps: HttpDeps) {
     return c.text(challenge);
   });
 
-  router.post(WEBHOOKS_PATH, limitBody(MAX_BODY_KIB), async (c) => {
-    const { settings } = deps.instagram;
-    const body = Buffer.from(await c.req.arrayBuffer());
-    if (!isFromInstagram(body, c.req.header('x-hub-signature-256'), signingSecrets(settings)))
-      throw new Problem('forbidden', 'The X-Hub-Signature-256 header does not match the body.');
-    const messages = readInbound(body.toString());
-    // Acknowledged, because a repetition would not be readable either.
-    if (!messages) deps.logger.warn('signed webhook has an unknown format');
-    const app = { provider: 'instagram', appId: settings.appId };
-    await storeMessages(
-      deps.pool,
-      app,
-      messages ?? [],
-      { withText: deps.forwardMessageText },
-      deps.clock.now(),
-    );
-    return c.body(null, 200);
-  });
+  const { settings } = deps.instagram;
+  const traffic = createCallbackTraffic({ ...deps, counters: deps.metrics.counters }, settings.appId);
+
+  router.post(
+    WEBHOOKS_PATH,
+    async (c, next) => {
+      await next();
+      if (c.error instanceof Problem && c.error.code === 'too_large') await traffic.refused('too_large');
+    },
+    limitBody(MAX_BODY_KIB),
+    async (c) => {
+      const body = Buffer.from(await c.req.arrayBuffer());
+      const signature = c.req.header('x-hub-signature-256');
+      if (!isFromInstagram(body, signature, signingSecrets(settings))) {
+        const why: Refusal = signature ? 'wrong_signature' : 'no_signature';
+        await traffic.refused(why, why === 'wrong_signature' || body.includes('"instagram"'));
+        // The same for every cause: a forger learns nothing.
+        throw new Problem('forbidden', WRONG_SIGNATURE.detail, { title: WRONG_SIGNATURE.title });
+      }
+      await traffic.accepted(await take(deps, body.toString()));
+      return c.body(null, 200);
+    },
+  );
   return router;
+}
+
+/** Stores what a delivery contains. @returns what became of each part of it */
+async function take(deps: HttpDeps, body: string) {
+  const inbound = readInbound(body);
+  // Acknowledged, because a repetition would not be readable either.
+  if (!inbound) return [{ outcome: 'unreadable' as const, kind: 'delivery' }];
+  const { items, unknown } = inbound;
+  const app = { provider: 'instagram', appId: deps.instagram.settings.appId };
+  const options = { withText: deps.forwardMessageText };
+  const outcomes = await storeItems(deps.pool, app, items, options, deps.clock.now());
+  return [
+    ...unknown.map(({ field }) => ({ outcome: 'unknown_shape' as const, kind: field })),
+    ...items.map(({ kind }, at) => ({ outcome: outcomes[at] ?? ('ignored' as const), kind })),
+  ];
 }

@@ -4,6 +4,7 @@ import { DEFAULT_VERSION } from '../graph/paths';
 import { type Account, type Conversation, type Message } from '../world/state';
 import { type World } from '../world/world';
 import { type Outgoing } from './delivery';
+import { type Item, bareEdit, deliveryOf, itemOf } from './items';
 import { type CallbackInput } from './settings';
 import { signature } from './signatures';
 
@@ -52,50 +53,50 @@ async function verify({ courier, random }: World, callbackUrl: string, verifyTok
   );
 }
 
-/**
- * Notifies the app of a message, or that it was unsent, where the account subscribed to messages and its owner lets apps have them; of its own
- * ones as echoes.
- */
-export function announce(world: World, account: Account, conversation: Conversation, message: Message): void {
-  const { callbackUrl } = world.state.callbacks;
-  const isTold = account.subscribedFields.includes('messages') && account.messaging === 'enabled';
-  if (callbackUrl === null || !isTold) return;
-  const body = graphJson(messageEvent(world, account, conversation, message));
-  world.courier.send(
-    { kind: 'message', account: account.id, method: 'POST', url: callbackUrl, ...signed(world, body) },
-    world.state.mode.webhooks === 'held',
-  );
+/** Notifies the app of a message, or that it was unsent; of the account's own ones as echoes. */
+export function announce(world: World, account: Account, { customer }: Conversation, message: Message): void {
+  const isEcho = message.direction === 'outbound';
+  announceItem(world, account, {
+    field: 'messages',
+    parts: {
+      message: {
+        mid: message.id,
+        ...(message.unsent ? { is_deleted: true } : { text: message.text }),
+        ...(isEcho && { is_echo: true }),
+      },
+    },
+    sender: isEcho ? account.id : customer.id,
+    recipient: isEcho ? customer.id : account.id,
+    at: message.at,
+  });
 }
 
-/** @see https://developers.facebook.com/documentation/instagram-platform/webhooks/examples */
-function messageEvent(
-  { clock }: World,
-  account: Account,
-  { customer }: Conversation,
-  message: Message,
-): object {
-  const isEcho = message.direction === 'outbound';
-  return {
-    object: 'instagram',
-    entry: [
-      {
-        time: clock.now(),
-        id: account.id,
-        messaging: [
-          {
-            sender: { id: isEcho ? account.id : customer.id },
-            recipient: { id: isEcho ? customer.id : account.id },
-            timestamp: message.at,
-            message: {
-              mid: message.id,
-              ...(message.unsent ? { is_deleted: true } : { text: message.text }),
-              ...(isEcho && { is_echo: true }),
-            },
-          },
-        ],
-      },
-    ],
-  };
+/** Notifies the app of anything, where the account subscribed to it and its owner lets apps have messages. */
+export function announceItem(world: World, account: Account, item: Item): void {
+  const { mode } = world.state;
+  const field = mode.webhookShape === 'standby' ? 'standby' : item.field;
+  if (!account.subscribedFields.includes(field) || account.messaging !== 'enabled') return;
+  const deliver = (one: object) => sendRaw(world, account.id, deliveryOf(world, account, [one]));
+  const mid = (item.parts as { message?: { mid?: string; is_deleted?: true } }).message;
+  const isMessage = mid?.mid !== undefined && !mid.is_deleted && item.sender !== account.id;
+  if (!isMessage || mode.messageEdits !== 'instead') deliver(itemOf(world, item));
+  if (isMessage && mode.messageEdits !== 'none') deliver(bareEdit(world, mid.mid ?? '', item.at));
+}
+
+/** One delivery of this body, signed. @param accountId whose it is; `null`: nobody's */
+export function sendRaw(world: World, accountId: string | null, body: object): void {
+  const { callbackUrl } = world.state.callbacks;
+  if (callbackUrl === null) return;
+  world.courier.send(
+    {
+      kind: 'message',
+      account: accountId,
+      method: 'POST',
+      url: callbackUrl,
+      ...signed(world, graphJson(body)),
+    },
+    world.state.mode.webhooks === 'held',
+  );
 }
 
 /** Body and headers; the key is the Instagram app secret. */

@@ -10,6 +10,12 @@ export const REQUEST_ROWS = {
     100,
     'The access token must be at least 24 hours old to be refreshed.',
   ),
+  unknown_webhook_field: row(
+    400,
+    OAUTH,
+    100,
+    '(#100) Param subscribed_fields[{index}] must be one of {fields}',
+  ),
   nonexisting_field: row(400, INSTAGRAM, 100, 'Tried accessing nonexisting field ({field})'),
   object_missing: withSubcode(
     400,

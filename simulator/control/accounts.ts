@@ -3,6 +3,7 @@ import { AccountInput, addAccount, findAccount, invalidate, restore } from '../w
 import { AccountSettings, setAccount } from '../world/account-settings';
 import { generateToken, InboundInput, InvalidateInput, receive, TokenInput, unsend } from '../world/actions';
 import { CustomerInput, customerView, setCustomer } from '../world/customers';
+import { ItemInput, sendItem } from '../world/items';
 import { type SimulatorContext, type SimulatorEnv } from '../http';
 import { type Account } from '../world/state';
 import { accountView, messageViews } from '../graph/views';
@@ -42,6 +43,10 @@ export function accountRoutes(control: Hono<SimulatorEnv>, world: World): void {
   control.post('/accounts/:id/inbound', async (c) => {
     const account = namedAccount(world, c);
     return c.json(receive(world, account, await readBody(c, InboundInput)), 201);
+  });
+  control.post('/accounts/:id/items', async (c) => {
+    const account = namedAccount(world, c);
+    return c.json(sendItem(world, account, await readBody(c, ItemInput)), 201);
   });
   control.post('/accounts/:id/settings', async (c) => {
     const account = namedAccount(world, c);

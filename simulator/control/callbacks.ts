@@ -6,6 +6,7 @@ import { deauthorize, requestDeletion, SignedRequestInput } from '../callbacks/s
 import { setCallbacks } from '../callbacks/webhooks';
 import { type SimulatorEnv } from '../http';
 import { accountView } from '../graph/views';
+import { sendDashboardTest } from '../world/items';
 import { type World } from '../world/world';
 import { namedAccount } from './accounts';
 import { readBody, readInput } from './input';
@@ -20,6 +21,11 @@ const ReleaseInput = z.strictObject({
 export function callbackRoutes(control: Hono<SimulatorEnv>, world: World): void {
   control.get('/webhooks', (c) => c.json(world.state.callbacks));
   control.post('/webhooks', async (c) => c.json(await setCallbacks(world, await readBody(c, CallbackInput))));
+  control.post('/webhooks/test', async (c) => {
+    await readBody(c, z.strictObject({}));
+    sendDashboardTest(world);
+    return c.json({ sent: world.state.callbacks.callbackUrl !== null });
+  });
 
   control.get('/deliveries', (c) => {
     const { since } = readInput(SinceQuery, c.req.query());

@@ -1,4 +1,6 @@
+import { WEBHOOK_FIELDS } from '../callbacks/items';
 import { type Endpoint, requireOwnAccount } from '../graph/call';
+import { refuse } from '../graph/errors';
 import { text } from '../graph/parameters';
 import { BASIC } from '../world/scopes';
 import { requireAccountRoom } from '../usage/usage';
@@ -13,14 +15,20 @@ export const subscribe: Endpoint = {
   answer(call, world) {
     requireOwnAccount(call, 'post');
     requireAccountRoom(world, call.account);
-    call.account.subscribedFields = (text(call.parameters, 'subscribed_fields') ?? '')
-      .split(',')
-      .filter((field) => field !== '')
-      .slice(0, 50);
+    call.account.subscribedFields = fieldsIn(text(call.parameters, 'subscribed_fields') ?? '');
     world.changed();
     return { success: true };
   },
 };
+
+/** One field that does not exist refuses all of them. */
+function fieldsIn(list: string): string[] {
+  const fields = list.split(',').filter((field) => field !== '');
+  const index = fields.findIndex((field) => !(WEBHOOK_FIELDS as readonly string[]).includes(field));
+  if (index !== -1)
+    throw refuse('unknown_webhook_field', { index: String(index), fields: WEBHOOK_FIELDS.join(', ') });
+  return [...new Set(fields)];
+}
 
 export const subscriptions: Endpoint = {
   method: 'GET',

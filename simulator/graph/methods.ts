@@ -27,6 +27,7 @@ import {
 import { type CallbackView, setCallbacks } from '../callbacks/webhooks';
 import { CustomerInput, setCustomer, type CustomerView } from '../world/customers';
 import { type Fault, FaultInput } from '../faults/faults';
+import { ItemInput, sendItem } from '../world/items';
 import { type LedgerRow } from '../usage/ledger';
 import { type Account, type Mode } from '../world/state';
 import { accountView, type AccountView, messageViews, type MessageView } from './views';
@@ -49,6 +50,8 @@ export interface SimulatorMethods {
   /** A token without OAuth; long-lived, for reading and messaging, by default. */
   generateToken(name: string, input?: z.input<typeof TokenInput>): string;
   receive(name: string, message: z.input<typeof InboundInput>): MessageView;
+  /** A customer does something else than writing a text. */
+  sendItem(name: string, item: z.input<typeof ItemInput>): ReturnType<typeof sendItem>;
   /** The sender unsends a message. */
   unsend(name: string, messageId: string): MessageView;
   /** Both ways, oldest first. */
@@ -98,6 +101,7 @@ export function createMethods(world: World): SimulatorMethods {
     restore: (name) => restore(world, named(name)),
     generateToken: (name, input = {}) => generateToken(world, named(name), TokenInput.parse(input)).value,
     receive: (name, message) => receive(world, named(name), InboundInput.parse(message)),
+    sendItem: (name, item) => sendItem(world, named(name), ItemInput.parse(item)),
     unsend: (name, messageId) => {
       const message = unsend(world, named(name), messageId);
       if (!message) throw new Error(`the simulator's account ${name} has no message ${messageId}`);

@@ -120,6 +120,7 @@ export function append(
     direction,
     text,
     unsent: false,
+    edits: 0,
   };
   conversation.messages.push(message);
   dropOldest(conversation.messages, LIMITS.messagesPerConversation);

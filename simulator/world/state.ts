@@ -34,6 +34,8 @@ export const Message = z.strictObject({
   text: z.string(),
   /** Unsent by its sender. */
   unsent: z.boolean().default(false),
+  /** How often its sender changed it. */
+  edits: z.number().default(0),
 });
 export type Message = z.infer<typeof Message>;
 
@@ -118,6 +120,12 @@ export const Mode = z.strictObject({
   /** Whether every other row of a list lacks all but its id, as rows of deleted people do. */
   listRows: z.enum(['whole', 'odd']),
   webhooks: z.enum(['at_once', 'held']),
+  /** The list that items come in. On standby, another app has the conversation. */
+  webhookShape: z.enum(['messaging', 'changes', 'standby']),
+  /** Which of the account's two ids an entry has. */
+  webhookEntryId: z.enum(['professional', 'app_scoped']),
+  /** Whether an edit that names nothing but the message comes with each message, or in place of it. */
+  messageEdits: z.enum(['none', 'accompanying', 'instead']),
   webhookSignature: z.enum(['right', 'wrong', 'missing']),
   /** Whether 24 hours after a customer's last message it is too late; to sample customers, it may never be. */
   messagingWindow: z.enum(['samples_open', 'enforced', 'off']),
@@ -145,6 +153,9 @@ export const DEFAULT_MODE: Mode = {
   largestPage: null,
   listRows: 'whole',
   webhooks: 'at_once',
+  webhookShape: 'messaging',
+  webhookEntryId: 'professional',
+  messageEdits: 'none',
   webhookSignature: 'right',
   messagingWindow: 'samples_open',
   oldMessages: 'full',

@@ -1,6 +1,7 @@
 import { createKeyChecks } from '../../adapters/encryption/key-check';
 import { parseKeyRing } from '../../adapters/encryption/key-ring';
 import { createApiKey } from '../../adapters/postgres/access/api-keys';
+import { saveCallbackTraffic } from '../../adapters/postgres/messages/callback-traffic';
 import { ensureAuditSchedule } from '../../adapters/temporal/audit-schedule';
 import { Secret } from '../../core/access/secret';
 import { runSimulator } from '../../simulator';
@@ -200,4 +201,22 @@ describe('--provider', () => {
     expect((await ask()).level('webhook')).toEqual(['warning']);
     await api.stop();
   });
+});
+
+test('names the secrets when deliveries of Instagram are refused', async () => {
+  const app = { INSTAGRAM_APP_ID: 'app-1' };
+  expect((await examine(app)).part('callbacks')).toEqual([]);
+  const webhooks = { ...app, INSTAGRAM_WEBHOOK_VERIFY_TOKEN: 'verify' };
+  expect((await examine(webhooks)).part('callbacks')).toMatchObject([{ level: 'ok' }]);
+  const now = Date.now();
+  const seen = { acceptedAt: now, refusedAt: now, refusedWhy: 'wrong_signature' as const };
+  await saveCallbackTraffic(stack.pool, 'app-1', seen, now);
+  for (const given of [app, {}])
+    expect((await examine(given)).part('callbacks')).toMatchObject([
+      {
+        level: 'warning',
+        text: expect.stringMatching(/^Refused since .*INSTAGRAM_APP_SECRET_PREVIOUS/),
+        hint: expect.stringContaining('INSTAGRAM_APP_SECRET_PREVIOUS'),
+      },
+    ]);
 });

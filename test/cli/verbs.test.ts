@@ -23,6 +23,41 @@ const evergrant = (args: string[], world: World = {}): Promise<Ran> =>
   run(args, { ...world, env: { ...api.env, ...world.env } });
 const json = async (args: string[]) => JSON.parse((await evergrant([...args, '--json'])).out) as Listed;
 
+describe('forget', () => {
+  test.each(['accountId', 'accountScopedId'] as const)(
+    'deletes what is stored of an account, by its %s',
+    async (kind) => {
+      const row = await stack.connect(`forgotten.${kind}`);
+      const instagramId = row[kind]!;
+      const args = ['forget', '--instagram-id', instagramId];
+      expect((await json(['list', '--account-id', instagramId])).data.map(({ id }) => id)).toEqual([row.id]);
+      expect((await evergrant(args)).code).toBe(2);
+      expect((await evergrant(args, { answer: 'n' })).code).toBe(1);
+      expect((await stack.row(row.id)).state).toBe('active');
+
+      const done = await evergrant(args, { answer: 'y' });
+      expect([done.code, done.out]).toEqual([0, `Deleted the data of 1 connection:\n  ${row.id}\n`]);
+      expect(done.err).toContain('/callbacks/instagram/data-deletion/');
+      expect(await stack.row(row.id)).toMatchObject({
+        state: 'disconnected',
+        accountId: null,
+        username: null,
+      });
+      const tokens = await stack.pool.query('select 1 from token_versions where integration_id = $1', [
+        row.id,
+      ]);
+      expect(tokens.rowCount).toBe(0);
+      expect((await evergrant(args)).out).toBe(`Nothing is stored of account ${instagramId}.\n`);
+    },
+  );
+
+  test('what is no ID is refused, and so is a missing one', async () => {
+    const odd = await evergrant(['forget', '--instagram-id', '@shop', '--yes']);
+    expect([odd.code, odd.err]).toEqual([1, expect.stringContaining('instagramId must be a numeric ID')]);
+    expect((await evergrant(['forget'])).code).toBe(2);
+  });
+});
+
 test('an empty list says so and what to do next', async () => {
   const { code, out } = await evergrant(['list', '--owner-ref', 'nobody']);
   expect(code).toBe(0);

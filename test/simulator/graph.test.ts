@@ -135,19 +135,31 @@ test('JSON escapes slashes and whatever is not ASCII', async () => {
   expect(body.name).toBe('Café a/b 😕');
 });
 
+test('subscribing to a field that does not exist subscribes to none', async () => {
+  const box = sandbox();
+  const { token } = shop(box);
+  const refused = await box.form('/me/subscribed_apps', {
+    subscribed_fields: 'messages,message_echo',
+    access_token: token,
+  });
+  expect([refused.status, refused.body.error.code]).toEqual([400, 100]);
+  expect(refused.body.error.message).toMatch(/^\(#100\) Param subscribed_fields\[1\] must be one of /);
+  expect((await box.get('/me/subscribed_apps', { access_token: token })).body).toEqual({ data: [] });
+});
+
 test('subscribing succeeds and is remembered until it ends', async () => {
   const box = sandbox();
   const { id, token } = shop(box);
   const path = `/v25.0/${id}/subscribed_apps`;
   const subscribed = await box.request(
-    `${path}?subscribed_fields=messages,message_echoes&access_token=${token}`,
+    `${path}?subscribed_fields=messages,messaging_seen&access_token=${token}`,
     {
       method: 'POST',
     },
   );
   expect(subscribed.body).toEqual({ success: true });
   const { body } = await box.get('/me/subscribed_apps', { access_token: token });
-  expect(body.data[0].subscribed_fields).toEqual(['messages', 'message_echoes']);
+  expect(body.data[0].subscribed_fields).toEqual(['messages', 'messaging_seen']);
   await box.request(`/me/subscribed_apps?access_token=${token}`, { method: 'DELETE' });
   expect((await box.get('/me/subscribed_apps', { access_token: token })).body).toEqual({ data: [] });
 });

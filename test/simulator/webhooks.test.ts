@@ -298,3 +298,88 @@ test('a reset forgets addresses and deliveries', async () => {
   expect(box.simulator.deliveries()).toEqual([]);
   expect((await box.get('/_sim/webhooks')).body.callbackUrl).toBeNull();
 });
+
+describe('what a customer does besides writing a text', () => {
+  const fields = [
+    ...['messages', 'messaging_postbacks', 'messaging_referral', 'message_reactions', 'messaging_seen'],
+    ...['message_edit', 'messaging_optins', 'standby'],
+  ].join(',');
+  const item = (kind: string) => box.json(`/_sim/accounts/${id}/items`, { kind, from: 'mia' });
+  const last = () => JSON.parse(receiver.posts.at(-1)!.body).entry[0];
+  beforeEach(async () => {
+    await setUp();
+    await box.form('/me/subscribed_apps', { subscribed_fields: fields, access_token: token });
+    write('Hello');
+    await received(1);
+  });
+
+  test.each([
+    ['image', 'message'],
+    ['share', 'message'],
+    ['story_mention', 'message'],
+    ['story_reply', 'message'],
+    ['ad', 'message'],
+    ['unsupported', 'message'],
+    ['postback', 'postback'],
+    ['referral', 'referral'],
+    ['story_mention_referral', 'referral'],
+    ['reaction', 'reaction'],
+    ['read', 'read'],
+    ['edit', 'message_edit'],
+    ['optin', 'optin'],
+  ])('%s is delivered as an item with its own part', async (kind, part) => {
+    expect((await item(kind)).status).toBe(201);
+    await received(2);
+    expect(Object.keys(last().messaging[0])).toEqual(['sender', 'recipient', 'timestamp', part]);
+  });
+
+  test('a comment, and what the test button of the dashboard sends, are changes', async () => {
+    await item('comment');
+    await received(2);
+    expect(last().changes[0].field).toBe('comments');
+    expect((await box.json('/_sim/webhooks/test', {})).body).toEqual({ sent: true });
+    await received(3);
+    expect(last()).toMatchObject({
+      id: '0',
+      changes: [{ field: 'messages', value: { timestamp: '1527459824' } }],
+    });
+  });
+
+  test('an edit changes the text, and counts', async () => {
+    await item('edit');
+    await item('edit');
+    await received(3);
+    expect(last().messaging[0].message_edit).toMatchObject({ text: 'the price is 20, not 200', num_edit: 2 });
+    expect(box.simulator.messages('shop')[0]?.text).toBe('the price is 20, not 200');
+  });
+
+  test('comes in changes, on standby, or for the app-scoped id by mode', async () => {
+    await box.json('/_sim/mode', { webhookShape: 'changes' });
+    write('in changes');
+    await received(2);
+    expect(last().changes[0]).toMatchObject({ field: 'messages', value: { timestamp: expect.any(String) } });
+    await box.json('/_sim/mode', { webhookShape: 'standby', webhookEntryId: 'app_scoped' });
+    write('on standby');
+    await received(3);
+    expect(last()).toMatchObject({
+      id: box.simulator.account('shop').appScopedId,
+      standby: [{ message: {} }],
+    });
+  });
+
+  test('an edit that names only the message accompanies each message, or replaces it, by mode', async () => {
+    await box.json('/_sim/mode', { messageEdits: 'accompanying' });
+    const { id: first } = write('twice');
+    await received(3);
+    expect(last().messaging[0]).toEqual({
+      timestamp: expect.any(Number),
+      message_edit: { mid: first, num_edit: 0 },
+    });
+    await box.json('/_sim/mode', { messageEdits: 'instead' });
+    const { id: second } = write('once');
+    await received(4);
+    expect(last().messaging).toEqual([
+      { timestamp: expect.any(Number), message_edit: { mid: second, num_edit: 0 } },
+    ]);
+  });
+});

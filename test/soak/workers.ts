@@ -75,6 +75,7 @@ export function depsOf(parts: ProcessParts, process: OwnProcess): Deps {
       lifecycleReplaced: nothing,
       connect: nothing,
       unreadable: nothing,
+      callback: nothing,
       delivery: nothing,
       providerCall: nothing,
     },

@@ -16,6 +16,7 @@ export interface Event {
 /**
  * Writes one event about an integration in its current state. Never pass token material.
  * @param options `unlessTold`: for types that are unique in the database, so that only the first writer succeeds
+ * @returns its ID
  */
 export async function addEvent(
   db: Db,
@@ -23,7 +24,7 @@ export async function addEvent(
   event: { type: EventType; data?: Record<string, unknown> },
   now: number,
   { unlessTold = false }: { unlessTold?: boolean } = {},
-): Promise<void> {
+): Promise<string> {
   const data = {
     integrationId: integration.id,
     externalId: integration.externalId,
@@ -35,16 +36,16 @@ export async function addEvent(
     expiresAt: integration.expiresAt === null ? null : new Date(integration.expiresAt).toISOString(),
     ...event.data,
   };
-  await insert(db, event.type, integration.id, data, now, unlessTold);
+  return insert(db, event.type, integration.id, data, now, unlessTold);
 }
 
 /** Writes one event about a provider app. */
-export function addProviderEvent(
+export async function addProviderEvent(
   db: Db,
   event: { type: EventType; data: Record<string, unknown> },
   now: number,
 ): Promise<void> {
-  return insert(db, event.type, null, event.data, now);
+  await insert(db, event.type, null, event.data, now);
 }
 
 async function insert(
@@ -54,12 +55,14 @@ async function insert(
   data: Record<string, unknown>,
   now: number,
   unlessTold = false,
-): Promise<void> {
+): Promise<string> {
+  const id = newId('evt');
   await db.query(
     `insert into events (id, type, at, integration_id, data) values ($1, $2, $3, $4, $5)
      ${unlessTold ? 'on conflict do nothing' : ''}`,
-    [newId('evt'), type, new Date(now), integrationId, JSON.stringify(data)],
+    [id, type, new Date(now), integrationId, JSON.stringify(data)],
   );
+  return id;
 }
 
 /** The timeline of one integration, newest first. @param before event ID to continue from */

@@ -20,6 +20,7 @@ export async function purge(db: Db, now: number): Promise<number> {
     ['delete from provider_turns where begins[1] < $1', now - DAY_MS],
     ['delete from provider_incidents where ended_at < $1', now - 90 * DAY_MS],
     ['delete from received_messages where received_at < $1', now - 7 * DAY_MS],
+    ['delete from pending_messages where seen_at < $1', now - 2 * DAY_MS],
     ['delete from deauthorizations where received_at < $1', now - 90 * DAY_MS],
     ['delete from webhook_old_secrets where expires_at < $1', now],
     ['delete from deliveries where ended_at < $1', now - DELIVERY_RETENTION_MS],

@@ -17,6 +17,8 @@ const OF_INTEGRATION = [
   'sealed_payloads',
   'message_sends',
   'received_messages',
+  'pending_messages',
+  'message_events',
   'dead_verdicts',
 ];
 

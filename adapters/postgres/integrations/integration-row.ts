@@ -7,6 +7,7 @@ import {
   capabilityState,
 } from '../../../core/messaging/capability';
 import { REASONS, STATES } from '../../../core/lifecycle/states';
+import { type SubscribeError, subscribeError } from '../messages/subscriptions';
 
 const instant = z.date().transform((date) => date.getTime());
 const count = z.coerce.number().int();
@@ -83,6 +84,8 @@ const row = z.object({
   messages_capability: messagesCapability.nullable(),
   revision: count,
   lifecycle_revision: count,
+  subscribed_grant_no: count.nullable(),
+  subscribe_error: subscribeError.nullable(),
   created_at: instant,
   updated_at: instant,
 });
@@ -96,6 +99,10 @@ export interface Integration extends Connection {
   /** Raised by every change from outside the lifecycle, which writes back the one it has seen. */
   revision: number;
   lifecycleRevision: number;
+  /** The grant under which the account is subscribed to its messages; null: none. */
+  subscribedGrantNo: number | null;
+  /** Why the last attempt to subscribe failed. */
+  subscribeError: SubscribeError | null;
   createdAt: number;
   updatedAt: number;
 }
@@ -138,6 +145,8 @@ export function integrationOf(value: unknown): Integration {
     messagesCapability: r.messages_capability,
     revision: r.revision,
     lifecycleRevision: r.lifecycle_revision,
+    subscribedGrantNo: r.subscribed_grant_no,
+    subscribeError: r.subscribe_error,
     createdAt: r.created_at,
     updatedAt: r.updated_at,
   };

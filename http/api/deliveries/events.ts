@@ -21,7 +21,10 @@ type EventsDeps = Pick<HttpDeps, 'pool' | 'sealer' | 'clock' | 'site'>;
 export const Event = z
   .object({
     id: z.string().openapi({ example: 'evt_0a1b2c3d4e5f6g7h8j9kmnpq' }),
-    type: z.enum(EVENT_TYPES),
+    type: z.enum(EVENT_TYPES).openapi({
+      description:
+        'What happened. Among them: `message.received` (a customer wrote, or did what its `kind` says), `message.edited`, `message.deleted` (unsent; its content is no longer stored).',
+    }),
     at: instant.openapi({ description: 'When it happened.' }),
     integrationId: z
       .string()
@@ -29,7 +32,7 @@ export const Event = z
       .openapi({ description: 'null: about the whole app or an endpoint.' }),
     data: z.record(z.string(), z.unknown()).openapi({
       description:
-        'The integration at the time of the event, as in `docs/webhooks.md`. `reconnectUrl` is current.',
+        'The integration at the time of the event, as in `docs/webhooks.md`. `reconnectUrl` is current. `message.received`, `message.edited` and `message.deleted` have a `message`, as in `docs/callbacks.md`.',
     }),
   })
   .openapi('Event');

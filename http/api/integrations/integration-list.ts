@@ -16,7 +16,9 @@ const query = z.strictObject({
   state: z.enum(STATES).optional(),
   ownerRef: text(200).optional().openapi({ description: "Your customer's ID." }),
   externalId: text(200).optional().openapi({ description: 'Your ID of the connection.' }),
-  accountId: text(200).optional().openapi({ description: "ID of Instagram's professional account." }),
+  accountId: text(200)
+    .optional()
+    .openapi({ description: "The Instagram account's professional or app-scoped ID." }),
   reason: z.enum(REASONS).optional().openapi({ description: 'Why it is `expired`.' }),
   expiringWithinDays: z.coerce
     .number()

@@ -50,6 +50,19 @@ const capabilities = z.object({
     description:
       'Whether messages can be read and sent. `unknown`: not tried since the account was connected. `permission_missing`: the owner does not allow it, and can by reconnecting. `app_access_missing`: Meta does not give the app that access. `other_app`: another app handles the conversations.',
   }),
+  subscription: z.enum(['subscribed', 'refused', 'unknown']).openapi({
+    description:
+      'Whether Instagram delivers what comes in. `refused`: it is asked again daily. `unknown`: not asked yet, or without an answer.',
+  }),
+  subscriptionError: z
+    .object({
+      code: z.string().openapi({ description: 'As in `lastError`.' }),
+      subcode: z.number().nullable().openapi({ description: "Instagram's error subcode." }),
+      at: instant.openapi({ description: 'When it was refused.' }),
+      text: z.string().openapi({ description: 'Description for people, without text from Instagram.' }),
+    })
+    .nullable()
+    .openapi({ description: 'Why the last subscription failed; null: it did not.' }),
 });
 
 export const Integration = z

@@ -25,7 +25,7 @@ export function toIntegrationView(
   return {
     id: row.id,
     provider: 'instagram',
-    capabilities: { messages: bannerFactsOf(row).messages },
+    capabilities: { messages: bannerFactsOf(row).messages, ...subscriptionOf(row) },
     ownerRef: row.ownerRef,
     externalId: row.externalId,
     // Embed tokens are for pages that anyone at the owner's may open.
@@ -49,6 +49,25 @@ export function toIntegrationView(
     temporal: isAlive && !caller.isEmbed ? { workflowId: lifecycleWorkflowId(row.id), runId } : null,
     createdAt: new Date(row.createdAt).toISOString(),
     updatedAt: new Date(row.updatedAt).toISOString(),
+  };
+}
+
+function subscriptionOf({ grantNo, subscribedGrantNo, subscribeError }: Row) {
+  // What was tried under another grant says nothing about this one.
+  const error = subscribeError?.grantNo === grantNo ? subscribeError : null;
+  const isSubscribed = subscribedGrantNo !== null && subscribedGrantNo === grantNo;
+  return {
+    subscription: isSubscribed
+      ? ('subscribed' as const)
+      : error?.refused
+        ? ('refused' as const)
+        : ('unknown' as const),
+    subscriptionError: error && {
+      code: error.code,
+      subcode: error.subcode,
+      at: new Date(error.at).toISOString(),
+      text: error.text,
+    },
   };
 }
 

@@ -67,6 +67,7 @@ export function Fleet(view: FleetView) {
               </p>
             ))
           )}
+          <Callbacks {...view} />
         </section>
       </div>
       <div class="columns">
@@ -141,6 +142,26 @@ function Chart({ perDay, now }: { perDay: number[]; now: number }) {
         </div>
       </details>
     </>
+  );
+}
+
+function Callbacks({ fleet: { callbacks }, now }: FleetView) {
+  const { lastDeliveryAt, refusedSince, refusedWhy } = callbacks;
+  return (
+    <dl>
+      <dt>{TEXT.lastDelivery}</dt>
+      <dd>{lastDeliveryAt === null ? TEXT.noneYet : <When at={Date.parse(lastDeliveryAt)} now={now} />}</dd>
+      {refusedSince !== null && (
+        <>
+          <dt>{TEXT.deliveriesRefused}</dt>
+          <dd class="bad">
+            {`${TEXT.since} `}
+            <When at={Date.parse(refusedSince)} now={now} />
+            {` · ${refusedWhy}`}
+          </dd>
+        </>
+      )}
+    </dl>
   );
 }
 

@@ -110,6 +110,7 @@ describe('the signature', () => {
     const mid = newMid();
     const answer = await instagram.deliver(bodyOf(shop.accountId, messageTo(shop.accountId, mid)), wrong);
     expect([answer.status, answer.body.code]).toEqual([403, 'forbidden']);
+    expect(answer.body.title).toBe('Signature does not match');
     expect(await toldOf(mid)).toHaveLength(0);
     expect(JSON.stringify(answer.body)).not.toContain(TEXT);
   });
@@ -251,10 +252,7 @@ describe('acknowledged and left alone:', () => {
       'a message that was taken back',
       () => bodyOf(shop.accountId, messageTo(shop.accountId, newMid(), { is_deleted: true })),
     ],
-    [
-      'a reaction',
-      () => bodyOf(shop.accountId, { sender: { id: '1' }, reaction: { mid: 'x', action: 'react' } }),
-    ],
+    ['that it was read', () => bodyOf(shop.accountId, { sender: { id: '1' }, read: { mid: 'x' } })],
     [
       'a comment',
       () =>

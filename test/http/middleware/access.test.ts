@@ -48,6 +48,7 @@ const ROUTES: Record<string, Scope> = {
   'GET /v1/deliveries': 'admin',
   'POST /v1/deliveries/{id}/redeliver': 'admin',
   'POST /v1/mail-test': 'admin',
+  'POST /v1/data-deletions': 'admin',
 };
 const BODIES: Record<string, object> = {
   'POST /v1/integrations': { provider: 'instagram', ownerRef: 'stranger' },
@@ -59,6 +60,7 @@ const BODIES: Record<string, object> = {
   'POST /v1/webhook-endpoints': { url: 'http://127.0.0.1:9/', events: ['*'] },
   'PATCH /v1/webhook-endpoints/{id}': { enabled: false },
   'POST /v1/mail-test': { to: 'somebody@shop.example' },
+  'POST /v1/data-deletions': { instagramId: '404' },
 };
 const QUERIES: Record<string, string> = { 'GET /v1/token-uses': '?keyId=bootstrap' };
 const NAMES = Object.keys(ROUTES);

@@ -22,6 +22,7 @@ test('a new integration is pending, and comes with a link of 24 hours', async ()
     integration: {
       id: expect.stringMatching(/^int_[0-9a-z]{24}$/),
       provider: 'instagram',
+      capabilities: { messages: 'unknown', subscription: 'unknown', subscriptionError: null },
       ownerRef: 'shop 7',
       externalId: 'crm-1',
       contact: { email: 'owner@shop.example' },

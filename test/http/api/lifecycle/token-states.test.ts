@@ -1,4 +1,5 @@
 import { DAY_MS, MINUTE_MS } from '../../../../core/time';
+import { lifecycleWorkflowId } from '../../../../core/names';
 import { type Answer, type TestApi, useApi } from '../../../support/api';
 import { type Stack } from '../../../support/stack';
 import { until } from '../../../support/until';
@@ -337,5 +338,44 @@ describe('refresh and ensure-fresh', () => {
     stack.simulator.invalidate('hopeless', 460);
     const { status, body } = await api.post(`/v1/integrations/${id}/refresh`);
     expect([status, body.code, body.reason]).toEqual([409, 'reconnect_required', 'password_changed']);
+  });
+});
+
+describe('whatever else is reported, and in whatever order, a true report is acted upon', () => {
+  const ORDERS = 12;
+  test.each(Array.from({ length: ORDERS }, (_, n) => n))('order %d', async (n) => {
+    const username = `reported.${n}`;
+    const { id, version } = await stack.connect(username);
+    await stack.travel.advance(2 * DAY_MS);
+    // A newer version, so that the first is outdated; then its token dies.
+    expect((await api.post(`/v1/integrations/${id}/refresh`)).body.refreshed).toBe(true);
+    await stack.travel.advance(2 * DAY_MS);
+    stack.simulator.invalidate(username, 460);
+    const report = { code: 190, subcode: null, source: 'somebody' };
+    const say = (of: number, more: object = {}) =>
+      stack.lifecycles.tokenRejected(id, { version: of, ...report, ...more });
+    const post = (of: number) =>
+      api.post(`/v1/integrations/${id}/token-rejections`, { version: of, code: 190, wait: false });
+    const trueReport = n % 2 === 0 ? () => say(version + 1) : () => post(version + 1);
+    const others = [
+      () => say(version),
+      () => post(version),
+      () => say(version, { code: 102 }),
+      () => say(version + 7),
+      () =>
+        stack.client.workflow.getHandle(lifecycleWorkflowId(id)).signal('tokenRejected', { version: 'x' }),
+      () => stack.lifecycles.rowChanged(id),
+      () => stack.lifecycles.recover(id, { version, source: 'somebody' }),
+      () => say(version, { subcode: 467 }),
+    ];
+    // The true one comes first, last or in between; some come together.
+    const order = [...others.slice(n % others.length), ...others.slice(0, n % others.length)];
+    order.splice((n * 5) % (order.length + 1), 0, trueReport as never);
+    for (let at = 0; at < order.length; at += (n % 3) + 1)
+      await Promise.all(order.slice(at, at + (n % 3) + 1).map((act) => act()));
+    await until(async () => (await stack.row(id)).state === 'expired', {
+      what: 'the true report is acted upon',
+    });
+    expect((await stack.row(id)).reason).toBe('password_changed');
   });
 });
