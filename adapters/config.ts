@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { Secret } from '../core/access/secret';
 import { REFRESHES_PER_SECOND } from '../core/messaging/throttle-policy';
 import { KeyRingError, parseKeyRing } from './encryption/key-ring';
-import { REQUIRED_SCOPES } from './instagram/settings';
+import { FORCE_LOGIN_PARAMETERS, type InstagramSettings, REQUIRED_SCOPES } from './instagram/settings';
 import { isConfidential } from './outgoing/loopback';
 
 /** A setting is missing or malformed. Lists every problem at once, and never a secret's value. */
@@ -72,6 +72,9 @@ const schema = z.object({
   EVERGRANT_TEMPORAL_CLI: z.string().optional(),
   EVERGRANT_TEMPORAL_TEST_SERVER: z.string().optional(),
   EVERGRANT_SIMULATOR_PORT: port.default(4010),
+  EVERGRANT_SIMULATOR_REDIRECT_URIS: list
+    .refine((uris) => uris.every((uri) => URL.canParse(uri)), 'holds something that is not a URL')
+    .default([]),
   EVERGRANT_KEYS: z.string().optional(),
   EVERGRANT_API_KEY: secret.optional(),
   EVERGRANT_APP_ORIGINS: list.default([]),
@@ -109,6 +112,14 @@ const schema = z.object({
     .string()
     .regex(/^v\d+\.\d+$/, 'is not of the form v25.0')
     .default('v25.0'),
+  INSTAGRAM_FORCE_LOGIN_PARAMETERS: z
+    .string()
+    .regex(/^\w+=[^&=#\s]+(&\w+=[^&=#\s]+)*$/, 'is not of the form name=value&name=value')
+    .refine(
+      (text) => !/(^|&)(client_id|redirect_uri|response_type|scope|state)=/.test(text),
+      'names a parameter that Evergrant sets itself',
+    )
+    .default(FORCE_LOGIN_PARAMETERS),
   INSTAGRAM_PROXY_URL: secretUrl.optional(),
   INSTAGRAM_WEBHOOK_VERIFY_TOKEN: secret.optional(),
   SMTP_URL: z
@@ -125,6 +136,9 @@ type Name = keyof Values;
 export interface Settings extends Values {
   /** The file that EVERGRANT_KEYS was read from; null when the variable itself holds the keys. */
   keysFile: string | null;
+  /** The same for the app secrets. */
+  appSecretFile: string | null;
+  appSecretPreviousFile: string | null;
 }
 
 const NAMES = Object.keys(schema.shape) as Name[];
@@ -163,8 +177,13 @@ export function loadSettings(env: NodeJS.ProcessEnv, needs: readonly Name[] = []
     problems.push('EVERGRANT_TRUSTED_USER_HEADER needs EVERGRANT_TRUSTED_PROXIES: whose word is it?');
   for (const name of needs) if (values[name] === undefined) problems.push(`${name} is missing`);
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
-  const keysFile = env.EVERGRANT_KEYS_FILE ? resolve(env.EVERGRANT_KEYS_FILE) : null;
-  return { ...parsed.data, keysFile };
+  const fileOf = (name: Name) => (env[`${name}_FILE`] ? resolve(env[`${name}_FILE`] ?? '') : null);
+  return {
+    ...parsed.data,
+    keysFile: fileOf('EVERGRANT_KEYS'),
+    appSecretFile: fileOf('INSTAGRAM_APP_SECRET'),
+    appSecretPreviousFile: fileOf('INSTAGRAM_APP_SECRET_PREVIOUS'),
+  };
 }
 
 /** Temporal's addresses are `host:port`. @returns what is wrong with one, as problems of settings */
@@ -203,7 +222,7 @@ export function mailSettings(settings: Settings, url: Secret) {
 }
 
 /** How this deployment reaches Instagram. @param settings with INSTAGRAM_APP_ID and _SECRET present */
-export function instagramSettings(settings: Settings) {
+export function instagramSettings(settings: Settings): InstagramSettings {
   return {
     appId: settings.INSTAGRAM_APP_ID ?? '',
     appSecret: settings.INSTAGRAM_APP_SECRET ?? new Secret(''),
@@ -214,6 +233,7 @@ export function instagramSettings(settings: Settings) {
     graphUrl: settings.INSTAGRAM_GRAPH_URL,
     graphVersion: settings.INSTAGRAM_GRAPH_VERSION,
     scopes: REQUIRED_SCOPES,
+    forceLoginParameters: settings.INSTAGRAM_FORCE_LOGIN_PARAMETERS,
   };
 }
 

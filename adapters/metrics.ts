@@ -52,6 +52,12 @@ export function createMetrics() {
     labelNames: ['operation', 'field'],
     registers,
   });
+  const connects = new Counter({
+    name: 'evergrant_connects_total',
+    help: 'Finished attempts to connect an account, by result and by what Instagram refused.',
+    labelNames: ['result', 'refusal'],
+    registers,
+  });
   const callbacks = new Counter({
     name: 'evergrant_callback_items_total',
     help: 'Parts of webhook deliveries from Instagram by outcome and kind.',
@@ -68,6 +74,7 @@ export function createMetrics() {
     refresh: (trigger: string, result: string) => refreshes.inc({ trigger, result }),
     recovery: (outcome: string) => recoveries.inc({ outcome }),
     expiration: (cause: string) => expirations.inc({ cause }),
+    connect: (result: string, refusal: string) => connects.inc({ result, refusal }),
     unreadable: (operation: string, field: string) => unreadable.inc({ operation, field }),
     callback: (outcome: string, kind: string) => callbacks.inc({ outcome, kind }),
     lifecycleReplaced: () => replaced.inc(),

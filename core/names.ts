@@ -86,3 +86,6 @@ export function ensureFreshUpdateId(version: number, withinMs: number | null, no
 function slotOf(now: number, slotMs: number): number {
   return Math.floor(now / slotMs);
 }
+
+/** Where Instagram sends owners back to, below the public URL: the redirect URI to register in the app's dashboard. */
+export const OAUTH_CALLBACK = '/oauth/instagram/callback';

@@ -2,6 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { migrate } from '../adapters/postgres/migrate';
 import { ConfigError, type Settings, loadSettings } from '../adapters/config';
 import { sha256 } from '../adapters/digest';
+import { isLoopbackUrl } from '../adapters/outgoing/loopback';
+import { OAUTH_CALLBACK } from '../core/names';
 import { NEEDED_SETTINGS, createServices } from '../services/services';
 import { createSignInLink } from '../http/console/sign-in-links';
 import { runApi } from '../http/run';
@@ -115,12 +117,20 @@ async function startSimulator(undo: Undo, settings: Settings, data: DataFolder) 
     port: settings.EVERGRANT_SIMULATOR_PORT,
     appId: settings.INSTAGRAM_APP_ID ?? SANDBOX_APP_ID,
     appSecret: settings.INSTAGRAM_APP_SECRET?.reveal() ?? SANDBOX_APP_SECRET,
+    ...redirectUrisOf(settings),
     saveTo: data.file('simulator.json'),
     // A token that the simulator gave and then forgot, killed, would be a lost connection.
     onChange: () => running.simulator.flush(),
   });
   undo.add('simulator', () => running.close());
   return running;
+}
+
+/** Where a consent may return to: what is set, else the API's own address, else any address on this machine. */
+function redirectUrisOf(settings: Settings): { redirectUris?: readonly string[] } {
+  const { EVERGRANT_SIMULATOR_REDIRECT_URIS: given, EVERGRANT_PUBLIC_URL: url } = settings;
+  if (given.length > 0) return { redirectUris: given };
+  return url === undefined || isLoopbackUrl(url) ? {} : { redirectUris: [url + OAUTH_CALLBACK] };
 }
 
 /** The settings of worker and API: what the user set, and our own parts for the rest. */

@@ -26,6 +26,8 @@ export interface HttpDeps {
   /** For sessions. Moving a sandbox's clock does not end them. */
   wallClock: Clock;
   random: () => number;
+  /** Lets ms pass between tries; absent: on the machine's clock. */
+  pause?: (ms: number) => Promise<unknown>;
   logger: Logger;
   metrics: Metrics;
   lifecycles: LifecycleClient;

@@ -2,13 +2,14 @@ import { type Client } from '@temporalio/client';
 import { type Pool } from 'pg';
 import { SECOND_MS } from '../core/time';
 import { type Clock, systemClock } from '../adapters/clock';
-import { type Settings, instagramSettings, mailSettings, publicUrl } from '../adapters/config';
+import { type Settings, mailSettings, publicUrl } from '../adapters/config';
 import { createKeyChecks } from '../adapters/encryption/key-check';
 import { parseKeyRing } from '../adapters/encryption/key-ring';
 import { watchRing } from '../adapters/encryption/ring-watch';
 import { type Sealer, createSealer } from '../adapters/encryption/sealer';
 import { type Instagram, createInstagram } from '../adapters/instagram/client';
 import { createProviderHttp } from '../adapters/instagram/http';
+import { followAppSecrets } from './app-secrets';
 import { startKeyPresence } from './key-presence';
 import { reportUnreadable } from '../adapters/instagram/unreadable';
 import { TunnelAgent } from '../adapters/instagram/tunnel';
@@ -76,6 +77,7 @@ export function createServices(
   });
   const poolWatch = watchPool(pool, settings.DATABASE_URL?.reveal() ?? '', logger);
   const keys = openKeys(settings, pool, logger, options.name);
+  const app = followAppSecrets(settings, logger);
   const instagram = createInstagram(
     createProviderHttp(clock, {
       counters: metrics.counters,
@@ -85,7 +87,7 @@ export function createServices(
       tunnel: settings.INSTAGRAM_PROXY_URL && new TunnelAgent(settings.INSTAGRAM_PROXY_URL),
       noteUnreadable: reportUnreadable(logger, metrics.counters, clock.now),
     }),
-    instagramSettings(settings),
+    app.settings,
   );
   const temporal = openTemporal(temporalSettings(options.env));
   metrics.watchFleet(async () => ({
@@ -117,6 +119,7 @@ export function createServices(
     close: async () => {
       poolWatch.stop();
       mailer?.close();
+      app.stop();
       await keys.close();
       await temporal.close();
       await closePool(pool, LAST_QUERIES_MS);

@@ -5,8 +5,8 @@ import { DEFAULT_PORT, type RunningSimulator, type RunOptions, runSimulator } fr
 
 export { type RunningSimulator, type RunOptions, runSimulator } from './run';
 
-const USAGE = `usage: simulator/main.ts [--port <n>] [--host <address>] [--state <file>] [--seed <text>]
-settings: EVERGRANT_SIMULATOR_PORT (${DEFAULT_PORT}), INSTAGRAM_APP_ID, INSTAGRAM_APP_SECRET or INSTAGRAM_APP_SECRET_FILE`;
+const USAGE = `usage: simulator/main.ts [--port <n>] [--host <address>] [--state <file>] [--seed <text>] [--redirect-uris <url,url>]
+settings: EVERGRANT_SIMULATOR_PORT (${DEFAULT_PORT}), EVERGRANT_SIMULATOR_REDIRECT_URIS, INSTAGRAM_APP_ID, INSTAGRAM_APP_SECRET or INSTAGRAM_APP_SECRET_FILE`;
 
 const Port = z
   .string()
@@ -14,8 +14,19 @@ const Port = z
   .transform(Number)
   .refine((port) => port <= 65_535, 'must be a port number');
 
+const Addresses = z
+  .string()
+  .transform((list) =>
+    list
+      .split(',')
+      .map((one) => one.trim())
+      .filter(Boolean),
+  )
+  .refine((list) => list.every((one) => URL.canParse(one)), 'must be URLs, separated by commas');
+
 const Settings = z.object({
   EVERGRANT_SIMULATOR_PORT: Port.optional(),
+  EVERGRANT_SIMULATOR_REDIRECT_URIS: Addresses.optional(),
   INSTAGRAM_APP_ID: z.string().min(1).optional(),
   INSTAGRAM_APP_SECRET: z.string().min(1).optional(),
   INSTAGRAM_APP_SECRET_FILE: z.string().min(1).optional(),
@@ -30,6 +41,7 @@ export function readOptions(args: string[], environment: NodeJS.ProcessEnv): Run
       host: { type: 'string' },
       state: { type: 'string' },
       seed: { type: 'string' },
+      'redirect-uris': { type: 'string' },
     },
   });
   // A setting that is there but empty counts as absent, as in a filled-out template.
@@ -37,6 +49,9 @@ export function readOptions(args: string[], environment: NodeJS.ProcessEnv): Run
   const given = {
     ...Object.fromEntries(set),
     ...(values.port !== undefined && { EVERGRANT_SIMULATOR_PORT: values.port }),
+    ...(values['redirect-uris'] !== undefined && {
+      EVERGRANT_SIMULATOR_REDIRECT_URIS: values['redirect-uris'],
+    }),
   };
   const settings = Settings.safeParse(given);
   if (!settings.success) {
@@ -44,7 +59,12 @@ export function readOptions(args: string[], environment: NodeJS.ProcessEnv): Run
       settings.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'),
     );
   }
-  const { EVERGRANT_SIMULATOR_PORT: port, INSTAGRAM_APP_ID: appId, ...secrets } = settings.data;
+  const {
+    EVERGRANT_SIMULATOR_PORT: port,
+    EVERGRANT_SIMULATOR_REDIRECT_URIS: redirectUris,
+    INSTAGRAM_APP_ID: appId,
+    ...secrets
+  } = settings.data;
   const appSecret =
     secrets.INSTAGRAM_APP_SECRET ??
     (secrets.INSTAGRAM_APP_SECRET_FILE !== undefined
@@ -53,6 +73,7 @@ export function readOptions(args: string[], environment: NodeJS.ProcessEnv): Run
   return {
     ...(port !== undefined && { port }),
     ...(appId !== undefined && { appId }),
+    ...(redirectUris !== undefined && redirectUris.length > 0 && { redirectUris }),
     ...(appSecret !== undefined && { appSecret }),
     ...(values.host !== undefined && { host: values.host }),
     ...(values.state !== undefined && { saveTo: values.state }),

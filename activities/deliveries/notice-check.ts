@@ -74,6 +74,9 @@ async function checkOperatorNotice(
         return { kind: 'postponed', error: SKIPPED_TEXT.decryptPending, waitMs: NOTICE_DELAY_MS };
       return other && skipped(SKIPPED_TEXT.decryptNotified);
     }
+    // At most one an hour is reported at all.
+    case 'connect.refused':
+      return null;
     case 'provider.incident_started':
       return (await incidentIsOpen(pool, String(data.incidentId))) ? null : RESOLVED;
     case 'provider.incident_ended':

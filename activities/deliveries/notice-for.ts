@@ -2,6 +2,7 @@ import { ownerPageUrl, reconnectUrl } from '../../services/connect-links';
 import { type Audience, type DisabledReason } from '../../core/deliveries/deliveries';
 import { isProblem } from '../../core/deliveries/notice-policy';
 import {
+  connectRefusedNotice,
   appAccessNotice,
   decryptFailedNotice,
   endpointDisabledNotice,
@@ -30,6 +31,12 @@ export function noticeFor(
   const { productName: product, publicUrl } = site;
   if (type === 'provider.incident_started' || type === 'provider.incident_ended')
     return incidentNotice(type, { product, startedAt: Date.parse(String(data.startedAt)) });
+  if (type === 'connect.refused')
+    return connectRefusedNotice({
+      product,
+      hint: String(data.hint),
+      integrationId: String(data.integrationId),
+    });
   if (type === 'webhook.disabled')
     return endpointDisabledNotice({
       product,

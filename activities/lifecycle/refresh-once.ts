@@ -11,7 +11,7 @@ import { refreshAtFor, refreshableAt } from '../../core/lifecycle/refresh-policy
 import { type Secret } from '../../core/access/secret';
 import { MINUTE_MS, SECOND_MS } from '../../core/time';
 import { type Deps } from '../deps';
-import { recordProviderSignal } from './probe-token';
+import { recordProviderSignal } from '../../services/provider-signal';
 import { refusalOf } from './refusal';
 import { settlePending } from './settle-pending';
 import { isBeingStored, storeAnswer } from './store-answer';

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { USUAL_LIFE_MS, clampLifeMs, refreshableAt } from '../../core/lifecycle/refresh-policy';
+import { mayBeTheSecret } from '../../core/access/connect-refusals';
 import { Secret } from '../../core/access/secret';
 import { DAY_MS } from '../../core/time';
-import { type InstagramSettings } from './settings';
+import { ProviderError } from './provider-error';
+import { FORCE_LOGIN_PARAMETERS, type InstagramSettings } from './settings';
 import { type ProviderAnswer, type ProviderHttp } from './http';
 import { idText, objectReader, optional } from './reading';
 
@@ -37,7 +39,8 @@ export function authorizeUrl(
   url.searchParams.set('response_type', 'code');
   url.searchParams.set('scope', settings.scopes.join(','));
   url.searchParams.set('state', round.state);
-  if (round.force) url.searchParams.set('force_authentication', '1');
+  const forced = new URLSearchParams(settings.forceLoginParameters ?? FORCE_LOGIN_PARAMETERS);
+  if (round.force) for (const [name, value] of forced) url.searchParams.set(name, value);
   return url.toString();
 }
 
@@ -50,19 +53,21 @@ export async function exchangeCode(
   settings: InstagramSettings,
   { code, redirectUri }: { code: Secret; redirectUri: string },
 ): Promise<{ token: Secret; scopedId: string | null; scopes: string[] }> {
-  const { value } = await http({
-    method: 'POST',
-    operation: 'exchange_code',
-    url: `${settings.apiUrl}/oauth/access_token`,
-    form: {
-      client_id: settings.appId,
-      client_secret: settings.appSecret.reveal(),
-      grant_type: 'authorization_code',
-      redirect_uri: redirectUri,
-      code: code.reveal(),
-    },
-    read: objectReader(shortLived),
-  });
+  const { value } = await withEitherSecret(settings, (secret) =>
+    http({
+      method: 'POST',
+      operation: 'exchange_code',
+      url: `${settings.apiUrl}/oauth/access_token`,
+      form: {
+        client_id: settings.appId,
+        client_secret: secret.reveal(),
+        grant_type: 'authorization_code',
+        redirect_uri: redirectUri,
+        code: code.reveal(),
+      },
+      read: objectReader(shortLived),
+    }),
+  );
   return {
     token: new Secret(value.access_token),
     scopedId: value.user_id ?? null,
@@ -76,17 +81,40 @@ export async function exchangeForLongLived(
   settings: InstagramSettings,
   shortLivedToken: Secret,
 ): Promise<LongLivedToken & { refreshAt?: number }> {
-  const answer = await http({
-    method: 'GET',
-    operation: 'exchange',
-    url: `${settings.graphUrl}/access_token`,
-    query: { grant_type: 'ig_exchange_token', client_secret: settings.appSecret.reveal() },
-    token: shortLivedToken,
-    read: objectReader(longLived),
-  });
+  const answer = await withEitherSecret(settings, (secret) =>
+    http({
+      method: 'GET',
+      operation: 'exchange',
+      url: `${settings.graphUrl}/access_token`,
+      query: { grant_type: 'ig_exchange_token', client_secret: secret.reveal() },
+      token: shortLivedToken,
+      read: objectReader(longLived),
+    }),
+  );
   const granted = longLivedOf(answer);
   // An answer without a lifetime: the first refresh, as soon as it is possible, tells it.
   return granted.lifetimeClamped ? { ...granted, refreshAt: refreshableAt(granted.issuedAt) } : granted;
+}
+
+/** While the app secret is being replaced, Instagram may still expect the former one. */
+async function withEitherSecret<T>(
+  settings: InstagramSettings,
+  call: (secret: Secret) => Promise<T>,
+): Promise<T> {
+  try {
+    return await call(settings.appSecret);
+  } catch (error) {
+    const previous = settings.appSecretPrevious;
+    if (!previous?.reveal() || !(error instanceof ProviderError) || !mayBeTheSecret(error.refusal))
+      throw error;
+    try {
+      return await call(previous);
+    } catch (second) {
+      // The former secret is refused as well: the first answer is about the one that is meant.
+      if (second instanceof ProviderError && mayBeTheSecret(second.refusal)) throw error;
+      throw second;
+    }
+  }
 }
 
 /**

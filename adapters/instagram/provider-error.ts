@@ -1,3 +1,4 @@
+import { type ConnectRefusal, connectRefusalOf } from '../../core/access/connect-refusals';
 import { type Answer, type CallProblem, type Failure, classify } from '../../core/lifecycle/failure';
 import { retryAfterMs } from '../../core/retry-after';
 
@@ -16,6 +17,8 @@ export class ProviderError extends Error {
     text: string,
     /** With class `unreadable`: the field that could not be read. */
     readonly field: string | null = null,
+    /** What a step of connecting was refused for, where Instagram's words say so. */
+    readonly refusal: ConnectRefusal | null = null,
   ) {
     super(text);
   }
@@ -71,6 +74,8 @@ export class ProviderError extends Error {
       classify(answer),
       retryAfterMs(text(retryAfter), now),
       `${operation}: Instagram answered ${numbers}`,
+      null,
+      connectRefusalOf(operation, answer.message),
     );
   }
 }

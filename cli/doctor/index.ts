@@ -6,11 +6,15 @@ import { type Io } from '../output/io';
 import { withLocalApiKey, withLocalKeys, withLocalServers } from '../settings';
 import { lookAtDatabase } from './database';
 import { type Finding, ok, problem, warning } from './finding';
+import { lookAtProvider, withLocalSimulator } from './provider';
 import { lookAtTemporal } from './temporal';
 
-/** Looks at everything that a deployment stands on. Changes nothing. */
-export async function examine(io: Io): Promise<Finding[]> {
-  const env = withLocalApiKey(withLocalKeys(withLocalServers(io.env)));
+/**
+ * Looks at everything that a deployment stands on. Changes nothing.
+ * @param options `provider`: also asks Instagram about the app
+ */
+export async function examine(io: Io, options: { provider?: boolean } = {}): Promise<Finding[]> {
+  const env = withLocalSimulator(withLocalApiKey(withLocalKeys(withLocalServers(io.env))));
   let settings: Settings;
   let reachedBy: TemporalSettings;
   try {
@@ -23,11 +27,12 @@ export async function examine(io: Io): Promise<Finding[]> {
   const pool = createPool(settings.DATABASE_URL?.reveal() ?? '', { max: 2 });
   const temporal = openTemporal(reachedBy);
   try {
-    const [stored, durable] = await Promise.all([
+    const [stored, durable, provider] = await Promise.all([
       lookAtDatabase(pool, settings, Date.now()),
       lookAtTemporal(temporal.client),
+      options.provider ? lookAtProvider(settings) : [],
     ]);
-    return [ok('settings', 'Valid.'), address(settings), mail(settings), ...stored, ...durable];
+    return [ok('settings', 'Valid.'), address(settings), mail(settings), ...stored, ...durable, ...provider];
   } finally {
     await pool.end();
     await temporal.close();

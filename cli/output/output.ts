@@ -19,7 +19,7 @@ export function sayJson(io: Io, document: unknown): void {
   say(io, JSON.stringify(document, null, 2));
 }
 
-const STYLES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33 } as const;
+const STYLES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
 
 /** Colours are for people at a terminal who did not ask to be spared them. @see https://no-color.org */
 export function paint(io: Io, style: keyof typeof STYLES, text: string): string {

@@ -6,19 +6,30 @@ import { paint, say, sayJson } from '../output/output';
 import { type Verb } from '../verb';
 import { JSON_OPTION } from './common';
 
-const MARKS = { ok: ['green', 'ok'], warning: ['yellow', 'warning'], problem: ['red', 'PROBLEM'] } as const;
+const MARKS = {
+  ok: ['green', 'ok'],
+  warning: ['yellow', 'warning'],
+  problem: ['red', 'PROBLEM'],
+  check: ['cyan', 'check'],
+} as const;
 
 export const doctorVerb: Verb = (program, io) => {
   program
     .command('doctor')
     .description('Check settings, database, keys and Temporal. Changes nothing.')
+    .option('--provider', 'also ask Instagram about the app, and list what to check at Meta')
     .option(...JSON_OPTION)
-    .action(async (options: { json?: true }) => examine(io, options.json === true));
+    .action(async (options: Options) => examine(io, options));
 };
 
-async function examine(io: Io, json: boolean): Promise<void> {
-  const findings = await load.doctor().examine(io);
-  if (json) sayJson(io, { data: findings });
+interface Options {
+  json?: true;
+  provider?: true;
+}
+
+async function examine(io: Io, options: Options): Promise<void> {
+  const findings = await load.doctor().examine(io, { provider: options.provider === true });
+  if (options.json) sayJson(io, { data: findings });
   else say(io, ...findings.flatMap((finding) => linesOf(io, finding)));
   const problems = findings.filter(({ level }) => level === 'problem').length;
   if (problems > 0)

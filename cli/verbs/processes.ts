@@ -44,6 +44,7 @@ interface Options {
   host?: string;
   state?: string;
   seed?: string;
+  redirectUris?: string;
 }
 
 export const simulatorVerb: Verb = (program, io) => {
@@ -54,12 +55,18 @@ export const simulatorVerb: Verb = (program, io) => {
     .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
     .option('--state <file>', 'store accounts, tokens and messages in this file')
     .option('--seed <text>', 'generate the same IDs and tokens every time')
+    .option(
+      '--redirect-uris <urls>',
+      'exact addresses that a consent may return to, separated by commas (default: EVERGRANT_SIMULATOR_REDIRECT_URIS, or any address on this machine)',
+    )
     .action(async (options: Options) => simulate(io, options));
 };
 
 async function simulate(io: Io, options: Options): Promise<void> {
   const { readOptions, runSimulator } = load.simulator();
-  const args = Object.entries(options).flatMap(([name, value]: [string, string]) => [`--${name}=${value}`]);
+  const { redirectUris, ...named } = options;
+  const given = { ...named, ...(redirectUris !== undefined && { 'redirect-uris': redirectUris }) };
+  const args = Object.entries(given).map(([name, value]) => `--${name}=${value}`);
   const stop = io.stopSignal();
   const running = await runSimulator(wrongUsage(() => readOptions(args, io.env)));
   say(io, `Instagram simulator: ${running.url}`);

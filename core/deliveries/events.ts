@@ -12,6 +12,7 @@ export const EVENT_TYPES = [
   'integration.reminder',
   'integration.reconnected',
   'integration.disconnected',
+  'connect.refused',
   'capability.changed',
   'provider.incident_started',
   'provider.incident_ended',

@@ -27,6 +27,7 @@ const RESOLUTIONS = [
 ] as const satisfies EventType[];
 /** About the whole app or the service itself. */
 const FOR_OPERATORS = [
+  'connect.refused',
   'token.decrypt_failed',
   'provider.incident_started',
   'provider.incident_ended',

@@ -52,6 +52,7 @@ export const EVENT_LABELS = {
   'integration.reminder': 'Reconnect reminder',
   'integration.reconnected': 'Reconnected',
   'integration.disconnected': 'Disconnected',
+  'connect.refused': 'Connecting refused by Instagram',
   'capability.changed': 'Access to messages changed',
   'provider.incident_started': 'Instagram incident started',
   'provider.incident_ended': 'Instagram incident ended',

@@ -62,6 +62,24 @@ export function decryptFailedNotice(
   };
 }
 
+/** Instagram refuses to connect accounts for a reason that operators can remove. @param hint what to correct */
+export function connectRefusedNotice(about: {
+  product: string;
+  hint: string;
+  integrationId: string;
+}): NoticeText {
+  const { product, hint, integrationId } = about;
+  return {
+    subject: `${product}: an account could not be connected`,
+    paragraphs: [
+      `Instagram refused to connect an account (connection ${integrationId}). Its owner can do nothing about it.`,
+      hint,
+      '“npx evergrant doctor --provider” checks the app. Further refusals of this kind within the hour are only counted.',
+    ],
+    link: null,
+  };
+}
+
 /** Meta does not let the app use messages, whatever an owner allows. */
 export function appAccessNotice(
   { product, username, ownerRef }: NoticeSubject,

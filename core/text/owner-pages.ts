@@ -82,7 +82,7 @@ export function resultText(result: ConnectResult, { product, username, other }: 
     case 'state_expired':
       return {
         title: 'Please start again',
-        text: `The Instagram login took too long or continued in a different browser. No changes were made. Go back to ${product} and start again.`,
+        text: `The Instagram login took too long or continued in a different browser. No changes were made. If the account was connected before, it still is. Otherwise go back to ${product} and start again.`,
         action: null,
         good: false,
       };

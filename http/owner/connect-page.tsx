@@ -1,5 +1,7 @@
 import { type Child } from 'hono/jsx';
+import { type ConnectRefusal } from '../../core/access/connect-refusals';
 import { ACTION_LABELS } from '../../core/text/banner';
+import { refusedText, workingText } from '../../core/text/connect-refusals';
 import {
   type ConnectResult,
   type PageSubject,
@@ -70,15 +72,18 @@ export function OutcomePage(props: {
 export function ResultPage(props: {
   frame: Frame;
   result: ConnectResult;
+  /** What Instagram refused, if that is known. */
+  refusal: ConnectRefusal | null;
   subject: PageSubject;
   again: string | null;
   back: string | null;
   /** URL that requests a new link; null: no contact to send one to. */
   newLink: string | null;
 }) {
-  const { frame, result, subject, again } = props;
+  const { frame, result, refusal, subject, again } = props;
+  const outcome = refusal ? refusedText(refusal, subject.product) : resultText(result, subject);
   return (
-    <OutcomePage frame={frame} outcome={resultText(result, subject)} next={again}>
+    <OutcomePage frame={frame} outcome={outcome} next={again}>
       {props.newLink && (
         <form method="post" action={props.newLink}>
           <button type="submit">{SEND_NEW_LINK}</button>
@@ -90,5 +95,22 @@ export function ResultPage(props: {
         </p>
       )}
     </OutcomePage>
+  );
+}
+
+const RELOAD_AFTER_SECONDS = 5;
+
+/**
+ * While the round goes on. It opens `again` until there is a result: browsers do not load the same address again while it
+ * ends in a fragment, as Instagram's `#_` is one.
+ */
+export function WorkingPage(props: { frame: Frame; obstacle: ConnectRefusal | null; again: string }) {
+  const { frame, obstacle, again } = props;
+  const { title, text } = workingText(obstacle, frame.product);
+  return (
+    <Layout title={title} frame={frame} next={{ url: again, afterSeconds: RELOAD_AFTER_SECONDS }}>
+      <h1>{title}</h1>
+      <p role="status">{text}</p>
+    </Layout>
   );
 }

@@ -25,8 +25,13 @@ dl { display: grid; grid-template-columns: max-content auto; gap: .2rem 1.5rem; 
 footer { font-size: .9rem; margin-top: 1.5rem; }
 `;
 
-/** The frame of owner pages. It needs no script. */
-export function Layout(props: { title: string; frame: Frame; children: Child }) {
+/** The frame of owner pages. It needs no script. @param next opened by itself; absent: the page stays */
+export function Layout(props: {
+  title: string;
+  frame: Frame;
+  children: Child;
+  next?: { url: string; afterSeconds: number };
+}) {
   const { product, supportUrl, nonce } = props.frame;
   return (
     <>
@@ -35,6 +40,9 @@ export function Layout(props: { title: string; frame: Frame; children: Child }) 
         <head>
           <meta charset="utf-8" />
           <meta name="viewport" content="width=device-width, initial-scale=1" />
+          {props.next && (
+            <meta http-equiv="refresh" content={`${props.next.afterSeconds};url=${props.next.url}`} />
+          )}
           <title>{LAYOUT_TEXT.title(props.title, product)}</title>
           <link rel="icon" href={assetUrl('icon.svg')} />
           <style nonce={nonce}>{raw(STYLE)}</style>

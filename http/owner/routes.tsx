@@ -1,14 +1,12 @@
 import { type Context, Hono } from 'hono';
-import {
-  OAUTH_STATE_LIFE_MS,
-  createOAuthState,
-  consumeOAuthState,
-} from '../../adapters/postgres/access/oauth-states';
+import { type RoundOutcome, createOAuthState, findRound } from '../../adapters/postgres/access/oauth-states';
 import { type Integration, bannerFactsOf } from '../../adapters/postgres/integrations/integration-row';
 import { findIntegration } from '../../adapters/postgres/integrations/integrations';
 import { asksToCheckAgain, bannerFor } from '../../core/lifecycle/banner';
 import { type CheckResult, type ConnectResult, checkText, newLinkText } from '../../core/text/owner-pages';
+import { OAUTH_STATE_LIFE_MS } from '../../core/access/connect-policy';
 import { Secret } from '../../core/access/secret';
+import { OAUTH_CALLBACK } from '../../core/names';
 import { SECOND_MS } from '../../core/time';
 import { recheck } from '../api/lifecycle/recheck';
 import { type Caller } from '../middleware/caller';
@@ -17,14 +15,14 @@ import { secretCookie } from '../middleware/cookies';
 import { noStore } from '../middleware/headers';
 import { isValid, createConnectLink, readLink } from './links';
 import { frameOf } from '../frame';
-import { InvitationPage, OutcomePage, ResultPage } from './connect-page';
+import { InvitationPage, OutcomePage, ResultPage, WorkingPage } from './connect-page';
 import { mayReturnTo } from './return-to';
-import { completeConnect } from './complete';
+import { isAhead } from './ahead';
+import { type Returned, goOn } from './complete';
 import { findNewLinkRecipient, emailNewLink } from './new-link';
 
 type OwnerPageDeps = Pick<HttpDeps, 'pool' | 'sealer' | 'mailer' | 'clock' | 'lifecycles' | 'site'>;
 
-const CALLBACK = '/oauth/instagram/callback';
 /** A valid link allows checking its integration. */
 const OWNER: Caller = { name: 'owner', keyId: 'link', scopes: new Set(), ownerRefs: null, isEmbed: false };
 const STATUS = {
@@ -40,12 +38,12 @@ const STATUS = {
 
 /** The owner's pages: the page of a link, the redirect to Instagram's consent page, and the way back. */
 export function connectRoutes(deps: HttpDeps): Hono {
-  const redirectUri = deps.site.publicUrl + CALLBACK;
+  const redirectUri = deps.site.publicUrl + OAUTH_CALLBACK;
   const browser = secretCookie(deps.site, 'evergrant-connect', OAUTH_STATE_LIFE_MS / SECOND_MS);
 
   return new Hono()
     .use('/connect/*', noStore)
-    .use(CALLBACK, noStore)
+    .use(OAUTH_CALLBACK, noStore)
     .get('/connect/:link', async (c) => {
       const integration = await integrationOfLink(deps, c.req.param('link'));
       if (!integration) return outdated(deps, c);
@@ -98,23 +96,24 @@ export function connectRoutes(deps: HttpDeps): Hono {
         303,
       );
     })
-    .get(CALLBACK, async (c) => {
+    .get(OAUTH_CALLBACK, async (c) => {
+      if (isAhead(c)) return c.body(null, 503, { 'retry-after': '1' });
       const [state, holder] = [c.req.query('state'), browser.read(c)];
-      const round = state && holder && (await consumeOAuthState(deps.pool, state, holder, deps.clock.now()));
-      const integration = round && (await findIntegration(deps.pool, round.integrationId));
-      if (!round || !integration) return show(deps, c, 'state_expired', null);
-      const code = c.req.query('code');
-      if (!code)
-        return finish(
-          deps,
-          c,
-          c.req.query('error') === 'access_denied' ? 'cancelled' : 'failed',
-          integration,
-          null,
-          round.returnTo,
-        );
-      const done = await completeConnect(deps, integration, round.grantNo, new Secret(code), redirectUri);
-      return finish(deps, c, done.result, done.integration, done.other, round.returnTo);
+      const found = state && holder && (await findRound(deps.pool, state, holder, deps.clock.now()));
+      if (!state || !holder || !found) return show(deps, c, { result: 'state_expired' }, null);
+      const { code, error, error_description: description, error_message: message } = c.req.query();
+      const returned: Returned = code
+        ? { code: new Secret(code), redirectUri }
+        : { error: error ?? null, message: description ?? message ?? null };
+      const round = await goOn(deps, found, returned);
+      // The result can be shown again as long as the browser keeps this.
+      browser.write(c, holder);
+      if (round.outcome) return finish(deps, c, round.outcome, round.returnTo);
+      const again = `${OAUTH_CALLBACK}?${new URLSearchParams({ state }).toString()}`;
+      return c.html(
+        <WorkingPage frame={frameOf(deps.site, c)} obstacle={round.obstacle} again={again} />,
+        202,
+      );
     });
 }
 
@@ -128,7 +127,8 @@ async function integrationOfLink(deps: OwnerPageDeps, text: string): Promise<Int
 async function outdated(deps: OwnerPageDeps, c: Context) {
   const text = c.req.param('link') ?? '';
   const reachable = await findNewLinkRecipient(deps, text);
-  return show(deps, c, 'link_outdated', null, { newLink: reachable && `/connect/${text}/new-link` });
+  const newLink = reachable && `/connect/${text}/new-link`;
+  return show(deps, c, { result: 'link_outdated' }, null, newLink);
 }
 
 /** Checks once whether Instagram accepts the token. */
@@ -139,32 +139,31 @@ async function checkAgain(deps: OwnerPageDeps, { id }: Integration): Promise<Che
 }
 
 /** Redirects to the product's `returnTo`, or shows a page. */
-function finish(
+async function finish(
   deps: OwnerPageDeps,
   c: Context,
-  result: ConnectResult,
-  integration: Integration,
-  other: string | null,
+  outcome: RoundOutcome,
   returnTo: string | null,
-): Response | Promise<Response> {
+): Promise<Response> {
+  const { result, integrationId } = outcome;
   if (returnTo !== null && mayReturnTo(deps, returnTo)) {
     const url = new URL(returnTo);
-    url.searchParams.set('integrationId', integration.id);
+    url.searchParams.set('integrationId', integrationId);
     url.searchParams.set(
       'result',
       result === 'link_outdated' || result === 'state_expired' ? 'failed' : result,
     );
     return c.redirect(url.toString(), 303);
   }
-  return show(deps, c, result, integration, { other });
+  return show(deps, c, outcome, await findIntegration(deps.pool, integrationId));
 }
 
 function show(
   deps: OwnerPageDeps,
   c: Context,
-  result: ConnectResult,
+  { result, refusal = null, other = null }: { result: ConnectResult } & Partial<RoundOutcome>,
   integration: Integration | null,
-  { other = null, newLink = null }: { other?: string | null; newLink?: string | null } = {},
+  newLink: string | null = null,
 ) {
   const subject = { product: deps.site.productName, username: integration?.username ?? null, other };
   const again = integration && createConnectLink(deps, integration).url;
@@ -173,6 +172,7 @@ function show(
     <ResultPage
       frame={frameOf(deps.site, c)}
       result={result}
+      refusal={refusal}
       subject={subject}
       again={again}
       back={back}

@@ -1,5 +1,6 @@
 import { InstagramError } from '../graph/errors';
 import { type Parameters, text } from '../graph/parameters';
+import { isAllowedRedirect } from '../world/consent';
 import { type Account, type AuthorizationCode } from '../world/state';
 import { mintToken, SHORT_LIFE_MS } from '../world/tokens';
 import { type World } from '../world/world';
@@ -28,11 +29,11 @@ export function exchangeCode(world: World, parameters: Parameters): string {
   if (secret !== appSecret) throw refuseExchange('secret_wrong');
   if (text(parameters, 'grant_type') !== 'authorization_code') throw refuseExchange('grant_type_wrong');
 
-  const { code, account } = redeem(world, {
-    value: text(parameters, 'code'),
-    clientId,
-    redirectUri: text(parameters, 'redirect_uri'),
-  });
+  const redirectUri = text(parameters, 'redirect_uri');
+  // Whatever the code is: the address is none of the app's.
+  if (!isAllowedRedirect(redirectUri ?? '', world.settings.redirectUris))
+    throw refuseExchange('redirect_uri_differs');
+  const { code, account } = redeem(world, { value: text(parameters, 'code'), clientId, redirectUri });
   const token = mintToken(world, account, { kind: 'short', scopes: code.scopes, lifeMs: SHORT_LIFE_MS });
   return world.state.mode.exchangeShape === 'data_array'
     ? dataArray(token.value, account.appScopedId, token.scopes)

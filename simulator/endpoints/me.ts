@@ -15,7 +15,7 @@ export const me: Endpoint = {
   },
 };
 
-/** `id` belongs to the app, `user_id` to the account: calls and webhooks name the latter. */
+/** Every field has a value, so that a client sees what it asked for. `id` belongs to the app, `user_id` to the account: calls and webhooks name the latter. */
 export function accountNode(account: Account): Node {
   return {
     id: account.appScopedId,
@@ -23,9 +23,9 @@ export function accountNode(account: Account): Node {
     username: account.username,
     name: account.name,
     account_type: account.accountType,
-    profile_picture_url: undefined,
-    biography: undefined,
-    website: undefined,
+    profile_picture_url: `https://scontent.cdninstagram.com/v/${account.id}.jpg`,
+    biography: `This is @${account.username}.`,
+    website: `https://${account.username.replaceAll(/[^a-z0-9]/gi, '-')}.example/`,
     followers_count: 0,
     follows_count: 0,
     media_count: 0,

@@ -68,8 +68,12 @@ const page = (title: string, content: Html): Html =>
       </body>
     </html>`;
 
-/** The consent form; it needs no script. */
-export function consentPage(request: ConsentRequest, accounts: readonly Account[]): Html {
+/** The consent form; it needs no script. @param loggedIn in this browser; the first of the accounts */
+export function consentPage(
+  request: ConsentRequest,
+  accounts: readonly Account[],
+  loggedIn: Account | undefined,
+): Html {
   const hidden = {
     client_id: request.clientId,
     redirect_uri: request.redirectUri,
@@ -78,9 +82,10 @@ export function consentPage(request: ConsentRequest, accounts: readonly Account[
     ...(request.state !== undefined && { state: request.state }),
   };
   return page(
-    'Allow access',
-    html`<h1>Allow access?</h1>
+    request.forcesLogin ? 'Log in' : 'Allow access',
+    html`<h1>${request.forcesLogin ? 'Log in again, and allow access?' : 'Allow access?'}</h1>
       <p>An app wants to connect an account and return to <code>${request.redirectUri}</code>.</p>
+      ${loggedIn && !request.forcesLogin ? html`<p>Logged in as @${loggedIn.username}.</p>` : ''}
       <form method="post" action="/oauth/authorize">
         ${Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}
         <fieldset>
@@ -98,7 +103,7 @@ export function consentPage(request: ConsentRequest, accounts: readonly Account[
                         type="radio"
                         name="account"
                         value="${account.id}"
-                        required${index === 0 ? html` checked` : ''}
+                        required${index === 0 && !request.forcesLogin ? html` checked` : ''}
                       />
                       @${account.username}</label
                     >`,

@@ -13,6 +13,8 @@ export interface ConsentRequest {
   redirectUri: string;
   scopes: string[];
   state: string | undefined;
+  /** Whether the owner is asked to log in again, also one who is logged in. */
+  forcesLogin: boolean;
 }
 
 /** What is wrong with a request; shown, never redirected: its redirect_uri cannot be trusted. */
@@ -25,7 +27,8 @@ export function readConsentRequest({ settings }: World, parameters: Parameters):
   const clientId = text(parameters, 'client_id');
   if (clientId !== settings.appId) throw new ConsentError('Invalid platform app');
   const redirectUri = text(parameters, 'redirect_uri') ?? '';
-  if (!isAllowedRedirect(redirectUri, settings.redirectUris)) throw new ConsentError('Invalid redirect_uri');
+  if (!isAllowedRedirect(redirectUri, settings.redirectUris))
+    throw new ConsentError(`Invalid redirect_uri: ${acceptedRedirects(settings.redirectUris)}`);
   if (text(parameters, 'response_type') !== 'code') {
     throw new ConsentError('Invalid response_type: it must be code');
   }
@@ -34,7 +37,17 @@ export function readConsentRequest({ settings }: World, parameters: Parameters):
   if (scopes.length === 0 || unknown.length > 0) {
     throw new ConsentError(`Invalid scopes: ${unknown.join(', ') || 'none given'}`);
   }
-  return { clientId, redirectUri, scopes, state: text(parameters, 'state') };
+  const forcesLogin = FORCING.some((name) => /^(1|true)$/.test(text(parameters, name) ?? ''));
+  return { clientId, redirectUri, scopes, state: text(parameters, 'state'), forcesLogin };
+}
+
+/** Meta's pages name both. */
+const FORCING = ['force_reauth', 'force_authentication'];
+
+/** Instagram says no more than the first two words; whoever sets up a sandbox should not have to guess. */
+function acceptedRedirects(allowed: readonly string[] | null): string {
+  const accepted = allowed ? allowed.join(', ') : 'http and https addresses on this machine';
+  return `this simulator accepts ${accepted}. EVERGRANT_SIMULATOR_REDIRECT_URIS or --redirect-uris lists others.`;
 }
 
 /** The address that a consent leads to: with a code for the account and the scopes the owner granted. */
@@ -68,7 +81,8 @@ function address({ redirectUri, state }: ConsentRequest, answer: Record<string, 
   return `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${query.toString()}`;
 }
 
-function isAllowedRedirect(redirectUri: string, allowed: readonly string[] | null): boolean {
+/** @param allowed exact addresses; null: any on this machine */
+export function isAllowedRedirect(redirectUri: string, allowed: readonly string[] | null): boolean {
   if (allowed) return allowed.includes(redirectUri);
   if (!URL.canParse(redirectUri)) return false;
   const { protocol, hostname, hash } = new URL(redirectUri);

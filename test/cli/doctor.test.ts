@@ -4,6 +4,9 @@ import { createApiKey } from '../../adapters/postgres/access/api-keys';
 import { saveCallbackTraffic } from '../../adapters/postgres/messages/callback-traffic';
 import { ensureAuditSchedule } from '../../adapters/temporal/audit-schedule';
 import { Secret } from '../../core/access/secret';
+import { runSimulator } from '../../simulator';
+import { startApi } from '../support/api';
+import { instagramSettings } from '../support/instagram-settings';
 import { published } from '../support/servers';
 import { type Stack, startStack } from '../support/stack';
 import { afterwards } from '../support/temporary-folder';
@@ -35,8 +38,8 @@ interface Finding {
   hint: string | null;
 }
 
-async function examine(changed: NodeJS.ProcessEnv = {}) {
-  const { code, out } = await evergrant(['doctor', '--json'], { env: { ...env, ...changed } });
+async function examine(changed: NodeJS.ProcessEnv = {}, ...options: string[]) {
+  const { code, out } = await evergrant(['doctor', '--json', ...options], { env: { ...env, ...changed } });
   const { data } = JSON.parse(out) as { data: Finding[] };
   return { code, data, part: (name: string) => data.filter(({ part }) => part === name) };
 }
@@ -128,6 +131,76 @@ test('warns when email notifications are off, or off for operators', async () =>
   expect((await examine({ SMTP_URL: MAIL.SMTP_URL })).part('mail')).toMatchObject([
     { level: 'warning', hint: expect.stringContaining('EVERGRANT_OPERATOR_EMAIL') },
   ]);
+});
+
+describe('--provider', () => {
+  const PUBLIC = 'https://evergrant.example.com';
+  async function ask(changed: NodeJS.ProcessEnv = {}, redirectUris = [`${PUBLIC}/oauth/instagram/callback`]) {
+    const running = await runSimulator({ port: 0, redirectUris });
+    const app = { ...instagramSettings(running), EVERGRANT_PUBLIC_URL: PUBLIC };
+    const found = await examine({ ...app, ...changed }, '--provider').finally(() => running.close());
+    const level = (name: string) => found.part(name).map((finding) => finding.level);
+    return { ...found, level, hint: (name: string) => found.part(name)[0]?.hint ?? '' };
+  }
+
+  test('tells that Instagram accepts the app, and lists what only a person can check', async () => {
+    const { level, part } = await ask();
+    for (const name of ['app ID', 'app secret', 'consent'])
+      expect([name, level(name)]).toEqual([name, ['ok']]);
+    const checks = part('at Meta');
+    expect(checks.length).toBeGreaterThan(3);
+    for (const { level: of, hint } of checks)
+      expect([of, hint]).toEqual(['check', expect.stringMatching(/^https:/)]);
+    expect(checks.map(({ text }) => text).join()).toContain(`${PUBLIC}/oauth/instagram/callback`);
+    expect(level('redirect')).toEqual([]);
+  });
+
+  test('tells a wrong app ID, secret and redirect URI apart, each with the setting to correct', async () => {
+    const id = await ask({ INSTAGRAM_APP_ID: '1' });
+    expect([id.level('app ID'), id.level('app secret'), id.code]).toEqual([['problem'], [], 1]);
+    expect(id.hint('app ID')).toContain('INSTAGRAM_APP_ID');
+    const secret = await ask({ INSTAGRAM_APP_SECRET: 'hunter2' });
+    expect([secret.level('app ID'), secret.level('app secret')]).toEqual([['ok'], ['problem']]);
+    expect(secret.hint('app secret')).toContain('INSTAGRAM_APP_SECRET');
+    expect(JSON.stringify(secret.data)).not.toContain('hunter2');
+    const uri = await ask({}, ['https://elsewhere.example/callback']);
+    expect([uri.level('app secret'), uri.level('redirect'), uri.level('consent')]).toEqual([
+      ['ok'],
+      ['problem'],
+      ['problem'],
+    ]);
+    expect(uri.hint('redirect')).toContain('EVERGRANT_PUBLIC_URL');
+  });
+
+  test('tells that Instagram still expects the former secret', async () => {
+    const { appSecret } = stack.simulator.settings;
+    const { part } = await ask({ INSTAGRAM_APP_SECRET: 'new', INSTAGRAM_APP_SECRET_PREVIOUS: appSecret });
+    expect(part('app secret')).toMatchObject([
+      { level: 'warning', text: expect.stringContaining('PREVIOUS') },
+    ]);
+  });
+
+  test('a provider that does not answer is no verdict about the app', async () => {
+    const { level } = await ask({
+      INSTAGRAM_API_URL: 'http://127.0.0.1:9',
+      INSTAGRAM_AUTHORIZE_URL: 'http://127.0.0.1:9/',
+    });
+    expect([level('app'), level('consent'), level('app ID')]).toEqual([['warning'], ['warning'], []]);
+    expect((await ask({ INSTAGRAM_APP_ID: '' })).level('app')).toEqual(['problem']);
+  });
+
+  test('asks the webhook as Instagram does when it is saved', async () => {
+    const { instagram } = stack;
+    const settings = { ...instagram.settings, webhookVerifyToken: new Secret('verify-me') };
+    const api = await startApi(stack, { instagram: { ...instagram, settings } });
+    const webhook = async (token: string, url = api.url) =>
+      (await ask({ EVERGRANT_PUBLIC_URL: url, INSTAGRAM_WEBHOOK_VERIFY_TOKEN: token })).level('webhook');
+    expect(await webhook('verify-me')).toEqual(['ok']);
+    expect(await webhook('another')).toEqual(['problem']);
+    expect(await webhook('verify-me', 'http://127.0.0.1:9')).toEqual(['problem']);
+    expect((await ask()).level('webhook')).toEqual(['warning']);
+    await api.stop();
+  });
 });
 
 test('names the secrets when deliveries of Instagram are refused', async () => {

@@ -51,12 +51,14 @@ async function run(args: string[], environment?: Record<string, string>) {
   return { code, out: child.out(), err: child.err() };
 }
 
-async function query(text: string): Promise<void> {
+async function rows(text: string): Promise<Record<string, unknown>[]> {
   const client = new Client(database.url);
   await client.connect();
-  await client.query(text);
+  const found = await client.query<Record<string, unknown>>(text);
   await client.end();
+  return found.rows;
 }
+const query = async (text: string) => void (await rows(text));
 
 test('migrate builds the schema, shows each step, and is done at once the second time', async () => {
   const client = new Client(database.url);
@@ -123,6 +125,34 @@ test('worker and API serve, audit and list, then end with 0 on SIGTERM', async (
   worker.process.kill('SIGTERM');
   api.process.kill('SIGINT');
   expect(await Promise.all([worker.ended, api.ended])).toEqual([0, 0]);
+});
+
+test('an owner who connects while the API is killed is connected by the worker', async () => {
+  const [workerMetrics] = await freePorts(1);
+  const worker = evergrant(['worker'], { ...env, EVERGRANT_METRICS_PORT: String(workerMetrics) });
+  const api = evergrant(['api']);
+  await Promise.all([isReady(worker), isReady(api)]);
+  simulator.simulator.addAccount({ username: 'interrupted' });
+  simulator.simulator.scriptLogin({ account: 'interrupted', decision: 'allow' });
+  simulator.simulator.addFault({ match: { path: '/me' }, times: 1, delayMs: 60_000, drop: 'before' });
+  const created = await run(['connect', '--owner-ref', 'killed', '--json']);
+  const { connectUrl } = JSON.parse(created.out) as { connectUrl: string };
+  const begun = await fetch(connectUrl, { method: 'POST', redirect: 'manual' });
+  const cookie = begun.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  const consent = await fetch(begun.headers.get('location') ?? '', { redirect: 'manual' });
+  const answer = fetch(consent.headers.get('location') ?? '', { headers: { cookie } }).catch(() => 'cut off');
+  await until(() => simulator.simulator.requests().some(({ path }) => path === '/me'));
+  api.process.kill('SIGKILL');
+  expect(await answer).toBe('cut off');
+  // As after the minute that the lease of the dead process lasts.
+  await query('update oauth_states set leased_until = now()');
+  await until(
+    async () =>
+      (await rows("select state from integrations where owner_ref = 'killed'"))[0]?.state === 'active',
+  );
+  expect(await rows('select id from oauth_holdings')).toEqual([]);
+  worker.process.kill('SIGTERM');
+  expect(await worker.ended).toBe(0);
 });
 
 test('the API ends on SIGTERM although every connection to the database has gone silent', async () => {

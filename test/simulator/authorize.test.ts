@@ -54,6 +54,47 @@ describe('the authorize page', () => {
     expect(await ask(REDIRECT_URI)).toBe(400);
   });
 
+  test('says how to allow another redirect_uri', async () => {
+    const query = authorizeQuery({ redirect_uri: 'https://shop.example/cb' });
+    const elsewhere = await sandbox().get('/oauth/authorize', query);
+    expect(elsewhere.text).toContain('addresses on this machine');
+    expect(elsewhere.text).toContain('EVERGRANT_SIMULATOR_REDIRECT_URIS');
+    const listed = sandbox({ redirectUris: ['https://other.example/cb'] });
+    expect((await listed.get('/oauth/authorize', query)).text).toContain('https://other.example/cb');
+  });
+
+  const chosen = (text: string) => /<input[^>]*type="radio"[^>]*checked[^>]*>\s*@(\w+)/.exec(text)?.[1];
+
+  test('chooses the account that a browser is logged in as', async () => {
+    const box = sandbox();
+    shop(box);
+    box.simulator.addAccount({ username: 'other' });
+    box.simulator.scriptLogin({ account: 'other', decision: 'allow' });
+    const { headers } = await box.get('/oauth/authorize', authorizeQuery());
+    const cookie = headers.get('set-cookie')?.split(';')[0] ?? '';
+    const page = await box.get('/oauth/authorize', authorizeQuery(), { cookie });
+    expect(page.text).toContain('Logged in as @other');
+    expect(chosen(page.text)).toBe('other');
+    expect(chosen((await box.get('/oauth/authorize', authorizeQuery())).text)).toBe('shop');
+  });
+
+  test.each([
+    ['force_reauth', 'true'],
+    ['force_authentication', '1'],
+  ])('asks for a login again with %s=%s', async (name, value) => {
+    const box = sandbox();
+    shop(box);
+    const cookie = `simulator-session=${box.simulator.addAccount({ username: 'other' }).id}`;
+    const ask = async (forced: Record<string, string>) =>
+      (await box.get('/oauth/authorize', authorizeQuery(forced), { cookie })).text;
+    expect(chosen(await ask({ [name]: '0' }))).toBe('other');
+    const forced = await ask({ [name]: value });
+    expect(forced).toContain('Log in again');
+    expect(forced).not.toContain('Logged in as');
+    expect(forced).toContain('@shop');
+    expect(chosen(forced)).toBeUndefined();
+  });
+
   test('accepts spaces between scopes and the optional parameters', async () => {
     const query = authorizeQuery({
       scope: `${BASIC} ${MESSAGING}`,

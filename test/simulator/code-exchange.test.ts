@@ -43,6 +43,15 @@ describe('exchanging a code', () => {
     expect((await box.request(PATH, { method: 'POST', body })).status).toBe(200);
   });
 
+  test('refuses an address that is none of the app’s, whatever the code', async () => {
+    const box = sandbox({ redirectUris: ['https://shop.example/cb'] });
+    const asked = (redirect_uri: string) => box.form(PATH, exchangeForm('AQnone', { redirect_uri }));
+    expect((await asked('https://shop.example/cb')).body.error_message).toContain(
+      'Matching code was not found',
+    );
+    expect((await asked('https://shop.example/other')).body.error_message).toContain('redirect_uri');
+  });
+
   test('gives only the scopes that the owner granted', async () => {
     const box = sandbox();
     shop(box);

@@ -13,6 +13,16 @@ describe('GET /me', () => {
     for (const one of [id, appScopedId]) expect(String(Number(one))).not.toBe(one);
   });
 
+  test('answers every field that is asked for', async () => {
+    const box = sandbox();
+    const { token: access_token } = shop(box);
+    const fields =
+      'id,user_id,username,name,account_type,profile_picture_url,biography,website,followers_count,follows_count,media_count';
+    const { body } = await box.get('/me', { fields, access_token });
+    expect(Object.keys(body).sort()).toEqual(fields.split(',').sort());
+    for (const value of Object.values(body)) expect(value ?? '').not.toBe('');
+  });
+
   test('without fields gives only the app-scoped id', async () => {
     const box = sandbox();
     const { appScopedId, token } = shop(box);

@@ -73,6 +73,7 @@ export function depsOf(parts: ProcessParts, process: OwnProcess): Deps {
       recovery: nothing,
       expiration: nothing,
       lifecycleReplaced: nothing,
+      connect: nothing,
       unreadable: nothing,
       callback: nothing,
       delivery: nothing,

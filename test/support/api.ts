@@ -28,6 +28,11 @@ export interface Verbs {
   delete(path: string): Promise<Answer>;
 }
 
+export interface Browser extends Verbs {
+  /** The header that it sends. */
+  cookies(): Record<string, string>;
+}
+
 /** The API over a stack, listening on a port of its own. Its verbs use the bootstrap key. */
 export interface TestApi extends Verbs {
   url: string;
@@ -35,7 +40,7 @@ export interface TestApi extends Verbs {
   /** The same with another key, or none. */
   as(key: string | null): Verbs;
   /** Without a key, but with cookies: what the API sets comes back to it. */
-  browser(): Verbs;
+  browser(): Browser;
   stop(): Promise<void>;
 }
 
@@ -105,16 +110,17 @@ export function useApi(
 }
 
 /** Verbs that keep cookies as a browser does: by host name, whatever the port, until they are cleared. */
-function withCookies(url: string): Verbs {
+function withCookies(url: string): Browser {
   const jar = cookieJar();
   const plain = verbs(url, null);
-  return verbsOf(async (method, path, options = {}) => {
+  const kept = verbsOf(async (method, path, options = {}) => {
     const isOurs = new URL(path, url).hostname === new URL(url).hostname;
     const headers = { ...(isOurs && jar.headers()), ...options.headers };
     const answer = await plain.request(method, path, { ...options, headers });
     if (isOurs) jar.take(answer.headers);
     return answer;
   });
+  return { ...kept, cookies: jar.headers };
 }
 
 function verbs(url: string, key: string | null): Verbs {

@@ -6,6 +6,7 @@ import { type Db } from '../pool';
 export async function purge(db: Db, now: number): Promise<number> {
   const statements: [string, number][] = [
     ['delete from oauth_states where expires_at < $1', now],
+    ['delete from connect_refusals where last_at < $1', now - 90 * DAY_MS],
     ['delete from sign_ins where expires_at < $1', now],
     ['delete from sessions where expires_at < $1', now],
     ['delete from token_uses where minute < $1', now - 90 * DAY_MS],

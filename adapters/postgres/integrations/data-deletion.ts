@@ -12,6 +12,7 @@ const SETTLED_AFTER_MS = MINUTE_MS;
 /** Tables whose rows go with an account; those of the others hold nothing of it. */
 const OF_INTEGRATION = [
   'token_versions',
+  'oauth_holdings',
   'oauth_states',
   'sealed_payloads',
   'message_sends',

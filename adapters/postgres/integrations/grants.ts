@@ -36,6 +36,7 @@ export class GrantTooLate extends Error {
  * Makes a grant the integration's current token. A grant always wins over a refresh under way: it takes the next
  * number and raises the fence, so that whatever the refresh brings back later finds the row changed.
  * @param expectedGrantNo the grant number when the owner's round began
+ * @param alongside what is written in the same transaction
  * @throws AccountTaken | GrantTooLate
  */
 export async function storeGrant(
@@ -46,6 +47,7 @@ export async function storeGrant(
   grant: Grant,
   now: number,
   random: number,
+  alongside: (db: Db) => Promise<void> = () => Promise.resolve(),
 ): Promise<Integration> {
   // A refresh may take the number that the token was sealed under; then seal again under the next one.
   for (;;) {
@@ -57,14 +59,12 @@ export async function storeGrant(
     if (!isInTime) throw new GrantTooLate();
     const version = was.lastVersion + 1;
     const sealed = await sealer.seal(grant.token, tokenContext(was, version));
-    const stored = await withTransaction(pool, (db) =>
-      replaceToken(
-        db,
-        was,
-        { ...grant, version, sealed, refreshAt: grant.refreshAt ?? refreshAtFor(grant, random) },
-        now,
-      ),
-    ).catch((error: unknown) => {
+    const refreshAt = grant.refreshAt ?? refreshAtFor(grant, random);
+    const stored = await withTransaction(pool, async (db) => {
+      const integration = await replaceToken(db, was, { ...grant, version, sealed, refreshAt }, now);
+      await alongside(db);
+      return integration;
+    }).catch((error: unknown) => {
       if (error instanceof RowMovedOn) return null;
       if (violates(error, 'integrations_one_live_per_account')) throw new AccountTaken();
       throw error;

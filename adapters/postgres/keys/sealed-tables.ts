@@ -1,5 +1,6 @@
 import { type SealContext, type Sealed } from '../../encryption/sealer';
 import { type Db } from '../pool';
+import { holdingContext } from '../access/oauth-holdings';
 import { payloadContext } from '../messages/sealed-payloads';
 import { tokenContext } from '../tokens/token-versions';
 import { webhookSecretContext } from '../deliveries/webhook-endpoints';
@@ -60,6 +61,16 @@ export const SEALED_TABLES: readonly SealedTable[] = [
     title: 'webhook secrets that end',
     key: [{ column: 'endpoint_id', type: 'text' }],
     context: { columns: [], of: (row) => webhookSecretContext(String(row.endpoint_id)) },
+  },
+  {
+    name: 'oauth_holdings',
+    title: 'connections under way',
+    key: [{ column: 'id', type: 'text' }],
+    context: {
+      columns: ['integration_id', PROVIDER],
+      of: (row) =>
+        holdingContext(String(row.id), { id: String(row.integration_id), provider: String(row.provider) }),
+    },
   },
 ];
 

@@ -1,6 +1,7 @@
+import { mayReadMessages } from '../../../services/message-permission';
 import { subscribeToMessages } from '../../../services/message-subscription';
-import { type Account } from '../../../adapters/instagram/me';
 import { ProviderError } from '../../../adapters/instagram/provider-error';
+import { BASIC_SCOPE, MESSAGES_SCOPE } from '../../../adapters/instagram/settings';
 import { disconnect } from '../../../adapters/postgres/integrations/disconnect';
 import { AccountTaken, type Grant, storeGrant } from '../../../adapters/postgres/integrations/grants';
 import { type Integration } from '../../../adapters/postgres/integrations/integration-row';
@@ -12,6 +13,8 @@ import {
   USUAL_LIFE_MS,
   undatedLifetime,
 } from '../../../core/lifecycle/refresh-policy';
+import { mayBeTheSecret } from '../../../core/access/connect-refusals';
+import { settlesToken } from '../../../core/lifecycle/failure';
 import { Secret } from '../../../core/access/secret';
 import { isUsable } from '../../../core/lifecycle/states';
 import { type HttpDeps } from '../../deps';
@@ -45,16 +48,18 @@ export async function importToken(
   wanted: Wanted,
   given: GivenGrant,
 ): Promise<Integration> {
+  refuseForeign(given.accessToken);
   const lifetime = lifetimeOf(deps.clock.now(), given);
   const token = new Secret(given.accessToken);
-  const account = await prove(deps, token);
-  const grant = {
-    token,
-    ...lifetime,
-    lifetimeClamped: false,
-    scopes: [...deps.instagram.settings.scopes],
-    account,
-  };
+  const dated =
+    given.expiresAt === undefined
+      ? await exchanged(deps, token, lifetime)
+      : { token, ...lifetime, lifetimeClamped: false };
+  const scopes = await provenScopes(deps, dated.token);
+  const account = await deps.instagram.probe(dated.token).catch((error: unknown) => {
+    throw refusalFor(error);
+  });
+  const grant = { ...dated, scopes, account };
   const existing = await findByAccount(deps.pool, 'instagram', deps.instagram.settings.appId, account.id);
   if (existing) return renew(deps, existing, wanted, grant, given.issuedAt !== undefined);
   const row = await createIntegration(deps.pool, newRow(deps, wanted), deps.clock.now());
@@ -90,18 +95,63 @@ async function store(deps: ImportTokenDeps, row: Integration, grant: Grant): Pro
   return stored;
 }
 
-async function prove(deps: Pick<HttpDeps, 'instagram'>, token: Secret): Promise<Account> {
+/** What tokens of other products of Meta begin with. */
+const FOREIGN: readonly [prefix: RegExp, product: string][] = [
+  [/^EAA/, 'Facebook'],
+  [/^IGQ/, 'the Instagram Basic Display API, which Meta has shut down'],
+  [/^TH[A-Z]/, 'Threads'],
+];
+
+function refuseForeign(accessToken: string): void {
+  const [, product] = FOREIGN.find(([prefix]) => prefix.test(accessToken)) ?? [];
+  if (product === undefined) return;
+  throw new Problem(
+    'grant_refused',
+    `This is a token of ${product}. Evergrant needs one of the Instagram API with Instagram Login, which starts with IGAA.`,
+  );
+}
+
+type Dated = Omit<Grant, 'scopes' | 'account'>;
+
+/**
+ * A token without an expiry is offered to the long-lived exchange: a short-lived one becomes a long-lived one with an
+ * expiry, and the refusal of any other proves that it is long-lived.
+ */
+async function exchanged(
+  deps: Pick<HttpDeps, 'instagram'>,
+  token: Secret,
+  lifetime: Lifetime,
+): Promise<Dated> {
   try {
-    return await deps.instagram.probe(token);
+    return await deps.instagram.exchangeForLongLived(token);
   } catch (error) {
-    // Errors that do not concern the token are passed on.
-    if (!(error instanceof ProviderError)) throw error;
-    if (['transient', 'throttled', 'app_level', 'unreadable'].includes(error.failure.class)) throw error;
-    throw new Problem(
-      'grant_refused',
-      'Instagram refused this token. Ask the owner to connect the account instead.',
-    );
+    if (error instanceof ProviderError && error.failure.problem === 'already_long_lived')
+      return { token, ...lifetime, lifetimeClamped: false };
+    if (error instanceof ProviderError && mayBeTheSecret(error.refusal))
+      throw new Problem(
+        'grant_refused',
+        'Instagram does not exchange this token, so its expiry is unknown: it may be of another app or product, or its account has no role in an app that is not live. If you know that it is long-lived, give `grant.expiresAt`.',
+      );
+    throw refusalFor(error);
   }
+}
+
+/** Only what calls prove is claimed. The probe proves the basic permission. */
+async function provenScopes(deps: Pick<HttpDeps, 'instagram'>, token: Secret): Promise<string[]> {
+  const mayRead = await mayReadMessages(deps.instagram, token).catch((error: unknown) => {
+    if (error instanceof ProviderError) return false;
+    throw error;
+  });
+  return mayRead ? [BASIC_SCOPE, MESSAGES_SCOPE] : [BASIC_SCOPE];
+}
+
+/** Errors that do not concern the token are passed on. */
+function refusalFor(error: unknown): unknown {
+  if (!(error instanceof ProviderError) || !settlesToken(error.failure)) return error;
+  return new Problem(
+    'grant_refused',
+    'Instagram refused this token. Ask the owner to connect the account instead.',
+  );
 }
 
 /**

@@ -92,7 +92,10 @@ export const Integration = z
       .enum(REASONS)
       .nullable()
       .openapi({ description: 'Why it is `expired`; null in every other state.' }),
-    scopes: z.array(z.string()).openapi({ description: "Instagram's permissions that the owner granted." }),
+    scopes: z.array(z.string()).openapi({
+      description:
+        "Instagram's permissions that the owner granted. Of an imported token only those that a call has proven.",
+    }),
     tokenVersion: z
       .number()
       .int()

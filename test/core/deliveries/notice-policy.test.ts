@@ -30,6 +30,7 @@ test('people are reported of these events, and of no others', () => {
     'integration.expired',
     'integration.reminder',
     'integration.reconnected',
+    'connect.refused',
     'capability.changed',
     'provider.incident_started',
     'provider.incident_ended',

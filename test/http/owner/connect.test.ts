@@ -161,7 +161,8 @@ describe('the whole round', () => {
     expect(body).toEqual({ url: expect.any(String), expiresAt: expect.any(String) });
     expect((await browser().get(body.url)).body).toContain('Reconnect @relinked');
     const begun = await browser().request('POST', body.url);
-    expect(location(begun).searchParams.get('force_authentication')).toBe('1');
+    const asked = location(begun).searchParams;
+    expect([asked.get('force_reauth'), asked.get('force_authentication')]).toEqual(['true', '1']);
     expect(location(await round(body.url, 'relinked')).searchParams.get('result')).toBe('connected');
     expect((await stack.row(id)).version).toBe(2);
     expect(await stack.events(id)).toEqual(['integration.connected', 'integration.reconnected']);
@@ -243,15 +244,67 @@ describe('a way back that is not what it should be', () => {
   ])('a state that is %s opens a readable page', async (_, query) => {
     const page = await browser().get(`/oauth/instagram/callback?${query}`);
     expect([page.status, titleOf(page)]).toEqual([410, 'Please start again']);
-    expect(page.body).toContain('No changes were made.');
+    expect(page.body).toContain('No changes were made. If the account was connected before, it still is.');
   });
 
-  test('a state is good once', async () => {
+  test('the result page can be reloaded, also after the owner went back, until the round lapses', async () => {
     const { connectUrl, integration } = await create();
-    const back = await consent(connectUrl, 'once');
-    expect(titleOf(await browser().get(back.href))).toBe('Connected');
-    expect((await browser().get(back.href)).status).toBe(410);
+    const back = await consent(connectUrl, 'reloads');
+    const denied = `/oauth/instagram/callback?error=access_denied&state=${back.searchParams.get('state')}`;
+    for (const page of [back.href, back.href, denied, back.href])
+      expect(titleOf(await browser().get(page))).toBe('Connected');
     expect((await stack.row(integration.id)).version).toBe(1);
+    expect(await stack.events(integration.id)).toEqual(['integration.connected']);
+    await stack.travel.advance(11 * MINUTE_MS);
+    expect(titleOf(await browser().get(back.href))).toBe('Please start again');
+  });
+
+  test('several requests of one browser at once exchange the code once, and get the same result', async () => {
+    const { connectUrl, integration } = await create({ returnTo: 'https://app.shopdesk.example/' });
+    const back = await consent(connectUrl, 'doubled');
+    const before = stack.simulator.requests().length;
+    const answers = await Promise.all([1, 2, 3].map(() => browser().get(back.href)));
+    for (const answer of answers) expect(location(answer).searchParams.get('result')).toBe('connected');
+    const calls = stack.simulator.requests().slice(before);
+    expect(calls.filter(({ path }) => path === '/oauth/access_token')).toHaveLength(1);
+    expect((await stack.row(integration.id)).version).toBe(1);
+  });
+
+  test('an owner who goes back and decides otherwise gets the result of the new decision', async () => {
+    const { connectUrl } = await create();
+    const denied = await consent(connectUrl, 'undecided', { decision: 'deny' });
+    expect(titleOf(await browser().get(denied.href))).toBe('Connection cancelled');
+    expect(titleOf(await browser().get(denied.href))).toBe('Connection cancelled');
+    const again = async (scopes?: string[]) => {
+      stack.simulator.scriptLogin({ account: 'undecided', decision: 'allow', ...(scopes && { scopes }) });
+      const state = denied.searchParams.get('state') ?? '';
+      const redirectUri = `${api.url}/oauth/instagram/callback`;
+      return location(await browser().get(stack.instagram.authorizeUrl({ state, redirectUri, force: false })))
+        .href;
+    };
+    const half = await again(['instagram_business_basic']);
+    expect(titleOf(await browser().get(half))).toBe('Message permission missing');
+    expect(titleOf(await browser().get(half))).toBe('Message permission missing');
+    expect(titleOf(await browser().get(await again()))).toBe('Connected');
+  });
+
+  test.each([
+    ['Sec-Purpose', 'prefetch'],
+    ['Sec-Purpose', 'prefetch;prerender'],
+    ['Purpose', 'prefetch'],
+    ['X-Purpose', 'preview'],
+    ['X-Moz', 'prefetch'],
+  ])('what a browser requests ahead of its user (%s: %s) changes nothing', async (name, value) => {
+    const { connectUrl, integration } = await create();
+    const back = await consent(connectUrl, 'ahead');
+    const before = stack.simulator.requests().length;
+    const early = await browser().request('GET', back.href, { headers: { [name]: value } });
+    expect([early.status, early.body]).toEqual([503, null]);
+    expect((await browser().request('HEAD', back.href)).status).toBe(503);
+    expect(stack.simulator.requests()).toHaveLength(before);
+    expect((await stack.row(integration.id)).state).toBe('pending');
+    expect(titleOf(await browser().get(back.href))).toBe('Connected');
+    await api.delete(`/v1/integrations/${integration.id}`);
   });
 
   test('a state is good in the browser that it was given to alone, and is not spent by another', async () => {
@@ -319,45 +372,15 @@ describe('a way back that is not what it should be', () => {
     const { connectUrl, integration } = await create();
     const back = await consent(connectUrl, 'forgery');
     back.searchParams.set('code', 'AQforged');
-    expect(titleOf(await browser().get(back.href))).toBe('Instagram did not respond');
+    const refused = await browser().get(back.href);
+    expect([refused.status, titleOf(refused)]).toEqual([502, 'Please start again']);
+    expect(refused.body).toContain('has already been used or has expired');
     const failing = await consent(connectUrl, 'forgery');
     const state = failing.searchParams.get('state') ?? '';
     const page = await browser().get(`/oauth/instagram/callback?error=server_error&state=${state}`);
     expect(titleOf(page)).toBe('Instagram did not respond');
     expect((await stack.row(integration.id)).state).toBe('pending');
   });
-});
-
-describe('an answer of Instagram that is of no use overwrites nothing', () => {
-  const AT = [
-    ['the exchange of the code', '/oauth/access_token'],
-    ['the exchange for a long-lived token', '/access_token'],
-    ['the probe', '/me'],
-  ];
-  const ANSWERS = [
-    ['no JSON', { body: '<html>Sorry</html>', status: 200 }],
-    ['no token', { body: { user_id: '1', expires_in: 5_184_000 }, status: 200 }],
-    ['an empty token', { body: { access_token: '', expires_in: 5_184_000 }, status: 200 }],
-    ['an error', { status: 503 }],
-    ['nothing', { drop: 'before' as const }],
-  ] as const;
-
-  test.each(AT.flatMap(([where, path]) => ANSWERS.map(([what, fault]) => ({ what, where, path, fault }))))(
-    '$what at $where',
-    async ({ path, fault }) => {
-      const name = 'steady';
-      const known = (await api.get('/v1/integrations?externalId=steady')).body.data[0];
-      const id: string = known?.id ?? (await stack.connect(name)).id;
-      await api.patch(`/v1/integrations/${id}`, { externalId: 'steady' });
-      const before = await kept(id);
-      const { body } = await api.post(`/v1/integrations/${id}/connect-links`);
-      const back = await consent(body.url, name);
-      stack.simulator.addFault({ match: { path: path as string }, times: 1, ...(fault as object) });
-      const page = await browser().get(back.href);
-      expect([page.status, titleOf(page)]).toEqual([502, 'Instagram did not respond']);
-      expect(await kept(id)).toEqual(before);
-    },
-  );
 });
 
 test('a way back to an origin that is not listed is refused', async () => {

@@ -88,6 +88,67 @@ test('a token in its last hours is refreshed at once, not only after a day', asy
   expect(stack.refreshCalls('nearly')).toBe(1);
 });
 
+describe('a token without an expiry', () => {
+  const scopes = ['instagram_business_basic', 'instagram_business_manage_messages'];
+  const short = (username: string, of: string[] = scopes) => {
+    if (!stack.simulator.accounts().some((account) => account.username === username))
+      stack.simulator.addAccount({ username });
+    return stack.simulator.generateToken(username, { kind: 'short', scopes: of });
+  };
+
+  test('that is short-lived is exchanged for a long-lived one, which is dated', async () => {
+    const accessToken = short('brief');
+    const { status, body } = await give({ accessToken });
+    expect(status).toBe(201);
+    const { id, issuedAt, expiresAt, refreshAt } = body.integration;
+    expect(Date.parse(expiresAt) - Date.parse(issuedAt)).toBe(5_183_944_000);
+    expect(Date.parse(refreshAt) - Date.parse(issuedAt)).toBeGreaterThan(40 * DAY_MS);
+    expect((await api.get(`/v1/integrations/${id}/token`)).body.accessToken).not.toBe(accessToken);
+  });
+
+  test('is not refused, nor taken for a long-lived one, while Instagram does not answer', async () => {
+    stack.simulator.addFault({ match: { path: '/access_token' }, times: 1, status: 503 });
+    const { status, body } = await give({ accessToken: short('unclear') }, { ownerRef: 'nobody' });
+    expect([status, body.code]).toEqual([503, 'provider_unavailable']);
+  });
+
+  test('that Instagram does not exchange is refused, with what can be done about it', async () => {
+    const accessToken = short('invited');
+    stack.simulator.setAccount('invited', { tester: 'pending' });
+    const { status, body } = await give({ accessToken }, { ownerRef: 'nobody' });
+    expect([status, body.code]).toEqual([422, 'grant_refused']);
+    expect(body.detail).toContain('grant.expiresAt');
+  });
+});
+
+test('only scopes that a call has proven are claimed', async () => {
+  const dates = { expiresAt: iso(now() + 50 * DAY_MS) };
+  const both = await give({ accessToken: held('proven'), ...dates });
+  expect(both.body.integration.scopes).toEqual([
+    'instagram_business_basic',
+    'instagram_business_manage_messages',
+  ]);
+  stack.simulator.addAccount({ username: 'halfway' });
+  const basic = stack.simulator.generateToken('halfway', { scopes: ['instagram_business_basic'] });
+  const half = await give({ accessToken: basic, ...dates });
+  expect([half.status, half.body.integration.scopes]).toEqual([201, ['instagram_business_basic']]);
+  stack.simulator.addFault({ match: { path: '/me/conversations' }, times: 1, status: 503 });
+  const unknown = await give({ accessToken: held('unanswered'), ...dates });
+  expect([unknown.status, unknown.body.integration.scopes]).toEqual([201, ['instagram_business_basic']]);
+});
+
+test.each([
+  ['EAACEdEose0cBAexample', 'Facebook'],
+  ['IGQVJexample', 'Basic Display'],
+  ['THAAexample', 'Threads'],
+])('%s is refused as a token of another product, without a call', async (accessToken, product) => {
+  const before = stack.simulator.requests().length;
+  const { status, body } = await give({ accessToken }, { ownerRef: 'nobody' });
+  expect([status, body.code]).toEqual([422, 'grant_refused']);
+  expect(body.detail).toContain(product);
+  expect(stack.simulator.requests()).toHaveLength(before);
+});
+
 test("another owner's account is refused and stays theirs", async () => {
   const { id } = await stack.connect('theirs');
   const { status, body } = await give({ accessToken: held('theirs') });
