@@ -10,11 +10,11 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../time';
 export type CallKind = 'read' | 'send' | 'vital';
 
 /**
- * At most `calls` start within any `windowMs`, per account: two conversation calls a second, plus a tenth for uneven
+ * At most `calls` start within any `windowMs`, per account: two conversation calls a second, plus a fifth for uneven
  * latency, and 100 sends a second, evenly spread.
  */
 export const RATE_LIMITS: Record<Exclude<CallKind, 'vital'>, { calls: number; windowMs: number }> = {
-  read: { calls: 2, windowMs: 1.1 * SECOND_MS },
+  read: { calls: 2, windowMs: 1.2 * SECOND_MS },
   send: { calls: 1, windowMs: 10 },
 };
 /** Refreshes of one app that start within a second, over all workers. A fleet that is all due at once is worked off by it. */

@@ -265,7 +265,7 @@ test('a receiver that does not answer in time counts as one that did not answer'
     headers: {},
     body: '{}',
   } as const;
-  expect(await post(outgoing, new AbortController().signal, 50)).toEqual({
+  expect(await post(outgoing, new AbortController().signal, 500)).toEqual({
     status: null,
     text: '',
     error: 'no answer in time',

@@ -31,7 +31,8 @@ const forget = strictRoute({
         .strictObject({
           instagramId: z
             .string()
-            .regex(/^\d{1,40}$/, 'must be a numeric ID')
+            .max(40)
+            .regex(/^\d+$/, 'must be a numeric ID')
             .openapi({
               description: "The account's app-scoped ID, as Meta's lists have it, or its professional ID.",
             }),

@@ -328,7 +328,7 @@ describe('retire', () => {
     [
       'a key that rows need',
       'test',
-      /test is still needed to decrypt rows \(tokens 1, texts 0, webhook secrets 0, webhook secrets that end 0\)/,
+      /test is still needed to decrypt rows \(tokens 1, texts 0, webhook secrets 0, webhook secrets that end 0, connections under way 0\)/,
     ],
     ['a key that never was', 'k9', /Key "k9" not found/],
   ])('refuses %s', async (_name, id, says) => {
