@@ -95,12 +95,13 @@ export function createProviderHttp(
     await gate?.leave(request, { usage: usageOf(headers), error }).catch(() => undefined);
     if (error) throw error;
     const note = (field: string) => noteUnreadable?.(request.operation, field);
-    return { value: readBody(request, status, body, note), date: parseDate(headers['date']), startedAt };
+    return { value: readAnswer(request, status, body, note), date: parseDate(headers['date']), startedAt };
   };
 }
 
-function readBody<T>(
-  { read, operation }: ProviderRequest<T>,
+/** Takes out of a successful answer what was asked for. @throws ProviderError `unreadable` */
+export function readAnswer<T>(
+  { read, operation }: Pick<ProviderRequest<T>, 'read' | 'operation'>,
   status: number,
   body: unknown,
   note: (field: string) => void,

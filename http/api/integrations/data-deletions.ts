@@ -29,13 +29,9 @@ const forget = strictRoute({
     body: body(
       z
         .strictObject({
-          instagramId: z
-            .string()
-            .max(40)
-            .regex(/^\d+$/, 'must be a numeric ID')
-            .openapi({
-              description: "The account's app-scoped ID, as Meta's lists have it, or its professional ID.",
-            }),
+          instagramId: z.string().max(40).regex(/^\d+$/, 'must be a numeric ID').openapi({
+            description: "The account's app-scoped ID, as Meta's lists have it, or its professional ID.",
+          }),
         })
         .openapi('NewDataDeletion'),
     ),

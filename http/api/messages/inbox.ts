@@ -12,6 +12,7 @@ import { callWithRecovery } from './with-recovery';
 /** Instagram's cursors become part of a query string, so other characters are rejected. */
 const cursor = z
   .string()
+  .max(500)
   .regex(CURSOR, 'must be a nextCursor from a list')
   .optional()
   .openapi({ description: '`nextCursor` of the previous page.' });

@@ -342,7 +342,7 @@ describe('refresh and ensure-fresh', () => {
 });
 
 describe('whatever else is reported, and in whatever order, a true report is acted upon', () => {
-  const ORDERS = 12;
+  const ORDERS = 8;
   test.each(Array.from({ length: ORDERS }, (_, n) => n))('order %d', async (n) => {
     const username = `reported.${n}`;
     const { id, version } = await stack.connect(username);
