@@ -30,17 +30,19 @@ interface Options {
 async function examine(io: Io, options: Options): Promise<void> {
   const findings = await load.doctor().examine(io, { provider: options.provider === true });
   if (options.json) sayJson(io, { data: findings });
-  else say(io, ...findings.flatMap((finding) => linesOf(io, finding)));
+  const width = Math.max(...findings.map(({ part }) => part.length)) + 2;
+  if (!options.json) say(io, ...findings.flatMap((finding) => linesOf(io, finding, width)));
   const problems = findings.filter(({ level }) => level === 'problem').length;
   if (problems > 0)
     throw new Failure(`${problems} ${problems === 1 ? 'part needs' : 'parts need'} attention.`);
 }
 
-function linesOf(io: Io, { part, level, text, hint }: Finding): string[] {
+/** @param width of the column of parts */
+function linesOf(io: Io, { part, level, text, hint }: Finding, width: number): string[] {
   const [colour, word] = MARKS[level];
-  const indent = ' '.repeat(23);
+  const indent = ' '.repeat(width + 11);
   return [
-    `${part.padEnd(12)}${paint(io, colour, word.padEnd(9))}  ${text}`,
+    `${part.padEnd(width)}${paint(io, colour, word.padEnd(9))}  ${text}`,
     ...(hint === null ? [] : [`${indent}${hint}`]),
   ];
 }
