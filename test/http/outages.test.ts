@@ -185,7 +185,7 @@ describe('while the database takes no writes', () => {
   let api: TestApi;
   let pool: Pool;
   beforeAll(async () => {
-    pool = createPool(`${stack.databaseUrl}?options=-c%20default_transaction_read_only%3Don`);
+    pool = createPool(`${stack.directDatabaseUrl}?options=-c%20default_transaction_read_only%3Don`);
     const { clock, settings } = stack.simulator;
     const http = createProviderHttp(clock, { gate: createProviderGate(pool, clock, settings.appId) });
     api = await startApi(stack, { pool, instagram: createInstagram(http, stack.instagram.settings) });

@@ -40,6 +40,8 @@ quietTemporal();
 export interface Stack {
   pool: Pool;
   databaseUrl: string;
+  /** Without a pooler in between. */
+  directDatabaseUrl: string;
   temporalAddress: string;
   client: Client;
   simulator: Simulator;
@@ -115,6 +117,7 @@ export async function startStack(
   const stack: Stack = {
     pool,
     databaseUrl: database.url,
+    directDatabaseUrl: database.directUrl,
     temporalAddress: address,
     client,
     simulator,
