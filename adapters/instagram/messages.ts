@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { type Secret } from '../../core/access/secret';
-import { type Participant, instant, participant, people } from './conversations';
+import { type Participant } from './conversations';
 import { type ProviderHttp } from './http';
+import { type MessageDetails, askForDetails, messageDetails } from './message-details';
 import { type Page, askForLess } from './pages';
-import { ProviderError } from './provider-error';
 import { idText, objectReader, optional, readRows } from './reading';
 import { type InstagramSettings } from './settings';
 
@@ -23,23 +23,6 @@ export interface Message {
   unavailable: boolean;
 }
 
-const DETAILS = 'id,created_time,from,to,message,attachments';
-/** Not known to every version of the API. */
-const MORE_DETAILS = 'shares,story,is_unsupported';
-
-const list = optional(z.object({ data: z.array(z.unknown()) })).transform((found) => found?.data ?? []);
-const part = optional(z.record(z.string(), z.unknown()));
-const message = z.object({
-  id: idText,
-  created_time: instant,
-  from: optional(participant),
-  to: people,
-  message: optional(z.string()),
-  attachments: list,
-  shares: list,
-  story: optional(z.object({ mention: part, reply_to: part })),
-  is_unsupported: optional(z.boolean()),
-});
 const conversation = z.looseObject({ id: optional(idText), messages: z.unknown().optional() });
 
 /** One page of a conversation, newest first. @throws ProviderError */
@@ -50,7 +33,7 @@ export async function listMessages(
   page: { conversationId: string; cursor: string | null; limit: number },
 ): Promise<Page<Message>> {
   const after = page.cursor === null ? '' : `.after(${page.cursor})`;
-  const ask = (details: string) =>
+  const { value } = await askForDetails((details) =>
     askForLess(page.limit, (limit) =>
       http({
         method: 'GET',
@@ -62,18 +45,15 @@ export async function listMessages(
           const found = objectReader(conversation)(body, skipped);
           // Graph leaves an empty list out.
           if (found.messages === undefined && found.id) return { rows: [], nextCursor: null };
-          return readRows(found.messages, message, 'messages', skipped);
+          return readRows(found.messages, messageDetails, 'messages', skipped);
         },
       }),
-    );
-  const { value } = await ask(`${DETAILS},${MORE_DETAILS}`).catch((error: unknown) => {
-    if (error instanceof ProviderError && error.failure.problem === 'rejected') return ask(DETAILS);
-    throw error;
-  });
+    ),
+  );
   return { data: value.rows.map(messageOf), nextCursor: value.nextCursor };
 }
 
-function messageOf(row: z.output<typeof message> | null): Message {
+function messageOf(row: MessageDetails | null): Message {
   if (!row)
     return {
       ...{ id: null, createdAt: null, from: null, to: [], text: null, attachments: null },
