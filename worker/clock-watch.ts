@@ -26,7 +26,7 @@ export function watchClock(watched: Watched, onDifference: () => void, everyMs =
     requireRightClock(watched).catch((error: unknown) => {
       const { message: reason } = error as ClocksDiffer;
       watched.logger.error({ reason }, 'the worker ends: its clock is wrong');
-      stop();
+      void stop();
       onDifference();
     }),
   );

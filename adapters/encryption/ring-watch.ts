@@ -1,12 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { SECOND_MS } from '../../core/time';
 import { reasonOf } from '../error-reason';
+import { followFile } from '../file-watch';
 import { type Logger } from '../logger';
-import { repeat } from '../repeat';
 import { KeyUnavailable } from './key-check';
 import { type KeyRing, KeyRingError, parseKeyRing } from './key-ring';
-
-const LOOK_EVERY_MS = 2 * SECOND_MS;
 
 interface Options {
   /** Throws when the ring must not be used (now). */
@@ -23,37 +19,28 @@ export interface RingWatch {
 }
 
 /**
- * Follows a key file, by its content: the times of files that are mounted, linked or replaced say little. While it is
- * malformed or names a key with wrong bytes, which is reported once, the previous ring stays in use.
+ * Follows a key file. While it is malformed or names a key with wrong bytes, which is reported once, the previous ring
+ * stays in use.
  * @param text the content that was read last
  */
 export function watchRing(file: string, text: string, options: Options): RingWatch {
-  const { verify, logger, onChange, everyMs = LOOK_EVERY_MS } = options;
-  let inUse = text.trim();
-  let ring = parseKeyRing(inUse);
-  let reported: string | null = null;
+  const { verify, logger, onChange, everyMs } = options;
+  let ring = parseKeyRing(text.trim());
 
-  async function check(): Promise<void> {
-    const seen = (await readFile(file, 'utf8')).trim();
-    if (seen !== inUse) {
-      const next = parseKeyRing(seen);
-      await verify(next);
-      ring = next;
-      inUse = seen;
-      logger.info({ sealing: next.sealing.id, keys: next.keys.map(({ id }) => id) }, 'key ring reloaded');
-      onChange?.(next);
-    }
-    reported = null;
+  async function changed(seen: string): Promise<void> {
+    const next = parseKeyRing(seen);
+    await verify(next);
+    ring = next;
+    logger.info({ sealing: next.sealing.id, keys: next.keys.map(({ id }) => id) }, 'key ring reloaded');
+    onChange?.(next);
   }
 
-  function refuse(error: unknown): void {
-    const reason = complaintOf(error);
-    if (reason !== reported)
-      logger.error({ file, reason }, 'key file invalid; keeping the previous key ring');
-    reported = reason;
+  function refused(error: unknown): void {
+    logger.error({ file, reason: complaintOf(error) }, 'key file invalid; keeping the previous key ring');
   }
 
-  return { current: () => ring, stop: repeat(everyMs, () => check().catch(refuse)) };
+  const stop = followFile(file, text, { changed, refused }, everyMs);
+  return { current: () => ring, stop };
 }
 
 function complaintOf(error: unknown): string {
