@@ -89,3 +89,10 @@ function slotOf(now: number, slotMs: number): number {
 
 /** Where Instagram sends owners back to, below the public URL: the redirect URI to register in the app's dashboard. */
 export const OAUTH_CALLBACK = '/oauth/instagram/callback';
+
+/** Where Instagram calls the API, besides the way back of a consent. */
+export const CALLBACKS = {
+  webhooks: '/callbacks/instagram/webhooks',
+  deauthorize: '/callbacks/instagram/deauthorize',
+  dataDeletion: '/callbacks/instagram/data-deletion',
+} as const;

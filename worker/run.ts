@@ -6,23 +6,16 @@ import { publicUrl } from '../adapters/config';
 import { type MailReach } from '../adapters/postgres/deliveries/outbox';
 import { type Services } from '../services/services';
 import { temporalSettings } from '../adapters/temporal/connect';
-import { reasonOf } from '../adapters/error-reason';
-import { repeat } from '../adapters/repeat';
 import { openSpool } from '../adapters/spool';
-import { finishRounds } from '../services/connecting/drive-round';
 import { createLifecycles } from '../services/lifecycles';
-import { SECOND_MS } from '../core/time';
+import { workInBackground } from './background';
 import { workflowBundle } from './bundle';
 import { deploymentOptions } from './deployment';
-import { startFetcher } from './fetcher';
 import { requireRightClock, watchClock } from './clock-watch';
 import { type NamespaceKeeper, keepNamespace } from './namespace-keeper';
 import { startRelay } from './relay';
 import { temporalLogger } from './temporal-log';
 import { createWorkers } from './worker';
-
-/** How often a worker looks for connections under way that nobody works on. */
-const ROUNDS_EVERY_MS = 3 * SECOND_MS;
 
 export interface RunningWorker {
   /** Ends what is under way, then stops. */
@@ -73,15 +66,12 @@ export async function runWorker(
     directUrl: services.settings.DATABASE_DIRECT_URL?.reveal(),
     reach: mailReach(services),
   });
-  const stopFinishing = finishRoundsRegularly(deps);
-  const stopFetching = startFetcher(deps);
+  const stopBackground = workInBackground({ ...deps, temporal: services.temporal });
   const stopWatching = watchClock(services, () => workers.shutdown());
   const ended = workers.run().finally(async () => {
     keeper.stop();
-    await stopFinishing();
     stopWatching();
-    await relay.stop();
-    await stopFetching();
+    await Promise.all([relay.stop(), stopBackground()]);
     await connection.close();
   });
   return {
@@ -90,29 +80,6 @@ export async function runWorker(
       workers.shutdown();
       await ended;
     },
-  };
-}
-
-/** @returns stops it, once what is under way has ended: an answer of Instagram's may be on its way */
-function finishRoundsRegularly(deps: Deps): () => Promise<void> {
-  const { logger, lifecycles } = deps;
-  const notify = (integrationId: string) =>
-    lifecycles.rowChanged(integrationId).catch((error: unknown) => {
-      logger.warn(
-        { integrationId, reason: reasonOf(error) },
-        'lifecycle signal failed; the audit will retry',
-      );
-    });
-  const finish = () =>
-    finishRounds({ ...deps, notify }).then(
-      () => undefined,
-      (error: unknown) => logger.warn({ reason: reasonOf(error) }, 'connections under way not read'),
-    );
-  let underWay: Promise<void> = Promise.resolve();
-  const stop = repeat(ROUNDS_EVERY_MS, () => (underWay = finish()));
-  return () => {
-    stop();
-    return underWay;
   };
 }
 

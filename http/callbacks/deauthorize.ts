@@ -1,14 +1,15 @@
+import { CALLBACKS } from '../../core/names';
 import { createRoute } from '@hono/zod-openapi';
 import { deauthorize } from '../../adapters/postgres/integrations/deauthorize';
 import { causeOf } from '../../core/lifecycle/states';
 import { type HttpDeps } from '../deps';
 import { createRouter, problems } from '../router';
-import { notifyLifecycle } from '../api/lifecycle/notify-lifecycle';
+import { notifyLifecycle } from '../../services/notify-lifecycle';
 import { signedRequestBody, readSignedRequestForm } from './signed-request';
 
 const route = createRoute({
   method: 'post',
-  path: '/callbacks/instagram/deauthorize',
+  path: CALLBACKS.deauthorize,
   summary: 'Callback: an owner removed the app',
   description: 'Erases the token and expires the integration. Also responds 200 for an unknown account.',
   request: { body: signedRequestBody },

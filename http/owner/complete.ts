@@ -14,7 +14,6 @@ import { type Secret } from '../../core/access/secret';
 import { type ConnectDeps } from '../../services/connecting/deps';
 import { driveRound } from '../../services/connecting/drive-round';
 import { reportEnding } from '../../services/connecting/report-ending';
-import { notifyLifecycle } from '../api/lifecycle/notify-lifecycle';
 import { type HttpDeps } from '../deps';
 
 /** What Instagram's redirect brought: a code, or why there is none. */
@@ -77,5 +76,5 @@ async function giveUp(
 }
 
 function connectDeps(deps: CompleteDeps): ConnectDeps {
-  return { ...deps, counters: deps.metrics.counters, notify: (id) => notifyLifecycle(deps, id) };
+  return { ...deps, counters: deps.metrics.counters };
 }

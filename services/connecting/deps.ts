@@ -1,3 +1,4 @@
+import { type Client } from '@temporalio/client';
 import { type Pool } from 'pg';
 import { type Clock } from '../../adapters/clock';
 import { type Sealer } from '../../adapters/encryption/sealer';
@@ -16,6 +17,6 @@ export interface ConnectDeps {
   counters: Pick<Counters, 'connect'>;
   /** Lets ms pass between tries; absent: on the machine's clock. */
   pause?: ((ms: number) => Promise<unknown>) | undefined;
-  /** Signals the lifecycle of a connected integration. Never throws: the audit repeats it. */
-  notify: (integrationId: string) => Promise<unknown>;
+  lifecycles: { rowChanged(integrationId: string): Promise<void> };
+  temporal: Client;
 }

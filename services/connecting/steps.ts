@@ -15,6 +15,7 @@ import { findByAccount } from '../../adapters/postgres/integrations/integrations
 import { type Holding } from '../../core/access/connect-policy';
 import { MINIMUM_GRANT_LIFE_MS, undatedLifetime } from '../../core/lifecycle/refresh-policy';
 import { subscribeToMessages } from '../message-subscription';
+import { notifyLifecycle } from '../notify-lifecycle';
 import { mayReadMessages } from '../message-permission';
 import { recordProviderSignal } from '../provider-signal';
 import { type ConnectDeps } from './deps';
@@ -97,7 +98,7 @@ export async function conclude(
         if (target.id !== integration.id) await disconnectWithin(db, integration.id, now);
       },
     );
-    await Promise.all([deps.notify(target.id), subscribeToMessages(deps, target.id)]);
+    await Promise.all([notifyLifecycle(deps, target.id), subscribeToMessages(deps, target.id)]);
     return { result: 'connected', isStored: true };
   } catch (error) {
     if (error instanceof AccountTaken) return { result: 'account_taken', other: account.username };

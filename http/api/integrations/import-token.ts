@@ -20,7 +20,7 @@ import { isUsable } from '../../../core/lifecycle/states';
 import { type HttpDeps } from '../../deps';
 import { newRow } from './new-row';
 import { Problem, invalidField } from '../../problems';
-import { notifyLifecycle } from '../lifecycle/notify-lifecycle';
+import { notifyLifecycle } from '../../../services/notify-lifecycle';
 
 type ImportTokenDeps = Pick<
   HttpDeps,

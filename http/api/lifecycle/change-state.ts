@@ -6,7 +6,7 @@ import { type Caller } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
 import { findAccessible } from '../integrations/find';
 import { toIntegrationView } from '../integrations/integration-view';
-import { notifyLifecycle } from './notify-lifecycle';
+import { notifyLifecycle } from '../../../services/notify-lifecycle';
 
 type ChangeStateDeps = Pick<
   HttpDeps,

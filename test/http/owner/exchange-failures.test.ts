@@ -61,7 +61,7 @@ async function newAccount(name: string) {
 const holdings = async () =>
   Number((await stack.pool.query('select count(*) from oauth_holdings')).rows[0].count);
 /** What a worker completes rounds with. */
-const background = (): ConnectDeps => ({ ...stack.deps, pause, notify: () => Promise.resolve() });
+const background = (): ConnectDeps => ({ ...stack.deps, pause, temporal: stack.client });
 
 /** Which calls of a round may be refused, with paths as Instagram names them. */
 const CALLS = {

@@ -1,6 +1,7 @@
-import { SECOND_MS } from '../../../core/time';
-import { type HttpDeps } from '../../deps';
-import { withDeadline } from '../../../adapters/deadline';
+import { type Client } from '@temporalio/client';
+import { withDeadline } from '../adapters/deadline';
+import { type Logger } from '../adapters/logger';
+import { SECOND_MS } from '../core/time';
 
 const NOTIFY_WITHIN_MS = 2 * SECOND_MS;
 
@@ -9,7 +10,11 @@ const NOTIFY_WITHIN_MS = 2 * SECOND_MS;
  * repeats the signal.
  */
 export async function notifyLifecycle(
-  deps: Pick<HttpDeps, 'logger' | 'lifecycles' | 'temporal'>,
+  deps: {
+    logger: Logger;
+    lifecycles: { rowChanged(integrationId: string): Promise<void> };
+    temporal: Client;
+  },
   integrationId: string,
 ): Promise<void> {
   const deadline = Date.now() + NOTIFY_WITHIN_MS;

@@ -1,0 +1,43 @@
+import { fetchPending } from '../activities/messaging/fetch-pending';
+import { reasonOf } from '../adapters/error-reason';
+import { repeat } from '../adapters/repeat';
+import { type Logger } from '../adapters/logger';
+import { SECOND_MS } from '../core/time';
+import { finishRounds } from '../services/connecting/drive-round';
+
+type Parts = Parameters<typeof fetchPending>[0] & Parameters<typeof finishRounds>[0];
+
+const FETCH_EVERY_MS = 5 * SECOND_MS;
+const FINISH_EVERY_MS = 3 * SECOND_MS;
+
+/**
+ * Goes on with what nobody waits for any more: messages of which only the ID came in, and connections whose owner's
+ * browser has left. @returns stops it, once what is under way has ended: an answer of Instagram's may be on its way
+ */
+export function workInBackground(parts: Parts): () => Promise<void> {
+  const { logger } = parts;
+  const stops = [
+    keepTrying(FETCH_EVERY_MS, () => fetchPending(parts), logger, 'messages not fetched; retrying'),
+    keepTrying(
+      FINISH_EVERY_MS,
+      () => finishRounds(parts),
+      logger,
+      'connections under way not read; retrying',
+    ),
+  ];
+  return async () => void (await Promise.all(stops.map((stop) => stop())));
+}
+
+/** Reports a failure once, until it works again. */
+function keepTrying(everyMs: number, work: () => Promise<unknown>, logger: Logger, complaint: string) {
+  let failing = false;
+  return repeat(everyMs, () =>
+    work().then(
+      () => void (failing = false),
+      (error: unknown) => {
+        if (!failing) logger.warn({ reason: reasonOf(error) }, complaint);
+        failing = true;
+      },
+    ),
+  );
+}
