@@ -8,36 +8,25 @@ export function createMetrics() {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
-  const refreshes = new Counter({
-    name: 'evergrant_refresh_attempts_total',
-    help: 'Refresh attempts by trigger and result.',
-    labelNames: ['trigger', 'result'],
-    registers,
-  });
-  const recoveries = new Counter({
-    name: 'evergrant_recoveries_total',
-    help: 'Recovery attempts by outcome.',
-    labelNames: ['outcome'],
-    registers,
-  });
-  const expirations = new Counter({
-    name: 'evergrant_expirations_total',
-    help: 'Expired integrations by cause.',
-    labelNames: ['cause'],
-    registers,
-  });
-  const deliveries = new Counter({
-    name: 'evergrant_deliveries_total',
-    help: 'Delivery attempts by kind and outcome. Refused attempts are retried.',
-    labelNames: ['kind', 'outcome'],
-    registers,
-  });
-  const providerRequests = new Counter({
-    name: 'evergrant_provider_requests_total',
-    help: 'Requests to Instagram by operation and status class.',
-    labelNames: ['operation', 'status'],
-    registers,
-  });
+  const counter = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
+    new Counter({ name, help, labelNames, registers });
+
+  const refreshes = counter('evergrant_refresh_attempts_total', 'Refresh attempts by trigger and result.', [
+    'trigger',
+    'result',
+  ]);
+  const recoveries = counter('evergrant_recoveries_total', 'Recovery attempts by outcome.', ['outcome']);
+  const expirations = counter('evergrant_expirations_total', 'Expired integrations by cause.', ['cause']);
+  const deliveries = counter(
+    'evergrant_deliveries_total',
+    'Delivery attempts by kind and outcome. Refused attempts are retried.',
+    ['kind', 'outcome'],
+  );
+  const providerRequests = counter(
+    'evergrant_provider_requests_total',
+    'Requests to Instagram by operation and status class.',
+    ['operation', 'status'],
+  );
   const providerSeconds = new Histogram({
     name: 'evergrant_provider_request_duration_seconds',
     help: 'Duration of requests to Instagram in seconds.',
@@ -46,29 +35,26 @@ export function createMetrics() {
     registers,
   });
 
-  const unreadable = new Counter({
-    name: 'evergrant_provider_unreadable_total',
-    help: 'Fields of answers from Instagram that could not be read, by operation and field.',
-    labelNames: ['operation', 'field'],
-    registers,
-  });
-  const connects = new Counter({
-    name: 'evergrant_connects_total',
-    help: 'Finished attempts to connect an account, by result and by what Instagram refused.',
-    labelNames: ['result', 'refusal'],
-    registers,
-  });
-  const callbacks = new Counter({
-    name: 'evergrant_callback_items_total',
-    help: 'Parts of webhook deliveries from Instagram by outcome and kind.',
-    labelNames: ['outcome', 'kind'],
-    registers,
-  });
-  const replaced = new Counter({
-    name: 'evergrant_lifecycles_replaced_total',
-    help: 'Lifecycles that could not go on, and were replaced by a new run.',
-    registers,
-  });
+  const unreadable = counter(
+    'evergrant_provider_unreadable_total',
+    'Fields of answers from Instagram that could not be read, by operation and field.',
+    ['operation', 'field'],
+  );
+  const connects = counter(
+    'evergrant_connects_total',
+    'Finished attempts to connect an account, by result and by what Instagram refused.',
+    ['result', 'refusal'],
+  );
+  const callbacks = counter(
+    'evergrant_callback_items_total',
+    'Parts of webhook deliveries from Instagram by outcome and kind.',
+    ['outcome', 'kind'],
+  );
+  const replaced = counter(
+    'evergrant_lifecycles_replaced_total',
+    'Lifecycles that could not go on, and were replaced by a new run.',
+    [],
+  );
 
   const counters = {
     refresh: (trigger: string, result: string) => refreshes.inc({ trigger, result }),

@@ -35,7 +35,7 @@ function keyOf(env: NodeJS.ProcessEnv): Pick<ApiSettings, 'key' | 'keySource'> {
 }
 
 /** Where `npm start` keeps its data. */
-function dataFolderOf(env: NodeJS.ProcessEnv): string {
+export function dataFolderOf(env: NodeJS.ProcessEnv): string {
   return resolve(env.EVERGRANT_DATA_DIR || '.data');
 }
 

@@ -5,7 +5,8 @@ import { authenticate } from './middleware/auth';
 import { limitBody } from './middleware/body-limit';
 import { dataDeletionRoutes } from './callbacks/data-deletion';
 import { deauthorizeRoutes } from './callbacks/deauthorize';
-import { WEBHOOKS_PATH, webhookRoutes } from './callbacks/webhooks';
+import { webhookRoutes } from './callbacks/webhooks';
+import { CALLBACKS } from '../core/names';
 import { connectRoutes } from './owner/routes';
 import { type HttpDeps } from './deps';
 import { consoleRoutes } from './console/routes';
@@ -54,7 +55,7 @@ export function createApp(deps: HttpDeps) {
   app.use(BANNER_PATH, bannerCors);
   app.use(secureHeaders(securityHeaders(deps.site)));
   app.use(guardHostAndOrigin(deps));
-  app.use(except(WEBHOOKS_PATH, limitBody(MAX_BODY_KIB)));
+  app.use(except(CALLBACKS.webhooks, limitBody(MAX_BODY_KIB)));
   app.route('/', healthRoutes(deps));
   app.route('/', assetRoutes());
   app.route('/', embedRoutes());

@@ -1,6 +1,7 @@
 import { OpenAPIHono, type RouteConfig, createRoute, type z } from '@hono/zod-openapi';
 import { type MiddlewareHandler } from 'hono';
 import { createMiddleware } from 'hono/factory';
+import { isRecord } from '../core/is-record';
 import { type Env } from './middleware/auth';
 import { Problem } from './problems';
 import { ProblemDocument } from './api/schemas';
@@ -41,8 +42,7 @@ function rejectUnknownInput({ request }: Pick<RouteConfig, 'request'>) {
 function fieldsOf(text: string): string[] {
   if (text.trim() === '') return [];
   const value: unknown = JSON.parse(text);
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject ? Object.keys(value) : ['body'];
+  return isRecord(value) ? Object.keys(value) : ['body'];
 }
 
 function unknownFields(names: string[]): Problem {

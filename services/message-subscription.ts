@@ -55,7 +55,7 @@ async function subscribe(deps: Deps, integrationId: string, now: number) {
     return { grantNo, fields: SUBSCRIPTION };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    const { code, subcode, status, failure } = error;
+    const { codeText, subcode, failure } = error;
     const refused = failure.class === 'call';
     deps.logger.warn(
       { integrationId, reason: error.message },
@@ -63,8 +63,7 @@ async function subscribe(deps: Deps, integrationId: string, now: number) {
         ? 'message subscription refused by Instagram; the audit will retry daily'
         : 'message subscription failed; the audit will retry',
     );
-    const named = code === null ? (status === null ? 'no_answer' : `http_${status}`) : String(code);
-    return { error: { grantNo, code: named, subcode, at: now, text: error.message, refused } };
+    return { error: { grantNo, code: codeText, subcode, at: now, text: error.message, refused } };
   }
 }
 

@@ -6,12 +6,10 @@ import { lastFailureText } from '../../core/text/provider-failures';
 
 /** An error of Instagram as decisions read it. @param now epoch ms */
 export function refusalOf(
-  { operation, code, subcode, status, failure, retryAfterMs, field }: ProviderError,
+  { operation, code, subcode, codeText, failure, retryAfterMs }: ProviderError,
   now: number,
 ): Refusal {
-  const unanswered = status === null ? 'no_answer' : `http_${status}`;
-  const word = field === null ? String(code ?? unanswered) : `unreadable:${field}`;
-  const answer = { code: word, subcode, class: failure.class };
+  const answer = { code: codeText, subcode, class: failure.class };
   const text = lastFailureText(operation === 'refresh' ? 'refresh' : 'check', answer);
   const lastError = { ...answer, at: now, text };
   return { failure, code, subcode, retryAfterMs, lastError };

@@ -6,12 +6,12 @@ import {
   type Part,
   NO_CONTENT,
   isItemField,
-  isPart,
   isUnsupported,
   kindOf,
   messageKindOf,
   unknownFieldOf,
 } from '../../core/messaging/inbound';
+import { isRecord } from '../../core/is-record';
 import { parseBody } from './http';
 import { optional } from './reading';
 
@@ -104,14 +104,14 @@ export function readInbound(body: string): Inbound | null {
 }
 
 function readDelivery(delivery: unknown, found: Inbound): void {
-  if (!isPart(delivery) || delivery.object !== 'instagram') found.unknown.push({ field: 'object' });
+  if (!isRecord(delivery) || delivery.object !== 'instagram') found.unknown.push({ field: 'object' });
   else if (!Array.isArray(delivery.entry)) found.unknown.push({ field: 'entry' });
   else for (const entry of delivery.entry as unknown[]) readEntry(entry, found);
 }
 
 function readEntry(entry: unknown, found: Inbound): void {
-  const accountId = isPart(entry) ? id.safeParse(entry.id).data : undefined;
-  if (!isPart(entry) || accountId === undefined) return void found.unknown.push({ field: 'entry' });
+  const accountId = isRecord(entry) ? id.safeParse(entry.id).data : undefined;
+  if (!isRecord(entry) || accountId === undefined) return void found.unknown.push({ field: 'entry' });
   let lists = 0;
   for (const field of ['messaging', 'standby'])
     if (entry[field] !== undefined) {
@@ -143,7 +143,7 @@ interface Place {
 }
 
 function readChange(change: unknown, place: Place, found: Inbound): void {
-  if (!isPart(change) || typeof change.field !== 'string')
+  if (!isRecord(change) || typeof change.field !== 'string')
     return void found.unknown.push({ field: 'changes' });
   const { field, value } = change;
   if (!isItemField(field)) return void found.unknown.push({ field });
@@ -154,7 +154,7 @@ function readChange(change: unknown, place: Place, found: Inbound): void {
 
 function readItem(value: unknown, place: Place & { field: string; standby: boolean }, found: Inbound): void {
   const { accountId } = place;
-  if (!isPart(value)) return void found.unknown.push({ field: place.field });
+  if (!isRecord(value)) return void found.unknown.push({ field: place.field });
   const senderId = person.parse(value.sender);
   const is = kindOf(value, senderId === accountId);
   if (!is) return void found.unknown.push({ field: unknownFieldOf(value, place.field) });

@@ -1,3 +1,4 @@
+import { isRecord } from '../../core/is-record';
 import { type ConnectRefusal, connectRefusalOf } from '../../core/access/connect-refusals';
 import { type Answer, type CallProblem, type Failure, classify } from '../../core/lifecycle/failure';
 import { retryAfterMs } from '../../core/retry-after';
@@ -21,6 +22,13 @@ export class ProviderError extends Error {
     readonly refusal: ConnectRefusal | null = null,
   ) {
     super(text);
+  }
+
+  /** Its code as rows and answers of ours show it: Meta's as text, `http_<status>`, `unreadable:<field>` or `no_answer`. */
+  get codeText(): string {
+    if (this.field !== null) return `unreadable:${this.field}`;
+    if (this.code !== null) return String(this.code);
+    return this.status === null ? 'no_answer' : `http_${this.status}`;
   }
 
   static noAnswer(operation: string, cause: string): ProviderError {
@@ -95,10 +103,6 @@ export function answerOf(status: number, body: unknown): Answer {
     message: text(error.message) ?? text(error.error_message),
     isTransient: error.is_transient === true,
   };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A whole number, also one that came as text. */

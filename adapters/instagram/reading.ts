@@ -1,3 +1,4 @@
+import { isRecord } from '../../core/is-record';
 import { z } from 'zod';
 
 /** An answer whose shape is not the expected one. Names the field, never its value. */
@@ -97,8 +98,4 @@ function afterIn(next: unknown): string | null {
 function nameOf({ issues }: z.ZodError): string {
   const path = issues[0]?.path ?? [];
   return path.map((key) => (typeof key === 'number' ? '[]' : String(key))).join('.') || 'body';
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

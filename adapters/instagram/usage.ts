@@ -1,3 +1,4 @@
+import { isRecord } from '../../core/is-record';
 import { type Usage } from '../../core/messaging/throttle-policy';
 import { MINUTE_MS } from '../../core/time';
 
@@ -35,12 +36,10 @@ function usageFrom(fields: unknown): Usage {
   };
 }
 
-function parse(header: unknown): Record<string, unknown> | null {
+function parse(header: unknown): Readonly<Record<string, unknown>> | null {
   try {
     const value: unknown = typeof header === 'string' ? JSON.parse(header) : null;
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : null;
+    return isRecord(value) ? value : null;
   } catch {
     return null;
   }

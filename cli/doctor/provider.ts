@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { systemClock } from '../../adapters/clock';
 import { type Settings, instagramSettings, publicUrl } from '../../adapters/config';
 import { openAuthorizePage } from '../../adapters/instagram/authorize-page';
@@ -12,20 +12,20 @@ import { TunnelAgent } from '../../adapters/instagram/tunnel';
 import { isLoopbackUrl } from '../../adapters/outgoing/loopback';
 import { type ConnectRefusal } from '../../core/access/connect-refusals';
 import { Secret } from '../../core/access/secret';
-import { OAUTH_CALLBACK } from '../../core/names';
+import { CALLBACKS, OAUTH_CALLBACK } from '../../core/names';
 import { REFUSAL_HINTS } from '../../core/text/connect-refusals';
 import { SANDBOX_APP_ID, SANDBOX_APP_SECRET } from '../../simulator';
+import { dataFolderOf } from '../settings';
 import { type Finding, ok, problem, toCheck, warning } from './finding';
 
-const WEBHOOKS = '/callbacks/instagram/webhooks';
 const PATIENCE_MS = 10_000;
 const DASHBOARD = 'https://developers.facebook.com/apps/';
 const BUSINESS_LOGIN =
   'https://developers.facebook.com/documentation/instagram-platform/instagram-api-with-instagram-login/business-login';
 
-/** In the folder of an `npm start`, without settings of another app: its simulator. */
+/** Without settings of an app: the simulator of an `npm start` in this folder. Beside its twins it would slow every verb. */
 export function withLocalSimulator(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const tokenFile = join(resolve(env.EVERGRANT_DATA_DIR || '.data'), 'webhook-verify-token');
+  const tokenFile = join(dataFolderOf(env), 'webhook-verify-token');
   const isElsewhere = Object.keys(env).some((name) => /^INSTAGRAM_(APP|API|AUTHORIZE|GRAPH)/.test(name));
   if (isElsewhere || !existsSync(tokenFile)) return env;
   const url = `http://127.0.0.1:${env.EVERGRANT_SIMULATOR_PORT || '4010'}`;
@@ -168,7 +168,7 @@ async function tryWebhook(settings: Settings): Promise<Finding> {
     'hub.challenge': challenge,
     'hub.verify_token': verifyToken.reveal(),
   });
-  const answer = await fetch(`${url}${WEBHOOKS}?${asked.toString()}`, {
+  const answer = await fetch(`${url}${CALLBACKS.webhooks}?${asked.toString()}`, {
     redirect: 'manual',
     signal: AbortSignal.timeout(PATIENCE_MS),
   }).catch(() => null);
@@ -176,7 +176,7 @@ async function tryWebhook(settings: Settings): Promise<Finding> {
   if (!isRight)
     return problem(
       'webhook',
-      `${url}${WEBHOOKS} ${answer ? `answers ${answer.status} instead of the challenge` : 'does not answer'}.`,
+      `${url}${CALLBACKS.webhooks} ${answer ? `answers ${answer.status} instead of the challenge` : 'does not answer'}.`,
       'Check that the API is running with the same INSTAGRAM_WEBHOOK_VERIFY_TOKEN, and that the proxy passes /callbacks/ through.',
     );
   if (!url.startsWith('https:') && !isLoopbackUrl(url))
@@ -194,12 +194,12 @@ function byAPerson(url: string): Finding[] {
     ),
     toCheck(
       'at Meta',
-      `Business login settings → deauthorize callback is ${url}/callbacks/instagram/deauthorize, data deletion is ${url}/callbacks/instagram/data-deletion`,
+      `Business login settings → deauthorize callback is ${url}${CALLBACKS.deauthorize}, data deletion is ${url}${CALLBACKS.dataDeletion}`,
       DASHBOARD,
     ),
     toCheck(
       'at Meta',
-      `Configure webhooks → callback URL is ${url}${WEBHOOKS}, with the field messages`,
+      `Configure webhooks → callback URL is ${url}${CALLBACKS.webhooks}, with the field messages`,
       DASHBOARD,
     ),
     toCheck(

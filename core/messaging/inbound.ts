@@ -1,3 +1,5 @@
+import { isRecord } from '../is-record';
+
 /**
  * What an item of a webhook delivery is. `echo`: the account's own; `read`: the customer has seen a message; `unsend`: a
  * message was taken back by its sender.
@@ -63,7 +65,7 @@ export function isItemField(field: string): boolean {
 export function kindOf(item: Part, isOwn: boolean): { kind: ItemKind; field: string; part: Part } | null {
   for (const { field, kind } of TABLE) {
     const part = item[field];
-    if (isPart(part)) return { kind: kind(part, isOwn), field, part };
+    if (isRecord(part)) return { kind: kind(part, isOwn), field, part };
   }
   return null;
 }
@@ -187,10 +189,6 @@ function referralOf({ adTitle, url, ...rest }: Referral, withText: boolean) {
  */
 export function isBareEdit({ kind, senderId, content }: InboundItem): boolean {
   return kind === 'edit' && (senderId === null || content.edits === 0);
-}
-
-export function isPart(value: unknown): value is Part {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isTrue(value: unknown): boolean {

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { type Deletion, findDeletion } from '../../adapters/postgres/integrations/data-deletion';
+import { CALLBACKS } from '../../core/names';
 import { deletionText } from '../../core/text/owner-pages';
 import { forgetAccount } from '../../services/forget-account';
 import { type HttpDeps } from '../deps';
@@ -7,8 +8,6 @@ import { type Frame, frameOf } from '../frame';
 import { Layout } from '../owner/layout';
 import { createRouter, json, problems } from '../router';
 import { signedRequestBody, readSignedRequestForm } from './signed-request';
-
-export const DATA_DELETION_PATH = '/callbacks/instagram/data-deletion';
 
 const Answer = z
   .object({
@@ -19,7 +18,7 @@ const Answer = z
 
 const ask = createRoute({
   method: 'post',
-  path: DATA_DELETION_PATH,
+  path: CALLBACKS.dataDeletion,
   summary: 'Callback: an owner requests data deletion',
   description: 'Repeating the request returns the same code.',
   request: { body: signedRequestBody },
@@ -28,7 +27,7 @@ const ask = createRoute({
 
 const look = createRoute({
   method: 'get',
-  path: `${DATA_DELETION_PATH}/{code}`,
+  path: `${CALLBACKS.dataDeletion}/{code}`,
   summary: 'Status page of a data deletion',
   request: { params: z.object({ code: z.string().openapi({ description: '`confirmation_code`.' }) }) },
   responses: { 200: { description: 'Done or in progress' }, 404: { description: 'Unknown code' } },
@@ -39,15 +38,15 @@ export function dataDeletionRoutes(deps: HttpDeps) {
   const router = createRouter();
   router.openAPIRegistry.registerPath(ask);
   router.openAPIRegistry.registerPath(look);
-  router.post(DATA_DELETION_PATH, async (c) => {
+  router.post(CALLBACKS.dataDeletion, async (c) => {
     const request = await readSignedRequestForm(deps, c);
     const { code } = await forgetAccount(deps, request, deps.clock.now());
     return c.json(
-      { url: `${deps.site.publicUrl}${DATA_DELETION_PATH}/${code}`, confirmation_code: code },
+      { url: `${deps.site.publicUrl}${CALLBACKS.dataDeletion}/${code}`, confirmation_code: code },
       200,
     );
   });
-  router.get(`${DATA_DELETION_PATH}/:code`, async (c) => {
+  router.get(`${CALLBACKS.dataDeletion}/:code`, async (c) => {
     const code = c.req.param('code');
     const deletion = /^[0-9a-f]{32}$/.test(code) ? await findDeletion(deps.pool, code) : null;
     return c.html(<DeletionPage frame={frameOf(deps.site, c)} deletion={deletion} />, deletion ? 200 : 404);

@@ -3,6 +3,7 @@ import { readInbound } from '../../adapters/instagram/inbound';
 import { isFromInstagram, signingSecrets } from '../../adapters/instagram/signature';
 import { type Refusal } from '../../adapters/postgres/messages/callback-traffic';
 import { storeItems } from '../../adapters/postgres/messages/received-messages';
+import { CALLBACKS } from '../../core/names';
 import { WRONG_SIGNATURE } from '../../core/text/callbacks';
 import { createCallbackTraffic } from '../../services/callback-traffic';
 import { equalsSecret } from '../middleware/auth';
@@ -11,13 +12,12 @@ import { limitBody } from '../middleware/body-limit';
 import { Problem, invalidField } from '../problems';
 import { createRouter, problems } from '../router';
 
-export const WEBHOOKS_PATH = '/callbacks/instagram/webhooks';
 /** Meta batches up to 1,000 changes in one delivery. */
 const MAX_BODY_KIB = 1024;
 
 const handshake = createRoute({
   method: 'get',
-  path: WEBHOOKS_PATH,
+  path: CALLBACKS.webhooks,
   summary: 'Callback: webhook verification',
   description:
     'Returns `hub.challenge`. Errors: `not_found` if `INSTAGRAM_WEBHOOK_VERIFY_TOKEN` is not set, `forbidden` for another token.',
@@ -36,7 +36,7 @@ const handshake = createRoute({
 
 const deliver = createRoute({
   method: 'post',
-  path: WEBHOOKS_PATH,
+  path: CALLBACKS.webhooks,
   summary: 'Callback: messages',
   description:
     'Signed with `X-Hub-Signature-256`. What is about connected accounts becomes `message.received`, `message.edited` and `message.deleted` events. Errors: `forbidden`, `too_large`.',
@@ -50,7 +50,7 @@ export function webhookRoutes(deps: HttpDeps) {
   router.openAPIRegistry.registerPath(handshake);
   router.openAPIRegistry.registerPath(deliver);
 
-  router.get(WEBHOOKS_PATH, (c) => {
+  router.get(CALLBACKS.webhooks, (c) => {
     const expected = deps.instagram.settings.webhookVerifyToken;
     if (!expected)
       throw new Problem('not_found', 'Webhooks are off: INSTAGRAM_WEBHOOK_VERIFY_TOKEN is not set.');
@@ -66,7 +66,7 @@ export function webhookRoutes(deps: HttpDeps) {
   const traffic = createCallbackTraffic({ ...deps, counters: deps.metrics.counters }, settings.appId);
 
   router.post(
-    WEBHOOKS_PATH,
+    CALLBACKS.webhooks,
     async (c, next) => {
       await next();
       if (c.error instanceof Problem && c.error.code === 'too_large') await traffic.refused('too_large');

@@ -6,7 +6,7 @@ const root = join(__dirname, '..', '..');
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 
 /** What the schema in the code declares: `NAME: …`, one per line. */
-const declared = [...read('adapters/config.ts').matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map(([, name]) => name!);
+const declared = [...read('adapters/settings-schema.ts').matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map(([, name]) => name!);
 /** The rows of the tables: | `NAME` ● | default | … */
 const rows = [
   ...read('docs/configuration.md').matchAll(/^\| `([A-Z][A-Z_]+)`( ●)? \| (.*?) \|/gm),

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { randomBytes } from 'node:crypto';
 import { forgetAccount } from '../../../services/forget-account';
-import { DATA_DELETION_PATH } from '../../callbacks/data-deletion';
+import { CALLBACKS } from '../../../core/names';
 import { type HttpDeps } from '../../deps';
 import { requireScope } from '../../middleware/auth';
 import { requireUnlimitedCaller } from '../../middleware/require-unlimited';
@@ -50,7 +50,7 @@ export function dataDeletionApiRoutes(deps: HttpDeps) {
       digest: randomBytes(32),
     };
     const { code, integrationIds } = await forgetAccount(deps, request, now);
-    const statusUrl = `${deps.site.publicUrl}${DATA_DELETION_PATH}/${code}`;
+    const statusUrl = `${deps.site.publicUrl}${CALLBACKS.dataDeletion}/${code}`;
     return c.json({ confirmationCode: code, statusUrl, integrationIds }, 200);
   });
 }
