@@ -77,10 +77,10 @@ export function announceItem(world: World, account: Account, item: Item): void {
   const field = mode.webhookShape === 'standby' ? 'standby' : item.field;
   if (!account.subscribedFields.includes(field) || account.messaging !== 'enabled') return;
   const deliver = (one: object) => sendRaw(world, account.id, deliveryOf(world, account, [one]));
-  const mid = (item.parts as { message?: { mid?: string; is_deleted?: true } }).message;
-  const isMessage = mid?.mid !== undefined && !mid.is_deleted && item.sender !== account.id;
+  const { message } = item.parts as { message?: { mid?: string; is_deleted?: true } };
+  const isMessage = message?.mid !== undefined && !message.is_deleted && item.sender !== account.id;
   if (!isMessage || mode.messageEdits !== 'instead') deliver(itemOf(world, item));
-  if (isMessage && mode.messageEdits !== 'none') deliver(bareEdit(world, mid.mid ?? '', item.at));
+  if (isMessage && mode.messageEdits !== 'none') deliver(bareEdit(world, message.mid ?? '', item.at));
 }
 
 /** One delivery of this body, signed. @param accountId whose it is; `null`: nobody's */
