@@ -176,7 +176,7 @@ export async function startStack(
       });
       const ended = created.run();
       const reach = { owners: deps.mailer !== null, operators: deps.operatorEmail !== null };
-      const relay = startRelay({ ...deps, temporal: client, reach });
+      const relay = startRelay({ ...deps, directUrl: database.directUrl, temporal: client, reach });
       workers = {
         async stop() {
           await relay.stop();
