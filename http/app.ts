@@ -54,9 +54,10 @@ export function createApp(deps: HttpDeps) {
   });
   app.use(BANNER_PATH, bannerCors);
   app.use(secureHeaders(securityHeaders(deps.site)));
+  // Before the host names: a probe uses the address of what it found.
+  app.route('/', healthRoutes(deps));
   app.use(guardHostAndOrigin(deps));
   app.use(except(CALLBACKS.webhooks, limitBody(MAX_BODY_KIB)));
-  app.route('/', healthRoutes(deps));
   app.route('/', assetRoutes());
   app.route('/', embedRoutes());
   app.route('/', connectRoutes(deps));

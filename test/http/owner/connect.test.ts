@@ -325,7 +325,7 @@ describe('a way back that is not what it should be', () => {
     const cookie = (await api.as(null).request('POST', connectUrl)).headers.get('set-cookie');
     expect(cookie).toMatch(/^evergrant-connect=[\w-]{43}; Max-Age=600; Path=\/; HttpOnly; SameSite=Lax$/);
     const behindTls = await startApi(stack, {
-      site: { publicUrl: 'https://shopdesk.example', loopbackOnly: false },
+      site: { publicUrl: 'https://shopdesk.example' },
     });
     const path = new URL(
       (await behindTls.post('/v1/integrations', { provider: 'instagram', ownerRef: 'o' })).body.connectUrl,
