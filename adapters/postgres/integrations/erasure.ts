@@ -11,6 +11,7 @@ const OF_INTEGRATION = [
   'message_sends',
   'pending_messages',
   'message_events',
+  'message_views',
   'received_messages',
   'oauth_states',
   'oauth_holdings',
