@@ -5,8 +5,8 @@
 const MESSAGES = `type in ('message.received', 'message.edited', 'message.deleted')`;
 const INDEXES = {
   events_by_type: 'events (type, tx, seq)',
-  events_by_integration: 'events (integration_id, tx, seq)',
-  events_by_integration_and_type: 'events (integration_id, type, tx, seq)',
+  events_by_integration: 'events (integration_id, tx, seq) include (at)',
+  events_by_integration_and_type: 'events (integration_id, type, tx, seq) include (at)',
   events_of_messages_by_age: `events (at) where ${MESSAGES}`,
   events_of_others_by_age: `events (at) where not (${MESSAGES})`,
   deliveries_by_status: 'deliveries (status, created_at, id)',

@@ -141,13 +141,14 @@ function matching({ type, ownerRefs }: FeedFilter): string {
      order by events.tx, seq limit $3`;
   const columns = 'id, type, at, integration_id, data, events.tx, seq';
   if (ownerRefs === null) return one(columns);
+  // Per integration from an index alone: the rows themselves are read only of those that are shown.
   return `
     select ${columns} from (
-      select found.id as found_id from integrations i
-      cross join lateral (${one('id, events.tx, seq', 'and integration_id = i.id')}) found
+      select found.* from integrations i
+      cross join lateral (${one('events.tx, seq', 'and integration_id = i.id')}) found
       where i.owner_ref = any ($${type === null ? 5 : 6})
       order by found.tx, found.seq limit $3
-    ) newest join events on events.id = found_id order by events.tx, seq`;
+    ) shown join events using (tx, seq) order by events.tx, seq`;
 }
 
 function laterOf(a: FeedPosition, b: FeedPosition): FeedPosition {
