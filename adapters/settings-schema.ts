@@ -4,6 +4,7 @@ import { Secret } from '../core/access/secret';
 import { RETENTION, type RetentionKind } from '../core/fleet/retention-policy';
 import { REFRESHES_PER_SECOND } from '../core/messaging/throttle-policy';
 import { FORCE_LOGIN_PARAMETERS } from './instagram/settings';
+import { connectionProblem } from './postgres/connection';
 import { isConfidential } from './outgoing/loopback';
 
 const port = z.coerce
@@ -29,7 +30,11 @@ const list = z.string().transform((text) =>
 );
 const databaseUrl = z
   .string()
-  .regex(/^postgres(ql)?:\/\//, 'is not a postgres:// URL')
+  .regex(/^postgres(ql)?:\/\//, { error: 'is not a postgres:// URL', abort: true })
+  .superRefine((url, c) => {
+    const message = connectionProblem(url);
+    if (message !== null) c.addIssue({ code: 'custom', message });
+  })
   .transform((text) => new Secret(text));
 const HOST = /^([a-z0-9._-]+|\[[0-9a-f:.]+\])(:\d{1,5})?$/;
 const days = (kind: RetentionKind) =>
