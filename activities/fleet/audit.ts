@@ -1,6 +1,7 @@
 import { type AuditKind, beginAudit, endAudit, lastAudit } from '../../adapters/postgres/fleet/audit-runs';
 import { countLive } from '../../adapters/postgres/fleet/overdue';
 import { purge } from '../../adapters/postgres/fleet/retention';
+import { sampleTableSizes } from '../../adapters/postgres/fleet/table-sizes';
 import { endIdleIncidents, openIncidents } from '../../adapters/postgres/incidents/incidents';
 import { requeueOverdueLanes } from '../../adapters/postgres/deliveries/outbox';
 import { withTransaction } from '../../adapters/postgres/pool';
@@ -61,6 +62,7 @@ export async function auditFleet(deps: AuditDeps): Promise<AuditResult> {
     const run = await beginAudit(pool, kind, now);
     const woken = await wakeLateLifecycles(deps, now);
     const matched = kind === 'daily' ? await matchLifecycles(deps) : { missing: 0, extra: 0, failed: 0 };
+    await sampleTableSizes(pool, now);
     const purgeUntil = performance.now() + PURGE_WITHIN_MS;
     const result = {
       ...woken,

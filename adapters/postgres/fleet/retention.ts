@@ -41,6 +41,7 @@ const KEPT: readonly Kept[] = [
   { table: 'dead_verdicts', age: 'at', days: 1 },
   { table: 'provider_parks', age: 'greatest(reads_until, calls_until)', days: 1 },
   { table: 'provider_turns', age: 'begins[1]', days: 1 },
+  { table: 'table_sizes', age: 'day', days: 40 },
   { table: 'sign_ins', age: 'expires_at', days: 0 },
   { table: 'sessions', age: 'expires_at', days: 0 },
   { table: 'sealed_payloads', age: 'expires_at', days: 0 },

@@ -2,6 +2,7 @@ import { type Pool } from 'pg';
 import { beginAudit, lastAudit } from '../../../adapters/postgres/fleet/audit-runs';
 import { fleetOverview } from '../../../adapters/postgres/fleet/fleet';
 import { lateLifecycles } from '../../../adapters/postgres/fleet/overdue';
+import { sampleTableSizes, tableSizes } from '../../../adapters/postgres/fleet/table-sizes';
 import { purge } from '../../../adapters/postgres/fleet/retention';
 import { deliveryCounts, listDeliveries } from '../../../adapters/postgres/deliveries/delivery-log';
 import { feed, feedLagSeconds, newestEvent, timeline } from '../../../adapters/postgres/deliveries/events';
@@ -109,6 +110,8 @@ const HOT: Record<string, (pool: Pool) => Promise<unknown>> = {
   'messages: pending': (db) => takePending(db, NOW),
   'fleet: overview': (db) => fleetOverview(db, NOW),
   'fleet: list': (db) => listIntegrations(db, { ...nobody, expiringBefore: null }, null, 100),
+  'fleet: table sizes': (db) => tableSizes(db, NOW),
+  'audit: sample': (db) => sampleTableSizes(db, NOW),
   'audit: late': async (db) => {
     for await (const page of lateLifecycles(db, NOW)) expect(page).toEqual([]);
   },
@@ -133,6 +136,28 @@ test('what reads a table from end to end is noticed', async () => {
   const [look] = await watch((db) => db.query(`select count(*) from events where data ? 'none'`));
   expect(look!.scanned).toEqual(['events']);
   expect(look!.blocks).toBeGreaterThan(MOST_BLOCKS);
+});
+
+test('tables are sampled once a day, and tell how they grow', async () => {
+  const sizeOfEvents = async (now: number) =>
+    (await tableSizes(pool, now)).find(({ name }) => name === 'events')!;
+  await sampleTableSizes(pool, NOW);
+  expect(await sizeOfEvents(NOW)).toMatchObject({ rowsPerDay: null, bytesPerDay: null });
+  await pool.query(
+    `insert into events (id, type, at, integration_id, data) select 'new_' || n, 'token.expiring', $1, 'int_1', '{}'
+     from generate_series(1, 3000) n`,
+    [new Date(NOW)],
+  );
+  await pool.query('analyze events');
+  await sampleTableSizes(pool, NOW + DAY_MS / 2);
+  const [largest] = await tableSizes(pool, NOW);
+  expect(largest!.name).toBe('events');
+  const grown = await sizeOfEvents(NOW + 3 * DAY_MS);
+  expect([grown.rows, grown.rowsPerDay]).toEqual([36_000, 1_000]);
+  expect(grown.bytesPerDay).toBeGreaterThan(100_000);
+  // Samples of more than a week ago say nothing of today.
+  expect((await sizeOfEvents(NOW + 9 * DAY_MS)).rowsPerDay).toBeNull();
+  await pool.query(`delete from events where id like 'new_%'`);
 });
 
 test('after their retention time rows go, in portions, and what is still to be told stays', async () => {
