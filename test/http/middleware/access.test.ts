@@ -37,6 +37,7 @@ const ROUTES: Record<string, Scope> = {
   'POST /v1/api-keys': 'admin',
   'DELETE /v1/api-keys/{id}': 'admin',
   'GET /v1/token-uses': 'admin',
+  'GET /v1/audit-log': 'admin',
   'POST /v1/embed-tokens': 'operate',
   'POST /v1/console-links': 'admin',
   'GET /v1/webhook-endpoints': 'admin',
