@@ -75,6 +75,7 @@ export function consoleRoutes(deps: HttpDeps) {
           return c.redirect(SIGN_IN, 303);
         }
         c.set('user', user);
+        c.set('session', sessions.sessionOf(c, user));
         return next();
       })
       .post(`${CONSOLE}/sign-out`, async (c) => {

@@ -17,7 +17,7 @@ import { Problem } from '../problems';
 
 /** A console user has the rights of their key, except actions that need the key itself. */
 export interface ConsoleEnv {
-  Variables: { user: Caller };
+  Variables: { user: Caller; session: string };
 }
 
 const NAME_BY_PROXY = /^[\x21-\x7e]{1,200}$/;
@@ -39,6 +39,10 @@ export function createSessions(deps: Pick<HttpDeps, 'pool' | 'clock' | 'wallCloc
       const byKey = keyHash ? await callerOf(deps, keyHash) : null;
       const user = byKey?.scopes.has('admin') ? byKey : userByHeader(deps, c);
       return user && calling(user, { kind: 'console_user', address: clientAddress(deps, c) });
+    },
+    /** What tells the session of a user from all others. A proxy's users have none, and are told apart by their names. */
+    sessionOf(c: Context, { keyId, name }: Caller): string {
+      return `${keyId} ${name} ${keyId === 'proxy' ? '' : cookie.read(c)}`;
     },
     /** Starts a session with a new ID, which prevents session fixation. */
     async begin(c: Context, keyHash: Buffer): Promise<void> {

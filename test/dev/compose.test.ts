@@ -103,7 +103,7 @@ describe('create-secrets.sh', () => {
     expect(names().sort()).toEqual(all(compose, /file: \.\/ops\/compose\/secrets\/(\w+)/g).sort());
     expect(statSync(folder()).mode & 0o777).toBe(0o700);
     const { database_url: url, evergrant_db_password: password, evergrant_keys: keys } = secrets();
-    expect(url).toBe(`postgres://evergrant:${password}@postgres:5432/evergrant`);
+    expect(url).toBe(`postgres://evergrant:${password}@postgres:5432/evergrant?sslmode=disable`);
     expect(Buffer.from(keys!.replace(/^k1:/, ''), 'base64')).toHaveLength(32);
   });
 

@@ -50,6 +50,7 @@ const ROUTES: Record<string, Scope> = {
   'POST /v1/deliveries/{id}/redeliver': 'admin',
   'POST /v1/mail-test': 'admin',
   'POST /v1/data-deletions': 'admin',
+  'GET /v1/data-deletions/{code}': 'admin',
 };
 const BODIES: Record<string, object> = {
   'POST /v1/integrations': { provider: 'instagram', ownerRef: 'stranger' },
@@ -70,10 +71,15 @@ function call(key: string | null, route: string, of = 'int_unknown') {
   const [method = '', path = ''] = route.split(' ');
   return api
     .as(key)
-    .request(method, path.replace('{id}', of).replace('{conversationId}', 'c') + (QUERIES[route] ?? ''), {
-      headers: { 'idempotency-key': 'x' },
-      ...(method === 'GET' || method === 'DELETE' ? {} : { body: BODIES[route] ?? {} }),
-    });
+    .request(
+      method,
+      path.replace('{id}', of).replace('{conversationId}', 'c').replace('{code}', 'c') +
+        (QUERIES[route] ?? ''),
+      {
+        headers: { 'idempotency-key': 'x' },
+        ...(method === 'GET' || method === 'DELETE' ? {} : { body: BODIES[route] ?? {} }),
+      },
+    );
 }
 
 async function keyFor(more: object): Promise<{ id: string; key: string }> {
