@@ -6,6 +6,7 @@ import { note, paint, printable, sayJson } from './output/output';
 import { Refusal } from './http/problem';
 import { type Verb } from './verb';
 import { auditVerb } from './verbs/audit';
+import { auditLogVerb } from './verbs/audit-log';
 import { connectVerb } from './verbs/connect';
 import { consoleVerb } from './verbs/console';
 import { doctorVerb } from './verbs/doctor';
@@ -42,7 +43,7 @@ const GROUPS: [string, Verb[]][] = [
       forgetVerb,
     ],
   ],
-  ['Fleet:', [eventsVerb, fleetVerb, auditVerb, consoleVerb]],
+  ['Fleet:', [eventsVerb, fleetVerb, auditVerb, auditLogVerb, consoleVerb]],
   ['Processes and set-up:', [workerVerb, apiVerb, simulatorVerb, migrateVerb, keysVerb, doctorVerb]],
   ['Sandbox:', [sandboxVerb]],
 ];

@@ -20,6 +20,7 @@ import { requireJson } from './middleware/json-body';
 import { answerUnmatched } from './unmatched';
 import { createRouter } from './router';
 import { apiKeyRoutes } from './api/access/api-keys';
+import { auditLogRoutes } from './api/access/audit-log';
 import { consoleLinkRoutes } from './api/access/console-links';
 import { embedTokenRoutes } from './api/access/embed-tokens';
 import { connectLinkRoutes } from './api/integrations/connect-links';
@@ -80,6 +81,7 @@ export function createApp(deps: HttpDeps) {
     fleetRoutes,
     apiKeyRoutes,
     tokenUseRoutes,
+    auditLogRoutes,
     embedTokenRoutes,
     consoleLinkRoutes,
     webhookEndpointRoutes,

@@ -1,10 +1,12 @@
 import { type z } from 'zod';
+import { type AuditLogEntry as AuditLogEntrySchema } from '../../http/api/access/audit-log';
 import { type Event as EventSchema } from '../../http/api/deliveries/events';
 import { type Fleet as FleetSchema } from '../../http/api/fleet-schema';
 import { type Integration as IntegrationSchema } from '../../http/api/integrations/integration-schemas';
 import type * as tokens from '../../http/api/lifecycle/token-schemas';
 
 /** What the API answers, as its own schemas say. */
+export type AuditLogEntry = z.infer<typeof AuditLogEntrySchema>;
 export type Integration = z.infer<typeof IntegrationSchema>;
 export type Event = z.infer<typeof EventSchema>;
 export type Fleet = z.infer<typeof FleetSchema>;

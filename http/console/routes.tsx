@@ -12,6 +12,7 @@ import { frameOf } from '../frame';
 import { SignInLinkPage, SignInPage } from './sign-in-page';
 import { connectionListRoutes } from './connections/connections';
 import { connectionRoutes } from './connections/connection';
+import { auditLogPageRoutes } from './settings/audit-log';
 import { deliveryLogRoutes } from './settings/deliveries';
 import { fleetPageRoutes } from './fleet/fleet';
 import { settingsRoutes } from './settings/settings';
@@ -86,6 +87,7 @@ export function consoleRoutes(deps: HttpDeps) {
       .route('/', messageRoutes(deps))
       .route('/', fleetPageRoutes(deps))
       .route('/', deliveryLogRoutes(deps))
+      .route('/', auditLogPageRoutes(deps))
       .route('/', settingsRoutes(deps))
       .route('/', liveRoutes(deps, sessions))
       .route('/', sandboxRoutes(deps))

@@ -8,8 +8,8 @@ import {
 } from '../../adapters/postgres/access/sessions';
 import { SHELL_TEXT } from '../../core/text/console-shell';
 import { SECOND_MS } from '../../core/time';
-import { type Caller, callerOf, userByProxy } from '../middleware/caller';
-import { isFromProxy } from '../middleware/client-address';
+import { type Caller, callerOf, calling, userByProxy } from '../middleware/caller';
+import { clientAddress, isFromProxy } from '../middleware/client-address';
 import { secretCookie } from '../middleware/cookies';
 import { type HttpDeps } from '../deps';
 import { isSelf } from '../middleware/guard';
@@ -36,8 +36,9 @@ export function createSessions(deps: Pick<HttpDeps, 'pool' | 'clock' | 'wallCloc
     async userOf(c: Context): Promise<Caller | null> {
       const text = cookie.read(c);
       const keyHash = text && (await findSession(deps.pool, text, deps.wallClock.now()));
-      const caller = keyHash ? await callerOf(deps, keyHash) : null;
-      return caller?.scopes.has('admin') ? caller : userByHeader(deps, c);
+      const byKey = keyHash ? await callerOf(deps, keyHash) : null;
+      const user = byKey?.scopes.has('admin') ? byKey : userByHeader(deps, c);
+      return user && calling(user, { kind: 'console_user', address: clientAddress(deps, c) });
     },
     /** What tells the session of a user from all others. A proxy's users have none, and are told apart by their names. */
     sessionOf(c: Context, { keyId, name }: Caller): string {

@@ -53,6 +53,7 @@ export async function callerByEmbedToken(
   return {
     ...maker,
     name: `embed/${maker.name}`,
+    actor: { ...maker.actor, kind: 'embed_token', name: parsed.data.o },
     scopes: new Set(),
     ownerRefs: [parsed.data.o],
     isEmbed: true,

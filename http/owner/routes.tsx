@@ -12,6 +12,7 @@ import { recheck } from '../api/lifecycle/recheck';
 import { type Caller } from '../middleware/caller';
 import { type HttpDeps } from '../deps';
 import { secretCookie } from '../middleware/cookies';
+import { clientAddress } from '../middleware/client-address';
 import { noStore } from '../middleware/headers';
 import { isValid, createConnectLink, readLink } from './links';
 import { frameOf } from '../frame';
@@ -24,7 +25,11 @@ import { findNewLinkRecipient, emailNewLink } from './new-link';
 type OwnerPageDeps = Pick<HttpDeps, 'pool' | 'sealer' | 'mailer' | 'clock' | 'lifecycles' | 'site'>;
 
 /** A valid link allows checking its integration. */
-const OWNER: Caller = { name: 'owner', keyId: 'link', scopes: new Set(), ownerRefs: null, isEmbed: false };
+function ownerOf({ ownerRef }: Integration, address: string): Caller {
+  const actor = { kind: 'owner', id: null, name: ownerRef, user: null, address } as const;
+  return { name: 'owner', actor, keyId: 'link', scopes: new Set(), ownerRefs: null, isEmbed: false };
+}
+
 const STATUS = {
   connected: 200,
   cancelled: 200,
@@ -64,7 +69,7 @@ export function connectRoutes(deps: HttpDeps): Hono {
       const text = c.req.param('link');
       const integration = await integrationOfLink(deps, text);
       if (!integration) return outdated(deps, c);
-      const outcome = await checkAgain(deps, integration);
+      const outcome = await checkAgain(deps, integration, clientAddress(deps, c));
       const subject = { product: deps.site.productName, username: integration.username, other: null };
       const next = outcome === 'action_required' ? c.req.path : `/connect/${text}`;
       return c.html(
@@ -132,8 +137,8 @@ async function outdated(deps: OwnerPageDeps, c: Context) {
 }
 
 /** Checks once whether Instagram accepts the token. */
-async function checkAgain(deps: OwnerPageDeps, { id }: Integration): Promise<CheckResult> {
-  const { integration } = await recheck(deps, OWNER, id);
+async function checkAgain(deps: OwnerPageDeps, row: Integration, address: string): Promise<CheckResult> {
+  const { integration } = await recheck(deps, ownerOf(row, address), row.id);
   if (integration.usable) return 'connected';
   return integration.state === 'expired' ? 'expired' : 'action_required';
 }

@@ -21,6 +21,8 @@ export interface FleetView {
 export function Fleet(view: FleetView) {
   const { fleet, perDay, now } = view;
   const oldest = fleet.deliveries.oldestWaitingAt;
+  // A user limited to some owners does not see what concerns everyone's.
+  const isWhole = fleet.ownerRefs === null;
   return (
     <>
       <div class="tiles">
@@ -68,7 +70,7 @@ export function Fleet(view: FleetView) {
               </p>
             ))
           )}
-          <Callbacks {...view} />
+          {isWhole && <Callbacks {...view} />}
         </section>
       </div>
       <div class="columns">
@@ -81,7 +83,7 @@ export function Fleet(view: FleetView) {
             hasLog={view.hasLog}
           />
         </section>
-        <Audit {...view} />
+        {isWhole && <Audit {...view} />}
       </div>
       <Storage {...view} />
     </>

@@ -2,7 +2,7 @@ import {
   type Event,
   type FeedPosition,
   addEvent,
-  addProviderEvent,
+  addGeneralEvent,
   feed,
   feedLagSeconds,
 } from '../../../../adapters/postgres/deliveries/events';
@@ -64,7 +64,7 @@ test('a transaction that stays open holds the feed back, visibly, and for ten mi
   expect(await lag()).toBe(0);
   const open = await stack.pool.connect();
   await open.query('begin; select pg_current_xact_id()');
-  await addProviderEvent(
+  await addGeneralEvent(
     stack.pool,
     { type: 'provider.incident_started', data: { incidentId: 'inc_1' } },
     now(),
