@@ -22,7 +22,7 @@ export interface Look {
 export function explaining(pool: Pool): { pool: Pool; looks: Look[] } {
   const looks: Look[] = [];
   const query = async (db: Db, text: string, values: unknown[] = []) => {
-    const isExplainable = /^\s*(select|with|insert|update|delete)\b/i.test(text);
+    const isExplainable = /^[\s(]*(select|with|insert|update|delete)\b/i.test(text);
     if (isExplainable) looks.push(await explained(db, text, values));
     return db.query(text, values);
   };

@@ -1,4 +1,5 @@
 import { type Pool } from 'pg';
+import { addTokenReads, listAuditEntries } from '../../../adapters/postgres/access/audit-log';
 import { beginAudit, lastAudit } from '../../../adapters/postgres/fleet/audit-runs';
 import { fleetOverview } from '../../../adapters/postgres/fleet/fleet';
 import { lateLifecycles } from '../../../adapters/postgres/fleet/overdue';
@@ -34,7 +35,7 @@ import { fillYear } from '../../support/year';
 /** Tables that grow with time. Others are as large as the fleet. */
 const LARGE = [
   ...['events', 'deliveries', 'received_messages', 'message_events', 'message_sends', 'sealed_payloads'],
-  ...['token_uses', 'refresh_attempts'],
+  ...['token_uses', 'refresh_attempts', 'audit_log'],
 ];
 /** Reading one of the larger tables here from end to end, or a whole index of one, takes more. */
 const MOST_BLOCKS = 400;
@@ -67,6 +68,10 @@ const nobody = {
   externalId: null,
   accountId: null,
   reason: null,
+};
+const anyEntry = {
+  ...{ action: null, actorId: null, integrationId: null, visibleTo: null },
+  ...{ since: null, until: null },
 };
 const after = { tx: '0', seq: '0' };
 const poll = (filter: Partial<Parameters<typeof feed>[1]>) => (db: Pool) =>
@@ -108,6 +113,17 @@ const HOT: Record<string, (pool: Pool) => Promise<unknown>> = {
   'token: uses of none': (db) => listTokenUses(db, 'key_none', 100, null),
   'messages: unsent': (db) => withTransaction(db, (tx) => wipeMessage(tx, 'int_1', '1 7')),
   'messages: pending': (db) => takePending(db, NOW),
+  'audit log: all': (db) => listAuditEntries(db, anyEntry, null, 100),
+  'audit log: an action that never was': (db) =>
+    listAuditEntries(db, { ...anyEntry, action: 'mail.test' }, null, 100),
+  'audit log: an actor of none': (db) => listAuditEntries(db, { ...anyEntry, actorId: 'key_0' }, null, 100),
+  'audit log: an integration': (db) =>
+    listAuditEntries(db, { ...anyEntry, integrationId: 'int_1' }, null, 100),
+  'audit log: an owner of none': (db) =>
+    listAuditEntries(db, { ...anyEntry, visibleTo: { ownerRefs: ['nobody'], keyId: 'key_0' } }, null, 100),
+  'audit log: an owner': (db) =>
+    listAuditEntries(db, { ...anyEntry, visibleTo: { ownerRefs: ['owner-3'], keyId: 'key_0' } }, null, 50),
+  'audit log: token reads': (db) => addTokenReads(db, NOW),
   'fleet: overview': (db) => fleetOverview(db, NOW),
   'fleet: list': (db) => listIntegrations(db, { ...nobody, expiringBefore: null }, null, 100),
   'fleet: table sizes': (db) => tableSizes(db, NOW),
@@ -177,6 +193,7 @@ test('after their retention time rows go, in portions, and what is still to be t
   expect(await count('received_messages')).toBe(7 * 100);
   expect(await count('refresh_attempts')).toBe(9 * 100);
   expect(await count('message_sends')).toBe(0);
+  expect(await count('audit_log')).toBe(81 * 100 + 30 * 100);
   expect(await count('events', `id in ('evt_0_0', 'evt_1_0')`)).toBe(2);
   expect(await purge(pool, NOW, DEFAULT_RETENTION)).toBe(0);
 });
