@@ -21,6 +21,7 @@ import { answerUnmatched } from './unmatched';
 import { createRouter } from './router';
 import { apiKeyRoutes } from './api/access/api-keys';
 import { consoleLinkRoutes } from './api/access/console-links';
+import { consoleSessionRoutes } from './api/access/console-sessions';
 import { embedTokenRoutes } from './api/access/embed-tokens';
 import { connectLinkRoutes } from './api/integrations/connect-links';
 import { deliveryRoutes } from './api/deliveries/deliveries';
@@ -81,6 +82,7 @@ export function createApp(deps: HttpDeps) {
     tokenUseRoutes,
     embedTokenRoutes,
     consoleLinkRoutes,
+    consoleSessionRoutes,
     webhookEndpointRoutes,
     deliveryRoutes,
   ];

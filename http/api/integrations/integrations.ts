@@ -63,7 +63,7 @@ export function integrationRoutes(deps: HttpDeps) {
         return c.json({ integration: toIntegrationView(deps, caller, row) }, 201);
       }
       const row = await createIntegration(deps.pool, newRow(deps, wanted), deps.clock.now());
-      const { url, expiresAt } = createConnectLink(deps, row, wanted.returnTo ?? null);
+      const { url, expiresAt } = await createConnectLink(deps, caller, row, wanted.returnTo ?? null);
       return c.json({ integration: toIntegrationView(deps, caller, row), connectUrl: url, expiresAt }, 201);
     })
     .openapi(get, async (c) => {
