@@ -5,6 +5,7 @@ import { type Io } from './output/io';
 import { note, paint, printable, sayJson } from './output/output';
 import { Refusal } from './http/problem';
 import { type Verb } from './verb';
+import { apiKeysVerb, connectLinksVerb, consoleSessionsVerb, embedTokensVerb } from './verbs/access';
 import { auditVerb } from './verbs/audit';
 import { connectVerb } from './verbs/connect';
 import { consoleVerb } from './verbs/console';
@@ -42,7 +43,8 @@ const GROUPS: [string, Verb[]][] = [
       forgetVerb,
     ],
   ],
-  ['Fleet:', [eventsVerb, fleetVerb, auditVerb, consoleVerb]],
+  ['Access:', [apiKeysVerb, consoleVerb, consoleSessionsVerb, connectLinksVerb, embedTokensVerb]],
+  ['Fleet:', [eventsVerb, fleetVerb, auditVerb]],
   ['Processes and set-up:', [workerVerb, apiVerb, simulatorVerb, migrateVerb, keysVerb, doctorVerb]],
   ['Sandbox:', [sandboxVerb]],
 ];

@@ -38,9 +38,9 @@ export async function createConnectLink(
   returnTo: string | null = null,
 ): Promise<{ id: string; url: string; expiresAt: string }> {
   const now = deps.clock.now();
-  const expiresAt = now + CONNECT_LINK_LIFE_MS;
   const by = { createdBy: maker.keyId, embedTokenId: maker.embedTokenId ?? null };
-  const id = await addConnectLink(deps.pool, integrationId, by, { now, expiresAt });
+  const times = { now, expiresAt: now + CONNECT_LINK_LIFE_MS };
+  const { id, expiresAt } = await addConnectLink(deps.pool, integrationId, by, times);
   const link = { id, integrationId, linkNo, grantNo, version: null, expiresAt, returnTo };
   return { id, url: signLink(linkSigner(deps), link), expiresAt: new Date(expiresAt).toISOString() };
 }

@@ -34,20 +34,28 @@ export interface ConnectLink {
   expiresAt: number;
 }
 
-/** @returns its ID */
+/** Adds a link. An embed token has one for each integration: a page that asks again and again makes no more rows. */
 export async function addConnectLink(
   db: Db,
   integrationId: string,
   { createdBy, embedTokenId }: Maker,
   times: { now: number; expiresAt: number },
-): Promise<string> {
+): Promise<{ id: string; expiresAt: number }> {
+  if (embedTokenId !== null) {
+    const { rows } = await db.query<{ id: string; expires_at: Date }>(
+      `select id, expires_at from connect_links
+       where integration_id = $1 and embed_token_id = $2 and revoked_at is null`,
+      [integrationId, embedTokenId],
+    );
+    if (rows[0]) return { id: rows[0].id, expiresAt: rows[0].expires_at.getTime() };
+  }
   const id = newId('lnk');
   await db.query(
     `insert into connect_links (id, integration_id, created_by, embed_token_id, created_at, expires_at)
      values ($1, $2, $3, $4, $5, $6)`,
     [id, integrationId, createdBy, embedTokenId, new Date(times.now), new Date(times.expiresAt)],
   );
-  return id;
+  return { id, expiresAt: times.expiresAt };
 }
 
 /** Revoked: itself, with all links of its integration, or with the key or embed token that made it. */

@@ -9,6 +9,10 @@ export async function purge(db: Db, now: number): Promise<number> {
     ['delete from connect_refusals where last_at < $1', now - 90 * DAY_MS],
     ['delete from sign_ins where expires_at < $1', now],
     ['delete from sessions where expires_at < $1', now],
+    // Rounds under way, which may last for a day, still have to know what was revoked.
+    ['delete from connect_links where expires_at < $1', now - 2 * DAY_MS],
+    ['delete from embed_tokens where expires_at < $1', now - 2 * DAY_MS],
+    ['delete from api_keys where least(revoked_at, expires_at) < $1', now - 90 * DAY_MS],
     ['delete from token_uses where minute < $1', now - 90 * DAY_MS],
     ['delete from sealed_payloads where expires_at < $1', now],
     ['delete from message_sends where expires_at < $1', now],

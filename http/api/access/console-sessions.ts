@@ -8,7 +8,7 @@ import { iso } from '../integrations/integration-view';
 import { anyId, createdBy, instant, pageOf, paging } from '../schemas';
 import { endSessionFor, sessionsFor } from './issued';
 
-const ConsoleSession = z
+export const ConsoleSession = z
   .object({
     id: z.string().openapi({ example: 'ses_0a1b2c3d4e5f6a7b8c9d0e1f' }),
     createdBy,

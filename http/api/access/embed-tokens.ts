@@ -22,7 +22,7 @@ const create = strictRoute({
   responses: { 201: json(EmbedToken, 'The embed token'), ...problems },
 });
 
-const ListedEmbedToken = z
+export const ListedEmbedToken = z
   .object({
     id: z.string().openapi({ example: 'emb_0a1b2c3d4e5f6g7h8j9kmnpq' }),
     ownerRef: z.string().openapi({ description: 'The owner whose connections the page shows.' }),

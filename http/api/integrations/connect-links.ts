@@ -40,7 +40,7 @@ const create = strictRoute({
   responses: { 201: json(CreatedConnectLink, 'The link'), ...problems },
 });
 
-const ConnectLink = z
+export const ConnectLink = z
   .object({
     id: z.string().openapi({ example: 'lnk_0a1b2c3d4e5f6g7h8j9kmnpq' }),
     integrationId: z.string().openapi({ description: 'The integration that it connects.' }),

@@ -3,6 +3,7 @@ import { type KeysReport } from '../../../services/keys/report';
 import { KEYS_TEXT as TEXT, RING_TEXT as RING } from '../../../core/text/console-settings';
 import { SHELL_TEXT } from '../../../core/text/console-shell';
 import { SCOPES } from '../../../core/access/scopes';
+import { Issued, type IssuedView } from './issued-page';
 import { NoticeForms, Notices, type NoticesView } from './notices-page';
 import { SETTINGS } from '../paths';
 import { Action, ActionForm, CopyBox, DataTable, Instant, When } from '../parts';
@@ -15,17 +16,19 @@ export interface RingView {
 
 export function Settings(props: {
   keys: ApiKey[];
+  issued: IssuedView;
   ring: RingView | null;
   notices: NoticesView | null;
   now: number;
 }) {
-  const { keys, ring, notices, now } = props;
+  const { keys, issued, ring, notices, now } = props;
   return (
     <>
       <section class="card">
         <h2>{TEXT.title}</h2>
         {keys.length === 0 ? <p>{TEXT.none}</p> : <KeyTable keys={keys} now={now} />}
       </section>
+      <Issued view={issued} />
       {notices && <Notices view={notices} now={now} />}
       {ring && (
         <section class="card">
@@ -91,6 +94,9 @@ function KeyTable({ keys, now }: { keys: ApiKey[]; now: number }) {
           <th scope="row">{key.name}</th>
           <td>{key.scopes.join(', ')}</td>
           <td>{key.ownerRefs?.join(', ') ?? TEXT.allOwners}</td>
+          <td data-label={TEXT.columns.maker}>
+            {keys.find(({ id }) => id === key.createdBy)?.name ?? key.createdBy ?? '—'}
+          </td>
           <td data-label={TEXT.columns.used}>
             {key.lastUsedAt === null ? SHELL_TEXT.never : <When at={key.lastUsedAt} now={now} />}
           </td>

@@ -32,7 +32,7 @@ function rename(url: string): string {
   const [address, signature] = [url.slice(0, dot), url.slice(dot)];
   const [base, payload = ''] = address.split('/connect/');
   const said = JSON.parse(Buffer.from(payload, 'base64url').toString());
-  const other = Buffer.from(JSON.stringify({ ...said, i: said.i.replace(/.$/, '0') })).toString('base64url');
+  const other = Buffer.from(JSON.stringify({ ...said, i: said.i.replace(/.$/, (last: string) => (last === '0' ? '1' : '0')) })).toString('base64url');
   return `${base}/connect/${other}${signature}`;
 }
 
