@@ -110,6 +110,7 @@ export function retentionOf(settings: Settings): Retention {
     refreshAttempts: settings.EVERGRANT_RETENTION_REFRESH_ATTEMPTS_DAYS,
     tokenUses: settings.EVERGRANT_RETENTION_TOKEN_USES_DAYS,
     auditRuns: settings.EVERGRANT_RETENTION_AUDIT_RUNS_DAYS,
+    auditLog: settings.EVERGRANT_RETENTION_AUDIT_LOG_DAYS,
     incidents: settings.EVERGRANT_RETENTION_INCIDENTS_DAYS,
     callbacks: settings.EVERGRANT_RETENTION_CALLBACKS_DAYS,
     receivedMessages: settings.EVERGRANT_RETENTION_RECEIVED_MESSAGES_DAYS,

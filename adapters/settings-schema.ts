@@ -75,6 +75,7 @@ export const settingsSchema = z.object({
   EVERGRANT_RETENTION_REFRESH_ATTEMPTS_DAYS: days('refreshAttempts'),
   EVERGRANT_RETENTION_TOKEN_USES_DAYS: days('tokenUses'),
   EVERGRANT_RETENTION_AUDIT_RUNS_DAYS: days('auditRuns'),
+  EVERGRANT_RETENTION_AUDIT_LOG_DAYS: days('auditLog'),
   EVERGRANT_RETENTION_INCIDENTS_DAYS: days('incidents'),
   EVERGRANT_RETENTION_CALLBACKS_DAYS: days('callbacks'),
   EVERGRANT_RETENTION_RECEIVED_MESSAGES_DAYS: days('receivedMessages'),

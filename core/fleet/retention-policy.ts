@@ -13,6 +13,8 @@ export const RETENTION = {
   tokenUses: { days: 90, min: 1 },
   /** The daily comparison is due a day after the last. */
   auditRuns: { days: 90, min: 2 },
+  /** Who changed what. */
+  auditLog: { days: 365, min: 30 },
   /** Incidents, from their end, and what Instagram refused at connect. */
   incidents: { days: 90, min: 1 },
   /** Callbacks that are recognized when they come again. */

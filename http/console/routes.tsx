@@ -47,6 +47,7 @@ export function consoleRoutes(deps: HttpDeps) {
     const problem = problemOf(deps, error, user);
     if (!user || problem.code === 'internal') return answerError(deps, error, c);
     c.status(problem.status);
+    for (const [name, value] of Object.entries(problem.headers)) c.header(name, value);
     return show(deps, c, {
       title: PROBLEMS[problem.code][1],
       section: 'connections',
@@ -75,7 +76,7 @@ export function consoleRoutes(deps: HttpDeps) {
           return c.redirect(SIGN_IN, 303);
         }
         c.set('user', user);
-        c.set('session', sessions.sessionOf(c, user));
+        await deps.limits.countSession(user.session);
         return next();
       })
       .post(`${CONSOLE}/sign-out`, async (c) => {

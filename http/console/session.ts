@@ -4,7 +4,7 @@ import {
   SESSION_LIFE_MS,
   createSession,
   endSession,
-  findSession,
+  useSession,
 } from '../../adapters/postgres/access/sessions';
 import { SHELL_TEXT } from '../../core/text/console-shell';
 import { SECOND_MS } from '../../core/time';
@@ -15,9 +15,14 @@ import { type HttpDeps } from '../deps';
 import { isSelf } from '../middleware/guard';
 import { Problem } from '../problems';
 
-/** A console user has the rights of their key, except actions that need the key itself. */
+/** Who uses the console: with the rights of their key, except actions that need the key itself. */
+export interface ConsoleUser extends Caller {
+  /** ID of the session, or the user that a proxy named. */
+  session: string;
+}
+
 export interface ConsoleEnv {
-  Variables: { user: Caller; session: string };
+  Variables: { user: ConsoleUser };
 }
 
 const NAME_BY_PROXY = /^[\x21-\x7e]{1,200}$/;
@@ -33,21 +38,18 @@ export function createSessions(deps: Pick<HttpDeps, 'pool' | 'clock' | 'wallCloc
 
   return {
     /** The signed-in user, by session cookie or by the header of a trusted proxy. */
-    async userOf(c: Context): Promise<Caller | null> {
+    async userOf(c: Context): Promise<ConsoleUser | null> {
       const text = cookie.read(c);
-      const keyHash = text && (await findSession(deps.pool, text, deps.wallClock.now()));
-      const byKey = keyHash ? await callerOf(deps, keyHash) : null;
-      const user = byKey?.scopes.has('admin') ? byKey : userByHeader(deps, c);
+      const session = text ? await useSession(deps.pool, text, deps.wallClock.now()) : null;
+      const byKey = session && (await callerOf(deps, session.keyHash));
+      const user =
+        session && byKey?.scopes.has('admin') ? { ...byKey, session: session.id } : userByHeader(deps, c);
       return user && calling(user, { kind: 'console_user', address: clientAddress(deps, c) });
-    },
-    /** What tells the session of a user from all others. A proxy's users have none, and are told apart by their names. */
-    sessionOf(c: Context, { keyId, name }: Caller): string {
-      return `${keyId} ${name} ${keyId === 'proxy' ? '' : cookie.read(c)}`;
     },
     /** Starts a session with a new ID, which prevents session fixation. */
     async begin(c: Context, keyHash: Buffer): Promise<void> {
       await forget(c);
-      cookie.write(c, await createSession(deps.pool, keyHash, deps.wallClock.now()));
+      cookie.write(c, await createSession(deps.pool, keyHash, clientAddress(deps, c), deps.wallClock.now()));
     },
     async end(c: Context): Promise<void> {
       await forget(c);
@@ -56,11 +58,13 @@ export function createSessions(deps: Pick<HttpDeps, 'pool' | 'clock' | 'wallCloc
   };
 }
 
-function userByHeader(deps: Pick<HttpDeps, 'site'>, c: Context): Caller | null {
+function userByHeader(deps: Pick<HttpDeps, 'site'>, c: Context): ConsoleUser | null {
   const { trustedUserHeader: header } = deps.site;
   if (header === null || !isFromProxy(deps, c)) return null;
   const name = c.req.header(header);
-  return name !== undefined && NAME_BY_PROXY.test(name) ? userByProxy(name) : null;
+  return name !== undefined && NAME_BY_PROXY.test(name)
+    ? { ...userByProxy(name), session: `proxy/${name}` }
+    : null;
 }
 
 /**

@@ -1,7 +1,7 @@
-import { type Pool, type PoolClient } from 'pg';
+import { type Pool } from 'pg';
 import { FIELDS_KEPT_AFTER_DELETION } from '../../../core/deliveries/kept-fields';
 import { SETTLED_AFTER_MS } from './data-deletion';
-import { withTransaction } from '../pool';
+import { type Db, withTransaction } from '../pool';
 
 /** Each portion is a transaction of some milliseconds: nothing else has to wait for it, and a crash loses no more. */
 const PORTION = 1_000;
@@ -46,7 +46,7 @@ export async function eraseInPortions(
   return finished;
 }
 
-async function erasePortion(db: PoolClient, now: number): Promise<'nothing_due' | 'more' | 'erased'> {
+async function erasePortion(db: Db, now: number): Promise<'nothing_due' | 'more' | 'erased'> {
   const part = await takePart(db, now);
   if (!part) return 'nothing_due';
   const { code, integrationId } = part;
@@ -71,7 +71,7 @@ async function erasePortion(db: PoolClient, now: number): Promise<'nothing_due' 
 }
 
 /** One that is due, and that nobody else is working on. */
-async function takePart(db: PoolClient, now: number): Promise<Part | null> {
+async function takePart(db: Db, now: number): Promise<Part | null> {
   const { rows } = await db.query<{ code: string; integration_id: string; events_done_from: string | null }>(
     `update data_deletion_parts p set pass_began_at = coalesce(p.pass_began_at, $1)
      from (select code, integration_id from data_deletion_parts where done_at is null and next_at <= $1
@@ -91,10 +91,7 @@ async function takePart(db: PoolClient, now: number): Promise<Part | null> {
  * Takes what is personal out of events, the newest first, since these may still be on their way to somebody.
  * @returns how many were changed; null: all are done
  */
-async function wipeEvents(
-  db: PoolClient,
-  { code, integrationId, eventsDoneFrom }: Part,
-): Promise<number | null> {
+async function wipeEvents(db: Db, { code, integrationId, eventsDoneFrom }: Part): Promise<number | null> {
   const { rows } = await db.query<{ changed: string; from: string | null }>(
     `with portion as (
        select id, seq, data from events where integration_id = $1 and ($2::bigint is null or seq < $2)
@@ -119,7 +116,7 @@ async function wipeEvents(
   return Number(changed);
 }
 
-async function deleteRows(db: PoolClient, integrationId: string): Promise<number> {
+async function deleteRows(db: Db, integrationId: string): Promise<number> {
   for (const table of OF_INTEGRATION) {
     const { rowCount } = await db.query(
       `delete from ${table} where ctid = any (array(

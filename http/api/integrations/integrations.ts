@@ -76,7 +76,7 @@ export function integrationRoutes(deps: HttpDeps) {
         (db) => createIntegration(db, newRow(deps, wanted), now),
         (made) => ({ ...about(made), action: 'integration.create' }),
       );
-      const { url, expiresAt } = createConnectLink(deps, row, wanted.returnTo ?? null);
+      const { url, expiresAt } = await createConnectLink(deps, caller, row, wanted.returnTo ?? null);
       return c.json({ integration: toIntegrationView(deps, caller, row), connectUrl: url, expiresAt }, 201);
     })
     .openapi(get, async (c) => {
