@@ -30,6 +30,7 @@ const databaseUrl = z
   .string()
   .regex(/^postgres(ql)?:\/\//, 'is not a postgres:// URL')
   .transform((text) => new Secret(text));
+const HOST = /^([a-z0-9._-]+|\[[0-9a-f:.]+\])(:\d{1,5})?$/;
 const flag = z.enum(['true', 'false'], 'is neither true nor false').transform((text) => text === 'true');
 
 /** What each setting has to be, by its name. docs/configuration.md explains them. */
@@ -66,7 +67,21 @@ export const settingsSchema = z.object({
     .refine((uris) => uris.every((uri) => URL.canParse(uri)), 'holds something that is not a URL')
     .default([]),
   EVERGRANT_KEYS: z.string().optional(),
-  EVERGRANT_API_KEY: secret.optional(),
+  EVERGRANT_API_KEY: z
+    .string()
+    .refine(
+      (key) => key.length >= 32 && new Set(key).size >= 8,
+      'is not at least 32 random characters: create one with `openssl rand -hex 32`',
+    )
+    .transform((text) => new Secret(text))
+    .optional(),
+  EVERGRANT_ALLOWED_HOSTS: list
+    .transform((hosts) => hosts.map((host) => host.toLowerCase()))
+    .refine(
+      (hosts) => hosts.every((host) => HOST.test(host)),
+      'holds something that is not a host name, with or without a port',
+    )
+    .default([]),
   EVERGRANT_APP_ORIGINS: list.default([]),
   EVERGRANT_TRUSTED_PROXIES: list
     .refine(isAddressList, 'holds something that is no address or network')

@@ -11,11 +11,18 @@ import { freePorts } from '../dev/process/ports';
 import { startTemporalServer } from '../dev/temporal/temporal-server';
 import { type RunningSimulator, runSimulator } from '../simulator';
 import { instagramSettings } from '../test/support/instagram-settings';
+import { keyBytes } from '../test/support/key-bytes';
 
 const COMMAND = join(__dirname, '..', 'cli', 'evergrant.js');
-export const KEY_RING = `bench:${Buffer.alloc(32, 7).toString('base64')}`;
+export const KEY_RING = `bench:${keyBytes(7).toString('base64')}`;
 
-export interface WorkerProcess {
+export const API_KEY = 'evg_bench_0123456789abcdef012345';
+/** Linux counts processor time in hundredths of a second. */
+const MS_PER_TICK = 10;
+
+export interface ServiceProcess {
+  /** The processor time that it has used so far, in ms. */
+  cpuMs(): number;
   /** The most memory that it has held so far, in MiB. */
   peakMemoryMiB(): number;
   memoryMiB(): number;
@@ -46,9 +53,17 @@ export async function startDeployment() {
     namespace: temporalServer.namespace,
   });
 
-  async function startWorker(settings: NodeJS.ProcessEnv = {}): Promise<WorkerProcess> {
+  const startWorker = (settings: NodeJS.ProcessEnv = {}) => startProcess('worker', settings);
+
+  async function startApi() {
+    const [port = 0] = await freePorts(1);
+    const api = await startProcess('api', { EVERGRANT_HTTP_PORT: String(port), EVERGRANT_API_KEY: API_KEY });
+    return { ...api, url: `http://127.0.0.1:${port}` };
+  }
+
+  async function startProcess(verb: 'worker' | 'api', settings: NodeJS.ProcessEnv): Promise<ServiceProcess> {
     const [metricsPort] = await freePorts(1);
-    const child = spawn(process.execPath, [COMMAND, 'worker'], {
+    const child = spawn(process.execPath, [COMMAND, verb], {
       env: {
         PATH: process.env.PATH,
         DATABASE_URL: databaseUrl,
@@ -61,7 +76,7 @@ export async function startDeployment() {
       },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
-    await ready(child);
+    await ready(child, verb);
     const field = (name: string) => {
       const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
       return Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
@@ -69,6 +84,12 @@ export async function startDeployment() {
     return {
       peakMemoryMiB: () => field('VmHWM'),
       memoryMiB: () => field('VmRSS'),
+      cpuMs() {
+        const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8')
+          .replace(/^.*\) /, '')
+          .split(' ');
+        return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
+      },
       async stop() {
         child.kill('SIGTERM');
         if (child.exitCode === null) await once(child, 'exit');
@@ -80,7 +101,9 @@ export async function startDeployment() {
     pool,
     client: temporal.client,
     simulator: simulator.simulator,
+    databaseUrl,
     startWorker,
+    startApi,
     async stop() {
       await temporal.close();
       await pool.end();
@@ -91,13 +114,13 @@ export async function startDeployment() {
   };
 }
 
-function ready(child: ChildProcess): Promise<void> {
+function ready(child: ChildProcess, verb: string): Promise<void> {
   return new Promise((resolve, reject) => {
     let text = '';
     child.stderr?.on('data', (chunk: Buffer) => {
       if (text.length < 100_000) text += chunk.toString();
       if (text.includes('"msg":"ready"')) resolve();
     });
-    child.once('exit', (code) => reject(new Error(`the worker ended with ${code}:\n${text}`)));
+    child.once('exit', (code) => reject(new Error(`the ${verb} ended with ${code}:\n${text}`)));
   });
 }

@@ -7,6 +7,7 @@ import { Refusal } from './http/problem';
 import { type Verb } from './verb';
 import { apiKeysVerb, connectLinksVerb, consoleSessionsVerb, embedTokensVerb } from './verbs/access';
 import { auditVerb } from './verbs/audit';
+import { auditLogVerb } from './verbs/audit-log';
 import { connectVerb } from './verbs/connect';
 import { consoleVerb } from './verbs/console';
 import { doctorVerb } from './verbs/doctor';
@@ -44,7 +45,7 @@ const GROUPS: [string, Verb[]][] = [
     ],
   ],
   ['Access:', [apiKeysVerb, consoleVerb, consoleSessionsVerb, connectLinksVerb, embedTokensVerb]],
-  ['Fleet:', [eventsVerb, fleetVerb, auditVerb]],
+  ['Fleet:', [eventsVerb, fleetVerb, auditVerb, auditLogVerb]],
   ['Processes and set-up:', [workerVerb, apiVerb, simulatorVerb, migrateVerb, keysVerb, doctorVerb]],
   ['Sandbox:', [sandboxVerb]],
 ];

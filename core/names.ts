@@ -91,6 +91,9 @@ function slotOf(now: number, slotMs: number): number {
 export const OAUTH_CALLBACK = '/oauth/instagram/callback';
 
 /** Where Instagram calls the API, besides the way back of a consent. */
+/** Names the operating system's user to the API. Sent by the command line, and not verified. */
+export const CLI_USER_HEADER = 'evergrant-cli-user';
+
 export const CALLBACKS = {
   webhooks: '/callbacks/instagram/webhooks',
   deauthorize: '/callbacks/instagram/deauthorize',

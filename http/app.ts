@@ -20,6 +20,7 @@ import { requireJson } from './middleware/json-body';
 import { answerUnmatched } from './unmatched';
 import { createRouter } from './router';
 import { apiKeyRoutes } from './api/access/api-keys';
+import { auditLogRoutes } from './api/access/audit-log';
 import { consoleLinkRoutes } from './api/access/console-links';
 import { consoleSessionRoutes } from './api/access/console-sessions';
 import { embedTokenRoutes } from './api/access/embed-tokens';
@@ -55,9 +56,10 @@ export function createApp(deps: HttpDeps) {
   });
   app.use(BANNER_PATH, bannerCors);
   app.use(secureHeaders(securityHeaders(deps.site)));
+  // Before the host names: a probe uses the address of what it found.
+  app.route('/', healthRoutes(deps));
   app.use(guardHostAndOrigin(deps));
   app.use(except(CALLBACKS.webhooks, limitBody(MAX_BODY_KIB)));
-  app.route('/', healthRoutes(deps));
   app.route('/', assetRoutes());
   app.route('/', embedRoutes());
   app.route('/', connectRoutes(deps));
@@ -80,6 +82,7 @@ export function createApp(deps: HttpDeps) {
     fleetRoutes,
     apiKeyRoutes,
     tokenUseRoutes,
+    auditLogRoutes,
     embedTokenRoutes,
     consoleLinkRoutes,
     consoleSessionRoutes,

@@ -48,7 +48,21 @@ export function assetRoutes() {
   });
 }
 
-export function sendAsset(c: Context, { type, body, gzipped }: Asset): Response {
+/** Responds with a file whose URL stays the same: 304 to whom has the current version. */
+export function sendRevalidated(c: Context, file: Asset): Response {
+  const tag = `W/"${file.hash}"`;
+  c.header('etag', tag);
+  if (isAmong(tag, c.req.header('if-none-match'))) return c.body(null, 304);
+  return sendAsset(c, file);
+}
+
+/** Whether the client has the current version. Proxies may turn a strong tag into a weak one. */
+function isAmong(tag: string, held = ''): boolean {
+  const bare = (text: string) => text.trim().replace(/^W\//, '');
+  return held.split(',').some((one) => bare(one) === bare(tag));
+}
+
+function sendAsset(c: Context, { type, body, gzipped }: Asset): Response {
   c.header('content-type', type);
   c.header('vary', 'accept-encoding');
   if (!/\bgzip\b/.test(c.req.header('accept-encoding') ?? '')) return c.body(new Uint8Array(body));
@@ -59,12 +73,15 @@ export function sendAsset(c: Context, { type, body, gzipped }: Asset): Response 
 export function asset(name: AssetName): Asset {
   let found = loaded.get(name);
   if (!found) {
-    const body = readFileSync(FILES[name]);
-    const hash = createHash('sha256').update(body).digest('base64url').slice(0, 12);
-    found = { type: TYPES[extname(name)] ?? 'application/octet-stream', body, gzipped: gzipSync(body), hash };
+    found = assetOf(TYPES[extname(name)] ?? 'application/octet-stream', readFileSync(FILES[name]));
     loaded.set(name, found);
   }
   return found;
+}
+
+export function assetOf(type: string, body: Buffer): Asset {
+  const hash = createHash('sha256').update(body).digest('base64url').slice(0, 12);
+  return { type, body, gzipped: gzipSync(body), hash };
 }
 
 function own(name: string): string {

@@ -77,6 +77,6 @@ export interface Site {
   isTrustedProxy: (address: string, hop: number) => boolean;
   /** The header in which a trusted proxy names the user; null: none. */
   trustedUserHeader: string | null;
-  /** Whether only this machine can reach the service. Requests for other host names are then rejected. */
-  loopbackOnly: boolean;
+  /** Host names besides the public URL's under which the service may be called, with or without a port. */
+  allowedHosts: readonly string[];
 }

@@ -1,7 +1,7 @@
 import proxyAddr from 'proxy-addr';
 import { systemClock } from '../adapters/clock';
 import { publicUrl } from '../adapters/config';
-import { isConfidential, isLoopbackHost } from '../adapters/outgoing/loopback';
+import { isConfidential } from '../adapters/outgoing/loopback';
 import { type Services } from '../services/services';
 import { createLifecycleClient } from '../client/lifecycle-client';
 import { createApp } from './app';
@@ -30,7 +30,7 @@ export function httpDeps(services: Services, sandbox: SandboxControls | null = n
       appOrigins: settings.EVERGRANT_APP_ORIGINS,
       isTrustedProxy: proxyAddr.compile(settings.EVERGRANT_TRUSTED_PROXIES),
       trustedUserHeader: settings.EVERGRANT_TRUSTED_USER_HEADER ?? null,
-      loopbackOnly: isLoopbackHost(settings.EVERGRANT_HTTP_HOST),
+      allowedHosts: settings.EVERGRANT_ALLOWED_HOSTS,
     },
     forwardMessageText: settings.EVERGRANT_FORWARD_MESSAGE_TEXT,
     limits: createLimits({

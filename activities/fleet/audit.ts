@@ -1,9 +1,12 @@
 import { type AuditKind, beginAudit, endAudit, lastAudit } from '../../adapters/postgres/fleet/audit-runs';
+import { addAuditEntry, addTokenReads } from '../../adapters/postgres/access/audit-log';
 import { countLive } from '../../adapters/postgres/fleet/overdue';
 import { purge } from '../../adapters/postgres/fleet/retention';
 import { endIdleIncidents, openIncidents } from '../../adapters/postgres/incidents/incidents';
 import { requeueOverdueLanes } from '../../adapters/postgres/deliveries/outbox';
-import { withTransaction } from '../../adapters/postgres/pool';
+import { type Db, withTransaction } from '../../adapters/postgres/pool';
+import { workflowActor } from '../../core/access/actor';
+import { WORKFLOW_TYPES } from '../../core/names';
 import { DAY_MS, MINUTE_MS } from '../../core/time';
 import { controlIsAlive } from '../lifecycle/probe-token';
 import { type Deps } from '../deps';
@@ -69,10 +72,21 @@ export async function auditFleet(deps: AuditDeps): Promise<AuditResult> {
       incidents: await reviewIncidents(deps, now),
     };
     await endAudit(pool, run, result, clock.now());
+    await recordRepairs(pool, result, clock.now());
+    await addTokenReads(pool, clock.now());
     return { kind, ...result };
   } catch (error) {
     throw toApplicationFailure(error);
   }
+}
+
+/** What the audit changed, for the audit log; nothing when there was nothing to repair. */
+async function recordRepairs(db: Db, result: Omit<AuditResult, 'kind'>, now: number): Promise<void> {
+  const { behind, overdue, replaced, missing, extra, settled, subscribed, deliveries, deletions } = result;
+  const repairs = { behind, overdue, replaced, missing, extra, settled, subscribed, deliveries, deletions };
+  const changes = Object.fromEntries(Object.entries(repairs).filter(([, count]) => count > 0));
+  if (Object.keys(changes).length === 0) return;
+  await addAuditEntry(db, workflowActor(WORKFLOW_TYPES.fleetAudit), { action: 'audit.run', changes }, now);
 }
 
 /** The full comparison is due once a day, and whenever the two counts differ. */

@@ -29,13 +29,27 @@ export function parseKeyRing(text: string): KeyRing {
   return keyRing(keys);
 }
 
-/** The ring of these keys, the first of which seals. @throws KeyRingError */
+/** The ring of these keys, the first of which seals and has to be random. @throws KeyRingError */
 export function keyRing(keys: readonly Key[]): KeyRing {
   const [sealing] = keys;
   if (!sealing) throw new KeyRingError('has no key; give at least one as keyId:base64 of 32 bytes');
   const twice = keys.find((key, index) => keys.findIndex(({ id }) => id === key.id) !== index);
   if (twice) throw new KeyRingError(`names the key id "${twice.id}" twice`);
+  if (isGuessable(sealing.bytes))
+    throw new KeyRingError(
+      `key "${sealing.id}" is not random: put 32 random bytes first, and keep this key behind them until nothing is encrypted with it`,
+    );
   return { sealing, keys, find: (id) => keys.find((key) => key.id === id) };
+}
+
+/** Fewer different bytes in a key, or between neighbours, than random ones have but once in 10 billion keys. */
+const DIFFERENT_BYTES = 20;
+
+/** A text, a pattern or a sequence instead of random bytes. */
+function isGuessable(bytes: Buffer): boolean {
+  const steps = bytes.map((byte, index) => byte - (bytes[index - 1] ?? 0));
+  const isText = bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
+  return isText || new Set(bytes).size < DIFFERENT_BYTES || new Set(steps).size < DIFFERENT_BYTES;
 }
 
 /** The opposite of `parseKeyRing`: key material, for key files only. */

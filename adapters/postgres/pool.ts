@@ -89,8 +89,10 @@ const TRANSACTION_TRIES = 3;
  * Runs `work` in one transaction: committed when it returns, rolled back when it throws. One that PostgreSQL undid
  * because of a deadlock or a conflict is repeated: `work` must do nothing but queries. So that there are none, every
  * transaction locks an integration's row before anything that belongs to it.
+ * @param pool or a connection inside of a transaction, which the work then joins
  */
-export async function withTransaction<T>(pool: Pool, work: (db: PoolClient) => Promise<T>): Promise<T> {
+export async function withTransaction<T>(pool: Db, work: (db: Db) => Promise<T>): Promise<T> {
+  if (!(pool instanceof Pool)) return work(pool);
   for (let tries = 1; ; tries++) {
     try {
       return await oneTransaction(pool, work);
@@ -101,7 +103,7 @@ export async function withTransaction<T>(pool: Pool, work: (db: PoolClient) => P
   }
 }
 
-async function oneTransaction<T>(pool: Pool, work: (db: PoolClient) => Promise<T>): Promise<T> {
+async function oneTransaction<T>(pool: Pool, work: (db: Db) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let lost: Error | undefined;
   // A connection that breaks between two queries says so by this event, which would otherwise end the process.

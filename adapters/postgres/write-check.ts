@@ -1,4 +1,5 @@
 import { SECOND_MS } from '../../core/time';
+import { held } from '../held';
 import { type Db } from './pool';
 
 /** Readiness is asked for often, by everyone: one write in this time answers all. */
@@ -8,12 +9,8 @@ const ANSWER_HOLDS_MS = 5 * SECOND_MS;
  * Checks that the database takes writes: one that is a standby, read-only or out of space answers every query.
  * @throws PostgreSQL's error
  */
-export function createWriteCheck(db: Db, now: () => number = () => performance.now()): () => Promise<void> {
-  let last: { at: number; written: Promise<void> } | null = null;
-  return () => {
-    if (!last || now() - last.at >= ANSWER_HOLDS_MS) last = { at: now(), written: write(db) };
-    return last.written;
-  };
+export function createWriteCheck(db: Db, now?: () => number): () => Promise<void> {
+  return held(() => write(db), ANSWER_HOLDS_MS, now);
 }
 
 async function write(db: Db): Promise<void> {

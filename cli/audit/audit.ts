@@ -6,6 +6,7 @@ import {
   type AuditRun as StoredRun,
   lastAudit,
 } from '../../adapters/postgres/fleet/audit-runs';
+import { addAuditEntry } from '../../adapters/postgres/access/audit-log';
 import { findRepairs } from '../../activities/fleet/repair-lifecycles';
 import { createLifecycles } from '../../services/lifecycles';
 import { databaseNow } from '../../adapters/postgres/clock-check';
@@ -18,6 +19,7 @@ import { Failure, databaseFailure } from '../failures';
 import { type Io } from '../output/io';
 import { withProgress } from '../output/progress';
 import { withLocalServers } from '../settings';
+import { cliActor } from '../user';
 
 const LOOK_EVERY_MS = 500;
 const GIVE_UP_AFTER_MS = 10 * MINUTE_MS;
@@ -102,6 +104,7 @@ async function runNow(io: Io, pool: Pool, temporal: Client): Promise<AuditRun> {
         'Check that Temporal is running and that a worker has created the schedule.',
       ]);
     });
+  await addAuditEntry(pool, cliActor(), { action: 'audit.run' }, Date.now());
   return withProgress(
     io,
     () => 'Running the audit',

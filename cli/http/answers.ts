@@ -1,4 +1,5 @@
 import { type z } from 'zod';
+import { type AuditLogEntry as AuditLogEntrySchema } from '../../http/api/access/audit-log';
 import { type ConsoleSession as ConsoleSessionSchema } from '../../http/api/access/console-sessions';
 import { type ListedEmbedToken } from '../../http/api/access/embed-tokens';
 import { type ApiKey as ApiKeySchema } from '../../http/api/access/key-schemas';
@@ -9,6 +10,7 @@ import { type Integration as IntegrationSchema } from '../../http/api/integratio
 import type * as tokens from '../../http/api/lifecycle/token-schemas';
 
 /** What the API answers, as its own schemas say. */
+export type AuditLogEntry = z.infer<typeof AuditLogEntrySchema>;
 export type Integration = z.infer<typeof IntegrationSchema>;
 export type Event = z.infer<typeof EventSchema>;
 export type Fleet = z.infer<typeof FleetSchema>;

@@ -1,5 +1,7 @@
 import { type AxiosResponse } from 'axios';
+import { CLI_USER_HEADER } from '../../core/names';
 import { Failure } from '../failures';
+import { operatingSystemUser } from '../user';
 import { Refusal, isProblem } from './problem';
 import { type ApiSettings } from '../settings';
 
@@ -55,7 +57,10 @@ async function send(
       url: `${baseUrl}${path}`,
       ...(query && { params: query }),
       ...(body !== undefined && { data: body }),
-      headers: { ...(key !== null && { authorization: `Bearer ${key}` }) },
+      headers: {
+        ...(key !== null && { authorization: `Bearer ${key}` }),
+        [CLI_USER_HEADER]: operatingSystemUser(),
+      },
       timeout: patience ?? 0,
       maxRedirects: 0,
       responseType: 'text',

@@ -1,10 +1,12 @@
 import { keyRing } from '../../adapters/encryption/key-ring';
 import { replaceRingFile } from '../../adapters/encryption/ring-file';
+import { addAuditEntry } from '../../adapters/postgres/access/audit-log';
 import { liveHolders } from '../../adapters/postgres/keys/key-holders';
 import { knownKeys, markRetired } from '../../adapters/postgres/keys/known-keys';
 import { SEALED_TABLES, countByKey } from '../../adapters/postgres/keys/sealed-tables';
 import { withTransaction } from '../../adapters/postgres/pool';
 import { Failure } from '../failures';
+import { cliActor } from '../user';
 import { type Io } from '../output/io';
 import { say } from '../output/output';
 import { type KeyRingSource } from '../../services/keys/report';
@@ -23,6 +25,7 @@ export async function retireKey(io: Io, id: string): Promise<void> {
       // Looked at after the mark, so that no row slips between the two.
       const needed = (await countByKey(db)).get(id);
       if (needed) throw stillNeeded(id, needed);
+      await addAuditEntry(db, cliActor(), { action: 'encryption_key.retire', target: id }, Date.now());
     });
     say(io, `${id} is retired.`);
     if (ring.find(id) && file !== null) {

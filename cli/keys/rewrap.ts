@@ -1,7 +1,9 @@
 import { type Pool } from 'pg';
+import { addAuditEntry } from '../../adapters/postgres/access/audit-log';
 import { liveHolders } from '../../adapters/postgres/keys/key-holders';
 import { countByKey } from '../../adapters/postgres/keys/sealed-tables';
 import { Failure } from '../failures';
+import { cliActor } from '../user';
 import { type Io } from '../output/io';
 import { note, say, sayJson } from '../output/output';
 import { withProgress } from '../output/progress';
@@ -43,6 +45,13 @@ export async function rewrap(io: Io, json: boolean): Promise<void> {
       left: await countOlder(pool, ring.sealing.id),
       unopened,
     };
+    if (result.rewrapped > 0)
+      await addAuditEntry(
+        pool,
+        cliActor(),
+        { action: 'encryption_key.rewrap', target: result.sealing, changes: { rows: result.rewrapped } },
+        Date.now(),
+      );
     if (json) sayJson(io, result);
     else
       say(

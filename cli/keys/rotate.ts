@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { type Pool } from 'pg';
 import { type Key, type KeyRing, keyRing } from '../../adapters/encryption/key-ring';
 import { createRingFile, readRingFile, replaceRingFile } from '../../adapters/encryption/ring-file';
+import { addAuditEntry } from '../../adapters/postgres/access/audit-log';
 import { type KeyHolder, liveHolders } from '../../adapters/postgres/keys/key-holders';
 import { knownKeys } from '../../adapters/postgres/keys/known-keys';
 import { countByKey } from '../../adapters/postgres/keys/sealed-tables';
 import { MINUTE_MS } from '../../core/time';
 import { type KeyRingSource, nameOf, nextPrimaryKey } from '../../services/keys/report';
 import { Failure } from '../failures';
+import { cliActor } from '../user';
 import { type Io } from '../output/io';
 import { say } from '../output/output';
 import { withProgress } from '../output/progress';
@@ -53,6 +55,7 @@ async function add(io: Io, keys: KeyRingSource, options: RotateOptions): Promise
   const ring = keyRing([...before.keys, key]);
   await write(keys, ring, options);
   await checks.verify(ring);
+  await addAuditEntry(keys.pool, cliActor(), { action: 'encryption_key.add', target: key.id }, Date.now());
   say(io, `Added ${key.id}. The primary key is still ${before.sealing.id}.`);
   if (options.out !== undefined) say(io, useOf(options.out));
   else if (!options.wait)
@@ -67,6 +70,7 @@ async function promote(io: Io, keys: KeyRingSource, key: Key, options: RotateOpt
   const without = (await liveHolders(pool)).filter(({ keyIds }) => !keyIds.includes(key.id));
   if (without.length > 0 && !options.force) throw notEverywhere(key, without);
   await write(keys, keyRing([key, ...ring.keys.filter(({ id }) => id !== key.id)]), options);
+  await addAuditEntry(pool, cliActor(), { action: 'encryption_key.promote', target: key.id }, Date.now());
   say(io, `${key.id} is now the primary key.`);
   if (options.out !== undefined) say(io, useOf(options.out));
   say(io, 'Next, re-encrypt existing data with `npx evergrant keys rewrap`.');

@@ -20,7 +20,7 @@ export const fleetVerb: Verb = (program, io) => {
 };
 
 function page(
-  { states, expiringWithin, overdue, deliveries, incidents, callbacks, audit }: Fleet,
+  { ownerRefs, states, expiringWithin, overdue, deliveries, incidents, callbacks, audit }: Fleet,
   now: number,
 ): string[] {
   const total = Object.values(states).reduce((sum, one) => sum + one, 0);
@@ -43,9 +43,9 @@ function page(
         incidents.map(({ provider, startedAt }) => `${provider} since ${absolute(startedAt)}`).join(', ') ||
           'none',
       ],
-      ['callbacks', callbackState(callbacks)],
+      ...(ownerRefs === null ? [['callbacks', callbackState(callbacks)] as const] : []),
     ]),
-    ...auditPage(audit, now),
+    ...(ownerRefs === null ? auditPage(audit, now) : [`Only connections of ${ownerRefs.join(', ')}.`]),
   ];
 }
 

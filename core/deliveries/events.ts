@@ -12,6 +12,9 @@ export const EVENT_TYPES = [
   'integration.reminder',
   'integration.reconnected',
   'integration.disconnected',
+  'integration.paused',
+  'integration.resumed',
+  'integration.checked',
   'connect.refused',
   'capability.changed',
   'provider.incident_started',
@@ -21,5 +24,6 @@ export const EVENT_TYPES = [
   'message.edited',
   'message.deleted',
   'messages.viewed',
+  'audit_entry.created',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];

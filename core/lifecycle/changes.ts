@@ -1,3 +1,4 @@
+import { type NamedActor } from '../access/actor';
 import { type Change, type ChangeEvent, andThen } from './change';
 import { type Connection, type ConnectionFields, type OwnerAction, type Recovery } from './connection';
 import { type Refusal, ownError } from './evidence';
@@ -237,8 +238,9 @@ const ended = (was: Connection): ConnectionFields => ({
   grantNo: was.grantNo + 1,
 });
 
-export const disconnected = (was: Connection): Change =>
-  outside(change(ended(was), { type: 'integration.disconnected' }));
+/** @param by who asked for it; null: it followed from something else */
+export const disconnected = (was: Connection, by: NamedActor | null): Change =>
+  outside(change(ended(was), { type: 'integration.disconnected', ...(by && { data: { actor: by } }) }));
 
 /** The owner removed the app. One that was expired already keeps its reminders, and is reported only if that is news. */
 export function deauthorized(was: Connection, requestedAt: number, now: number): Change {
@@ -273,5 +275,7 @@ export const dataDeleted = (was: Connection): Change => ({
   outside: 'already_known',
 });
 
-export const paused = (): Change => outside(change({ paused: true }));
-export const resumed = (): Change => outside(change({ paused: false }));
+export const paused = (by: NamedActor): Change =>
+  outside(change({ paused: true }, { type: 'integration.paused', data: { actor: by } }));
+export const resumed = (by: NamedActor): Change =>
+  outside(change({ paused: false }, { type: 'integration.resumed', data: { actor: by } }));

@@ -52,6 +52,9 @@ export const EVENT_LABELS = {
   'integration.reminder': 'Reconnect reminder',
   'integration.reconnected': 'Reconnected',
   'integration.disconnected': 'Disconnected',
+  'integration.paused': 'Paused',
+  'integration.resumed': 'Resumed',
+  'integration.checked': 'Checked by hand',
   'connect.refused': 'Connecting refused by Instagram',
   'capability.changed': 'Access to messages changed',
   'provider.incident_started': 'Instagram incident started',
@@ -61,4 +64,5 @@ export const EVENT_LABELS = {
   'message.deleted': 'Message unsent',
   'webhook.disabled': 'Webhook endpoint disabled',
   'messages.viewed': 'Messages viewed in the console',
+  'audit_entry.created': 'Change by a person or program',
 } as const satisfies Record<EventType, string>;

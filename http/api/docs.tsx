@@ -1,7 +1,9 @@
 import { Hono } from 'hono';
+import { raw } from 'hono/html';
 import { type HttpDeps } from '../deps';
+import { assetOf, sendRevalidated } from '../assets';
 import { API_TEXT } from '../../core/text/api-docs';
-import { type Frame, frameOf } from '../frame';
+import { frameOf } from '../frame';
 import { Layout } from '../owner/layout';
 import { PROBLEMS } from '../problems';
 import { type Router } from '../router';
@@ -11,8 +13,9 @@ const version = '1.0.0';
 /** The API reference: OpenAPI 3.1, and the same as a page. */
 export function docsRoutes(deps: HttpDeps, app: Router): Hono {
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
-  const describe = () =>
-    app.getOpenAPI31Document({
+  // Built at the first request, when every route is registered, and then kept: nobody needs a key to ask for it.
+  const built = once(() => {
+    const document = app.getOpenAPI31Document({
       openapi: '3.1.0',
       info: {
         title: 'Evergrant',
@@ -22,9 +25,26 @@ export function docsRoutes(deps: HttpDeps, app: Router): Hono {
       },
       servers: [{ url: deps.site.publicUrl }],
     });
+    const text = (<Reference document={document} />).toString();
+    return { file: assetOf('application/json', Buffer.from(JSON.stringify(document))), text };
+  });
   return new Hono()
-    .get('/openapi.json', (c) => c.json(describe()))
-    .get('/docs', (c) => c.html(<ApiPage document={describe()} frame={frameOf(deps.site, c)} />));
+    .get('/openapi.json', (c) => {
+      c.header('cache-control', 'no-cache');
+      return sendRevalidated(c, built().file);
+    })
+    .get('/docs', (c) =>
+      c.html(
+        <Layout title={API_TEXT.title} frame={{ ...frameOf(deps.site, c), product: 'Evergrant' }}>
+          {raw(built().text)}
+        </Layout>,
+      ),
+    );
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 interface Described {
@@ -39,10 +59,10 @@ interface Operation {
 const METHODS = ['get', 'post', 'patch', 'delete'];
 
 /** Every route with its description, and every error code with its status. */
-function ApiPage({ document, frame }: { document: object; frame: Frame }) {
+function Reference({ document }: { document: object }) {
   const { paths = {} } = document as Described;
   return (
-    <Layout title={API_TEXT.title} frame={{ ...frame, product: 'Evergrant' }}>
+    <>
       <h1>{API_TEXT.heading}</h1>
       <p>
         {API_TEXT.header} <code>{API_TEXT.example}</code>
@@ -78,6 +98,6 @@ function ApiPage({ document, frame }: { document: object; frame: Frame }) {
           </>
         ))}
       </dl>
-    </Layout>
+    </>
   );
 }

@@ -5,6 +5,10 @@ const count = (description: string) => z.number().int().openapi({ description })
 
 export const Fleet = z
   .object({
+    ownerRefs: z.array(z.string()).nullable().openapi({
+      description:
+        'The owners that the key is limited to, whose connections are counted; null: all. For such a key `callbacks` and the last audit, which concern everyone’s, are null in every field.',
+    }),
     states: z
       .record(z.string(), z.number().int())
       .openapi({ description: 'Number of integrations by state.' }),

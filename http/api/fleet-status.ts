@@ -17,13 +17,16 @@ export async function fleetStatusFor(
   caller: Caller,
 ) {
   const fleet = await fleetOverview(deps.pool, deps.clock.now(), caller.ownerRefs);
-  const last = await lastAudit(deps.pool);
+  // What concerns everyone's connections is not for those who may see some.
+  const isWhole = caller.ownerRefs === null;
+  const last = isWhole ? await lastAudit(deps.pool) : null;
   const schedule = await scheduleOf(deps);
   const { appId } = deps.instagram.settings;
-  const callbacks = await readCallbackTraffic(deps.pool, appId, deps.clock.now());
+  const callbacks = isWhole ? await readCallbackTraffic(deps.pool, appId, deps.clock.now()) : null;
   const incidents = await openIncidents(deps.pool);
   const { oldestWaitingAt, ...deliveries } = await deliveryCounts(deps.pool, caller.ownerRefs);
   return {
+    ownerRefs: caller.ownerRefs && [...caller.ownerRefs],
     ...fleet,
     deliveries: { ...deliveries, oldestWaitingAt: iso(oldestWaitingAt) },
     incidents: incidents.map(({ id, provider, kind, startedAt }) => ({
@@ -33,9 +36,9 @@ export async function fleetStatusFor(
       startedAt: new Date(startedAt).toISOString(),
     })),
     callbacks: {
-      lastDeliveryAt: iso(callbacks.lastDeliveryAt),
-      refusedSince: iso(callbacks.refusedSince),
-      refusedWhy: callbacks.refusedWhy && refusalText(callbacks.refusedWhy),
+      lastDeliveryAt: iso(callbacks?.lastDeliveryAt ?? null),
+      refusedSince: iso(callbacks?.refusedSince ?? null),
+      refusedWhy: callbacks?.refusedWhy ? refusalText(callbacks.refusedWhy) : null,
     },
     audit: {
       enabled: schedule.enabled,

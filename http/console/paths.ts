@@ -3,6 +3,7 @@ import { CONSOLE } from '../middleware/headers';
 /** Paths of console pages. */
 export const SETTINGS = `${CONSOLE}/settings`;
 export const DELIVERIES = `${SETTINGS}/deliveries`;
+export const AUDIT_LOG = `${SETTINGS}/audit-log`;
 
 /** Adds the non-empty values as a query string. */
 export function withQuery(path: string, values: Record<string, string>): string {

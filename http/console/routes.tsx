@@ -12,6 +12,7 @@ import { frameOf } from '../frame';
 import { SignInLinkPage, SignInPage } from './sign-in-page';
 import { connectionListRoutes } from './connections/connections';
 import { connectionRoutes } from './connections/connection';
+import { auditLogPageRoutes } from './settings/audit-log';
 import { deliveryLogRoutes } from './settings/deliveries';
 import { fleetPageRoutes } from './fleet/fleet';
 import { settingsRoutes } from './settings/settings';
@@ -34,7 +35,7 @@ export function consoleRoutes(deps: HttpDeps) {
       await deps.limits.countFailure(clientAddress(deps, c));
       return c.html(<SignInPage frame={frame(c)} refused={refused} />, 403);
     }
-    await sessions.begin(c, keyHash);
+    await sessions.begin(c, caller);
     deps.logger.info({ by: caller.name, keyId: caller.keyId }, 'console sign-in');
     return c.redirect(CONSOLE, 303);
   }
@@ -79,7 +80,7 @@ export function consoleRoutes(deps: HttpDeps) {
         return next();
       })
       .post(`${CONSOLE}/sign-out`, async (c) => {
-        await sessions.end(c);
+        await sessions.end(c, c.get('user'));
         return c.redirect(SIGN_IN, 303);
       })
       .route('/', connectionListRoutes(deps))
@@ -87,6 +88,7 @@ export function consoleRoutes(deps: HttpDeps) {
       .route('/', messageRoutes(deps))
       .route('/', fleetPageRoutes(deps))
       .route('/', deliveryLogRoutes(deps))
+      .route('/', auditLogPageRoutes(deps))
       .route('/', settingsRoutes(deps))
       .route('/', liveRoutes(deps, sessions))
       .route('/', sandboxRoutes(deps))

@@ -71,6 +71,7 @@ export async function callerByEmbedToken(
   return {
     ...maker,
     name: `embed/${maker.name}`,
+    actor: { ...maker.actor, kind: 'embed_token', name: ownerRef },
     scopes: new Set(),
     ownerRefs: [ownerRef],
     isEmbed: true,

@@ -3,13 +3,16 @@ import { createMiddleware } from 'hono/factory';
 import { sha256 } from '../../adapters/digest';
 import { type Scope } from '../../core/access/scopes';
 import { type Secret } from '../../core/access/secret';
-import { type KeyHolder, callerOf, requireCallerScope } from './caller';
+import { CLI_USER_HEADER } from '../../core/names';
+import { type KeyHolder, callerOf, calling, requireCallerScope } from './caller';
 import { clientAddress } from './client-address';
 import { type HttpDeps } from '../deps';
 import { callerByEmbedToken, isEmbedToken, readEmbedToken } from '../embed/embed-tokens';
 import { Problem } from '../problems';
 
 type AuthDeps = Pick<HttpDeps, 'pool' | 'sealer' | 'clock' | 'site' | 'apiKey' | 'limits'>;
+
+const USER = /^[\x20-\x7e]{1,100}$/;
 
 export interface Env {
   Variables: { caller: KeyHolder };
@@ -37,7 +40,8 @@ export function authenticate(deps: AuthDeps) {
       );
     }
     if (!embed) await deps.limits.countRequest(caller.keyId);
-    c.set('caller', caller);
+    const user = USER.exec(c.req.header(CLI_USER_HEADER) ?? '')?.[0] ?? null;
+    c.set('caller', calling(caller, { user, address: clientAddress(deps, c) }));
     await next();
   });
 }

@@ -2,11 +2,14 @@ import { timingSafeEqual } from 'node:crypto';
 import { sha256 } from '../../adapters/digest';
 import { useApiKey } from '../../adapters/postgres/access/api-keys';
 import { SCOPES, type Scope } from '../../core/access/scopes';
+import { type Actor } from '../../core/access/actor';
 import { type HttpDeps } from '../deps';
 import { Problem } from '../problems';
 
 /** Who calls, and with which rights. */
 export interface Caller {
+  /** As the audit log and events name them. */
+  actor: Actor;
   name: string;
   /** ID of the API key, or `bootstrap` or `proxy`. */
   keyId: string;
@@ -42,11 +45,11 @@ export async function callerOf(
   keyHash: Buffer,
 ): Promise<KeyHolder | null> {
   if (deps.apiKey && timingSafeEqual(keyHash, sha256(deps.apiKey.reveal())))
-    return { ...FULL_ACCESS, name: 'bootstrap', keyId: 'bootstrap', keyHash };
+    return { ...FULL_ACCESS, ...named('api_key', 'bootstrap', 'bootstrap'), keyId: 'bootstrap', keyHash };
   const key = await useApiKey(deps.pool, keyHash, deps.clock.now());
   return (
     key && {
-      name: key.name,
+      ...named('api_key', key.id, key.name),
       keyId: key.id,
       keyHash,
       scopes: new Set(key.scopes),
@@ -59,7 +62,16 @@ export async function callerOf(
 
 /** A user whom a trusted proxy has signed in. They have no API key. */
 export function userByProxy(name: string): Caller {
-  return { ...FULL_ACCESS, name, keyId: 'proxy' };
+  return { ...FULL_ACCESS, ...named('console_user', null, name), keyId: 'proxy' };
+}
+
+function named(kind: Actor['kind'], id: string | null, name: string): Pick<Caller, 'name' | 'actor'> {
+  return { name, actor: { kind, id, name, user: null, address: null } };
+}
+
+/** The same caller, with what the request tells of them. */
+export function calling<C extends Caller>(caller: C, of: Partial<Actor>): C {
+  return { ...caller, actor: { ...caller.actor, ...of } };
 }
 
 /** Of whoever was made by no key. */

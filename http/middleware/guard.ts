@@ -1,6 +1,6 @@
 import { createMiddleware } from 'hono/factory';
 import { type HttpDeps } from '../deps';
-import { isLoopbackUrl } from '../../adapters/outgoing/loopback';
+import { isLoopbackHost, isLoopbackUrl } from '../../adapters/outgoing/loopback';
 import { isAppOrigin } from './origins';
 import { Problem } from '../problems';
 
@@ -9,12 +9,10 @@ import { Problem } from '../problems';
  * requests from other origins.
  */
 export function guardHostAndOrigin(deps: Pick<HttpDeps, 'site'>) {
-  const own = new URL(deps.site.publicUrl);
   return createMiddleware(async (c, next) => {
     const host = c.req.header('host') ?? '';
-    // Behind a proxy or in a cluster, the service's host names are unknown.
-    if (deps.site.loopbackOnly && host !== own.host && !isLoopbackUrl(`http://${host}`))
-      throw new Problem('forbidden', 'This host name is not allowed.');
+    if (!isAllowedHost(deps.site, host))
+      throw new Problem('forbidden', 'This host name is not allowed. EVERGRANT_ALLOWED_HOSTS adds others.');
     const origin = c.req.header('origin');
     const safe = ['GET', 'HEAD', 'OPTIONS'].includes(c.req.method);
     if (origin !== undefined && !safe && !isOurs(deps, origin, host)) {
@@ -22,6 +20,14 @@ export function guardHostAndOrigin(deps: Pick<HttpDeps, 'site'>) {
     }
     await next();
   });
+}
+
+/** Names of this machine are always allowed: no name server can lead them elsewhere. */
+function isAllowedHost({ publicUrl, allowedHosts }: HttpDeps['site'], host: string): boolean {
+  if (!URL.canParse(`http://${host}`)) return false;
+  const { hostname } = new URL(`http://${host}`);
+  if (isLoopbackHost(hostname) || hostname === new URL(publicUrl).hostname) return true;
+  return allowedHosts.some((allowed) => allowed === hostname || allowed === host.toLowerCase());
 }
 
 function isOurs({ site }: Pick<HttpDeps, 'site'>, origin: string, host: string): boolean {

@@ -19,7 +19,7 @@ import { type HttpDeps } from '../deps';
 import { clientAddress } from '../middleware/client-address';
 import { secretCookie } from '../middleware/cookies';
 import { noStore } from '../middleware/headers';
-import { OWNER } from './owner';
+import { ownerOf } from './owner';
 import { isUsable, readLink, urlOf } from './links';
 import { NOTHING, type Shown, shownOf } from './shown';
 import { frameOf } from '../frame';
@@ -71,7 +71,7 @@ export function connectRoutes(deps: HttpDeps): Hono {
       const text = c.req.param('link');
       const integration = await integrationOfLink(deps, text);
       if (!integration) return outdated(deps, c);
-      const outcome = await checkAgain(deps, integration);
+      const outcome = await checkAgain(deps, integration, clientAddress(deps, c));
       const subject = { product: deps.site.productName, username: integration.username, other: null };
       const next = outcome === 'action_required' ? c.req.path : `/connect/${text}`;
       return c.html(
@@ -82,7 +82,11 @@ export function connectRoutes(deps: HttpDeps): Hono {
       const text = c.req.param('link');
       const reachable = await findNewLinkRecipient(deps, text);
       if (!reachable) return outdated(deps, c);
-      const result = await emailNewLink(deps, reachable);
+      const result = await emailNewLink(
+        deps,
+        ownerOf(reachable.integration, clientAddress(deps, c)),
+        reachable,
+      );
       const outcome = newLinkText(result, deps.site.productName);
       return c.html(
         <OutcomePage frame={frameOf(deps.site, c)} outcome={outcome} next={c.req.path} />,
@@ -144,8 +148,8 @@ async function outdated(deps: OwnerPageDeps, c: Context) {
 }
 
 /** Checks once whether Instagram accepts the token. */
-async function checkAgain(deps: OwnerPageDeps, { id }: Integration): Promise<CheckResult> {
-  const { integration } = await recheck(deps, OWNER, id);
+async function checkAgain(deps: OwnerPageDeps, row: Integration, address: string): Promise<CheckResult> {
+  const { integration } = await recheck(deps, ownerOf(row, address), row.id);
   if (integration.usable) return 'connected';
   return integration.state === 'expired' ? 'expired' : 'action_required';
 }

@@ -10,7 +10,7 @@ import {
 import { isRevoked } from '../../adapters/postgres/access/connect-links';
 import { type Round, finishRound } from '../../adapters/postgres/access/oauth-states';
 import { AccountTaken, GrantTooLate, storeGrant } from '../../adapters/postgres/integrations/grants';
-import { disconnectWithin } from '../../adapters/postgres/integrations/disconnect';
+import { disconnect } from '../../adapters/postgres/integrations/disconnect';
 import { type Integration } from '../../adapters/postgres/integrations/integration-row';
 import { findByAccount } from '../../adapters/postgres/integrations/integrations';
 import { type Holding } from '../../core/access/connect-policy';
@@ -98,7 +98,7 @@ export async function conclude(
         if (!(await finishRound(db, round, { result: 'connected', ...outcome }, now)))
           throw new GrantTooLate();
         // The owner reconnected an existing account, so the new, empty integration is not needed.
-        if (target.id !== integration.id) await disconnectWithin(db, integration.id, now);
+        if (target.id !== integration.id) await disconnect(db, integration.id, now);
       },
     );
     await Promise.all([notifyLifecycle(deps, target.id), subscribeToMessages(deps, target.id)]);

@@ -5,6 +5,7 @@ import { ConfigError, loadSettings, mailSettings } from '../../adapters/config';
 import { temporalSettings } from '../../adapters/temporal/connect';
 import { Secret } from '../../core/access/secret';
 import { NEEDED_SETTINGS } from '../../services/services';
+import { keyBytes } from '../support/key-bytes';
 
 function problemsOf(env: Record<string, string>, needs: Parameters<typeof loadSettings>[1] = []): string[] {
   try {
@@ -15,6 +16,8 @@ function problemsOf(env: Record<string, string>, needs: Parameters<typeof loadSe
     return (error as ConfigError).problems;
   }
 }
+
+const GOOD_KEY = 'evg_0123456789abcdef0123456789ab';
 
 test('every problem is listed at once, by the name of its setting', () => {
   const problems = problemsOf(
@@ -92,17 +95,36 @@ test('what Kubernetes injects beside a service of that name is no mistake', () =
 
 test('a secret may come from a file, but not from both', () => {
   const file = path.join(mkdtempSync(path.join(tmpdir(), 'config-')), 'key');
-  writeFileSync(file, 'from-file\n');
-  expect(loadSettings({ EVERGRANT_API_KEY_FILE: file }).EVERGRANT_API_KEY?.reveal()).toBe('from-file');
-  expect(problemsOf({ EVERGRANT_API_KEY_FILE: file, EVERGRANT_API_KEY: 'x' })).toHaveLength(1);
+  writeFileSync(file, ` ${GOOD_KEY}\n`);
+  expect(loadSettings({ EVERGRANT_API_KEY_FILE: file }).EVERGRANT_API_KEY?.reveal()).toBe(GOOD_KEY);
+  expect(problemsOf({ EVERGRANT_API_KEY_FILE: file, EVERGRANT_API_KEY: GOOD_KEY })).toHaveLength(1);
   expect(problemsOf({ EVERGRANT_API_KEY_FILE: '/does/not/exist' })).toEqual([
     'EVERGRANT_API_KEY_FILE names a file that cannot be read',
   ]);
 });
 
+test.each(['x', 'evg_', 'a'.repeat(64), 'abcabcab'.repeat(8), '0123456789abcdef0123456789abcde'])(
+  'the bootstrap key %s can be guessed',
+  (key) => {
+    expect(problemsOf({ EVERGRANT_API_KEY: key })).toEqual([
+      'EVERGRANT_API_KEY is not at least 32 random characters: create one with `openssl rand -hex 32`',
+    ]);
+  },
+);
+
+test('other host names are listed, not matched', () => {
+  expect(
+    loadSettings({ EVERGRANT_ALLOWED_HOSTS: 'api, API.example:3000,[::1]:80' }).EVERGRANT_ALLOWED_HOSTS,
+  ).toEqual(['api', 'api.example:3000', '[::1]:80']);
+  for (const wrong of ['*', '*.example.com', 'https://api', 'api/x', 'a b', 'api:', '::1'])
+    expect(problemsOf({ EVERGRANT_ALLOWED_HOSTS: wrong })).toEqual([
+      'EVERGRANT_ALLOWED_HOSTS holds something that is not a host name, with or without a port',
+    ]);
+});
+
 test('where the keys came from is kept, so that the file can be followed', () => {
   const file = path.join(mkdtempSync(path.join(tmpdir(), 'config-')), 'keys');
-  const keys = `k1:${Buffer.alloc(32).toString('base64')}`;
+  const keys = `k1:${keyBytes(0).toString('base64')}`;
   writeFileSync(file, `${keys}\n`);
   expect(loadSettings({ EVERGRANT_KEYS_FILE: file })).toMatchObject({ EVERGRANT_KEYS: keys, keysFile: file });
   expect(loadSettings({ EVERGRANT_KEYS: keys }).keysFile).toBeNull();

@@ -20,9 +20,10 @@ import { type FaultPoint } from './fault-point';
 import { keepRunning, startProcess } from './processes';
 import { startServers } from './servers';
 import { instagramSettings } from '../support/instagram-settings';
+import { keyBytes } from '../support/key-bytes';
 
-const KEY = 'evg_chaos';
-const KEYS = `test:${Buffer.alloc(32, 7).toString('base64')}`;
+const KEY = 'evg_chaos_0123456789abcdef012345';
+const KEYS = `test:${keyBytes(7).toString('base64')}`;
 /** Tokens are this old, and so may be refreshed at once. */
 const AGE_MS = 2 * DAY_MS;
 const CONNECTED_AT_ONCE = 5;

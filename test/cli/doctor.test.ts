@@ -11,9 +11,10 @@ import { published } from '../support/servers';
 import { type Stack, startStack } from '../support/stack';
 import { afterwards } from '../support/temporary-folder';
 import { evergrant } from '../support/cli';
+import { keyBytes } from '../support/key-bytes';
 
-const KEY = `k1:${Buffer.alloc(32, 3).toString('base64')}`;
-const KEY_OTHERWISE = `k1:${Buffer.alloc(32, 4).toString('base64')}`;
+const KEY = `k1:${keyBytes(3).toString('base64')}`;
+const KEY_OTHERWISE = `k1:${keyBytes(4).toString('base64')}`;
 
 let stack: Stack;
 let env: NodeJS.ProcessEnv;
@@ -47,7 +48,7 @@ async function examine(changed: NodeJS.ProcessEnv = {}, ...options: string[]) {
 const MAIL = { SMTP_URL: 'smtp://127.0.0.1:25', EVERGRANT_OPERATOR_EMAIL: 'ops@shop.example' };
 
 test('finds nothing to do where all is well', async () => {
-  const { code, data } = await examine({ EVERGRANT_API_KEY: 'evg_boot', ...MAIL });
+  const { code, data } = await examine({ EVERGRANT_API_KEY: 'evg_boot_0123456789abcdef0123456', ...MAIL });
   expect(data.filter(({ level }) => level !== 'ok')).toEqual([]);
   expect(data.map(({ part }) => part)).toEqual([
     ...[
@@ -65,13 +66,15 @@ test('finds nothing to do where all is well', async () => {
     ],
   ]);
   expect(code).toBe(0);
-  const { out } = await evergrant(['doctor'], { env: { ...env, EVERGRANT_API_KEY: 'evg_boot' } });
+  const { out } = await evergrant(['doctor'], {
+    env: { ...env, EVERGRANT_API_KEY: 'evg_boot_0123456789abcdef0123456' },
+  });
   // The longest name has room, too.
   const columns = out
     .split('\n')
     .flatMap((line) => line.match(/^\S.*? {2,}(?=ok|warning)/)?.[0].length ?? []);
   expect(new Set(columns)).toEqual(new Set(['search attributes  '.length]));
-  expect(out).not.toContain('evg_boot');
+  expect(out).not.toContain('evg_boot_0123456789abcdef0123456');
 });
 
 test('warns of a bootstrap key beside real ones, and of none at all', async () => {
@@ -82,7 +85,7 @@ test('warns of a bootstrap key beside real ones, and of none at all', async () =
   const maker = { id: 'bootstrap', generation: 0, limitedBy: null, quota: 1 };
   await createApiKey(stack.pool, new Secret('evg_real'), wanted, maker, Date.now());
   afterwards(() => stack.pool.query('delete from api_keys'));
-  const { code, part } = await examine({ EVERGRANT_API_KEY: 'evg_boot' });
+  const { code, part } = await examine({ EVERGRANT_API_KEY: 'evg_boot_0123456789abcdef0123456' });
   expect(part('API keys')).toMatchObject([
     { level: 'warning', text: expect.stringContaining('next to 1 other key') },
   ]);

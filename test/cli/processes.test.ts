@@ -11,9 +11,10 @@ import { type TestNamespace, createTestNamespace } from '../support/temporal';
 import { afterwards, temporaryFolder } from '../support/temporary-folder';
 import { until } from '../support/until';
 import { instagramSettings } from '../support/instagram-settings';
+import { keyBytes } from '../support/key-bytes';
 
-const KEY = 'evg_process';
-const WRONG_K1 = `k1:${Buffer.alloc(32, 2).toString('base64')}`;
+const KEY = 'evg_process_0123456789abcdef0123';
+const WRONG_K1 = `k1:${keyBytes(2).toString('base64')}`;
 let database: TestDatabase;
 let temporal: TestNamespace;
 let simulator: RunningSimulator;
@@ -29,7 +30,7 @@ beforeAll(async () => {
     DATABASE_URL: database.url,
     TEMPORAL_ADDRESS: temporal.address,
     TEMPORAL_NAMESPACE: temporal.namespace,
-    EVERGRANT_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}`,
+    EVERGRANT_KEYS: `k1:${keyBytes(1).toString('base64')}`,
     EVERGRANT_API_KEY: KEY,
     EVERGRANT_HTTP_PORT: String(http),
     EVERGRANT_METRICS_PORT: String(apiMetrics),
@@ -207,7 +208,7 @@ test('refuses to start with another key under the same name', async () => {
   expect(err).toContain('EVERGRANT_KEYS');
 
   // Also when it is not the one that seals.
-  const ring = `k0:${Buffer.alloc(32, 3).toString('base64')},${WRONG_K1}`;
+  const ring = `k0:${keyBytes(3).toString('base64')},${WRONG_K1}`;
   const second = await run(['worker'], { ...env, EVERGRANT_KEYS: ring });
   expect([second.code, second.err]).toEqual([1, expect.stringContaining('named "k1"')]);
 });

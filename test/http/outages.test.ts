@@ -13,6 +13,7 @@ import { type TestApi, startApi } from '../support/api';
 import { type Stack, startStack } from '../support/stack';
 import { until } from '../support/until';
 import { withoutWaiting } from '../support/without-waiting';
+import { keyBytes } from '../support/key-bytes';
 
 /** Nothing listens there. */
 const CLOSED = '127.0.0.1:1';
@@ -253,7 +254,7 @@ describe('while the database is down', () => {
 describe('with a key that is not the one', () => {
   test('tokens are not served, and readyz names the key', async () => {
     const sealerOf = (id: string) =>
-      createSealer(parseKeyRing(`${id}:${Buffer.alloc(32, 9).toString('base64')}`), {
+      createSealer(parseKeyRing(`${id}:${keyBytes(9).toString('base64')}`), {
         checks: createKeyChecks(stack.pool),
       });
     const sealer = sealerOf('other');

@@ -20,6 +20,8 @@ const INVALIDATIONS = { 460: 3, 458: 3, 492: 1, 463: 1, 467: 1, none: 1, 459: 3,
 /** Those after which a token works again once its owner did what Instagram asks. */
 const CURABLE = [459, 490, 464];
 
+const SOMEBODY = { kind: 'api_key', name: 'soak' } as const;
+
 export interface OwnerParts {
   time: VirtualTime;
   simulator: Simulator;
@@ -202,7 +204,7 @@ export class Owners {
 
   async #setPaused(id: string, paused: boolean): Promise<boolean> {
     const { time, deps, temporal } = this.parts;
-    const row = await setPaused(deps.pool, id, paused, time.now()).catch(() => undefined);
+    const row = await setPaused(deps.pool, id, paused, time.now(), SOMEBODY).catch(() => undefined);
     if (row === undefined) return false;
     if (row) this.#note(paused ? 'paused' : 'resumed', id);
     await temporal.lifecycles.rowChanged(id).catch(() => undefined);

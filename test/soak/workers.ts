@@ -20,8 +20,9 @@ import { type DatabaseWeather, OwnProcess } from './process';
 import { type Provider } from './provider';
 import { type VirtualTime } from './schedule';
 import { type ActivityName, type VirtualTemporal, type Workers } from './temporal';
+import { keyBytes } from '../support/key-bytes';
 
-const KEYS = parseKeyRing(`soak:${Buffer.alloc(32, 5).toString('base64')}`);
+const KEYS = parseKeyRing(`soak:${keyBytes(5).toString('base64')}`);
 /** The rate of refreshes is kept by the database's clock, which stands still here. */
 const UNLIMITED = 1e6;
 /** A process is killed within so many steps of its work: in the middle of most activities. */

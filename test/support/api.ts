@@ -80,7 +80,7 @@ export async function startApi(
       appOrigins: ['https://app.shopdesk.example'],
       isTrustedProxy: () => false,
       trustedUserHeader: null,
-      loopbackOnly: true,
+      allowedHosts: [],
       ...changed.site,
     },
   };

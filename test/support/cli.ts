@@ -5,7 +5,7 @@ import { sandboxRoutes } from '../../dev/sandbox/sandbox-routes';
 import { startApi } from './api';
 import { type Stack } from './stack';
 
-const KEY = 'evg_test';
+const KEY = 'evg_test_0123456789abcdef01234567';
 
 /** What a command printed, and how it ended. */
 export interface Ran {

@@ -7,8 +7,9 @@ import { createTestDatabase } from './database';
 import { instagramSettings } from './instagram-settings';
 import { createTestNamespace } from './temporal';
 import { afterwards } from './temporary-folder';
+import { keyBytes } from './key-bytes';
 
-const KEY = 'evg_installation';
+const KEY = 'evg_installation_0123456789abcdef';
 
 export interface Started {
   child: Child;
@@ -45,7 +46,7 @@ export async function createInstallation(): Promise<Installation> {
     DATABASE_URL: database.url,
     TEMPORAL_ADDRESS: temporal.address,
     TEMPORAL_NAMESPACE: temporal.namespace,
-    EVERGRANT_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}`,
+    EVERGRANT_KEYS: `k1:${keyBytes(1).toString('base64')}`,
     EVERGRANT_API_KEY: KEY,
     ...instagramSettings({ simulator, url }),
   };

@@ -31,9 +31,10 @@ import { createTestDatabase } from './database';
 import { published } from './servers';
 import { createTestNamespace } from './temporal';
 import { quietTemporal } from './temporal-runtime';
+import { keyBytes } from './key-bytes';
 
 /** What the stack seals with. */
-export const KEYS = parseKeyRing(`test:${Buffer.alloc(32, 7).toString('base64')}`);
+export const KEYS = parseKeyRing(`test:${keyBytes(7).toString('base64')}`);
 quietTemporal();
 
 /** Everything real but Instagram: database, Temporal, workers, and the simulator whose clock all of it reads. */

@@ -1,7 +1,7 @@
 import { type Pool } from 'pg';
 import { type ConnectRefusal } from '../../../core/access/connect-refusals';
 import { HOUR_MS } from '../../../core/time';
-import { addProviderEvent } from '../deliveries/events';
+import { addGeneralEvent } from '../deliveries/events';
 import { type ProviderApp } from '../incidents/incidents';
 import { withTransaction } from '../pool';
 
@@ -40,6 +40,6 @@ export async function recordConnectRefusal(
     const [recorded] = rows;
     if (!recorded?.is_news) return;
     const data = { provider, appId, refusal, count: Number(recorded.count), ...details };
-    await addProviderEvent(db, { type: 'connect.refused', data }, now);
+    await addGeneralEvent(db, { type: 'connect.refused', data }, now);
   });
 }

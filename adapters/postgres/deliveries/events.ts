@@ -39,8 +39,8 @@ export async function addEvent(
   return insert(db, event.type, integration.id, data, now, unlessTold);
 }
 
-/** Writes one event about a provider app. */
-export async function addProviderEvent(
+/** Writes one event that concerns no single integration. */
+export async function addGeneralEvent(
   db: Db,
   event: { type: EventType; data: Record<string, unknown> },
   now: number,

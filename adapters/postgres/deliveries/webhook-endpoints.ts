@@ -1,4 +1,3 @@
-import { type Pool } from 'pg';
 import { type DisabledReason } from '../../../core/deliveries/deliveries';
 import { type EventType } from '../../../core/deliveries/events';
 import { type Secret } from '../../../core/access/secret';
@@ -33,7 +32,7 @@ export function webhookSecretContext(id: string): SealContext {
 
 /** Stores a new endpoint with its encrypted secret; null: the maximum is reached. */
 export async function createWebhookEndpoint(
-  pool: Pool,
+  pool: Db,
   sealer: Sealer,
   wanted: Pick<WebhookEndpoint, 'url' | 'events'> & { secret: Secret },
   now: number,
@@ -67,7 +66,7 @@ export async function deleteWebhookEndpoint(db: Db, id: string): Promise<boolean
 
 /** Changes an endpoint's event types, and enables or disables it. Disabling skips its pending deliveries. */
 export async function changeWebhookEndpoint(
-  pool: Pool,
+  pool: Db,
   id: string,
   { enabled, events }: { enabled?: boolean; events?: WebhookEndpoint['events'] },
   now: number,

@@ -1,7 +1,7 @@
 import { type DisabledReason } from '../../../core/deliveries/deliveries';
 import { DISABLE_AFTER_MS } from '../../../core/deliveries/delivery-policy';
 import { skipPendingDeliveries } from './deliveries';
-import { addProviderEvent } from './events';
+import { addGeneralEvent } from './events';
 import { type Db } from '../pool';
 
 /** A successful delivery ends a series of failures. */
@@ -38,5 +38,5 @@ export async function disableWebhookEndpoint(
   await skipPendingDeliveries(db, id, 'The endpoint was disabled.', now);
   // The rest of the URL may contain a secret.
   const { host } = new URL(rows[0].url);
-  await addProviderEvent(db, { type: 'webhook.disabled', data: { endpointId: id, host, why } }, now);
+  await addGeneralEvent(db, { type: 'webhook.disabled', data: { endpointId: id, host, why } }, now);
 }

@@ -1,4 +1,3 @@
-import { type Pool } from 'pg';
 import { SECRET_OVERLAP_MS } from '../../../core/deliveries/delivery-policy';
 import { type Secret } from '../../../core/access/secret';
 import { type Sealer } from '../../encryption/sealer';
@@ -51,7 +50,7 @@ export async function openWebhookEndpoint(
  * @returns the end of that day, in epoch ms; null: the endpoint does not exist
  */
 export async function rotateWebhookSecret(
-  pool: Pool,
+  pool: Db,
   sealer: Sealer,
   id: string,
   secret: Secret,

@@ -4,7 +4,7 @@ import {
   answersNeeded,
 } from '../../../core/lifecycle/incident-policy';
 import { newId } from '../../ids';
-import { addProviderEvent } from '../deliveries/events';
+import { addGeneralEvent } from '../deliveries/events';
 import { type Integration } from '../integrations/integration-row';
 import { type Db } from '../pool';
 
@@ -137,7 +137,7 @@ function report(
 ): Promise<void> {
   const { id, provider, appId, kind, startedAt } = incident;
   const data = { incidentId: id, provider, appId, kind, startedAt: new Date(startedAt).toISOString() };
-  return addProviderEvent(db, { type, data }, now);
+  return addGeneralEvent(db, { type, data }, now);
 }
 
 function incidentOf(row: { [column: string]: unknown }): Incident {

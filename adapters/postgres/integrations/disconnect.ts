@@ -1,4 +1,4 @@
-import { type Pool } from 'pg';
+import { type NamedActor } from '../../../core/access/actor';
 import { disconnected } from '../../../core/lifecycle/changes';
 import { eraseHoldings } from '../access/oauth-holdings';
 import { type Db, withTransaction } from '../pool';
@@ -7,16 +7,22 @@ import { applyChange } from './apply-change';
 import { type Integration } from './integration-row';
 import { lockIntegration } from './integrations';
 
-/** Ends an integration: its token is erased in the same transaction. Again: nothing more happens. */
-export async function disconnect(pool: Pool, id: string, now: number): Promise<Integration | null> {
-  return withTransaction(pool, (db) => disconnectWithin(db, id, now));
-}
-
-/** The same inside a transaction. */
-export async function disconnectWithin(db: Db, id: string, now: number): Promise<Integration | null> {
-  const was = await lockIntegration(db, id);
-  if (!was || was.state === 'disconnected') return was;
-  await eraseTokens(db, id);
-  await eraseHoldings(db, id);
-  return applyChange(db, was, disconnected(was), now);
+/**
+ * Ends an integration: its token is erased in the same transaction. Again: nothing more happens.
+ * @param by who asked for it; null: it followed from something else
+ */
+export async function disconnect(
+  pool: Db,
+  id: string,
+  now: number,
+  by: NamedActor | null = null,
+): Promise<{ row: Integration; changed: boolean } | null> {
+  return withTransaction(pool, async (db) => {
+    const was = await lockIntegration(db, id);
+    if (!was) return null;
+    if (was.state === 'disconnected') return { row: was, changed: false };
+    await eraseTokens(db, id);
+    await eraseHoldings(db, id);
+    return { row: await applyChange(db, was, disconnected(was, by), now), changed: true };
+  });
 }

@@ -1,4 +1,4 @@
-import { type Pool } from 'pg';
+import { type NamedActor } from '../../../core/access/actor';
 import { paused, resumed } from '../../../core/lifecycle/changes';
 import { type Reason, type State } from '../../../core/lifecycle/states';
 import { newId } from '../../ids';
@@ -142,16 +142,18 @@ export async function updateDetails(
 
 /** Pauses or resumes; null for one that is disconnected or unknown. */
 export async function setPaused(
-  pool: Pool,
+  pool: Db,
   id: string,
   wanted: boolean,
   now: number,
-): Promise<Integration | null> {
+  by: NamedActor,
+): Promise<{ row: Integration; changed: boolean } | null> {
   return withTransaction(pool, async (db) => {
     const was = await lockIntegration(db, id);
     if (!was || was.state === 'disconnected') return null;
-    if (was.paused === wanted) return was;
-    return applyChange(db, was, wanted ? paused() : resumed(), now);
+    if (was.paused === wanted) return { row: was, changed: false };
+    const change = wanted ? paused(by) : resumed(by);
+    return { row: await applyChange(db, was, change, now), changed: true };
   });
 }
 

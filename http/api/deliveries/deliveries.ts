@@ -71,10 +71,13 @@ export function deliveryRoutes(deps: HttpDeps) {
       return c.json({ data: data.map(toDeliveryView), nextCursor }, 200);
     })
     .openapi(again, async (c) => {
-      return c.json(toDeliveryView(await startRedelivery(deps, c.req.valid('param').id)), 202);
+      return c.json(
+        toDeliveryView(await startRedelivery(deps, c.get('caller').actor, c.req.valid('param').id)),
+        202,
+      );
     })
     .openapi(mail, async (c) =>
-      c.json(await testMail(deps.mailer, c.req.valid('json').to, deps.site.productName), 200),
+      c.json(await testMail(deps, c.get('caller').actor, c.req.valid('json').to), 200),
     );
 }
 

@@ -1,11 +1,22 @@
 import { type Delivery } from '../../../adapters/postgres/deliveries/deliveries';
 import { findDelivery, redeliver } from '../../../adapters/postgres/deliveries/delivery-log';
+import { audited } from '../../../adapters/postgres/access/audit-log';
+import { type Actor } from '../../../core/access/actor';
 import { type HttpDeps } from '../../deps';
 import { Problem, notFound } from '../../problems';
 
 /** Restarts a delivery in any state. */
-export async function startRedelivery(deps: Pick<HttpDeps, 'pool' | 'clock'>, id: string): Promise<Delivery> {
-  const begun = await redeliver(deps.pool, id, deps.clock.now());
+export async function startRedelivery(
+  deps: Pick<HttpDeps, 'pool' | 'clock'>,
+  actor: Actor,
+  id: string,
+): Promise<Delivery> {
+  const now = deps.clock.now();
+  const begun = await audited(
+    { pool: deps.pool, actor, now },
+    (db) => redeliver(db, id, now),
+    (again) => again && { action: 'delivery.redeliver', target: id, integrationId: again.integrationId },
+  );
   if (begun) return begun;
   if (!(await findDelivery(deps.pool, id))) throw notFound('delivery');
   throw new Problem('endpoint_disabled', 'The endpoint of this delivery is disabled. Enable it first.');

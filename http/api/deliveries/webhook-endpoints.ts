@@ -1,15 +1,12 @@
 import {
   MAX_WEBHOOK_ENDPOINTS,
   type WebhookEndpoint as Row,
-  changeWebhookEndpoint,
-  deleteWebhookEndpoint,
   listWebhookEndpoints,
 } from '../../../adapters/postgres/deliveries/webhook-endpoints';
-import { addEndpoint, rotateSecret, testEndpoint } from './endpoint-actions';
+import { addEndpoint, changeEndpoint, removeEndpoint, rotateSecret, testEndpoint } from './endpoint-actions';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
 import { iso } from '../integrations/integration-view';
-import { notFound } from '../../problems';
 import { requireUnlimitedCaller } from '../../middleware/require-unlimited';
 import { body, createRouter, json, problems, secured, strictRoute } from '../../router';
 import {
@@ -96,34 +93,28 @@ export function webhookEndpointRoutes(deps: HttpDeps) {
       c.json({ data: (await listWebhookEndpoints(deps.pool)).map(toEndpointView), nextCursor: null }, 200),
     )
     .openapi(create, async (c) => {
-      const { endpoint, secret } = await addEndpoint(deps, c.req.valid('json'));
+      const { endpoint, secret } = await addEndpoint(deps, c.get('caller').actor, c.req.valid('json'));
       return c.json({ ...toEndpointView(endpoint), secret: secret.reveal() }, 201);
     })
     .openapi(remove, async (c) => {
-      if (!(await deleteWebhookEndpoint(deps.pool, c.req.valid('param').id))) throw notFound('endpoint');
+      await removeEndpoint(deps, c.get('caller').actor, c.req.valid('param').id);
       return c.body(null, 204);
     })
     .openapi(change, async (c) => {
-      const { enabled, events } = c.req.valid('json');
-      const wanted = {
-        ...(enabled !== undefined && { enabled }),
-        ...(events !== undefined && { events: [...new Set(events)] }),
-      };
-      const id = c.req.valid('param').id;
-      const endpoint = await changeWebhookEndpoint(deps.pool, id, wanted, deps.clock.now());
-      if (!endpoint) throw notFound('endpoint');
+      const { id } = c.req.valid('param');
+      const endpoint = await changeEndpoint(deps, c.get('caller').actor, id, c.req.valid('json'));
       return c.json(toEndpointView(endpoint), 200);
     })
     .openapi(rotate, async (c) => {
       const { id } = c.req.valid('param');
-      const { secret, oldSecretUntil } = await rotateSecret(deps, id);
+      const { secret, oldSecretUntil } = await rotateSecret(deps, c.get('caller').actor, id);
       return c.json(
         { id, secret: secret.reveal(), oldSecretUntil: new Date(oldSecretUntil).toISOString() },
         200,
       );
     })
     .openapi(test, async (c) => {
-      return c.json(await testEndpoint(deps, c.req.valid('param').id), 200);
+      return c.json(await testEndpoint(deps, c.get('caller').actor, c.req.valid('param').id), 200);
     });
 }
 

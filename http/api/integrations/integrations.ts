@@ -1,3 +1,4 @@
+import { addAuditEntry, audited } from '../../../adapters/postgres/access/audit-log';
 import { createIntegration, updateDetails } from '../../../adapters/postgres/integrations/integrations';
 import { type Integration as Row } from '../../../adapters/postgres/integrations/integration-row';
 import { lifecycleWorkflowId } from '../../../core/names';
@@ -10,7 +11,7 @@ import { importToken } from './import-token';
 import { type HttpDeps } from '../../deps';
 import { findAccessible, canAccessOwner } from './find';
 import { toIntegrationView } from './integration-view';
-import { createConnectLink } from '../../owner/links';
+import { addLink } from '../../owner/links';
 import { newRow } from './new-row';
 import { Problem } from '../../problems';
 import { requireAppOrigin } from '../../owner/return-to';
@@ -54,16 +55,31 @@ export function integrationRoutes(deps: HttpDeps) {
     .openapi(create, async (c) => {
       const wanted = c.req.valid('json');
       const caller = c.get('caller');
+      const { actor } = caller;
       requireCallerScope(caller, wanted.grant ? 'admin' : 'operate');
       if (!canAccessOwner(caller, wanted.ownerRef))
         throw new Problem('forbidden', 'The API key has no access to this owner.');
       requireAppOrigin(deps, wanted.returnTo);
       if (wanted.grant) {
         const row = await importToken(deps, wanted, wanted.grant);
+        await addAuditEntry(
+          deps.pool,
+          actor,
+          { ...about(row), action: 'integration.import' },
+          deps.clock.now(),
+        );
         return c.json({ integration: toIntegrationView(deps, caller, row) }, 201);
       }
-      const row = await createIntegration(deps.pool, newRow(deps, wanted), deps.clock.now());
-      const { url, expiresAt } = await createConnectLink(deps, caller, row, wanted.returnTo ?? null);
+      const now = deps.clock.now();
+      const { row, link } = await audited(
+        { pool: deps.pool, actor, now },
+        async (db) => {
+          const made = await createIntegration(db, newRow(deps, wanted), now);
+          return { row: made, link: await addLink(db, deps, caller, made, wanted.returnTo ?? null) };
+        },
+        (made) => ({ ...about(made.row), action: 'integration.create' }),
+      );
+      const { url, expiresAt } = link;
       return c.json({ integration: toIntegrationView(deps, caller, row), connectUrl: url, expiresAt }, 201);
     })
     .openapi(get, async (c) => {
@@ -72,22 +88,40 @@ export function integrationRoutes(deps: HttpDeps) {
     })
     .openapi(change, async (c) => {
       const caller = c.get('caller');
-      const { id } = await findAccessible(deps, caller, c.req.valid('param').id);
+      const was = await findAccessible(deps, caller, c.req.valid('param').id);
+      const { id } = was;
       const { contact, externalId, ownerRef } = c.req.valid('json');
       if (ownerRef !== undefined && !canAccessOwner(caller, ownerRef))
         throw new Problem('forbidden', 'The API key has no access to this owner.');
-      const row = await updateDetails(
-        deps.pool,
-        id,
-        {
-          ...(ownerRef !== undefined && { ownerRef }),
-          ...(externalId !== undefined && { externalId }),
-          ...(contact !== undefined && { contactEmail: contact?.email ?? null }),
-        },
-        deps.clock.now(),
+      const details = {
+        ...(ownerRef !== undefined && { ownerRef }),
+        ...(externalId !== undefined && { externalId }),
+        ...(contact !== undefined && { contactEmail: contact?.email ?? null }),
+      };
+      const now = deps.clock.now();
+      const row = await audited(
+        { pool: deps.pool, actor: caller.actor, now },
+        (db) => updateDetails(db, id, details, now),
+        (after) =>
+          after && { action: 'integration.update', integrationId: id, changes: changesOf(was, after) },
       );
       return c.json(toIntegrationView(deps, caller, row ?? (await findAccessible(deps, caller, id))), 200);
     });
+}
+
+function about({ id, ownerRef, externalId }: Row) {
+  return { integrationId: id, changes: { ownerRef, externalId } };
+}
+
+/** Before and after, by field. Of an email address only that it changed. */
+function changesOf(was: Row, is: Row) {
+  return {
+    ...(was.ownerRef !== is.ownerRef && { ownerRef: [was.ownerRef, is.ownerRef] }),
+    ...(was.externalId !== is.externalId && { externalId: [was.externalId, is.externalId] }),
+    ...(was.contactEmail !== is.contactEmail && {
+      contact: is.contactEmail === null ? 'removed' : 'changed',
+    }),
+  };
 }
 
 /** The lifecycle's current run; null if Temporal does not respond within a second. */

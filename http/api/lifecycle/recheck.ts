@@ -1,4 +1,7 @@
+import { addAuditEntry } from '../../../adapters/postgres/access/audit-log';
+import { addEvent } from '../../../adapters/postgres/deliveries/events';
 import { type Integration as Row } from '../../../adapters/postgres/integrations/integration-row';
+import { namedActor } from '../../../core/access/actor';
 import { NoToken } from '../../../services/usable-token';
 import { type LifecycleClient, type Recovered } from '../../../client/lifecycle-client';
 import { recheckAfterSeconds, nextCheckIsAfter } from './next-check';
@@ -17,9 +20,20 @@ type RecoverInput = Parameters<LifecycleClient['recover']>[1];
 /** Probes whether the integration's token lives, also when it is expired. */
 export async function recheck(deps: RecheckDeps, caller: Caller, id: string) {
   const row = await findConnected(deps, caller, id);
-  const source = `recheck/${caller.name}`;
-  const report = { version: row.version, source, recheck: true };
-  return tellDecision(deps, caller, row.id, await decide(deps, row, report));
+  const { actor } = caller;
+  await addAuditEntry(
+    deps.pool,
+    actor,
+    { action: 'integration.recheck', integrationId: row.id },
+    deps.clock.now(),
+  );
+  // The source stays in Temporal's histories: no name of a person goes there.
+  const source = `recheck/${caller.keyId}`;
+  const outcome = await decide(deps, row, { version: row.version, source, recheck: true });
+  const checked = await findAccessible(deps, caller, row.id);
+  const data = { outcome, actor: namedActor(actor) };
+  await addEvent(deps.pool, checked, { type: 'integration.checked', data }, deps.clock.now());
+  return tellDecision(deps, caller, row.id, outcome);
 }
 
 export async function decide(

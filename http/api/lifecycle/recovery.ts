@@ -47,7 +47,7 @@ export function recoveryRoutes(deps: HttpDeps) {
         );
       if (version > row.version)
         throw new Problem('unknown_version', `The latest version is ${row.version}.`);
-      const report = { version, code, subcode, source: `api/${c.get('caller').name}` };
+      const report = { version, code, subcode, source: `api/${c.get('caller').keyId}` };
       if (!wait) {
         await note(deps, row.id, report);
         return c.body(null, 202);

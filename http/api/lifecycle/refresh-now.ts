@@ -1,3 +1,4 @@
+import { addAuditEntry } from '../../../adapters/postgres/access/audit-log';
 import { type Integration as Row } from '../../../adapters/postgres/integrations/integration-row';
 import { usableToken } from '../../../services/usable-token';
 import { type EnsuredFresh } from '../../../client/lifecycle-client';
@@ -28,7 +29,13 @@ export async function refreshNow(
   const deadline = requestDeadline();
   await findAccessible(deps, caller, id);
   const { integration: row } = await tokenOnceDecided(deps, id, deadline);
-  const outcome = outcomeByRow(deps, row, withinMs) ?? (await ask(deps, row, withinMs, deadline));
+  const known = outcomeByRow(deps, row, withinMs);
+  const refresh = { action: 'integration.refresh', integrationId: row.id } as const;
+  if (!known && withinMs === null) await addAuditEntry(deps.pool, caller.actor, refresh, deps.clock.now());
+  const outcome = known ?? (await ask(deps, row, withinMs, deadline));
+  // An app asks on each load: what counts is the refresh.
+  if (outcome === 'refreshed' && withinMs !== null)
+    await addAuditEntry(deps.pool, caller.actor, refresh, deps.clock.now());
   // The result is returned only with a usable token.
   const { integration: after } = await usableToken(deps.pool, deps.sealer, id, deps.clock.now());
   const integration = toIntegrationView(deps, caller, after);

@@ -20,6 +20,8 @@ export interface FleetView {
 export function Fleet(view: FleetView) {
   const { fleet, perDay, now } = view;
   const oldest = fleet.deliveries.oldestWaitingAt;
+  // A user limited to some owners does not see what concerns everyone's.
+  const isWhole = fleet.ownerRefs === null;
   return (
     <>
       <div class="tiles">
@@ -67,7 +69,7 @@ export function Fleet(view: FleetView) {
               </p>
             ))
           )}
-          <Callbacks {...view} />
+          {isWhole && <Callbacks {...view} />}
         </section>
       </div>
       <div class="columns">
@@ -80,7 +82,7 @@ export function Fleet(view: FleetView) {
             hasLog={view.hasLog}
           />
         </section>
-        <Audit {...view} />
+        {isWhole && <Audit {...view} />}
       </div>
     </>
   );

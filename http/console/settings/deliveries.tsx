@@ -36,7 +36,7 @@ export function deliveryLogRoutes(deps: HttpDeps) {
     .post(`${DELIVERIES}/:delivery/redeliver`, async (c) => {
       refuse(c);
       const toasts = await attempt(deps, c.get('user'), async () => {
-        await startRedelivery(deps, c.req.param('delivery'));
+        await startRedelivery(deps, c.get('user').actor, c.req.param('delivery'));
         return TEXT.redelivered;
       });
       return page(deps, c, toasts);

@@ -1,11 +1,12 @@
 import { type ApiKey } from '../../../adapters/postgres/access/api-keys';
 import { type KeysReport } from '../../../services/keys/report';
 import { KEYS_TEXT as TEXT, RING_TEXT as RING } from '../../../core/text/console-settings';
+import { AUDIT_LOG_TEXT } from '../../../core/text/audit-log';
 import { SHELL_TEXT } from '../../../core/text/console-shell';
 import { SCOPES } from '../../../core/access/scopes';
 import { Issued, type IssuedView } from './issued-page';
 import { NoticeForms, Notices, type NoticesView } from './notices-page';
-import { SETTINGS } from '../paths';
+import { AUDIT_LOG, SETTINGS } from '../paths';
 import { Action, ActionForm, CopyBox, DataTable, Instant, When } from '../parts';
 
 export interface RingView {
@@ -27,6 +28,9 @@ export function Settings(props: {
       <section class="card">
         <h2>{TEXT.title}</h2>
         {keys.length === 0 ? <p>{TEXT.none}</p> : <KeyTable keys={keys} now={now} />}
+        <p>
+          <a href={AUDIT_LOG}>{AUDIT_LOG_TEXT.view}</a>
+        </p>
       </section>
       <Issued view={issued} />
       {notices && <Notices view={notices} now={now} />}

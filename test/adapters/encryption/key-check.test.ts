@@ -5,8 +5,9 @@ import { DecryptFailed, KeyUnavailable, createSealer } from '../../../adapters/e
 import { createPool } from '../../../adapters/postgres/pool';
 import { Secret } from '../../../core/access/secret';
 import { type TestDatabase, createTestDatabase } from '../../support/database';
+import { keyBytes } from '../../support/key-bytes';
 
-const ring = (id: string, byte: number) => parseKeyRing(`${id}:${Buffer.alloc(32, byte).toString('base64')}`);
+const ring = (id: string, byte: number) => parseKeyRing(`${id}:${keyBytes(byte).toString('base64')}`);
 const both = (sealing: ReturnType<typeof ring>, other: ReturnType<typeof ring>) =>
   keyRing([...sealing.keys, ...other.keys]);
 const context = { integration: 'int_1', provider: 'instagram', version: '1', purpose: 'token' };

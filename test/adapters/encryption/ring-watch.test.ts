@@ -6,9 +6,10 @@ import { watchRing } from '../../../adapters/encryption/ring-watch';
 import { type Logger } from '../../../adapters/logger';
 import { afterwards, temporaryFolder } from '../../support/temporary-folder';
 import { until } from '../../support/until';
+import { keyBytes } from '../../support/key-bytes';
 
-const key = (id: string, byte: number) => `${id}:${Buffer.alloc(32, byte).toString('base64')}`;
-const SECRET = Buffer.alloc(32, 5).toString('base64').slice(0, 20);
+const key = (id: string, byte: number) => `${id}:${keyBytes(byte).toString('base64')}`;
+const SECRET = keyBytes(5).toString('base64').slice(0, 20);
 
 interface Entry {
   level: 'info' | 'error';

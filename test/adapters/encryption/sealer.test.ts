@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { sealWith } from '../../../adapters/encryption/envelope';
 import { keyRing, keyRingText, parseKeyRing } from '../../../adapters/encryption/key-ring';
 import { DecryptFailed, KeyUnavailable, createSealer } from '../../../adapters/encryption/sealer';
 import { Secret } from '../../../core/access/secret';
+import { keyBytes } from '../../support/key-bytes';
 
-const ring = (id: string, byte: number) => parseKeyRing(`${id}:${Buffer.alloc(32, byte).toString('base64')}`);
+const ring = (id: string, byte: number) => parseKeyRing(`${id}:${keyBytes(byte).toString('base64')}`);
 const context = { integration: 'int_1', provider: 'instagram', version: '1', purpose: 'token' };
 
 test('what was sealed opens again, under its own context only', async () => {
@@ -64,11 +66,31 @@ test.each([
   'a:AAAA',
   ':AAAA',
   `a:${Buffer.alloc(31).toString('base64')}`,
-  `a:${Buffer.alloc(32).toString('base64')},a:${Buffer.alloc(32).toString('base64')}`,
-  `a:${Buffer.alloc(32).toString('base64').replace('AAAA', 'AA AA')}`,
+  `a:${keyBytes(0).toString('base64')},a:${keyBytes(0).toString('base64')}`,
+  `a:${keyBytes(0).toString('base64').replace(/^..../, 'AA AA')}`,
 ])('refuses the key ring "%s" without showing a key', (text) => {
   expect(() => parseKeyRing(text)).toThrow(/key|entry/);
   expect(() => parseKeyRing(text)).not.toThrow(/AAAAAAAA/);
+});
+
+const weak = {
+  zeros: Buffer.alloc(32),
+  'one byte': Buffer.alloc(32, 7),
+  'a short pattern': Buffer.from('0123456789abcdef'.repeat(4), 'hex'),
+  'a sequence': Buffer.from(Array.from({ length: 32 }, (_, index) => 200 + 3 * index)),
+  'a passphrase': Buffer.from('correct horse battery staple 123'),
+};
+
+test.each(Object.entries(weak))('%s encrypt nothing, but still decrypt', (_, bytes) => {
+  const entry = `weak:${bytes.toString('base64')}`;
+  const strong = `strong:${keyBytes(1).toString('base64')}`;
+  expect(() => parseKeyRing(entry)).toThrow(/"weak" is not random/);
+  expect(() => parseKeyRing(`${entry},${strong}`)).toThrow(/"weak" is not random/);
+  expect(parseKeyRing(`${strong},${entry}`).find('weak')?.bytes).toEqual(bytes);
+});
+
+test('no random key is taken for a weak one', () => {
+  for (let count = 0; count < 20_000; count++) keyRing([{ id: 'k', bytes: randomBytes(32) }]);
 });
 
 test('a ring written down reads as the same ring', () => {

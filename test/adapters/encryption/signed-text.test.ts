@@ -1,7 +1,8 @@
 import { parseKeyRing } from '../../../adapters/encryption/key-ring';
 import { readSigned, signText } from '../../../adapters/encryption/signed-text';
+import { keyBytes } from '../../support/key-bytes';
 
-const key = (id: string, byte: number) => `${id}:${Buffer.alloc(32, byte).toString('base64')}`;
+const key = (id: string, byte: number) => `${id}:${keyBytes(byte).toString('base64')}`;
 const RING = parseKeyRing(key('k1', 1));
 
 test('what was signed is read again, also when another key signs by then', () => {

@@ -8,8 +8,9 @@ import { type Logger } from '../../../adapters/logger';
 import { DAY_MS, MINUTE_MS } from '../../../core/time';
 import { type TestApi, startApi } from '../../support/api';
 import { KEYS, type Stack, startStack } from '../../support/stack';
+import { keyBytes } from '../../support/key-bytes';
 
-const OTHER_KEY = parseKeyRing(`other:${Buffer.alloc(32, 8).toString('base64')}`);
+const OTHER_KEY = parseKeyRing(`other:${keyBytes(8).toString('base64')}`);
 let stack: Stack;
 let api: TestApi;
 let connected = 0;
@@ -219,7 +220,7 @@ test('a key that is away: the lifecycle waits and says so, and goes on when it i
 
 test('a key with the right name and wrong bytes seals nothing: a refresh asks Instagram for nothing', async () => {
   const row = await connect();
-  const wrong = createSealer(parseKeyRing(`test:${Buffer.alloc(32, 9).toString('base64')}`), {
+  const wrong = createSealer(parseKeyRing(`test:${keyBytes(9).toString('base64')}`), {
     checks: createKeyChecks(stack.pool),
   });
   const count = async () =>

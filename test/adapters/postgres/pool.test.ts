@@ -1,4 +1,4 @@
-import { type Pool } from 'pg';
+import { type Pool, type PoolClient } from 'pg';
 import { closePool, createPool, withTransaction } from '../../../adapters/postgres/pool';
 import { type TestDatabase, createTestDatabase } from '../../support/database';
 import { type DatabasePath, openDatabasePath } from '../../support/database-path';
@@ -47,7 +47,7 @@ test('a transaction whose path goes silent in the middle fails, and its connecti
 test('a connection that breaks between two queries of a transaction fails it, and ends no process', async () => {
   const broken = withTransaction(pool, async (db) => {
     await db.query('select 1');
-    const closed = new Promise((resolve) => db.once('end', resolve));
+    const closed = new Promise((resolve) => (db as PoolClient).once('end', resolve));
     path.refuse();
     await closed;
     path.restore();

@@ -9,8 +9,9 @@ import { KEYS, type Stack, startStack } from '../../support/stack';
 import { afterwards, temporaryFolder } from '../../support/temporary-folder';
 import { until } from '../../support/until';
 import { type Ran, type World, evergrant } from '../../support/cli';
+import { keyBytes } from '../../support/key-bytes';
 
-const key = (id: string, byte: number) => `${id}:${Buffer.alloc(32, byte).toString('base64')}`;
+const key = (id: string, byte: number) => `${id}:${keyBytes(byte).toString('base64')}`;
 const K1 = key('k1', 7);
 let stack: Stack;
 let databaseUrl: string;
@@ -135,7 +136,7 @@ describe('status', () => {
     writeFileSync(taking.file, `${key('k1', 9)}\n`);
     writeFileSync(copy.file, `${K1},${key('k2', 2)}\n`);
     await until(() => good.sealer.ring.keys.length === 2);
-    expect(other.sealer.ring.sealing.bytes).toEqual(Buffer.alloc(32, 7));
+    expect(other.sealer.ring.sealing.bytes).toEqual(keyBytes(7));
     expect((await status(copy)).keys[0].heldBy).toHaveLength(2);
   });
 });

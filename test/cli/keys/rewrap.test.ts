@@ -12,6 +12,7 @@ import { startProgram } from '../../support/program';
 import { type Stack, startStack } from '../../support/stack';
 import { afterwards, temporaryFolder } from '../../support/temporary-folder';
 import { until } from '../../support/until';
+import { keyBytes } from '../../support/key-bytes';
 
 /** Token versions to be sealed anew; a tenth as many texts come with them. */
 const VERSIONS = Number(process.env.VERSIONS ?? 2_000);
@@ -22,7 +23,7 @@ const STEP = VERSIONS >= 20_000 ? 0.02 : 0.2;
 const COMMAND = join(__dirname, '../../../cli/evergrant.js');
 const FIXTURE = require.resolve('./fixtures/sealed-rows');
 
-const key = (id: string, byte: number) => `${id}:${Buffer.alloc(32, byte).toString('base64')}`;
+const key = (id: string, byte: number) => `${id}:${keyBytes(byte).toString('base64')}`;
 const OLD = key('k1', 1);
 const NEW = `${key('k2', 2)},${OLD}`;
 /** Of a process that has the new key, and has not been told yet to seal with it. */

@@ -8,6 +8,7 @@ import { REASONS } from '../../../core/lifecycle/states';
 import { DAY_MS, HOUR_MS } from '../../../core/time';
 import { LIFE_MS, connectionOf, recoveryOf } from '../../support/connections';
 
+const SOMEBODY = { kind: 'api_key', name: 'a test' } as const;
 const NOW = Date.UTC(2026, 5, 1);
 const error = {
   code: 'http_503',
@@ -69,7 +70,7 @@ const EVERY: [name: string, from: Connection['state'][], make: (was: Connection)
   [
     'disconnected',
     ['pending', 'active', 'refreshing', 'recovering', 'expired'],
-    (was) => changes.disconnected(was),
+    (was) => changes.disconnected(was, null),
   ],
   [
     'deauthorized',
@@ -81,8 +82,8 @@ const EVERY: [name: string, from: Connection['state'][], make: (was: Connection)
     ['active', 'refreshing', 'recovering', 'expired', 'disconnected'],
     (was) => changes.dataDeleted(was),
   ],
-  ['paused', ['active', 'recovering', 'expired'], () => changes.paused()],
-  ['resumed', ['active', 'recovering', 'expired'], () => changes.resumed()],
+  ['paused', ['active', 'recovering', 'expired'], () => changes.paused(SOMEBODY)],
+  ['resumed', ['active', 'recovering', 'expired'], () => changes.resumed(SOMEBODY)],
 ];
 
 test('every change that the file exports is tried here', () => {

@@ -12,6 +12,7 @@ useApi((started) => ({ stack, api } = started), { workers: false });
 describe('places for open pages', () => {
   const user = (session: string, keyId: string, more: Partial<ConsoleUser> = {}): ConsoleUser => ({
     name: keyId,
+    actor: { kind: 'console_user', id: keyId, name: keyId, user: null, address: null },
     session,
     keyId,
     scopes: new Set(['admin']),

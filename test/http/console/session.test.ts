@@ -74,7 +74,7 @@ test('a key without the scope admin neither signs in nor makes a link', async ()
 });
 
 test('behind TLS the cookie is bound to the host and never leaves it in plain', async () => {
-  const site = { publicUrl: 'https://shopdesk.example', loopbackOnly: false };
+  const site = { publicUrl: 'https://shopdesk.example' };
   const tls = await startApi(stack, { site });
   afterwards(() => tls.stop());
   const { headers } = await submit(tls.browser(), '/console/sign-in', { key: API_KEY }, site.publicUrl);

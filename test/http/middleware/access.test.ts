@@ -44,6 +44,7 @@ const ROUTES: Record<string, Scope> = {
   'GET /v1/console-sessions': 'admin',
   'DELETE /v1/console-sessions/{id}': 'admin',
   'GET /v1/token-uses': 'admin',
+  'GET /v1/audit-log': 'admin',
   'POST /v1/embed-tokens': 'operate',
   'POST /v1/console-links': 'admin',
   'GET /v1/webhook-endpoints': 'admin',
@@ -181,6 +182,58 @@ test('the fleet counts only what a key may see, overdue ones too', async () => {
   };
   expect(await countedBy(['owner-3'])).toEqual([1, 1]);
   expect(await countedBy(['nobody'])).toEqual([0, 0]);
+});
+
+test('what others have and do changes no field that a key limited to owners sees', async () => {
+  const { pool, simulator } = stack;
+  const now = new Date(simulator.clock.now());
+  const owned = async (username: string, ownerRef: string) => {
+    const row = await stack.connect(username, { start: false });
+    await api.patch(`/v1/integrations/${row.id}`, { ownerRef });
+    return row.id;
+  };
+  const mine = await owned('mine', 'me');
+  const { id: keyId, key } = await keyFor({ scopes: SCOPES, ownerRefs: ['me'] });
+  QUERIES['GET /v1/token-uses'] = `?keyId=${keyId}`;
+  const readable = NAMES.filter((name) => name.startsWith('GET ') && !/conversations|\/token$/.test(name));
+  const seen = async () => {
+    const answers: Record<string, unknown> = {};
+    for (const route of readable) {
+      const { status, body } = await call(key, route, mine);
+      answers[route] = { status, body };
+    }
+    return answers;
+  };
+  const feedIsThere = async () => ((await api.as(key).get('/v1/events')).body.data as unknown[]).length > 0;
+  await until(feedIsThere);
+  await seen();
+  const before = await seen();
+
+  const theirs = await owned('theirs.too', 'them');
+  const { key: theirKey } = await keyFor({ scopes: SCOPES, ownerRefs: ['them'] });
+  await api.as(theirKey).get(`/v1/integrations/${theirs}/token`);
+  await api.as(theirKey).post(`/v1/integrations/${theirs}/pause`);
+  await api.as(theirKey).post('/v1/embed-tokens', { ownerRef: 'them' });
+  await api.as(theirKey).post(`/v1/integrations/${theirs}/connect-links`);
+  await api.post('/v1/webhook-endpoints', { url: 'http://127.0.0.1:9/', events: ['*'] });
+  await pool.query(
+    `insert into audit_runs (kind, started_at, finished_at, result) values ('daily', $1, $1, '{"missing": 7}')`,
+    [now],
+  );
+  await pool.query(
+    `insert into callback_traffic (app_id, last_delivery_at, refused_since, last_refused_at, refused_why)
+     values ($1, $2, $2, $2, 'wrong_signature')`,
+    [stack.instagram.settings.appId, now],
+  );
+  await pool.query(`update integrations set refresh_at = $2, expires_at = $2 where id = $1`, [
+    theirs,
+    new Date(now.getTime() - DAY_MS),
+  ]);
+  expect(await seen()).toEqual(before);
+  expect((await api.get('/v1/fleet')).body).toMatchObject({
+    audit: { lastResult: { missing: 7 } },
+    callbacks: { refusedWhy: expect.any(String) },
+  });
 });
 
 test('an integration that moved to another owner takes its past along', async () => {

@@ -17,8 +17,12 @@ const isProblem = { type: expect.any(String), title: expect.any(String), detail:
 
 /** A request that fetch would not make. */
 function raw(path: string, headers: Record<string, string>, method = 'GET'): Promise<number> {
+  return rawAt(api.url, path, headers, method);
+}
+
+function rawAt(base: string, path: string, headers: Record<string, string>, method = 'GET'): Promise<number> {
   return new Promise((resolve, reject) => {
-    const url = new URL(api.url);
+    const url = new URL(base);
     const request = rawRequest(
       { host: url.hostname, port: url.port, path, method, headers, setHost: false },
       (response) => {
@@ -400,16 +404,43 @@ describe('where a request comes from', () => {
     expect(await raw('/connect/x', { host: 'evil.example' })).toBe(403);
   });
 
-  test('a server that others reach answers under the names they use', async () => {
-    const open = await startApi(stack, { site: { loopbackOnly: false } });
-    const { port } = new URL(open.url);
-    const status = await new Promise((resolve) => {
-      rawRequest({ port, path: '/healthz', headers: { host: 'evergrant.internal' } }, (response) => {
-        response.resume();
-        resolve(response.statusCode);
-      }).end();
+  test('a server that others reach answers under its public name and those allowed, on every page', async () => {
+    const user = { 'x-user': 'alice' };
+    const open = await startApi(stack, {
+      site: {
+        publicUrl: 'https://evergrant.shopdesk.example',
+        allowedHosts: ['evergrant-api', '10.0.0.7', 'inside.example:3000'],
+        isTrustedProxy: () => true,
+        trustedUserHeader: 'x-user',
+      },
     });
-    expect(status).toBe(200);
+    const status = (path: string, host: string) => rawAt(open.url, path, { ...bearer, ...user, host });
+    for (const good of [
+      ...['evergrant.shopdesk.example', 'evergrant.shopdesk.example:443', 'EVERGRANT.shopdesk.example'],
+      ...['evergrant-api', 'evergrant-api:3000', '10.0.0.7:3000', 'inside.example:3000', 'localhost:9'],
+    ]) {
+      expect([good, await status('/v1/fleet', good)]).toEqual([good, 200]);
+      expect([good, await status('/console/settings', good)]).toEqual([good, 200]);
+    }
+    for (const bad of [
+      'evil.example',
+      'inside.example',
+      'inside.example:3001',
+      'x.evergrant-api',
+      '10.0.0.70',
+    ]) {
+      for (const path of [
+        '/v1/fleet',
+        '/console/settings',
+        '/connect/x',
+        '/openapi.json',
+        '/embed/banner.js',
+      ])
+        expect([bad, path, await status(path, bad)]).toEqual([bad, path, 403]);
+      // A probe names the address of whatever it found.
+      for (const path of ['/healthz', '/readyz', '/readyz/serve'])
+        expect([bad, path, await status(path, bad)]).toEqual([bad, path, 200]);
+    }
     await open.stop();
   });
 

@@ -32,7 +32,9 @@ function rename(url: string): string {
   const [address, signature] = [url.slice(0, dot), url.slice(dot)];
   const [base, payload = ''] = address.split('/connect/');
   const said = JSON.parse(Buffer.from(payload, 'base64url').toString());
-  const other = Buffer.from(JSON.stringify({ ...said, i: said.i.replace(/.$/, (last: string) => (last === '0' ? '1' : '0')) })).toString('base64url');
+  const other = Buffer.from(
+    JSON.stringify({ ...said, i: said.i.replace(/.$/, (last: string) => (last === '0' ? '1' : '0')) }),
+  ).toString('base64url');
   return `${base}/connect/${other}${signature}`;
 }
 
@@ -325,7 +327,7 @@ describe('a way back that is not what it should be', () => {
     const cookie = (await api.as(null).request('POST', connectUrl)).headers.get('set-cookie');
     expect(cookie).toMatch(/^evergrant-connect=[\w-]{43}; Max-Age=600; Path=\/; HttpOnly; SameSite=Lax$/);
     const behindTls = await startApi(stack, {
-      site: { publicUrl: 'https://shopdesk.example', loopbackOnly: false },
+      site: { publicUrl: 'https://shopdesk.example' },
     });
     const path = new URL(
       (await behindTls.post('/v1/integrations', { provider: 'instagram', ownerRef: 'o' })).body.connectUrl,

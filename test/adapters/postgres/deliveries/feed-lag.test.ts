@@ -1,4 +1,4 @@
-import { addProviderEvent, feed, feedLagSeconds } from '../../../../adapters/postgres/deliveries/events';
+import { addGeneralEvent, feed, feedLagSeconds } from '../../../../adapters/postgres/deliveries/events';
 import { MINUTE_MS } from '../../../../core/time';
 import { type Stack, startStack } from '../../../support/stack';
 
@@ -16,7 +16,7 @@ test('a transaction that stays open holds the feed back, visibly, and for ten mi
   expect(await lag()).toBe(0);
   const open = await stack.pool.connect();
   await open.query('begin; select pg_current_xact_id()');
-  await addProviderEvent(
+  await addGeneralEvent(
     stack.pool,
     { type: 'provider.incident_started', data: { incidentId: 'inc_1' } },
     now(),

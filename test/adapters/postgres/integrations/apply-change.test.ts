@@ -63,7 +63,7 @@ test('the row that comes back is what the change says, for every step of a life'
     (was) => changes.deferredForIncident(was.recovery!, NOW, 0.5),
     () => changes.expired('invalidated', NOW, error),
     (was) => changes.reminded(was, NOW + DAY_MS),
-    () => changes.paused(),
+    () => changes.paused({ kind: 'api_key', name: 'a test' }),
     (was) => changes.expiryWithdrawn(was, NOW),
     (was) => changes.verified(was),
     (was) => changes.deauthorized(was, NOW, NOW),
@@ -93,7 +93,7 @@ test.each([
 
 test('a state that may not follow is not written', async () => {
   const row = await connected();
-  const ended = await apply(row, changes.disconnected(row));
+  const ended = await apply(row, changes.disconnected(row, null));
   const revived = { ...changes.reopened() };
   await expect(apply(ended, revived)).rejects.toBeInstanceOf(RowMovedOn);
   expect((await findIntegration(pool, row.id))?.state).toBe('disconnected');
