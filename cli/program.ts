@@ -44,11 +44,8 @@ const GROUPS: [string, Verb[]][] = [
       forgetVerb,
     ],
   ],
-  [
-    'Access:',
-    [apiKeysVerb, consoleVerb, consoleSessionsVerb, connectLinksVerb, embedTokensVerb, auditLogVerb],
-  ],
-  ['Fleet:', [eventsVerb, fleetVerb, auditVerb]],
+  ['Access:', [apiKeysVerb, consoleVerb, consoleSessionsVerb, connectLinksVerb, embedTokensVerb]],
+  ['Fleet:', [eventsVerb, fleetVerb, auditVerb, auditLogVerb]],
   ['Processes and set-up:', [workerVerb, apiVerb, simulatorVerb, migrateVerb, keysVerb, doctorVerb]],
   ['Sandbox:', [sandboxVerb]],
 ];

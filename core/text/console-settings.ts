@@ -37,6 +37,7 @@ export const ISSUED_TEXT = {
     title: 'Console sessions',
     none: 'No sessions: users sign in through a proxy.',
     columns: { key: 'Key', address: 'Address', since: 'Signed in', used: 'Last used', actions: '[End]' },
+    bootstrap: 'bootstrap',
     thisOne: 'This session',
     end: 'End session',
     done: 'Session ended',

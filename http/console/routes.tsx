@@ -35,7 +35,7 @@ export function consoleRoutes(deps: HttpDeps) {
       await deps.limits.countFailure(clientAddress(deps, c));
       return c.html(<SignInPage frame={frame(c)} refused={refused} />, 403);
     }
-    await sessions.begin(c, keyHash);
+    await sessions.begin(c, caller);
     deps.logger.info({ by: caller.name, keyId: caller.keyId }, 'console sign-in');
     return c.redirect(CONSOLE, 303);
   }
@@ -80,7 +80,7 @@ export function consoleRoutes(deps: HttpDeps) {
         return next();
       })
       .post(`${CONSOLE}/sign-out`, async (c) => {
-        await sessions.end(c);
+        await sessions.end(c, c.get('user'));
         return c.redirect(SIGN_IN, 303);
       })
       .route('/', connectionListRoutes(deps))

@@ -6,9 +6,11 @@ import {
   endSession,
   useSession,
 } from '../../adapters/postgres/access/sessions';
+import { audited } from '../../adapters/postgres/access/audit-log';
+import { type Actor } from '../../core/access/actor';
 import { SHELL_TEXT } from '../../core/text/console-shell';
 import { SECOND_MS } from '../../core/time';
-import { type Caller, callerOf, calling, userByProxy } from '../middleware/caller';
+import { type Caller, type KeyHolder, callerOf, calling, userByProxy } from '../middleware/caller';
 import { clientAddress, isFromProxy } from '../middleware/client-address';
 import { secretCookie } from '../middleware/cookies';
 import { type HttpDeps } from '../deps';
@@ -31,9 +33,14 @@ const NAME_BY_PROXY = /^[\x21-\x7e]{1,200}$/;
 export function createSessions(deps: Pick<HttpDeps, 'pool' | 'clock' | 'wallClock' | 'site' | 'apiKey'>) {
   const cookie = secretCookie(deps.site, 'evergrant', SESSION_LIFE_MS / SECOND_MS);
 
-  async function forget(c: Context): Promise<void> {
+  async function forget(c: Context, actor: Actor): Promise<void> {
     const text = cookie.read(c);
-    if (text) await endSession(deps.pool, text);
+    if (!text) return;
+    await audited(
+      { pool: deps.pool, actor, now: deps.clock.now() },
+      (db) => endSession(db, text),
+      (id) => (id === null ? null : { action: 'console_session.end', target: id }),
+    );
   }
 
   return {
@@ -42,17 +49,24 @@ export function createSessions(deps: Pick<HttpDeps, 'pool' | 'clock' | 'wallCloc
       const text = cookie.read(c);
       const session = text ? await useSession(deps.pool, text, deps.wallClock.now()) : null;
       const byKey = session && (await callerOf(deps, session.keyHash));
-      const user =
-        session && byKey?.scopes.has('admin') ? { ...byKey, session: session.id } : userByHeader(deps, c);
+      const bySession = session && byKey?.scopes.has('admin') ? { ...byKey, session: session.id } : null;
+      const user = bySession ?? userByHeader(deps, c);
       return user && calling(user, { kind: 'console_user', address: clientAddress(deps, c) });
     },
     /** Starts a session with a new ID, which prevents session fixation. */
-    async begin(c: Context, keyHash: Buffer): Promise<void> {
-      await forget(c);
-      cookie.write(c, await createSession(deps.pool, keyHash, clientAddress(deps, c), deps.wallClock.now()));
+    async begin(c: Context, { keyHash, actor: holder }: KeyHolder): Promise<void> {
+      const address = clientAddress(deps, c);
+      const actor: Actor = { ...holder, kind: 'console_user', address };
+      await forget(c, actor);
+      const { text } = await audited(
+        { pool: deps.pool, actor, now: deps.clock.now() },
+        (db) => createSession(db, keyHash, address, deps.wallClock.now()),
+        ({ id }) => ({ action: 'console_session.create', target: id }),
+      );
+      cookie.write(c, text);
     },
-    async end(c: Context): Promise<void> {
-      await forget(c);
+    async end(c: Context, { actor }: ConsoleUser): Promise<void> {
+      await forget(c, actor);
       cookie.clear(c);
     },
   };

@@ -6,8 +6,10 @@ import {
   readLink as read,
   reconnectUrl,
 } from '../../services/connect-links';
+import { audited } from '../../adapters/postgres/access/audit-log';
 import { addConnectLink, isRevoked } from '../../adapters/postgres/access/connect-links';
 import { type Integration } from '../../adapters/postgres/integrations/integration-row';
+import { type Db } from '../../adapters/postgres/pool';
 import { DAY_MS } from '../../core/time';
 import { type Caller } from '../middleware/caller';
 import { type HttpDeps } from '../deps';
@@ -30,19 +32,45 @@ export async function isUsable(
   return isCurrent(link, integration, deps.clock.now()) && !(await isRevoked(deps.pool, link));
 }
 
+type Linked = Pick<Integration, 'id' | 'grantNo' | 'linkNo'>;
+
+interface CreatedLink {
+  id: string;
+  url: string;
+  expiresAt: string;
+  /** False: the embed token had it already. */
+  isNew: boolean;
+}
+
 /** A connect link, valid for a day and until a newer grant exists. @param maker the caller, or an owner with a link */
-export async function createConnectLink(
+export function createConnectLink(
   deps: LinksDeps & Pick<HttpDeps, 'pool'>,
-  maker: Pick<Caller, 'keyId' | 'embedTokenId'>,
-  { id: integrationId, grantNo, linkNo }: Pick<Integration, 'id' | 'grantNo' | 'linkNo'>,
+  maker: Caller,
+  integration: Linked,
   returnTo: string | null = null,
-): Promise<{ id: string; url: string; expiresAt: string }> {
+): Promise<CreatedLink> {
+  return audited(
+    { pool: deps.pool, actor: maker.actor, now: deps.clock.now() },
+    (db) => addLink(db, deps, maker, integration, returnTo),
+    ({ id, isNew }) =>
+      isNew ? { action: 'connect_link.create', target: id, integrationId: integration.id } : null,
+  );
+}
+
+/** The same as a part of another change. */
+export async function addLink(
+  db: Db,
+  deps: LinksDeps,
+  maker: Caller,
+  { id: integrationId, grantNo, linkNo }: Linked,
+  returnTo: string | null,
+): Promise<CreatedLink> {
   const now = deps.clock.now();
   const by = { createdBy: maker.keyId, embedTokenId: maker.embedTokenId ?? null };
   const times = { now, expiresAt: now + CONNECT_LINK_LIFE_MS };
-  const { id, expiresAt } = await addConnectLink(deps.pool, integrationId, by, times);
+  const { id, expiresAt, isNew } = await addConnectLink(db, integrationId, by, times);
   const link = { id, integrationId, linkNo, grantNo, version: null, expiresAt, returnTo };
-  return { id, url: signLink(linkSigner(deps), link), expiresAt: new Date(expiresAt).toISOString() };
+  return { id, url: signLink(linkSigner(deps), link), expiresAt: new Date(expiresAt).toISOString(), isNew };
 }
 
 /** The link that a round was begun with, once more. */

@@ -16,8 +16,8 @@ import { SECOND_MS } from '../../core/time';
 import { nameOfLink } from '../../services/connect-links';
 import { recheck } from '../api/lifecycle/recheck';
 import { type HttpDeps } from '../deps';
-import { secretCookie } from '../middleware/cookies';
 import { clientAddress } from '../middleware/client-address';
+import { secretCookie } from '../middleware/cookies';
 import { noStore } from '../middleware/headers';
 import { ownerOf } from './owner';
 import { isUsable, readLink, urlOf } from './links';
@@ -82,7 +82,11 @@ export function connectRoutes(deps: HttpDeps): Hono {
       const text = c.req.param('link');
       const reachable = await findNewLinkRecipient(deps, text);
       if (!reachable) return outdated(deps, c);
-      const result = await emailNewLink(deps, reachable, clientAddress(deps, c));
+      const result = await emailNewLink(
+        deps,
+        ownerOf(reachable.integration, clientAddress(deps, c)),
+        reachable,
+      );
       const outcome = newLinkText(result, deps.site.productName);
       return c.html(
         <OutcomePage frame={frameOf(deps.site, c)} outcome={outcome} next={c.req.path} />,

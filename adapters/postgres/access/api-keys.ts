@@ -1,10 +1,9 @@
-import { type Pool } from 'pg';
 import { type Scope } from '../../../core/access/scopes';
 import { type Secret } from '../../../core/access/secret';
 import { MINUTE_MS } from '../../../core/time';
 import { sha256 } from '../../digest';
 import { newId } from '../../ids';
-import { type Db, withTransaction } from '../pool';
+import { type Db } from '../pool';
 
 export interface ApiKey {
   id: string;
@@ -32,47 +31,46 @@ const LIVE = 'revoked_at is null and (expires_at is null or expires_at > $1)';
 export type KeyRefusal = 'maker_over' | 'quota';
 
 /**
- * Stores a new key as a hash. Its maker's row is locked against revocation meanwhile, so that none escapes it.
+ * Stores a new key as a hash. Its maker's row is locked against revocation meanwhile, so that none escapes it: call inside
+ * a transaction.
  * @param maker `id`: a key's, `bootstrap` or `proxy`; `generation`: 0 for the latter two; `quota`: of valid keys it has made
  */
 export async function createApiKey(
-  pool: Pool,
+  db: Db,
   key: Secret,
   wanted: Pick<ApiKey, 'name' | 'scopes' | 'ownerRefs' | 'expiresAt'>,
   maker: { id: string; generation: number; limitedBy: string | null; quota: number },
   now: number,
 ): Promise<ApiKey | KeyRefusal> {
   const id = newId('key');
-  return withTransaction(pool, async (db) => {
-    if (maker.generation > 0) {
-      // One at a time per maker: two at once could both be the last one.
-      const { rowCount } = await db.query(`select 1 from api_keys where id = $2 and ${LIVE} for update`, [
-        new Date(now),
-        maker.id,
-      ]);
-      if (rowCount === 0) return 'maker_over';
-    }
-    const { rows } = await db.query(
-      `insert into api_keys (id, name, key_hash, scopes, owner_refs, created_at, expires_at, created_by, generation, limited_by)
-       select $2, $3, $4, $5, $6, $1, $7, $8, $9, $10
-       where (select count(*) from api_keys where ${LIVE} and created_by = $8) < $11
-       returning *`,
-      [
-        new Date(now),
-        id,
-        wanted.name,
-        sha256(key.reveal()),
-        wanted.scopes,
-        wanted.ownerRefs,
-        wanted.expiresAt === null ? null : new Date(wanted.expiresAt),
-        maker.id,
-        maker.generation + 1,
-        maker.limitedBy ?? (wanted.ownerRefs === null ? null : id),
-        maker.quota,
-      ],
-    );
-    return rows[0] ? apiKeyOf(rows[0]) : 'quota';
-  });
+  if (maker.generation > 0) {
+    // One at a time per maker: two at once could both be the last one.
+    const { rowCount } = await db.query(`select 1 from api_keys where id = $2 and ${LIVE} for update`, [
+      new Date(now),
+      maker.id,
+    ]);
+    if (rowCount === 0) return 'maker_over';
+  }
+  const { rows } = await db.query(
+    `insert into api_keys (id, name, key_hash, scopes, owner_refs, created_at, expires_at, created_by, generation, limited_by)
+     select $2, $3, $4, $5, $6, $1, $7, $8, $9, $10
+     where (select count(*) from api_keys where ${LIVE} and created_by = $8) < $11
+     returning *`,
+    [
+      new Date(now),
+      id,
+      wanted.name,
+      sha256(key.reveal()),
+      wanted.scopes,
+      wanted.ownerRefs,
+      wanted.expiresAt === null ? null : new Date(wanted.expiresAt),
+      maker.id,
+      maker.generation + 1,
+      maker.limitedBy ?? (wanted.ownerRefs === null ? null : id),
+      maker.quota,
+    ],
+  );
+  return rows[0] ? apiKeyOf(rows[0]) : 'quota';
 }
 
 /**
@@ -105,22 +103,25 @@ export async function wasApiKey(db: Db, id: string): Promise<boolean> {
   return rowCount === 1;
 }
 
-/** Revokes a key and every key that it made, and those made. False: the key never existed. */
-export async function revokeApiKey(pool: Pool, id: string, now: number): Promise<boolean> {
-  return withTransaction(pool, async (db) => {
-    // Again until nothing is left: a key that was being made holds its maker's row, and is seen the next time.
-    for (;;) {
-      const { rowCount } = await db.query(
-        `with recursive line as (
-           select id from api_keys where id = $1
-           union select k.id from api_keys k join line on k.created_by = line.id
-         )
-         update api_keys set revoked_at = $2 where id in (select id from line) and revoked_at is null`,
-        [id, new Date(now)],
-      );
-      if (!rowCount) return wasApiKey(db, id);
-    }
-  });
+/**
+ * Revokes a key and every key that it made, and those made. Call inside a transaction.
+ * @returns the IDs of those that were not revoked before; null: the key never existed
+ */
+export async function revokeApiKey(db: Db, id: string, now: number): Promise<string[] | null> {
+  const revoked: string[] = [];
+  // Again until nothing is left: a key that was being made holds its maker's row, and is seen the next time.
+  for (;;) {
+    const { rows } = await db.query<{ id: string }>(
+      `with recursive line as (
+         select id from api_keys where id = $1
+         union select k.id from api_keys k join line on k.created_by = line.id
+       )
+       update api_keys set revoked_at = $2 where id in (select id from line) and revoked_at is null returning id`,
+      [id, new Date(now)],
+    );
+    revoked.push(...rows.map((row) => row.id));
+    if (rows.length === 0) return revoked.length > 0 || (await wasApiKey(db, id)) ? revoked : null;
+  }
 }
 
 function apiKeyOf(row: { [column: string]: unknown }): ApiKey {

@@ -1,8 +1,6 @@
-import { type Pool } from 'pg';
 import { z } from 'zod';
 import { newId } from '../../ids';
-import { lockIntegration } from '../integrations/integrations';
-import { type Db, withTransaction } from '../pool';
+import { type Db } from '../pool';
 
 /** What a link says beyond its integration and grant: kept by the round that it began. */
 export const roundLink = z.object({
@@ -40,14 +38,14 @@ export async function addConnectLink(
   integrationId: string,
   { createdBy, embedTokenId }: Maker,
   times: { now: number; expiresAt: number },
-): Promise<{ id: string; expiresAt: number }> {
+): Promise<{ id: string; expiresAt: number; isNew: boolean }> {
   if (embedTokenId !== null) {
     const { rows } = await db.query<{ id: string; expires_at: Date }>(
       `select id, expires_at from connect_links
        where integration_id = $1 and embed_token_id = $2 and revoked_at is null`,
       [integrationId, embedTokenId],
     );
-    if (rows[0]) return { id: rows[0].id, expiresAt: rows[0].expires_at.getTime() };
+    if (rows[0]) return { id: rows[0].id, expiresAt: rows[0].expires_at.getTime(), isNew: false };
   }
   const id = newId('lnk');
   await db.query(
@@ -55,7 +53,7 @@ export async function addConnectLink(
      values ($1, $2, $3, $4, $5, $6)`,
     [id, integrationId, createdBy, embedTokenId, new Date(times.now), new Date(times.expiresAt)],
   );
-  return { id, expiresAt: times.expiresAt };
+  return { id, expiresAt: times.expiresAt, isNew: true };
 }
 
 /** Revoked: itself, with all links of its integration, or with the key or embed token that made it. */
@@ -112,28 +110,30 @@ export async function listConnectLinks(
   return rows.map(connectLinkOf);
 }
 
-/** @param ownerRefs only of integrations of these owners; null: of all. @returns false: there is no such link */
+/**
+ * @param ownerRefs only of integrations of these owners; null: of all
+ * @returns its integration, and whether it was revoked before; null: there is no such link
+ */
 export async function revokeConnectLink(
   db: Db,
   id: string,
   ownerRefs: readonly string[] | null,
   now: number,
-): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `update connect_links l set revoked_at = coalesce(l.revoked_at, $2) from integrations i
-     where l.id = $1 and i.id = l.integration_id and ($3::text[] is null or i.owner_ref = any ($3))`,
+): Promise<{ integrationId: string; wasRevoked: boolean } | null> {
+  const { rows } = await db.query<{ integration_id: string; was_revoked: boolean }>(
+    `update connect_links l set revoked_at = coalesce(l.revoked_at, $2)
+     from connect_links was join integrations i on i.id = was.integration_id
+     where l.id = $1 and was.id = l.id and ($3::text[] is null or i.owner_ref = any ($3))
+     returning l.integration_id, was.revoked_at is not null as was_revoked`,
     [id, new Date(now), ownerRefs],
   );
-  return rowCount === 1;
+  return rows[0] ? { integrationId: rows[0].integration_id, wasRevoked: rows[0].was_revoked } : null;
 }
 
-/** Ends every link of an integration that exists, also those of events and emails. */
-export async function revokeLinksOf(pool: Pool, integrationId: string): Promise<void> {
-  await withTransaction(pool, async (db) => {
-    await lockIntegration(db, integrationId);
-    await db.query('update integrations set link_no = link_no + 1 where id = $1', [integrationId]);
-    await db.query('delete from connect_links where integration_id = $1', [integrationId]);
-  });
+/** Ends every link of an integration that exists, also those of events and emails. Call inside a transaction. */
+export async function revokeLinksOf(db: Db, integrationId: string): Promise<void> {
+  await db.query('update integrations set link_no = link_no + 1 where id = $1', [integrationId]);
+  await db.query('delete from connect_links where integration_id = $1', [integrationId]);
 }
 
 function connectLinkOf(row: { [column: string]: unknown }): ConnectLink {

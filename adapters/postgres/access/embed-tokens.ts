@@ -72,17 +72,22 @@ export async function listEmbedTokens(
   }));
 }
 
-/** Ends a token, and the links made with it. @param ownerRefs only of these owners; null: of all. @returns false: there is none */
+/**
+ * Ends a token, and the links made with it.
+ * @param ownerRefs only of these owners; null: of all
+ * @returns its owner, and whether it was revoked before; null: there is none
+ */
 export async function revokeEmbedToken(
   db: Db,
   id: string,
   ownerRefs: readonly string[] | null,
   now: number,
-): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `update embed_tokens set revoked_at = coalesce(revoked_at, $2)
-     where id = $1 and ($3::text[] is null or owner_ref = any ($3))`,
+): Promise<{ ownerRef: string; wasRevoked: boolean } | null> {
+  const { rows } = await db.query<{ owner_ref: string; was_revoked: boolean }>(
+    `update embed_tokens e set revoked_at = coalesce(e.revoked_at, $2) from embed_tokens was
+     where e.id = $1 and was.id = e.id and ($3::text[] is null or e.owner_ref = any ($3))
+     returning e.owner_ref, was.revoked_at is not null as was_revoked`,
     [id, new Date(now), ownerRefs],
   );
-  return rowCount === 1;
+  return rows[0] ? { ownerRef: rows[0].owner_ref, wasRevoked: rows[0].was_revoked } : null;
 }

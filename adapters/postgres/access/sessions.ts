@@ -31,14 +31,20 @@ export async function redeemSignIn(db: Db, text: string, now: number): Promise<B
   return row && now < row.expires_at.getTime() ? row.key_hash : null;
 }
 
-/** Starts a session. @param address of the client @returns the value of the session cookie */
-export async function createSession(db: Db, keyHash: Buffer, address: string, now: number): Promise<string> {
+/** Starts a session. @param address of the client @returns its ID, and the value of the session cookie */
+export async function createSession(
+  db: Db,
+  keyHash: Buffer,
+  address: string,
+  now: number,
+): Promise<{ id: string; text: string }> {
   const text = newSecretText();
-  await db.query(
-    'insert into sessions (session_hash, key_hash, created_at, expires_at, address) values ($1, $2, $3, $4, $5)',
+  const { rows } = await db.query<{ id: string }>(
+    `insert into sessions (session_hash, key_hash, created_at, expires_at, address)
+     values ($1, $2, $3, $4, $5) returning id`,
     [sha256(text), keyHash, new Date(now), new Date(now + SESSION_LIFE_MS), address],
   );
-  return text;
+  return { id: rows[0]?.id ?? '', text };
 }
 
 /** An active session, and the hash of its API key. The caller checks whether that key is still valid. */
@@ -58,8 +64,13 @@ export async function useSession(
   return { id: row.id, keyHash: row.key_hash };
 }
 
-export async function endSession(db: Db, text: string): Promise<void> {
-  await db.query('delete from sessions where session_hash = $1', [sha256(text)]);
+/** @returns its ID; null: it was over */
+export async function endSession(db: Db, text: string): Promise<string | null> {
+  const { rows } = await db.query<{ id: string }>(
+    'delete from sessions where session_hash = $1 returning id',
+    [sha256(text)],
+  );
+  return rows[0]?.id ?? null;
 }
 
 /** A session of the console, as it is listed. Instants are epoch ms. */

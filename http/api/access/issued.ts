@@ -1,5 +1,10 @@
 import { sha256 } from '../../../adapters/digest';
-import { listConnectLinks, revokeConnectLink } from '../../../adapters/postgres/access/connect-links';
+import { audited } from '../../../adapters/postgres/access/audit-log';
+import {
+  listConnectLinks,
+  revokeConnectLink,
+  revokeLinksOf,
+} from '../../../adapters/postgres/access/connect-links';
 import { listEmbedTokens, revokeEmbedToken } from '../../../adapters/postgres/access/embed-tokens';
 import { endSessionById, listSessions } from '../../../adapters/postgres/access/sessions';
 import { type Position } from '../../../adapters/postgres/integrations/integrations';
@@ -28,9 +33,30 @@ export function linksFor(
   return listConnectLinks(pool, { ...filter, ownerRefs, now: clock.now() }, before, limit);
 }
 
-export async function revokeLinkFor(deps: IssuedDeps, { ownerRefs }: Caller, id: string): Promise<void> {
-  if (!ID.test(id) || !(await revokeConnectLink(deps.pool, id, ownerRefs, deps.clock.now())))
-    throw notFound('connect link');
+export async function revokeLinkFor(deps: IssuedDeps, caller: Caller, id: string): Promise<void> {
+  const now = deps.clock.now();
+  const done = await audited(
+    { pool: deps.pool, actor: caller.actor, now },
+    async (db) => (ID.test(id) ? revokeConnectLink(db, id, caller.ownerRefs, now) : null),
+    (link) => {
+      if (!link || link.wasRevoked) return null;
+      return { action: 'connect_link.revoke', target: id, integrationId: link.integrationId };
+    },
+  );
+  if (!done) throw notFound('connect link');
+}
+
+/** Also those of events and emails. */
+export async function revokeAllLinksFor(
+  deps: IssuedDeps,
+  caller: Caller,
+  integrationId: string,
+): Promise<void> {
+  await audited(
+    { pool: deps.pool, actor: caller.actor, now: deps.clock.now() },
+    (db) => revokeLinksOf(db, integrationId),
+    () => ({ action: 'connect_link.revoke', integrationId, changes: { links: 'all' } }),
+  );
 }
 
 export function embedTokensFor(
@@ -42,13 +68,17 @@ export function embedTokensFor(
   return listEmbedTokens(pool, { ...filter, ownerRefs, now: clock.now() }, before, limit);
 }
 
-export async function revokeEmbedTokenFor(
-  deps: IssuedDeps,
-  { ownerRefs }: Caller,
-  id: string,
-): Promise<void> {
-  if (!ID.test(id) || !(await revokeEmbedToken(deps.pool, id, ownerRefs, deps.clock.now())))
-    throw notFound('embed token');
+export async function revokeEmbedTokenFor(deps: IssuedDeps, caller: Caller, id: string): Promise<void> {
+  const now = deps.clock.now();
+  const done = await audited(
+    { pool: deps.pool, actor: caller.actor, now },
+    async (db) => (ID.test(id) ? revokeEmbedToken(db, id, caller.ownerRefs, now) : null),
+    (token) => {
+      if (!token || token.wasRevoked) return null;
+      return { action: 'embed_token.revoke', target: id, changes: { ownerRef: token.ownerRef } };
+    },
+  );
+  if (!done) throw notFound('embed token');
 }
 
 export function sessionsFor(
@@ -61,6 +91,11 @@ export function sessionsFor(
   return listSessions(pool, filter, before, limit);
 }
 
-export async function endSessionFor(deps: IssuedDeps, { ownerRefs }: Caller, id: string): Promise<void> {
-  if (!ID.test(id) || !(await endSessionById(deps.pool, id, ownerRefs))) throw notFound('console session');
+export async function endSessionFor(deps: IssuedDeps, caller: Caller, id: string): Promise<void> {
+  const done = await audited(
+    { pool: deps.pool, actor: caller.actor, now: deps.clock.now() },
+    async (db) => ID.test(id) && endSessionById(db, id, caller.ownerRefs),
+    (ended) => (ended ? { action: 'console_session.end', target: id } : null),
+  );
+  if (!done) throw notFound('console session');
 }

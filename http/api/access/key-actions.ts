@@ -1,3 +1,4 @@
+import { audited } from '../../../adapters/postgres/access/audit-log';
 import { newSecretText } from '../../../adapters/digest';
 import {
   type ApiKey as Row,
@@ -44,7 +45,16 @@ export async function createKey(
   const quota = keyQuota(generation);
   const text = `evg_${newSecretText()}`;
   const maker = { id: caller.keyId, generation, limitedBy, quota };
-  const key = await createApiKey(deps.pool, new Secret(text), { ...wanted, ...end }, maker, now);
+  const key = await audited(
+    { pool: deps.pool, actor: caller.actor, now },
+    (db) => createApiKey(db, new Secret(text), { ...wanted, ...end }, maker, now),
+    (made) => {
+      if (typeof made === 'string') return null;
+      const ends = made.expiresAt === null ? null : new Date(made.expiresAt).toISOString();
+      const changes = { name, scopes: made.scopes, ownerRefs: made.ownerRefs, expiresAt: ends };
+      return { action: 'api_key.create', target: made.id, changes };
+    },
+  );
   if (key === 'maker_over') throw new Problem('unauthorized', 'Your key is no longer valid.');
   if (key === 'quota') throw tooManyKeys(quota);
   return { key, text };
@@ -66,7 +76,17 @@ export async function revokeKey(
   id: string,
 ): Promise<void> {
   await requireKeyAccess(deps, caller, id);
-  if (!(await revokeApiKey(deps.pool, id, deps.clock.now()))) throw notFound('key');
+  const now = deps.clock.now();
+  const revoked = await audited(
+    { pool: deps.pool, actor: caller.actor, now },
+    (db) => revokeApiKey(db, id, now),
+    (ids) => {
+      if (!ids || ids.length === 0) return null;
+      const others = ids.filter((other) => other !== id);
+      return { action: 'api_key.revoke', target: id, changes: others.length > 0 ? { withKeys: others } : {} };
+    },
+  );
+  if (!revoked) throw notFound('key');
 }
 
 /** A caller limited to owners can neither see nor revoke the keys of other owners. */

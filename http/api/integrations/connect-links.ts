@@ -1,5 +1,4 @@
 import { z } from '@hono/zod-openapi';
-import { revokeLinksOf } from '../../../adapters/postgres/access/connect-links';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
 import { findAccessible } from './find';
@@ -7,7 +6,7 @@ import { createConnectLink } from '../../owner/links';
 import { NoToken } from '../../../services/usable-token';
 import { requireAppOrigin } from '../../owner/return-to';
 import { body, createRouter, json, problems, secured, strictRoute } from '../../router';
-import { linksFor, revokeLinkFor } from '../access/issued';
+import { linksFor, revokeAllLinksFor, revokeLinkFor } from '../access/issued';
 import { pageOfRows, readCursor } from '../cursor';
 import {
   anyId,
@@ -110,7 +109,7 @@ export function connectLinkRoutes(deps: HttpDeps) {
   });
   routes.openapi(revokeAll, async (c) => {
     const { id } = await findAccessible(deps, c.get('caller'), c.req.valid('param').id);
-    await revokeLinksOf(deps.pool, id);
+    await revokeAllLinksFor(deps, c.get('caller'), id);
     return c.body(null, 204);
   });
   return routes.openapi(create, async (c) => {
@@ -118,6 +117,8 @@ export function connectLinkRoutes(deps: HttpDeps) {
     if (row.state === 'disconnected') throw new NoToken('disconnected', row);
     const wanted = c.req.valid('json') as { returnTo?: string } | undefined;
     requireAppOrigin(deps, wanted?.returnTo);
-    return c.json(await createConnectLink(deps, c.get('caller'), row, wanted?.returnTo ?? null), 201);
+    const made = await createConnectLink(deps, c.get('caller'), row, wanted?.returnTo ?? null);
+    const { id, url, expiresAt } = made;
+    return c.json({ id, url, expiresAt }, 201);
   });
 }

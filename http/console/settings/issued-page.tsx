@@ -38,7 +38,7 @@ function Sessions({ sessions, current, wallNow }: IssuedView) {
         <DataTable label={title} columns={columns}>
           {sessions.map(({ id, key, address, createdAt, lastUsedAt }) => (
             <tr id={id}>
-              <th scope="row">{key?.name ?? 'bootstrap'}</th>
+              <th scope="row">{key?.name ?? TEXT.sessions.bootstrap}</th>
               <td data-label={columns.address}>{address ?? '—'}</td>
               <td data-label={columns.since}>
                 <When at={createdAt} now={wallNow} />
