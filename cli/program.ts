@@ -5,6 +5,7 @@ import { type Io } from './output/io';
 import { note, paint, printable, sayJson } from './output/output';
 import { Refusal } from './http/problem';
 import { type Verb } from './verb';
+import { apiKeysVerb, connectLinksVerb, consoleSessionsVerb, embedTokensVerb } from './verbs/access';
 import { auditVerb } from './verbs/audit';
 import { auditLogVerb } from './verbs/audit-log';
 import { connectVerb } from './verbs/connect';
@@ -43,7 +44,8 @@ const GROUPS: [string, Verb[]][] = [
       forgetVerb,
     ],
   ],
-  ['Fleet:', [eventsVerb, fleetVerb, auditVerb, auditLogVerb, consoleVerb]],
+  ['Access:', [apiKeysVerb, consoleVerb, consoleSessionsVerb, connectLinksVerb, embedTokensVerb]],
+  ['Fleet:', [eventsVerb, fleetVerb, auditVerb, auditLogVerb]],
   ['Processes and set-up:', [workerVerb, apiVerb, simulatorVerb, migrateVerb, keysVerb, doctorVerb]],
   ['Sandbox:', [sandboxVerb]],
 ];

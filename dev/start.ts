@@ -74,7 +74,10 @@ async function start(undo: Undo): Promise<void> {
 
   await setUpCallbacks(services.settings, simulator.url);
   await connectFirstAccount(services, simulator.simulator, api.url, env.EVERGRANT_API_KEY);
-  const signIn = await createSignInLink(api.deps, sha256(env.EVERGRANT_API_KEY));
+  const signIn = await createSignInLink(api.deps, {
+    keyHash: sha256(env.EVERGRANT_API_KEY),
+    actor: { kind: 'cli', id: 'bootstrap', name: 'npm start', user: null, address: null },
+  });
   tell(api.url, signIn.url, simulator.url, temporal.uiUrl, data);
 }
 

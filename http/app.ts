@@ -22,6 +22,7 @@ import { createRouter } from './router';
 import { apiKeyRoutes } from './api/access/api-keys';
 import { auditLogRoutes } from './api/access/audit-log';
 import { consoleLinkRoutes } from './api/access/console-links';
+import { consoleSessionRoutes } from './api/access/console-sessions';
 import { embedTokenRoutes } from './api/access/embed-tokens';
 import { connectLinkRoutes } from './api/integrations/connect-links';
 import { deliveryRoutes } from './api/deliveries/deliveries';
@@ -84,6 +85,7 @@ export function createApp(deps: HttpDeps) {
     auditLogRoutes,
     embedTokenRoutes,
     consoleLinkRoutes,
+    consoleSessionRoutes,
     webhookEndpointRoutes,
     deliveryRoutes,
   ];

@@ -98,7 +98,12 @@ function fromProvider(error: ProviderError): Problem {
   const asked = retryAfterMs === null ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) };
   switch (error.failure.class) {
     case 'throttled':
-      return new Problem('rate_limited', 'Instagram limits the number of requests. Slow down.', {}, asked);
+      return new Problem(
+        'rate_limited',
+        'Instagram limits the number of requests. Slow down.',
+        { limitOf: 'instagram' },
+        asked,
+      );
     case 'app_level':
       return new Problem('provider_incident', 'Instagram refuses all requests of this app.', {}, asked);
     case 'call':

@@ -10,8 +10,6 @@ import { createLimits } from './middleware/limits';
 import { metricsApp } from './metrics';
 import { type Listening, listen } from './server';
 
-const FAILURES_PER_MINUTE = 60;
-
 export interface RunningApi {
   url: string;
   deps: HttpDeps;
@@ -37,7 +35,6 @@ export function httpDeps(services: Services, sandbox: SandboxControls | null = n
     forwardMessageText: settings.EVERGRANT_FORWARD_MESSAGE_TEXT,
     limits: createLimits({
       requestsPerMinute: settings.EVERGRANT_REQUESTS_PER_MINUTE,
-      failuresPerMinute: FAILURES_PER_MINUTE,
     }),
     apiKey: settings.EVERGRANT_API_KEY ?? null,
     console: {

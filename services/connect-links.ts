@@ -2,12 +2,17 @@ import { z } from 'zod';
 import { mayReconnect } from '../core/lifecycle/banner';
 import { type KeyRing } from '../adapters/encryption/key-ring';
 import { readSigned, signText } from '../adapters/encryption/signed-text';
+import { type RoundLink } from '../adapters/postgres/access/connect-links';
 import { type Integration, bannerFactsOf } from '../adapters/postgres/integrations/integration-row';
 
 const PURPOSE = 'connect-link';
 
 const content = z.object({
   i: z.string(),
+  /** Absent: a reconnect link, or one of an earlier release. */
+  id: z.string().optional(),
+  /** Of the integration when the link was made: raised, it is revoked. */
+  l: z.number().int().default(0),
   /** The grant that the link was created under. A newer grant invalidates it. */
   g: z.number().int(),
   /** The token version of a reconnect link; null for a connect link, which fits any version. */
@@ -17,14 +22,15 @@ const content = z.object({
   r: z.string().nullable(),
 });
 
-export interface Link {
+export interface Link extends RoundLink {
   integrationId: string;
   grantNo: number;
-  /** Valid only while this is the latest token version; null: any version. */
-  version: number | null;
-  /** Epoch ms; null: until a newer token or grant exists. */
-  expiresAt: number | null;
   returnTo: string | null;
+}
+
+/** The same for every way of writing a link. */
+export function nameOfLink({ id, integrationId, linkNo, grantNo, version }: Link): string {
+  return id ?? [integrationId, linkNo, grantNo, version].join('/');
 }
 
 /** What links are signed with, and the URL they start with. */
@@ -37,6 +43,8 @@ export interface LinkSigner {
 export function signLink({ ring, publicUrl }: LinkSigner, link: Link): string {
   const text = signText(ring, PURPOSE, {
     i: link.integrationId,
+    ...(link.id !== null && { id: link.id }),
+    l: link.linkNo,
     g: link.grantNo,
     v: link.version,
     e: link.expiresAt,
@@ -49,8 +57,18 @@ export function signLink({ ring, publicUrl }: LinkSigner, link: Link): string {
 export function readLink(ring: KeyRing, text: string): Link | null {
   const parsed = content.safeParse(readSigned(ring, PURPOSE, text));
   if (!parsed.success) return null;
-  const { i, g, v, e, r } = parsed.data;
-  return { integrationId: i, grantNo: g, version: v, expiresAt: e, returnTo: r };
+  const { i, id = null, l, g, v, e, r } = parsed.data;
+  return { id, integrationId: i, linkNo: l, grantNo: g, version: v, expiresAt: e, returnTo: r };
+}
+
+/**
+ * Whether a link may be used, but for its revocation: it is not over, no newer grant exists, and no newer token where it
+ * is for one version.
+ */
+export function isCurrent(link: Link, integration: Integration, now: number): boolean {
+  if (link.expiresAt !== null && now >= link.expiresAt) return false;
+  if (integration.state === 'disconnected' || integration.grantNo !== link.grantNo) return false;
+  return link.version === null || link.version === integration.version;
 }
 
 /** The reconnect link, if reconnecting is offered; valid until a newer token exists. */
@@ -59,6 +77,7 @@ export function reconnectUrl(maker: LinkSigner, integration: Integration, now: n
 }
 
 /** The owner's page, to check again or reconnect; valid until a newer token exists. */
-export function ownerPageUrl(maker: LinkSigner, { id, grantNo, version }: Integration): string {
-  return signLink(maker, { integrationId: id, grantNo, version, expiresAt: null, returnTo: null });
+export function ownerPageUrl(maker: LinkSigner, { id, linkNo, grantNo, version }: Integration): string {
+  const link = { id: null, integrationId: id, linkNo, grantNo, version, expiresAt: null, returnTo: null };
+  return signLink(maker, link);
 }

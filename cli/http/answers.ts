@@ -1,5 +1,9 @@
 import { type z } from 'zod';
 import { type AuditLogEntry as AuditLogEntrySchema } from '../../http/api/access/audit-log';
+import { type ConsoleSession as ConsoleSessionSchema } from '../../http/api/access/console-sessions';
+import { type ListedEmbedToken } from '../../http/api/access/embed-tokens';
+import { type ApiKey as ApiKeySchema } from '../../http/api/access/key-schemas';
+import { type ConnectLink as ConnectLinkSchema } from '../../http/api/integrations/connect-links';
 import { type Event as EventSchema } from '../../http/api/deliveries/events';
 import { type Fleet as FleetSchema } from '../../http/api/fleet-schema';
 import { type Integration as IntegrationSchema } from '../../http/api/integrations/integration-schemas';
@@ -10,6 +14,10 @@ export type AuditLogEntry = z.infer<typeof AuditLogEntrySchema>;
 export type Integration = z.infer<typeof IntegrationSchema>;
 export type Event = z.infer<typeof EventSchema>;
 export type Fleet = z.infer<typeof FleetSchema>;
+export type ApiKey = z.infer<typeof ApiKeySchema>;
+export type ConsoleSession = z.infer<typeof ConsoleSessionSchema>;
+export type EmbedTokenRow = z.infer<typeof ListedEmbedToken>;
+export type ConnectLinkRow = z.infer<typeof ConnectLinkSchema>;
 export type Recovery = z.infer<typeof tokens.Recovery>;
 export type Refreshed = z.infer<typeof tokens.Refreshed>;
 

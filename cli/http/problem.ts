@@ -29,7 +29,8 @@ export function isProblem(body: unknown): body is ProblemDocument {
 
 function hintsFor(problem: ProblemDocument, retryAfterSeconds: number | null): string[] {
   const hints = (problem.errors ?? []).map(({ field, message }) => `${field} ${message}`);
-  if (problem.code === 'not_found') hints.push('List integrations with `npx evergrant list`.');
+  if (problem.code === 'not_found' && problem.detail.includes('integration'))
+    hints.push('List integrations with `npx evergrant list`.');
   if (problem.code === 'not_connected')
     hints.push('Create a link for the owner with `npx evergrant reconnect-link <id>`.');
   if (problem.code === 'reconnect_required') {

@@ -14,7 +14,6 @@ export const AUDIT_ACTIONS = [
   'data.delete',
   'connect_link.create',
   'connect_link.revoke',
-  'embed_token.create',
   'embed_token.revoke',
   'console_link.create',
   'console_session.create',

@@ -28,7 +28,6 @@ export const ACTION_LABELS = {
   'data.delete': 'Account data deleted',
   'connect_link.create': 'Connect link created',
   'connect_link.revoke': 'Connect link revoked',
-  'embed_token.create': 'Embed token created',
   'embed_token.revoke': 'Embed token revoked',
   'console_link.create': 'Sign-in link created',
   'console_session.create': 'Signed in to the console',

@@ -7,6 +7,7 @@ export const KEYS_TEXT = {
     name: 'Name',
     scopes: 'Scopes',
     owners: 'Owners',
+    maker: 'Created by',
     used: 'Last used',
     expires: 'Expires',
     actions: '[Revoke]',
@@ -21,6 +22,38 @@ export const KEYS_TEXT = {
   create: 'Create key',
   created: (name: string) => `Key ${name} created`,
   once: "Copy this now. You won't see it again.",
+} as const;
+
+const ISSUED_COLUMNS = {
+  maker: 'Created by',
+  since: 'Created',
+  expires: 'Expires',
+  actions: '[Revoke]',
+} as const;
+
+/** What gives access besides keys. */
+export const ISSUED_TEXT = {
+  sessions: {
+    title: 'Console sessions',
+    none: 'No sessions: users sign in through a proxy.',
+    columns: { key: 'Key', address: 'Address', since: 'Signed in', used: 'Last used', actions: '[End]' },
+    bootstrap: 'bootstrap',
+    thisOne: 'This session',
+    end: 'End session',
+    done: 'Session ended',
+  },
+  links: {
+    title: 'Connect links',
+    columns: { owner: 'Owner', ...ISSUED_COLUMNS },
+    revoke: 'Revoke link',
+    done: 'Link revoked',
+  },
+  tokens: {
+    title: 'Embed tokens',
+    columns: { owner: 'Owner', ...ISSUED_COLUMNS },
+    revoke: 'Revoke token',
+    done: 'Embed token revoked',
+  },
 } as const;
 
 export const RING_TEXT = {

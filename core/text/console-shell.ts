@@ -30,7 +30,11 @@ export const SHELL_TEXT = {
   older: 'Older',
   never: 'Never',
   crossSite: 'This request did not come from a console page. Open the console and try again.',
-  tooManyPages: 'Too many console pages are open. Close some and reload this page.',
+  tooManyPages:
+    'Too many console pages are open, by all users together. This page works, and does not update.',
+  tooManyPagesOfKey:
+    'Too many console pages are open with this API key and the keys it created. This page works, and does not update.',
+  paused: 'This page no longer updates: too many console pages are open. Reload it to update it again.',
 } as const;
 
 export const SANDBOX_TEXT = {

@@ -123,6 +123,17 @@ export function checkText(result: CheckResult, { product, username }: PageSubjec
   }
 }
 
+/** @param limitOf what was used too often */
+export function tooManyText(limitOf: 'link' | 'address'): PageText {
+  const who = limitOf === 'link' ? 'This link has been opened' : 'Pages have been opened from your network';
+  return {
+    title: 'Too many requests',
+    text: `${who} too often. No changes were made. Reload this page in a minute.`,
+    action: null,
+    good: false,
+  };
+}
+
 export const SEND_NEW_LINK = 'Send me a new link';
 
 /** The same for every outdated link: it reveals neither the address nor whether an email was sent recently. */

@@ -11,6 +11,17 @@ export function cursorOf({ createdAt, id }: Position): string {
   return Buffer.from(JSON.stringify([createdAt, id])).toString('base64url');
 }
 
+/** A page of rows of which one more than the limit was asked for, which shows whether there is another page. */
+export function pageOfRows<Row extends Position, View>(
+  rows: Row[],
+  limit: number,
+  view: (row: Row) => View,
+): { data: View[]; nextCursor: string | null } {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return { data: shown.map(view), nextCursor: rows.length > limit && last ? cursorOf(last) : null };
+}
+
 export function readCursor(text: string | undefined): Position | null {
   if (text === undefined) return null;
   try {

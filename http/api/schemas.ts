@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { LIMITED } from '../middleware/limits';
 import { isTimeZone } from '../../core/text/time-zone';
 
 /** Schemas that several routes share: validation, types and documentation in one. */
@@ -13,6 +14,10 @@ export const ProblemDocument = z
     status: z.number().openapi({ description: 'HTTP status.' }),
     detail: z.string().openapi({ description: 'What happened and what to do, for people. May change.' }),
     code: z.string().openapi({ description: 'Stable error code, listed in `docs/errors.md`.' }),
+    limitOf: z.enum(LIMITED).optional().openapi({
+      description:
+        'With `rate_limited`: whose limit was reached. `key`: the API key; `embed_token`; `owner`: all embed tokens of one owner; `session`: of the console; `address`: the client’s network; `link`: a connect link; `service`: all callers of one process; `instagram`: the account or app at Instagram.',
+    }),
   })
   .openapi('Problem');
 
@@ -49,6 +54,12 @@ export const timeZone = z
 
 export const emailAddress = z.email({ pattern: z.regexes.html5Email }).max(254);
 
+/** Where a page of a list begins, and how long it is. */
+export const paging = {
+  cursor: z.string().max(500).optional().openapi({ description: '`nextCursor` of the previous page.' }),
+  limit: z.coerce.number().int().min(1).max(200).default(50).openapi({ description: 'Rows per page.' }),
+};
+
 /** One page of a list. */
 export function pageOf<T extends z.ZodType>(row: T) {
   return z.object({
@@ -59,6 +70,34 @@ export function pageOf<T extends z.ZodType>(row: T) {
       .openapi({ description: 'Cursor of the next page; null: this is the last page.' }),
   });
 }
+
+/** The instants of a row in ISO 8601. */
+export function withInstants<Row extends { createdAt: number; expiresAt: number }>({
+  createdAt,
+  expiresAt,
+  ...row
+}: Row) {
+  return {
+    ...row,
+    createdAt: new Date(createdAt).toISOString(),
+    expiresAt: new Date(expiresAt).toISOString(),
+  };
+}
+
+/** The ID of something other than an integration. */
+export const anyId = (description: string, example: string) =>
+  z.object({ id: z.string().max(MAX_ID).openapi({ description, example }) });
+
+/** Who made something. */
+export const createdBy = z.string().openapi({
+  description:
+    'ID of the API key; `bootstrap`: the bootstrap key; `proxy`: a console user by single sign-on; `owner`: an owner who asked for another link.',
+});
+export const createdByFilter = z
+  .string()
+  .max(64)
+  .optional()
+  .openapi({ description: 'Only those of this API key (its ID, or `bootstrap`).' });
 
 export const createdLink = z.object({
   url: z.string().openapi({ description: 'URL for the owner.' }),

@@ -18,6 +18,15 @@
   document.addEventListener('htmx:after:swap', localize);
   localize();
 
+  // A newer page of this session has its place, or there is none.
+  const showPaused = () => document.getElementById('paused')?.removeAttribute('hidden');
+  document.addEventListener('htmx:sse:close', ({ detail }) => {
+    if (detail.reason === 'message') showPaused();
+  });
+  document.addEventListener('htmx:response:error', ({ target, detail }) => {
+    if (target.hasAttribute?.('hx-sse:connect') && detail.ctx.response.status === 429) showPaused();
+  });
+
   document.addEventListener('click', ({ target }) => {
     const copy = target.closest('[data-copy]');
     if (copy) {

@@ -35,7 +35,7 @@ export function consoleRoutes(deps: HttpDeps) {
       await deps.limits.countFailure(clientAddress(deps, c));
       return c.html(<SignInPage frame={frame(c)} refused={refused} />, 403);
     }
-    await sessions.begin(c, keyHash);
+    await sessions.begin(c, caller);
     deps.logger.info({ by: caller.name, keyId: caller.keyId }, 'console sign-in');
     return c.redirect(CONSOLE, 303);
   }
@@ -47,6 +47,7 @@ export function consoleRoutes(deps: HttpDeps) {
     const problem = problemOf(deps, error, user);
     if (!user || problem.code === 'internal') return answerError(deps, error, c);
     c.status(problem.status);
+    for (const [name, value] of Object.entries(problem.headers)) c.header(name, value);
     return show(deps, c, {
       title: PROBLEMS[problem.code][1],
       section: 'connections',
@@ -75,11 +76,11 @@ export function consoleRoutes(deps: HttpDeps) {
           return c.redirect(SIGN_IN, 303);
         }
         c.set('user', user);
-        c.set('session', sessions.sessionOf(c, user));
+        await deps.limits.countSession(user.session);
         return next();
       })
       .post(`${CONSOLE}/sign-out`, async (c) => {
-        await sessions.end(c);
+        await sessions.end(c, c.get('user'));
         return c.redirect(SIGN_IN, 303);
       })
       .route('/', connectionListRoutes(deps))

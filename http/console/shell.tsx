@@ -90,6 +90,9 @@ export function Shell(props: ShellProps) {
           <main id="main">
             <h1>{props.title}</h1>
             {props.top}
+            <p id="paused" class="card" role="status" hidden>
+              {TEXT.paused}
+            </p>
             <div id="made">{props.made}</div>
             <div
               id="live"
@@ -105,7 +108,7 @@ export function Shell(props: ShellProps) {
             {props.bottom}
           </main>
           <Toasts toasts={props.toasts} />
-          <div {...{ 'hx-sse:connect': `${CONSOLE}/live` }} hx-swap="none" />
+          <div {...{ 'hx-sse:connect': `${CONSOLE}/live`, 'hx-sse:close': 'replaced' }} hx-swap="none" />
         </body>
       </html>
     </>

@@ -7,7 +7,7 @@ import { CLI_USER_HEADER } from '../../core/names';
 import { type KeyHolder, callerOf, calling, requireCallerScope } from './caller';
 import { clientAddress } from './client-address';
 import { type HttpDeps } from '../deps';
-import { callerByEmbedToken, isEmbedToken } from '../embed/embed-tokens';
+import { callerByEmbedToken, isEmbedToken, readEmbedToken } from '../embed/embed-tokens';
 import { Problem } from '../problems';
 
 type AuthDeps = Pick<HttpDeps, 'pool' | 'sealer' | 'clock' | 'site' | 'apiKey' | 'limits'>;
@@ -22,9 +22,16 @@ export interface Env {
 export function authenticate(deps: AuthDeps) {
   return createMiddleware<Env>(async (c, next) => {
     const text = /^Bearer ([\x21-\x7e]{1,2048})$/i.exec(c.req.header('authorization') ?? '')?.[1];
-    const caller = text === undefined ? null : await callerByText(deps, text, c.req.raw.headers);
+    // A genuine embed token counts for itself and its owner, whatever became of it: it is no guess, and not the key's doing.
+    const embed = text !== undefined && isEmbedToken(text) ? readEmbedToken(deps, text) : null;
+    if (embed) await deps.limits.countEmbed(embed.id ?? text ?? '', embed.ownerRef);
+    const caller = embed
+      ? await callerByEmbedToken(deps, embed, c.req.raw.headers)
+      : text !== undefined && !isEmbedToken(text)
+        ? await callerOf(deps, sha256(text))
+        : null;
     if (!caller) {
-      if (text !== undefined) await deps.limits.countFailure(clientAddress(deps, c));
+      if (text !== undefined && !embed) await deps.limits.countFailure(clientAddress(deps, c));
       throw new Problem(
         'unauthorized',
         'Send a valid API key as Authorization: Bearer <key>.',
@@ -32,15 +39,11 @@ export function authenticate(deps: AuthDeps) {
         { 'www-authenticate': 'Bearer' },
       );
     }
-    await deps.limits.countRequest(caller.keyId);
+    if (!embed) await deps.limits.countRequest(caller.keyId);
     const user = USER.exec(c.req.header(CLI_USER_HEADER) ?? '')?.[0] ?? null;
     c.set('caller', calling(caller, { user, address: clientAddress(deps, c) }));
     await next();
   });
-}
-
-function callerByText(deps: AuthDeps, text: string, headers: Headers): Promise<KeyHolder | null> {
-  return isEmbedToken(text) ? callerByEmbedToken(deps, text, headers) : callerOf(deps, sha256(text));
 }
 
 /** Requires a scope. `embed`: embed tokens are allowed as well. */

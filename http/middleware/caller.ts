@@ -18,6 +18,19 @@ export interface Caller {
   ownerRefs: readonly string[] | null;
   /** An embed token gives access to a few routes and has no scopes. */
   isEmbed: boolean;
+  /** Where its key stands among those that made it, and may make others. */
+  line: KeyLine;
+  /** ID of the embed token; null: one of an earlier release. Absent: no embed token. */
+  embedTokenId?: string | null;
+}
+
+interface KeyLine {
+  /** 0: the bootstrap key, a user of the proxy. */
+  generation: number;
+  /** Epoch ms; null: never. What it makes ends no later. */
+  endsAt: number | null;
+  /** The first key of the line that is limited to owners; null: none is. */
+  limitedBy: string | null;
 }
 
 /** A caller with an API key. */
@@ -42,6 +55,7 @@ export async function callerOf(
       scopes: new Set(key.scopes),
       ownerRefs: key.ownerRefs,
       isEmbed: false,
+      line: { generation: key.generation, endsAt: key.expiresAt, limitedBy: key.limitedBy },
     }
   );
 }
@@ -60,7 +74,9 @@ export function calling<C extends Caller>(caller: C, of: Partial<Actor>): C {
   return { ...caller, actor: { ...caller.actor, ...of } };
 }
 
-const FULL_ACCESS = { scopes: new Set(SCOPES), ownerRefs: null, isEmbed: false } as const;
+/** Of whoever was made by no key. */
+export const TOP_LINE: KeyLine = { generation: 0, endsAt: null, limitedBy: null };
+const FULL_ACCESS = { scopes: new Set(SCOPES), ownerRefs: null, isEmbed: false, line: TOP_LINE } as const;
 
 export function requireCallerScope(caller: Caller, scope: Scope): void {
   if (!caller.scopes.has(scope)) throw new Problem('forbidden', `The API key needs the scope ${scope}.`);

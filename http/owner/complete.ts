@@ -13,6 +13,7 @@ import { connectRefusalOf } from '../../core/access/connect-refusals';
 import { type Secret } from '../../core/access/secret';
 import { type ConnectDeps } from '../../services/connecting/deps';
 import { driveRound } from '../../services/connecting/drive-round';
+import { isUsable } from './links';
 import { reportEnding } from '../../services/connecting/report-ending';
 import { type HttpDeps } from '../deps';
 
@@ -46,7 +47,9 @@ export async function goOn(deps: CompleteDeps, found: Round, returned: Returned)
   const isBegun = found.outcome !== null || found.nextTryAt !== null;
   if (!returned.code && !isBegun) await giveUp(connecting, found, returned);
   const integration = returned.code ? await findIntegration(deps.pool, found.integrationId) : null;
-  if (returned.code && integration)
+  // A round that was over begins again only while its link works. The first code may be late: the owner has allowed it.
+  const mayBegin = found.outcome === null || (integration && (await isUsable(deps, found.link, integration)));
+  if (returned.code && integration && mayBegin)
     await beginRound(deps.pool, deps.sealer, found, integration, returned, deps.clock.now());
   const deadline = Date.now() + ANSWER_WITHIN_MS;
   const driving = driveRound(connecting, found.stateHash, WAITING_LADDER_MS);
@@ -65,10 +68,13 @@ async function giveUp(
   round: Round,
   { error, message }: { error: string | null; message: string | null },
 ): Promise<void> {
-  const refusal = error === 'access_denied' ? null : connectRefusalOf('authorize', message);
-  const result = error === 'access_denied' ? 'cancelled' : 'failed';
-  const outcome: RoundOutcome = { result, refusal, other: null, integrationId: round.integrationId };
   const integration = await findIntegration(deps.pool, round.integrationId);
+  const isAlive = integration && (await isUsable(deps, round.link, integration));
+  const refusal = error === 'access_denied' || !isAlive ? null : connectRefusalOf('authorize', message);
+  const refused = error === 'access_denied' ? 'cancelled' : 'failed';
+  const result = isAlive ? refused : 'link_outdated';
+  const { integrationId } = round;
+  const outcome: RoundOutcome = { result, refusal, other: null, integrationId, grantNo: null };
   const isOver = await finishRound(deps.pool, round, outcome, deps.clock.now());
   if (!isOver || !integration) return;
   const failed = { operation: 'authorize', code: null, subcode: null };

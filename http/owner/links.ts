@@ -1,11 +1,15 @@
 import {
   type Link,
   type LinkSigner,
+  isCurrent,
   signLink,
   readLink as read,
   reconnectUrl,
 } from '../../services/connect-links';
+import { audited } from '../../adapters/postgres/access/audit-log';
+import { addConnectLink, isRevoked } from '../../adapters/postgres/access/connect-links';
 import { type Integration } from '../../adapters/postgres/integrations/integration-row';
+import { type Db } from '../../adapters/postgres/pool';
 import { DAY_MS } from '../../core/time';
 import { type Caller } from '../middleware/caller';
 import { type HttpDeps } from '../deps';
@@ -19,28 +23,59 @@ export function readLink(deps: Pick<HttpDeps, 'sealer'>, text: string): Link | n
   return read(deps.sealer.ring, text);
 }
 
-/** Whether a link may be used: not expired, and no newer grant exists. */
-export function isValid(deps: Pick<HttpDeps, 'clock'>, link: Link, integration: Integration): boolean {
-  if (link.expiresAt !== null && deps.clock.now() >= link.expiresAt) return false;
-  if (integration.state === 'disconnected' || integration.grantNo !== link.grantNo) return false;
-  return link.version === null || link.version === integration.version;
+/** Whether a link may be used: not expired, not revoked, and no newer grant exists. */
+export async function isUsable(
+  deps: Pick<HttpDeps, 'pool' | 'clock'>,
+  link: Link,
+  integration: Integration,
+): Promise<boolean> {
+  return isCurrent(link, integration, deps.clock.now()) && !(await isRevoked(deps.pool, link));
 }
 
-/** A connect link, valid for a day and until a newer grant exists. */
+type Linked = Pick<Integration, 'id' | 'grantNo' | 'linkNo'>;
+
+interface CreatedLink {
+  id: string;
+  url: string;
+  expiresAt: string;
+  /** False: the embed token had it already. */
+  isNew: boolean;
+}
+
+/** A connect link, valid for a day and until a newer grant exists. @param maker the caller, or an owner with a link */
 export function createConnectLink(
-  deps: LinksDeps,
-  integration: Pick<Integration, 'id' | 'grantNo'>,
+  deps: LinksDeps & Pick<HttpDeps, 'pool'>,
+  maker: Caller,
+  integration: Linked,
   returnTo: string | null = null,
-): { url: string; expiresAt: string } {
-  const expiresAt = deps.clock.now() + CONNECT_LINK_LIFE_MS;
-  const url = signLink(linkSigner(deps), {
-    integrationId: integration.id,
-    grantNo: integration.grantNo,
-    version: null,
-    expiresAt,
-    returnTo,
-  });
-  return { url, expiresAt: new Date(expiresAt).toISOString() };
+): Promise<CreatedLink> {
+  return audited(
+    { pool: deps.pool, actor: maker.actor, now: deps.clock.now() },
+    (db) => addLink(db, deps, maker, integration, returnTo),
+    ({ id, isNew }) =>
+      isNew ? { action: 'connect_link.create', target: id, integrationId: integration.id } : null,
+  );
+}
+
+/** The same as a part of another change. */
+export async function addLink(
+  db: Db,
+  deps: LinksDeps,
+  maker: Caller,
+  { id: integrationId, grantNo, linkNo }: Linked,
+  returnTo: string | null,
+): Promise<CreatedLink> {
+  const now = deps.clock.now();
+  const by = { createdBy: maker.keyId, embedTokenId: maker.embedTokenId ?? null };
+  const times = { now, expiresAt: now + CONNECT_LINK_LIFE_MS };
+  const { id, expiresAt, isNew } = await addConnectLink(db, integrationId, by, times);
+  const link = { id, integrationId, linkNo, grantNo, version: null, expiresAt, returnTo };
+  return { id, url: signLink(linkSigner(deps), link), expiresAt: new Date(expiresAt).toISOString(), isNew };
+}
+
+/** The link that a round was begun with, once more. */
+export function urlOf(deps: LinksDeps, link: Link): string {
+  return signLink(linkSigner(deps), link);
 }
 
 /** The reconnect link, for callers with the scope `operate` and for embed tokens. */

@@ -1,5 +1,10 @@
 import { type Context, Hono } from 'hono';
-import { type RoundOutcome, createOAuthState, findRound } from '../../adapters/postgres/access/oauth-states';
+import {
+  type Round,
+  type RoundOutcome,
+  createOAuthState,
+  findRound,
+} from '../../adapters/postgres/access/oauth-states';
 import { type Integration, bannerFactsOf } from '../../adapters/postgres/integrations/integration-row';
 import { findIntegration } from '../../adapters/postgres/integrations/integrations';
 import { asksToCheckAgain, bannerFor } from '../../core/lifecycle/banner';
@@ -8,27 +13,24 @@ import { OAUTH_STATE_LIFE_MS } from '../../core/access/connect-policy';
 import { Secret } from '../../core/access/secret';
 import { OAUTH_CALLBACK } from '../../core/names';
 import { SECOND_MS } from '../../core/time';
+import { nameOfLink } from '../../services/connect-links';
 import { recheck } from '../api/lifecycle/recheck';
-import { type Caller } from '../middleware/caller';
 import { type HttpDeps } from '../deps';
-import { secretCookie } from '../middleware/cookies';
 import { clientAddress } from '../middleware/client-address';
+import { secretCookie } from '../middleware/cookies';
 import { noStore } from '../middleware/headers';
-import { isValid, createConnectLink, readLink } from './links';
+import { ownerOf } from './owner';
+import { isUsable, readLink, urlOf } from './links';
+import { NOTHING, type Shown, shownOf } from './shown';
 import { frameOf } from '../frame';
 import { InvitationPage, OutcomePage, ResultPage, WorkingPage } from './connect-page';
 import { mayReturnTo } from './return-to';
 import { isAhead } from './ahead';
 import { type Returned, goOn } from './complete';
+import { limitConnects, tooMany } from './limit-connects';
 import { findNewLinkRecipient, emailNewLink } from './new-link';
 
 type OwnerPageDeps = Pick<HttpDeps, 'pool' | 'sealer' | 'mailer' | 'clock' | 'lifecycles' | 'site'>;
-
-/** A valid link allows checking its integration. */
-function ownerOf({ ownerRef }: Integration, address: string): Caller {
-  const actor = { kind: 'owner', id: null, name: ownerRef, user: null, address } as const;
-  return { name: 'owner', actor, keyId: 'link', scopes: new Set(), ownerRefs: null, isEmbed: false };
-}
 
 const STATUS = {
   connected: 200,
@@ -47,7 +49,7 @@ export function connectRoutes(deps: HttpDeps): Hono {
   const browser = secretCookie(deps.site, 'evergrant-connect', OAUTH_STATE_LIFE_MS / SECOND_MS);
 
   return new Hono()
-    .use('/connect/*', noStore)
+    .use('/connect/*', noStore, limitConnects(deps))
     .use(OAUTH_CALLBACK, noStore)
     .get('/connect/:link', async (c) => {
       const integration = await integrationOfLink(deps, c.req.param('link'));
@@ -80,7 +82,11 @@ export function connectRoutes(deps: HttpDeps): Hono {
       const text = c.req.param('link');
       const reachable = await findNewLinkRecipient(deps, text);
       if (!reachable) return outdated(deps, c);
-      const result = await emailNewLink(deps, reachable);
+      const result = await emailNewLink(
+        deps,
+        ownerOf(reachable.integration, clientAddress(deps, c)),
+        reachable,
+      );
       const outcome = newLinkText(result, deps.site.productName);
       return c.html(
         <OutcomePage frame={frameOf(deps.site, c)} outcome={outcome} next={c.req.path} />,
@@ -91,10 +97,9 @@ export function connectRoutes(deps: HttpDeps): Hono {
       const link = readLink(deps, c.req.param('link'));
       const integration = link && (await integrationOfLink(deps, c.req.param('link')));
       if (!link || !integration) return outdated(deps, c);
-      const round = { integrationId: integration.id, grantNo: integration.grantNo, returnTo: link.returnTo };
       // One cookie for all flows of a browser, which may run in several tabs.
       const holder = browser.write(c, browser.read(c) ?? undefined);
-      const state = await createOAuthState(deps.pool, round, holder, deps.clock.now());
+      const state = await createOAuthState(deps.pool, link, holder, deps.clock.now());
       // Owners who reconnect may need to switch accounts.
       return c.redirect(
         deps.instagram.authorizeUrl({ state, redirectUri, force: integration.username !== null }),
@@ -105,7 +110,13 @@ export function connectRoutes(deps: HttpDeps): Hono {
       if (isAhead(c)) return c.body(null, 503, { 'retry-after': '1' });
       const [state, holder] = [c.req.query('state'), browser.read(c)];
       const found = state && holder && (await findRound(deps.pool, state, holder, deps.clock.now()));
-      if (!state || !holder || !found) return show(deps, c, { result: 'state_expired' }, null);
+      const limited = await tooMany(deps, c, () =>
+        found
+          ? deps.limits.countLink(nameOfLink(found.link))
+          : deps.limits.countConnect(clientAddress(deps, c)),
+      );
+      if (limited) return limited;
+      if (!state || !holder || !found) return show(deps, c, { ...NOTHING, result: 'state_expired' });
       const { code, error, error_description: description, error_message: message } = c.req.query();
       const returned: Returned = code
         ? { code: new Secret(code), redirectUri }
@@ -113,7 +124,7 @@ export function connectRoutes(deps: HttpDeps): Hono {
       const round = await goOn(deps, found, returned);
       // The result can be shown again as long as the browser keeps this.
       browser.write(c, holder);
-      if (round.outcome) return finish(deps, c, round.outcome, round.returnTo);
+      if (round.outcome) return finish(deps, c, round, round.outcome);
       const again = `${OAUTH_CALLBACK}?${new URLSearchParams({ state }).toString()}`;
       return c.html(
         <WorkingPage frame={frameOf(deps.site, c)} obstacle={round.obstacle} again={again} />,
@@ -125,7 +136,7 @@ export function connectRoutes(deps: HttpDeps): Hono {
 async function integrationOfLink(deps: OwnerPageDeps, text: string): Promise<Integration | null> {
   const link = readLink(deps, text);
   const integration = link && (await findIntegration(deps.pool, link.integrationId));
-  return link && integration && isValid(deps, link, integration) ? integration : null;
+  return link && integration && (await isUsable(deps, link, integration)) ? integration : null;
 }
 
 /** Offers to send a new link to the stored contact. */
@@ -133,7 +144,7 @@ async function outdated(deps: OwnerPageDeps, c: Context) {
   const text = c.req.param('link') ?? '';
   const reachable = await findNewLinkRecipient(deps, text);
   const newLink = reachable && `/connect/${text}/new-link`;
-  return show(deps, c, { result: 'link_outdated' }, null, newLink);
+  return show(deps, c, { ...NOTHING, result: 'link_outdated' }, newLink);
 }
 
 /** Checks once whether Instagram accepts the token. */
@@ -147,10 +158,12 @@ async function checkAgain(deps: OwnerPageDeps, row: Integration, address: string
 async function finish(
   deps: OwnerPageDeps,
   c: Context,
+  { link, returnTo }: Round,
   outcome: RoundOutcome,
-  returnTo: string | null,
 ): Promise<Response> {
-  const { result, integrationId } = outcome;
+  const shown = await shownOf(deps, link, outcome);
+  const { result } = shown;
+  const { integrationId } = outcome;
   if (returnTo !== null && mayReturnTo(deps, returnTo)) {
     const url = new URL(returnTo);
     url.searchParams.set('integrationId', integrationId);
@@ -160,18 +173,16 @@ async function finish(
     );
     return c.redirect(url.toString(), 303);
   }
-  return show(deps, c, outcome, await findIntegration(deps.pool, integrationId));
+  return show(deps, c, shown);
 }
 
 function show(
   deps: OwnerPageDeps,
   c: Context,
-  { result, refusal = null, other = null }: { result: ConnectResult } & Partial<RoundOutcome>,
-  integration: Integration | null,
+  { result, refusal, username, other, again }: Shown,
   newLink: string | null = null,
 ) {
-  const subject = { product: deps.site.productName, username: integration?.username ?? null, other };
-  const again = integration && createConnectLink(deps, integration).url;
+  const subject = { product: deps.site.productName, username, other };
   const back = result === 'link_outdated' || result === 'state_expired' ? appAddress(deps) : null;
   return c.html(
     <ResultPage
@@ -179,7 +190,7 @@ function show(
       result={result}
       refusal={refusal}
       subject={subject}
-      again={again}
+      again={again && urlOf(deps, again)}
       back={back}
       newLink={newLink}
     />,

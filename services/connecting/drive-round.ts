@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ProviderError } from '../../adapters/instagram/provider-error';
+import { isRevoked } from '../../adapters/postgres/access/connect-links';
 import { type Held, openHolding } from '../../adapters/postgres/access/oauth-holdings';
 import {
   type Round,
@@ -89,6 +90,7 @@ async function step(
   const now = await findIntegration(deps.pool, integration.id);
   if (!now || now.state === 'disconnected') return { result: 'link_outdated' };
   if (now.grantNo !== round.grantNo && now.reason !== 'deauthorized') return { result: 'link_outdated' };
+  if (await isRevoked(deps.pool, round.link)) return { result: 'link_outdated' };
   switch (held.holds) {
     case 'code':
       return exchangeCode(deps, round, integration, held);
@@ -132,7 +134,7 @@ function refusalOf(verdict: ReturnType<typeof connectVerdict>): ConnectRefusal |
 
 async function end(deps: ConnectDeps, round: Round, integration: Integration, ending: Ending): Promise<void> {
   const { result, refusal = null, other = null, isStored } = ending;
-  const outcome: RoundOutcome = { result, refusal, other, integrationId: integration.id };
+  const outcome: RoundOutcome = { result, refusal, other, integrationId: integration.id, grantNo: null };
   const isOver = isStored ?? (await finishRound(deps.pool, round, outcome, deps.clock.now()));
   if (isOver) await reportEnding(deps, integration, ending);
 }

@@ -7,6 +7,7 @@ import {
   advanceHolding,
   sealHolding,
 } from '../../adapters/postgres/access/oauth-holdings';
+import { isRevoked } from '../../adapters/postgres/access/connect-links';
 import { type Round, finishRound } from '../../adapters/postgres/access/oauth-states';
 import { AccountTaken, GrantTooLate, storeGrant } from '../../adapters/postgres/integrations/grants';
 import { disconnect } from '../../adapters/postgres/integrations/disconnect';
@@ -83,7 +84,6 @@ export async function conclude(
   try {
     const now = deps.clock.now();
     const expected = target.id === integration.id ? round.grantNo : target.grantNo;
-    const outcome = { result: 'connected', refusal: null, other: null, integrationId: target.id } as const;
     await storeGrant(
       deps.pool,
       deps.sealer,
@@ -92,8 +92,11 @@ export async function conclude(
       { ...long, ...(refreshAt !== undefined && { refreshAt }), scopes, account },
       now,
       deps.random(),
-      async (db) => {
-        if (!(await finishRound(db, round, outcome, now))) throw new GrantTooLate();
+      async (db, { grantNo }) => {
+        const outcome = { refusal: null, other: null, integrationId: target.id, grantNo };
+        if (await isRevoked(db, round.link)) throw new GrantTooLate();
+        if (!(await finishRound(db, round, { result: 'connected', ...outcome }, now)))
+          throw new GrantTooLate();
         // The owner reconnected an existing account, so the new, empty integration is not needed.
         if (target.id !== integration.id) await disconnect(db, integration.id, now);
       },

@@ -84,7 +84,8 @@ test('warns of a bootstrap key beside real ones, and of none at all', async () =
     { level: 'warning', text: expect.stringContaining('No API key') },
   ]);
   const wanted = { name: 'inbox', scopes: ['read' as const], ownerRefs: null, expiresAt: null };
-  await createApiKey(stack.pool, new Secret('evg_real'), wanted, Date.now());
+  const maker = { id: 'bootstrap', generation: 0, limitedBy: null, quota: 1 };
+  await createApiKey(stack.pool, new Secret('evg_real'), wanted, maker, Date.now());
   afterwards(() => stack.pool.query('delete from api_keys'));
   const { code, part } = await examine({ EVERGRANT_API_KEY: 'evg_boot_0123456789abcdef0123456' });
   expect(part('API keys')).toMatchObject([

@@ -15,6 +15,7 @@ const VERBS = [
     'resume',
   ],
   ...['disconnect', 'reconnect-link', 'events', 'fleet', 'audit', 'console', 'doctor', 'sandbox'],
+  ...['api-keys', 'console-sessions', 'connect-links', 'embed-tokens'],
 ];
 const SANDBOX_VERBS = ['advance', 'clock', 'account', 'login', 'invalidate', 'outage', 'inbound'];
 
@@ -40,6 +41,11 @@ test.each([
   [['sandbox', 'outage', 'maybe']],
   [['sandbox', 'inbound', 'shop']],
   [['audit', 'walk']],
+  [['connect-links', 'revoke']],
+  [['connect-links', 'revoke', 'lnk_1', '--integration', 'int_1']],
+  [['api-keys', 'create', '--name', 'x', '--scope', 'everything']],
+  [['api-keys', 'create', '--name', 'x']],
+  [['console-sessions', 'end']],
   [['simulator', '--port', 'eighty']],
 ])('ends with 2 and says what is wrong: %j', async (args) => {
   const { code, out, err } = await evergrant(args);

@@ -359,3 +359,79 @@ async function ownerConsents(path: string): Promise<void> {
     redirect: 'manual',
   });
 }
+
+describe('keys, and what was made with them', () => {
+  const lines = async (args: string[]) => (await evergrant(args)).out.trim().split('\n');
+
+  test('an API key is created, listed and revoked', async () => {
+    const made = await evergrant([
+      ...[
+        'api-keys',
+        'create',
+        '--name',
+        'inbox',
+        '--scope',
+        'operate',
+        'read',
+        '--owner-ref',
+        'acme',
+        'bolt',
+      ],
+      ...['--expires-at', '2100-01-01T00:00:00.000Z'],
+    ]);
+    expect(made.out).toMatch(/^evg_[\w-]{43}\n$/);
+    const id = /key_\w+/.exec(made.err)?.[0] ?? '';
+    expect(await json(['api-keys', 'list'])).toEqual(await ask(api, '/v1/api-keys'));
+    const [titles, row] = await lines(['api-keys', 'list']);
+    expect(titles).toMatch(/^ID +NAME +SCOPES +OWNERS +CREATED BY +LAST USED +EXPIRES$/);
+    expect(row).toMatch(
+      new RegExp(`^${id} +inbox +operate,read +acme,bolt +bootstrap +never +in \\d+ days$`),
+    );
+    expect(await evergrant(['api-keys', 'revoke', id])).toMatchObject({ code: 0, out: `Revoked ${id}.\n` });
+    expect(await lines(['api-keys', 'list'])).toEqual(['No API keys but the bootstrap key.']);
+    const unknown = await evergrant(['api-keys', 'revoke', 'key_unknown']);
+    expect([unknown.code, unknown.err]).toEqual([1, 'error: This key does not exist.\n']);
+  });
+
+  test('embed tokens and connect links are listed and revoked', async () => {
+    const { id } = await stack.connect('linked');
+    const post = async (path: string, body: object) =>
+      (await fetch(`${api.url}${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${api.env.EVERGRANT_API_KEY}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }).then((answer) => answer.json())) as { id: string };
+    const token = await post('/v1/embed-tokens', { ownerRef: 'acme' });
+    expect((await lines(['embed-tokens', 'list', '--owner-ref', 'acme']))[1]).toMatch(
+      new RegExp(`^${token.id} +acme +bootstrap +(now|\\d seconds ago) +in \\d+ (hour|minutes)$`),
+    );
+    await evergrant(['embed-tokens', 'revoke', token.id]);
+    expect(await lines(['embed-tokens', 'list'])).toEqual(['No valid embed tokens.']);
+    const of = ['--integration', '@linked'];
+    const links = [];
+    for (let count = 0; count < 3; count++)
+      links.unshift(await post(`/v1/integrations/${id}/connect-links`, {}));
+    const listed = async () => (await json(['connect-links', 'list', ...of])).data.map((link) => link.id);
+    expect(await listed()).toEqual(links.map((link) => link.id));
+    await evergrant(['connect-links', 'revoke', links[0]!.id]);
+    expect(await listed()).toEqual(links.slice(1).map((link) => link.id));
+    expect((await evergrant(['connect-links', 'revoke', ...of])).out).toBe(`Revoked all links of ${id}.\n`);
+    expect(await lines(['connect-links', 'list', ...of])).toEqual(['No connect links.']);
+  });
+
+  test('console sessions are listed and ended', async () => {
+    expect(await lines(['console-sessions', 'list'])).toEqual(['Nobody is signed in.']);
+    await fetch(`${api.url}/console/sign-in`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { origin: api.url, 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({ key: api.env.EVERGRANT_API_KEY ?? '' }).toString(),
+    });
+    const [{ id } = { id: '' }] = (await json(['console-sessions', 'list'])).data;
+    expect((await lines(['console-sessions', 'list']))[1]).toMatch(
+      new RegExp(`^${id} +bootstrap +127\\.0\\.0\\.1 `),
+    );
+    expect((await evergrant(['console-sessions', 'end', id])).code).toBe(0);
+    expect((await json(['console-sessions', 'list'])).data).toEqual([]);
+  });
+});

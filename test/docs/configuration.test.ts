@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError, loadSettings } from '../../adapters/config';
+import { LIVE_PAGES } from '../../http/console/live-pages';
+import { LIMITED, LIMITS } from '../../http/middleware/limits';
 
 const root = join(__dirname, '..', '..');
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
@@ -57,4 +59,24 @@ test('.env.example is accepted as it is', () => {
   const env = Object.fromEntries(example.map(({ name, value }) => [name, value.replace(/^"(.*)"$/, '$1')]));
   const { EVERGRANT_KEYS: _placeholder, ...given } = env;
   expect(loadSettings(given)).toMatchObject({ EVERGRANT_HTTP_PORT: 3000 });
+});
+
+test('the documented limits are those that apply, with a name for each', () => {
+  const section = read('docs/configuration.md').split('### Limits')[1]!.split('\n## ')[0]!;
+  const limits = [...section.matchAll(/^\| .+ \| `(\w+)` \| (\d+) /gm)].map(([, name, number]) => [name, Number(number)]);
+  expect(limits).toEqual([
+    ['key', LIMITS.requestsPerMinute],
+    ['embed_token', LIMITS.embedTokenPerMinute],
+    ['owner', LIMITS.ownerPerMinute],
+    ['session', LIMITS.sessionPerMinute],
+    ['address', LIMITS.failuresPerMinute],
+    ['address', LIMITS.connectsPerMinute],
+    ['link', LIMITS.linkPerMinute],
+  ]);
+  const { perSession, perKey, limitedToOwners, all } = LIVE_PAGES;
+  expect(section).toContain(
+    `keeps ${perSession} pages of a session up to date, ${perKey} of a key with the limited keys that came of it, ${limitedToOwners} of all that are limited to owners, and ${all} in all`,
+  );
+  const errors = read('docs/errors.md');
+  for (const name of LIMITED) expect(errors).toContain(`\`${name}\``);
 });

@@ -3,11 +3,13 @@ import { createOutgoing } from '../../adapters/outgoing/post';
 import { Secret } from '../../core/access/secret';
 import { createApp } from '../../http/app';
 import { type HttpDeps, type Site } from '../../http/deps';
-import { createLimits } from '../../http/middleware/limits';
+import { LIMITS, createLimits } from '../../http/middleware/limits';
 import { listen } from '../../http/server';
 import { cookieJar } from './cookies';
 import { type Stack, startStack } from './stack';
 
+/** Tests send as much as they like. */
+export const UNLIMITED = Object.fromEntries(Object.keys(LIMITS).map((name) => [name, 1_000_000]));
 export const API_KEY = 'evg_test_key';
 
 export interface Answer {
@@ -69,7 +71,7 @@ export async function startApi(
     apiKey: new Secret(API_KEY),
     forwardMessageText: false,
     console: { messages: false, temporalUiUrl: null, sandbox: null },
-    limits: createLimits({ requestsPerMinute: 1_000_000, failuresPerMinute: 1_000_000 }),
+    limits: createLimits(UNLIMITED),
     ...changed,
     site: {
       publicUrl: url,

@@ -11,6 +11,12 @@ export interface ApiKey {
   scopes: Scope[];
   /** The owners the key is limited to; null: all. */
   ownerRefs: string[] | null;
+  /** The key, `bootstrap` or `proxy` that made it; null: made by an earlier release. */
+  createdBy: string | null;
+  /** 1: made by the bootstrap key or a user of the proxy, 2: made by such a key, … */
+  generation: number;
+  /** The first key of its line that is limited to owners; null: none is. */
+  limitedBy: string | null;
   /** Epoch ms, like all instants here. */
   createdAt: number;
   expiresAt: number | null;
@@ -18,34 +24,53 @@ export interface ApiKey {
   lastUsedAt: number | null;
 }
 
-/** The maximum number of keys that are neither revoked nor expired. */
-export const MAX_API_KEYS = 1_000;
 const LAST_USED_PRECISION_MS = MINUTE_MS;
 const LIVE = 'revoked_at is null and (expires_at is null or expires_at > $1)';
 
-/** Stores a new key as a hash; null: the maximum is reached. */
+/** Why no key was made: its maker is no longer valid, or has as many as it may have. */
+export type KeyRefusal = 'maker_over' | 'quota';
+
+/**
+ * Stores a new key as a hash. Its maker's row is locked against revocation meanwhile, so that none escapes it: call inside
+ * a transaction.
+ * @param maker `id`: a key's, `bootstrap` or `proxy`; `generation`: 0 for the latter two; `quota`: of valid keys it has made
+ */
 export async function createApiKey(
   db: Db,
   key: Secret,
   wanted: Pick<ApiKey, 'name' | 'scopes' | 'ownerRefs' | 'expiresAt'>,
+  maker: { id: string; generation: number; limitedBy: string | null; quota: number },
   now: number,
-): Promise<ApiKey | null> {
+): Promise<ApiKey | KeyRefusal> {
+  const id = newId('key');
+  if (maker.generation > 0) {
+    // One at a time per maker: two at once could both be the last one.
+    const { rowCount } = await db.query(`select 1 from api_keys where id = $2 and ${LIVE} for update`, [
+      new Date(now),
+      maker.id,
+    ]);
+    if (rowCount === 0) return 'maker_over';
+  }
   const { rows } = await db.query(
-    `insert into api_keys (id, name, key_hash, scopes, owner_refs, created_at, expires_at)
-     select $2, $3, $4, $5, $6, $1, $7 where (select count(*) from api_keys where ${LIVE}) < $8
+    `insert into api_keys (id, name, key_hash, scopes, owner_refs, created_at, expires_at, created_by, generation, limited_by)
+     select $2, $3, $4, $5, $6, $1, $7, $8, $9, $10
+     where (select count(*) from api_keys where ${LIVE} and created_by = $8) < $11
      returning *`,
     [
       new Date(now),
-      newId('key'),
+      id,
       wanted.name,
       sha256(key.reveal()),
       wanted.scopes,
       wanted.ownerRefs,
       wanted.expiresAt === null ? null : new Date(wanted.expiresAt),
-      MAX_API_KEYS,
+      maker.id,
+      maker.generation + 1,
+      maker.limitedBy ?? (wanted.ownerRefs === null ? null : id),
+      maker.quota,
     ],
   );
-  return rows[0] ? apiKeyOf(rows[0]) : null;
+  return rows[0] ? apiKeyOf(rows[0]) : 'quota';
 }
 
 /**
@@ -78,13 +103,25 @@ export async function wasApiKey(db: Db, id: string): Promise<boolean> {
   return rowCount === 1;
 }
 
-/** Revokes a key immediately. False: the key never existed. */
-export async function revokeApiKey(db: Db, id: string, now: number): Promise<boolean> {
-  const { rowCount } = await db.query(
-    'update api_keys set revoked_at = coalesce(revoked_at, $2) where id = $1',
-    [id, new Date(now)],
-  );
-  return rowCount === 1;
+/**
+ * Revokes a key and every key that it made, and those made. Call inside a transaction.
+ * @returns the IDs of those that were not revoked before; null: the key never existed
+ */
+export async function revokeApiKey(db: Db, id: string, now: number): Promise<string[] | null> {
+  const revoked: string[] = [];
+  // Again until nothing is left: a key that was being made holds its maker's row, and is seen the next time.
+  for (;;) {
+    const { rows } = await db.query<{ id: string }>(
+      `with recursive line as (
+         select id from api_keys where id = $1
+         union select k.id from api_keys k join line on k.created_by = line.id
+       )
+       update api_keys set revoked_at = $2 where id in (select id from line) and revoked_at is null returning id`,
+      [id, new Date(now)],
+    );
+    revoked.push(...rows.map((row) => row.id));
+    if (rows.length === 0) return revoked.length > 0 || (await wasApiKey(db, id)) ? revoked : null;
+  }
 }
 
 function apiKeyOf(row: { [column: string]: unknown }): ApiKey {
@@ -102,6 +139,9 @@ function apiKeyOf(row: { [column: string]: unknown }): ApiKey {
     name,
     scopes,
     ownerRefs: owner_refs,
+    createdBy: row.created_by as string | null,
+    generation: row.generation as number,
+    limitedBy: row.limited_by as string | null,
     createdAt: created_at.getTime(),
     expiresAt: expires_at?.getTime() ?? null,
     lastUsedAt: last_used_at?.getTime() ?? null,

@@ -7,9 +7,11 @@ import { newSecretText, sha256 } from '../../digest';
 import { type Sealer } from '../../encryption/sealer';
 import { type Integration } from '../integrations/integration-row';
 import { type Db, withTransaction } from '../pool';
+import { type RoundLink, roundLink } from './connect-links';
 import { putHolding, sealHolding } from './oauth-holdings';
 
-export interface OAuthState {
+/** What a round is begun with: what its link says. */
+export interface OAuthState extends RoundLink {
   integrationId: string;
   grantNo: number;
   returnTo: string | null;
@@ -23,11 +25,18 @@ export interface RoundOutcome {
   other: string | null;
   /** The integration that has the account now, or the one that the round was begun for. */
   integrationId: string;
+  /** The grant that it made; null: none, or an earlier release's. */
+  grantNo: number | null;
 }
 
 /** One way of an owner through Instagram's consent page and back. Instants are epoch ms. */
-export interface Round extends OAuthState {
+export interface Round {
   stateHash: Buffer;
+  /** The link that it was begun with. */
+  link: OAuthState;
+  integrationId: string;
+  grantNo: number;
+  returnTo: string | null;
   expiresAt: number;
   codeHash: Buffer | null;
   /** How often a process has set about it. */
@@ -54,8 +63,8 @@ export async function createOAuthState(
 ): Promise<string> {
   const state = newSecretText();
   await db.query(
-    `insert into oauth_states (state_hash, integration_id, grant_no, return_to, browser_hash, created_at, expires_at)
-     values ($1, $2, $3, $4, $5, $6, $7)`,
+    `insert into oauth_states (state_hash, integration_id, grant_no, return_to, browser_hash, created_at, expires_at, link)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
     [
       sha256(state),
       round.integrationId,
@@ -64,6 +73,7 @@ export async function createOAuthState(
       sha256(browser),
       new Date(now),
       new Date(now + OAUTH_STATE_LIFE_MS),
+      JSON.stringify(roundLink.parse(round)),
     ],
   );
   return state;
@@ -107,7 +117,8 @@ export async function beginRound(
     const { rowCount } = await db.query(
       `update oauth_states
        set code_hash = $2, used_at = $3, expires_at = $4, next_try_at = $3, tries = 0, leased_until = null,
-           result = null, refusal = null, other_username = null, result_integration_id = null, finished_at = null
+           result = null, refusal = null, other_username = null, result_integration_id = null, finished_at = null,
+           result_grant_no = null
        where state_hash = $1 and next_try_at is null and code_hash is distinct from $2
          and result is distinct from 'connected'`,
       [round.stateHash, codeHash, new Date(now), new Date(now + HOLDING_LIFE_MS.code)],
@@ -161,7 +172,7 @@ export async function finishRound(
     `with ended as (
        update oauth_states
        set result = $2, refusal = $3, other_username = $4, result_integration_id = $5, finished_at = $6,
-           used_at = coalesce(used_at, $6), expires_at = $7, next_try_at = null, leased_until = null
+           result_grant_no = $8, used_at = coalesce(used_at, $6), expires_at = $7, next_try_at = null, leased_until = null
        where state_hash = $1 and finished_at is null returning state_hash
      ), erased as (
        delete from oauth_holdings where state_hash in (select state_hash from ended)
@@ -175,21 +186,29 @@ export async function finishRound(
       outcome.integrationId,
       new Date(now),
       new Date(now + OAUTH_STATE_LIFE_MS),
+      outcome.grantNo,
     ],
   );
   return rowCount === 1;
 }
+
+/** Of a round that an earlier release began. It is over: the round may end, and offers no other. */
+const UNKNOWN_LINK: RoundLink = { id: null, linkNo: 0, version: null, expiresAt: 0 };
 
 function roundOf(row: { [column: string]: unknown }): Round {
   const instant = (value: unknown) => (value === null ? null : (value as Date).getTime());
   const integrationId = row.integration_id as string;
   const refusal = row.refusal as ConnectRefusal | null;
   const result = row.result as ConnectResult | null;
-  return {
-    stateHash: row.state_hash as Buffer,
+  const of = {
     integrationId,
     grantNo: row.grant_no as number,
     returnTo: row.return_to as string | null,
+  };
+  return {
+    stateHash: row.state_hash as Buffer,
+    ...of,
+    link: { ...of, ...(row.link === null ? UNKNOWN_LINK : roundLink.parse(row.link)) },
     expiresAt: (row.expires_at as Date).getTime(),
     codeHash: row.code_hash as Buffer | null,
     tries: row.tries as number,
@@ -201,6 +220,7 @@ function roundOf(row: { [column: string]: unknown }): Round {
       refusal,
       other: row.other_username as string | null,
       integrationId: (row.result_integration_id as string | null) ?? integrationId,
+      grantNo: row.result_grant_no as number | null,
     },
   };
 }

@@ -45,6 +45,10 @@ const KEPT: readonly Kept[] = [
   { table: 'provider_parks', age: 'greatest(reads_until, calls_until)', days: 1 },
   { table: 'provider_turns', age: 'begins[1]', days: 1 },
   { table: 'table_sizes', age: 'day', days: 40 },
+  { table: 'api_keys', age: 'least(revoked_at, expires_at)', days: 90 },
+  // Rounds under way, which may last for a day, still have to know what was revoked.
+  { table: 'connect_links', age: 'expires_at', days: 2 },
+  { table: 'embed_tokens', age: 'expires_at', days: 2 },
   { table: 'sign_ins', age: 'expires_at', days: 0 },
   { table: 'sessions', age: 'expires_at', days: 0 },
   { table: 'sealed_payloads', age: 'expires_at', days: 0 },

@@ -47,7 +47,7 @@ export async function storeGrant(
   grant: Grant,
   now: number,
   random: number,
-  alongside: (db: Db) => Promise<void> = () => Promise.resolve(),
+  alongside: (db: Db, integration: Integration) => Promise<void> = () => Promise.resolve(),
 ): Promise<Integration> {
   // A refresh may take the number that the token was sealed under; then seal again under the next one.
   for (;;) {
@@ -62,7 +62,7 @@ export async function storeGrant(
     const refreshAt = grant.refreshAt ?? refreshAtFor(grant, random);
     const stored = await withTransaction(pool, async (db) => {
       const integration = await replaceToken(db, was, { ...grant, version, sealed, refreshAt }, now);
-      await alongside(db);
+      await alongside(db, integration);
       return integration;
     }).catch((error: unknown) => {
       if (error instanceof RowMovedOn) return null;

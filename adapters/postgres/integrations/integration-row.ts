@@ -86,6 +86,7 @@ const row = z.object({
   lifecycle_revision: count,
   subscribed_grant_no: count.nullable(),
   subscribe_error: subscribeError.nullable(),
+  link_no: count,
   created_at: instant,
   updated_at: instant,
 });
@@ -103,6 +104,8 @@ export interface Integration extends Connection {
   subscribedGrantNo: number | null;
   /** Why the last attempt to subscribe failed. */
   subscribeError: SubscribeError | null;
+  /** Signed in its links: raised, they end. */
+  linkNo: number;
   createdAt: number;
   updatedAt: number;
 }
@@ -147,6 +150,7 @@ export function integrationOf(value: unknown): Integration {
     lifecycleRevision: r.lifecycle_revision,
     subscribedGrantNo: r.subscribed_grant_no,
     subscribeError: r.subscribe_error,
+    linkNo: r.link_no,
     createdAt: r.created_at,
     updatedAt: r.updated_at,
   };

@@ -23,7 +23,7 @@ const create = strictRoute({
   path: '/api-keys',
   summary: 'Create an API key',
   description:
-    'The key is in this response only. It has at most the rights of the key that creates it. Errors: `forbidden` for more rights, or beyond 1,000 keys.',
+    'The key is in this response only. It has at most the rights of the key that creates it, and ends with it at the latest. Errors: `forbidden` for more rights, or beyond the number of keys that yours may create: 100, fewer for a key that a key created; `invalid_request` for a later `expiresAt`.',
   security: secured,
   middleware,
   request: { body: body(NewApiKey) },
@@ -34,6 +34,8 @@ const revoke = strictRoute({
   method: 'delete',
   path: '/api-keys/{id}',
   summary: 'Revoke an API key',
+  description:
+    'Ends the key, every key that it created and those created, and everything made with them: console sessions, sign-in links, embed tokens and connect links.',
   security: secured,
   middleware,
   request: { params },
@@ -55,7 +57,14 @@ export function apiKeyRoutes(deps: HttpDeps) {
     });
 }
 
-function toApiKeyView({ createdAt, expiresAt, lastUsedAt, ...key }: Row): typeof ApiKey._output {
+function toApiKeyView({
+  generation: _,
+  limitedBy: __,
+  createdAt,
+  expiresAt,
+  lastUsedAt,
+  ...key
+}: Row): typeof ApiKey._output {
   return {
     ...key,
     createdAt: new Date(createdAt).toISOString(),

@@ -16,6 +16,6 @@ const create = strictRoute({
 
 export function consoleLinkRoutes(deps: HttpDeps) {
   return createRouter().openapi(create, async (c) => {
-    return c.json(await createSignInLink(deps, c.get('caller').keyHash), 201);
+    return c.json(await createSignInLink(deps, c.get('caller')), 201);
   });
 }

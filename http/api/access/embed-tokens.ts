@@ -1,9 +1,13 @@
+import { z } from '@hono/zod-openapi';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
 import { createEmbedToken } from '../../embed/embed-tokens';
 import { canAccessOwner } from '../integrations/find';
 import { Problem } from '../../problems';
 import { body, createRouter, json, problems, secured, strictRoute } from '../../router';
+import { pageOfRows, readCursor } from '../cursor';
+import { anyId, createdBy, createdByFilter, instant, pageOf, paging, text, withInstants } from '../schemas';
+import { embedTokensFor, revokeEmbedTokenFor } from './issued';
 import { EmbedToken, NewEmbedToken } from './key-schemas';
 
 const create = strictRoute({
@@ -18,12 +22,63 @@ const create = strictRoute({
   responses: { 201: json(EmbedToken, 'The embed token'), ...problems },
 });
 
+export const ListedEmbedToken = z
+  .object({
+    id: z.string().openapi({ example: 'emb_0a1b2c3d4e5f6g7h8j9kmnpq' }),
+    ownerRef: z.string().openapi({ description: 'The owner whose connections the page shows.' }),
+    createdBy,
+    createdAt: instant,
+    expiresAt: instant,
+  })
+  .openapi('ListedEmbedToken');
+
+const list = strictRoute({
+  method: 'get',
+  path: '/embed-tokens',
+  summary: 'List valid embed tokens, newest first',
+  security: secured,
+  middleware: requireScope('operate'),
+  request: {
+    query: z.strictObject({
+      ownerRef: text(200).optional().openapi({ description: 'Only of this owner.' }),
+      createdBy: createdByFilter,
+      ...paging,
+    }),
+  },
+  responses: {
+    200: json(pageOf(ListedEmbedToken), 'A page of embed tokens, without their text'),
+    ...problems,
+  },
+});
+
+const revoke = strictRoute({
+  method: 'delete',
+  path: '/embed-tokens/{id}',
+  summary: 'Revoke an embed token',
+  description: 'Connect links made with it end, too. Errors: `not_found`.',
+  security: secured,
+  middleware: requireScope('operate'),
+  request: { params: anyId('ID of the embed token.', 'emb_0a1b2c3d4e5f6g7h8j9kmnpq') },
+  responses: { 204: { description: 'Revoked' }, ...problems },
+});
+
 export function embedTokenRoutes(deps: HttpDeps) {
-  return createRouter().openapi(create, async (c) => {
+  const routes = createRouter();
+  routes.openapi(list, async (c) => {
+    const { ownerRef = null, createdBy: by = null, cursor, limit } = c.req.valid('query');
+    const wanted = { before: readCursor(cursor), limit: limit + 1 };
+    const rows = await embedTokensFor(deps, c.get('caller'), { ownerRef, createdBy: by }, wanted);
+    return c.json(pageOfRows(rows, limit, withInstants), 200);
+  });
+  routes.openapi(revoke, async (c) => {
+    await revokeEmbedTokenFor(deps, c.get('caller'), c.req.valid('param').id);
+    return c.body(null, 204);
+  });
+  return routes.openapi(create, async (c) => {
     const caller = c.get('caller');
     const { ownerRef } = c.req.valid('json');
     if (!canAccessOwner(caller, ownerRef))
       throw new Problem('forbidden', 'The API key has no access to this owner.');
-    return c.json(createEmbedToken(deps, caller.keyHash, ownerRef), 201);
+    return c.json(await createEmbedToken(deps, caller, ownerRef), 201);
   });
 }

@@ -1,11 +1,12 @@
+import { audited } from '../../../adapters/postgres/access/audit-log';
 import { newSecretText } from '../../../adapters/digest';
 import {
   type ApiKey as Row,
-  MAX_API_KEYS,
   createApiKey,
   listApiKeys,
   revokeApiKey,
 } from '../../../adapters/postgres/access/api-keys';
+import { keyEnd, keyQuota } from '../../../core/access/key-policy';
 import { Secret } from '../../../core/access/secret';
 import { type Caller } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
@@ -34,21 +35,58 @@ export async function createKey(
   if (wanted.expiresAt !== null && wanted.expiresAt <= now)
     throw invalidField('expiresAt', 'must be in the future');
   refuseMoreThan(caller, wanted);
+  const { generation, endsAt, limitedBy } = caller.line;
+  const end = keyEnd(wanted.expiresAt, endsAt);
+  if ('problem' in end)
+    throw invalidField(
+      'expiresAt',
+      `must not be later than the end of the key that creates it, ${new Date(endsAt ?? 0).toISOString()}`,
+    );
+  const quota = keyQuota(generation);
   const text = `evg_${newSecretText()}`;
-  const key = await createApiKey(deps.pool, new Secret(text), wanted, now);
-  if (!key)
-    throw new Problem('forbidden', `The limit of ${MAX_API_KEYS} keys is reached. Revoke unused keys first.`);
+  const maker = { id: caller.keyId, generation, limitedBy, quota };
+  const key = await audited(
+    { pool: deps.pool, actor: caller.actor, now },
+    (db) => createApiKey(db, new Secret(text), { ...wanted, ...end }, maker, now),
+    (made) => {
+      if (typeof made === 'string') return null;
+      const ends = made.expiresAt === null ? null : new Date(made.expiresAt).toISOString();
+      const changes = { name, scopes: made.scopes, ownerRefs: made.ownerRefs, expiresAt: ends };
+      return { action: 'api_key.create', target: made.id, changes };
+    },
+  );
+  if (key === 'maker_over') throw new Problem('unauthorized', 'Your key is no longer valid.');
+  if (key === 'quota') throw tooManyKeys(quota);
   return { key, text };
 }
 
-/** Revokes a key immediately. */
+function tooManyKeys(quota: number): Problem {
+  return new Problem(
+    'forbidden',
+    quota === 0
+      ? 'Your key cannot create keys: it is the fifth in a line of keys that created each other.'
+      : `Your key has created ${quota} valid keys, the most it may. Revoke unused ones first.`,
+  );
+}
+
+/** Revokes a key and all keys that came of it, immediately. */
 export async function revokeKey(
   deps: Pick<HttpDeps, 'pool' | 'clock'>,
   caller: Caller,
   id: string,
 ): Promise<void> {
   await requireKeyAccess(deps, caller, id);
-  if (!(await revokeApiKey(deps.pool, id, deps.clock.now()))) throw notFound('key');
+  const now = deps.clock.now();
+  const revoked = await audited(
+    { pool: deps.pool, actor: caller.actor, now },
+    (db) => revokeApiKey(db, id, now),
+    (ids) => {
+      if (!ids || ids.length === 0) return null;
+      const others = ids.filter((other) => other !== id);
+      return { action: 'api_key.revoke', target: id, changes: others.length > 0 ? { withKeys: others } : {} };
+    },
+  );
+  if (!revoked) throw notFound('key');
 }
 
 /** A caller limited to owners can neither see nor revoke the keys of other owners. */

@@ -4,6 +4,11 @@ import { instant, ref, text } from '../schemas';
 
 /** Schemas of API keys and embed tokens. */
 
+const maker = z.string().openapi({
+  description:
+    'ID of the API key that created it; `bootstrap`: the bootstrap key; `proxy`: a console user by single sign-on; null: unknown, created by an earlier release.',
+});
+
 export const ApiKey = z
   .object({
     id: z.string().openapi({ example: 'key_0a1b2c3d4e5f6g7h8j9kmnpq' }),
@@ -13,6 +18,7 @@ export const ApiKey = z
       .array(z.string())
       .nullable()
       .openapi({ description: 'The owners the key is limited to; null: all.' }),
+    createdBy: maker.nullable(),
     createdAt: instant,
     expiresAt: instant.nullable().openapi({ description: 'When the key expires; null: never.' }),
     lastUsedAt: instant.nullable().openapi({ description: 'Last use, rounded to the minute; null: never.' }),
@@ -37,14 +43,19 @@ export const NewApiKey = z.strictObject({
     .max(100)
     .optional()
     .openapi({ description: 'Limits the key to these owners. Default: the owners of your own key.' }),
-  expiresAt: instant.max(40).optional().openapi({ description: 'When the key expires. Default: never.' }),
+  expiresAt: instant.max(40).optional().openapi({
+    description: 'When the key expires, at the latest with your own key. Default: with your own key.',
+  }),
 });
 
 export const NewEmbedToken = z.strictObject({ ownerRef: ref('The owner whose connections the page shows.') });
 
 export const EmbedToken = z.object({
+  id: z.string().openapi({ description: 'ID, to revoke it by.', example: 'emb_0a1b2c3d4e5f6g7h8j9kmnpq' }),
   token: z.string().openapi({ description: 'The embed token (`evge_…`).' }),
-  expiresAt: instant.openapi({ description: 'When it expires: in one hour.' }),
+  expiresAt: instant.openapi({
+    description: 'When it expires: in one hour, or with the key that created it.',
+  }),
 });
 
 export const TokenUse = z

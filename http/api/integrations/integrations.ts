@@ -11,7 +11,7 @@ import { importToken } from './import-token';
 import { type HttpDeps } from '../../deps';
 import { findAccessible, canAccessOwner } from './find';
 import { toIntegrationView } from './integration-view';
-import { createConnectLink } from '../../owner/links';
+import { addLink } from '../../owner/links';
 import { newRow } from './new-row';
 import { Problem } from '../../problems';
 import { requireAppOrigin } from '../../owner/return-to';
@@ -71,12 +71,15 @@ export function integrationRoutes(deps: HttpDeps) {
         return c.json({ integration: toIntegrationView(deps, caller, row) }, 201);
       }
       const now = deps.clock.now();
-      const row = await audited(
+      const { row, link } = await audited(
         { pool: deps.pool, actor, now },
-        (db) => createIntegration(db, newRow(deps, wanted), now),
-        (made) => ({ ...about(made), action: 'integration.create' }),
+        async (db) => {
+          const made = await createIntegration(db, newRow(deps, wanted), now);
+          return { row: made, link: await addLink(db, deps, caller, made, wanted.returnTo ?? null) };
+        },
+        (made) => ({ ...about(made.row), action: 'integration.create' }),
       );
-      const { url, expiresAt } = createConnectLink(deps, row, wanted.returnTo ?? null);
+      const { url, expiresAt } = link;
       return c.json({ integration: toIntegrationView(deps, caller, row), connectUrl: url, expiresAt }, 201);
     })
     .openapi(get, async (c) => {

@@ -79,7 +79,7 @@ export function connectionRoutes(deps: HttpDeps) {
     .post(`${ONE}/reconnect-link`, async (c) => {
       const row = await find(deps, c);
       requireCallerScope(c.get('user'), 'operate');
-      return page(deps, c, row, [], createConnectLink(deps, row));
+      return page(deps, c, row, [], await createConnectLink(deps, c.get('user'), row));
     })
     .post(`${ONE}/:verb`, async (c) => {
       const row = await find(deps, c);

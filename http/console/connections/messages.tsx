@@ -90,8 +90,8 @@ function conversationId(c: C): string {
 
 /** Whatever leads to it, a page with messages is recorded as viewed before they are read. */
 async function page(deps: MessagesDeps, c: C, row: Integration, open: string | null, draft: Draft | null) {
-  const { name, keyId } = c.get('user');
-  const viewer = { name, keyId, session: c.get('session') };
+  const { name, keyId, session } = c.get('user');
+  const viewer = { name, keyId, session };
   await noteMessageView(deps.pool, row, viewer, open, deps.clock.now());
   const view = await inboxOf(deps, c, row, open);
   const path = open === null ? inboxPath(row.id) : `${inboxPath(row.id)}/${encodeURIComponent(open)}`;

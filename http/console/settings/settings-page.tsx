@@ -4,6 +4,7 @@ import { KEYS_TEXT as TEXT, RING_TEXT as RING } from '../../../core/text/console
 import { AUDIT_LOG_TEXT } from '../../../core/text/audit-log';
 import { SHELL_TEXT } from '../../../core/text/console-shell';
 import { SCOPES } from '../../../core/access/scopes';
+import { Issued, type IssuedView } from './issued-page';
 import { NoticeForms, Notices, type NoticesView } from './notices-page';
 import { AUDIT_LOG, SETTINGS } from '../paths';
 import { Action, ActionForm, CopyBox, DataTable, Instant, When } from '../parts';
@@ -16,11 +17,12 @@ export interface RingView {
 
 export function Settings(props: {
   keys: ApiKey[];
+  issued: IssuedView;
   ring: RingView | null;
   notices: NoticesView | null;
   now: number;
 }) {
-  const { keys, ring, notices, now } = props;
+  const { keys, issued, ring, notices, now } = props;
   return (
     <>
       <section class="card">
@@ -30,6 +32,7 @@ export function Settings(props: {
           <a href={AUDIT_LOG}>{AUDIT_LOG_TEXT.view}</a>
         </p>
       </section>
+      <Issued view={issued} />
       {notices && <Notices view={notices} now={now} />}
       {ring && (
         <section class="card">
@@ -95,6 +98,9 @@ function KeyTable({ keys, now }: { keys: ApiKey[]; now: number }) {
           <th scope="row">{key.name}</th>
           <td>{key.scopes.join(', ')}</td>
           <td>{key.ownerRefs?.join(', ') ?? TEXT.allOwners}</td>
+          <td data-label={TEXT.columns.maker}>
+            {keys.find(({ id }) => id === key.createdBy)?.name ?? key.createdBy ?? '—'}
+          </td>
           <td data-label={TEXT.columns.used}>
             {key.lastUsedAt === null ? SHELL_TEXT.never : <When at={key.lastUsedAt} now={now} />}
           </td>

@@ -13,6 +13,7 @@ import { SETTINGS } from '../paths';
 import { CreatedKey, type RingView, Settings, SettingsForms } from './settings-page';
 import { type Toast } from '../shell';
 import { invalid } from '../../router';
+import { issuedRoutes, loadIssued } from './issued';
 import { noticeRoutes, loadNotices } from './notices';
 import { type ConsoleEnv } from '../session';
 import { attempt, show } from '../show';
@@ -31,6 +32,7 @@ export function settingsRoutes(deps: HttpDeps) {
     requireCallerScope(c.get('user'), 'admin');
     const user = c.get('user');
     const keys = await listKeysFor(deps, user);
+    const issued = await loadIssued(deps, user);
     // The key ring and deliveries concern the whole deployment, so limited users do not see them.
     const isWhole = user.ownerRefs === null;
     const ring = isWhole ? await ringView() : null;
@@ -43,7 +45,9 @@ export function settingsRoutes(deps: HttpDeps) {
         section: 'settings',
         url: SETTINGS,
         made,
-        content: <Settings keys={keys} ring={ring} notices={notices} now={deps.clock.now()} />,
+        content: (
+          <Settings keys={keys} issued={issued} ring={ring} notices={notices} now={deps.clock.now()} />
+        ),
         bottom: <SettingsForms notices={notices} />,
       },
       toasts,
@@ -52,6 +56,7 @@ export function settingsRoutes(deps: HttpDeps) {
 
   return new Hono<ConsoleEnv>()
     .route('/', noticeRoutes(deps, page))
+    .route('/', issuedRoutes(deps, page))
     .get(SETTINGS, (c) => page(c))
     .post(`${SETTINGS}/api-keys`, async (c) => {
       requireCallerScope(c.get('user'), 'admin');

@@ -80,6 +80,51 @@ describe.each(Object.entries(CHANGES))('%s', (_, { action, changes = {}, call })
   });
 });
 
+test('keys, links, embed tokens and sessions: who made and ended each', async () => {
+  const made: Record<string, string> = {};
+  const entries = await added(async () => {
+    const key = (await api.post('/v1/api-keys', { name: 'app', scopes: ['admin', 'operate'] })).body;
+    const child = (await api.as(key.key).post('/v1/api-keys', { name: 'child', scopes: ['admin'] })).body;
+    const link = (await api.as(key.key).post(`/v1/integrations/${id}/connect-links`)).body;
+    const token = (await api.as(key.key).post('/v1/embed-tokens', { ownerRef: 'owner-1' })).body;
+    const { url } = (await api.post('/v1/console-links')).body;
+    const headers = { origin: api.url, 'content-type': 'application/x-www-form-urlencoded' };
+    const browser = api.browser();
+    await browser.request('POST', new URL(url).pathname, { headers, body: '' });
+    Object.assign(made, { key: key.id, child: child.id, link: link.id, token: token.id });
+    made.session = (await api.get('/v1/console-sessions')).body.data[0].id;
+    for (let times = 0; times < 2; times++) {
+      await api.delete(`/v1/connect-links/${link.id}`);
+      await api.delete(`/v1/embed-tokens/${token.id}`);
+      await api.delete(`/v1/api-keys/${key.id}`);
+    }
+    await api.delete(`/v1/integrations/${id}/connect-links`);
+    await browser.request('POST', '/console/sign-out', { headers, body: '' });
+    await api.delete(`/v1/console-sessions/${made.session}`);
+  });
+  expect(
+    entries.map(({ action, actor, target, changes }) => [action, actor.kind, actor.name, target, changes]),
+  ).toEqual([
+    [
+      'api_key.create',
+      'api_key',
+      'bootstrap',
+      made.key,
+      expect.objectContaining({ name: 'app', ownerRefs: null }),
+    ],
+    ['api_key.create', 'api_key', 'app', made.child, expect.objectContaining({ name: 'child' })],
+    ['connect_link.create', 'api_key', 'app', made.link, {}],
+    ['console_link.create', 'api_key', 'bootstrap', null, {}],
+    ['console_session.create', 'console_user', 'bootstrap', made.session, {}],
+    ['connect_link.revoke', 'api_key', 'bootstrap', made.link, {}],
+    ['embed_token.revoke', 'api_key', 'bootstrap', made.token, { ownerRef: 'owner-1' }],
+    ['api_key.revoke', 'api_key', 'bootstrap', made.key, { withKeys: [made.child] }],
+    ['connect_link.revoke', 'api_key', 'bootstrap', null, { links: 'all' }],
+    ['console_session.end', 'console_user', 'bootstrap', made.session, {}],
+  ]);
+  expect(JSON.stringify(entries)).not.toMatch(/evge?_/);
+});
+
 test('what changes nothing adds nothing', async () => {
   expect(
     await added(async () => {

@@ -197,3 +197,52 @@ test('names are shown as text, whatever is in them', async () => {
     expect(body).not.toContain('<img src=x');
   }
 });
+
+describe('settings show what gives access besides keys', () => {
+  const rowOf = (body: string, rowId: string) => body.split(`<tr id="${rowId}"`)[1]?.split('</tr>')[0];
+
+  test('sessions, links and embed tokens, each with a button that ends it', async () => {
+    const browser = await userWith(['operate']);
+    const other = await userWith([]);
+    const link = (await api.post(`/v1/integrations/${id}/connect-links`)).body;
+    const token = (await api.post('/v1/embed-tokens', { ownerRef: 'owner-1' })).body;
+    const [others, own] = (await api.get('/v1/console-sessions')).body.data;
+    const { body } = await browser.get('/console/settings');
+    expect(rowOf(body, own.id)).toContain('This session');
+    const ends = {
+      [others.id]: `/console/settings/console-sessions/${others.id}/end`,
+      [link.id]: `/console/settings/connect-links/${link.id}/revoke`,
+      [token.id]: `/console/settings/embed-tokens/${token.id}/revoke`,
+    };
+    for (const [one, path] of Object.entries(ends)) {
+      expect(rowOf(body, one)).toContain(`action="${path}"`);
+      const after = await submit(browser, path);
+      expect(after.body).toMatch(/class="toast"/);
+      expect(rowOf(after.body, one)).toBeUndefined();
+    }
+    expect((await other.get('/console')).status).toBe(303);
+    expect((await api.as(null).get(new URL(link.url).pathname)).status).toBe(410);
+  });
+
+  test('but not those of others, and nothing that the scopes do not allow', async () => {
+    const link = (await api.post(`/v1/integrations/${id}/connect-links`)).body;
+    await userWith([]);
+    const [session] = (await api.get('/v1/console-sessions')).body.data;
+    const limited = await userWith(['operate'], ['somebody-else']);
+    const { body } = await limited.get('/console/settings');
+    for (const one of [link.id, session.id]) expect(body).not.toContain(one);
+    for (const path of [`connect-links/${link.id}/revoke`, `console-sessions/${session.id}/end`])
+      expect((await submit(limited, `/console/settings/${path}`)).body).toContain('does not exist');
+    const reader = await userWith([]);
+    expect((await reader.get('/console/settings')).body).not.toContain(link.id);
+    expect((await submit(reader, `/console/settings/connect-links/${link.id}/revoke`)).status).toBe(403);
+    expect((await api.as(null).get(new URL(link.url).pathname)).status).toBe(200);
+  });
+
+  test('and who created each key', async () => {
+    const { key } = (await api.post('/v1/api-keys', { name: 'the maker', scopes: ['admin', 'read'] })).body;
+    const child = (await api.as(key).post('/v1/api-keys', { name: 'its child', scopes: ['read'] })).body;
+    const browser = await userWith([]);
+    expect(rowOf((await browser.get('/console/settings')).body, child.id)).toContain('the maker');
+  });
+});

@@ -54,6 +54,10 @@ describe('shows and keeps the connections of its owner', () => {
     expect((await at.post(`/v1/integrations/${mine}/recheck`)).body.outcome).toBe('verified_ok');
     const link = await at.post(`/v1/integrations/${mine}/connect-links`, { returnTo: `${ORIGIN}/done` });
     expect([link.status, link.body.url]).toEqual([201, expect.stringContaining('/connect/')]);
+    // However often a page asks, it has one link, with the way back that it wants.
+    const again = await at.post(`/v1/integrations/${mine}/connect-links`, { returnTo: `${ORIGIN}/other` });
+    expect(again.body).toMatchObject({ id: link.body.id, expiresAt: link.body.expiresAt });
+    expect(again.body.url).not.toBe(link.body.url);
   });
 
   test('with the way back in what it shows, near the end', async () => {

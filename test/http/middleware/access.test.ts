@@ -1,6 +1,6 @@
 import { SCOPES, type Scope } from '../../../core/access/scopes';
 import { DAY_MS, HOUR_MS } from '../../../core/time';
-import { type TestApi, useApi } from '../../support/api';
+import { API_KEY, type TestApi, useApi } from '../../support/api';
 import { type Stack } from '../../support/stack';
 import { until } from '../../support/until';
 
@@ -36,6 +36,13 @@ const ROUTES: Record<string, Scope> = {
   'GET /v1/api-keys': 'admin',
   'POST /v1/api-keys': 'admin',
   'DELETE /v1/api-keys/{id}': 'admin',
+  'GET /v1/connect-links': 'operate',
+  'DELETE /v1/connect-links/{id}': 'operate',
+  'DELETE /v1/integrations/{id}/connect-links': 'operate',
+  'GET /v1/embed-tokens': 'operate',
+  'DELETE /v1/embed-tokens/{id}': 'operate',
+  'GET /v1/console-sessions': 'admin',
+  'DELETE /v1/console-sessions/{id}': 'admin',
   'GET /v1/token-uses': 'admin',
   'GET /v1/audit-log': 'admin',
   'POST /v1/embed-tokens': 'operate',
@@ -82,7 +89,7 @@ function call(key: string | null, route: string, of = 'int_unknown') {
     );
 }
 
-async function keyFor(more: object): Promise<{ id: string; key: string }> {
+async function keyFor(more: object): Promise<{ id: string; key: string; expiresAt: string | null }> {
   const { status, body } = await api.post('/v1/api-keys', { name: 'a test', ...more });
   expect(status).toBe(201);
   return body;
@@ -200,6 +207,8 @@ test('what others have and do changes no field that a key limited to owners sees
     const answers: Record<string, unknown> = {};
     for (const route of readable) {
       const { status, body } = await call(key, route, mine);
+      // How far the feed was read: a number of the database's transactions, of whatever kind.
+      delete body.position;
       answers[route] = { status, body };
     }
     return answers;
@@ -247,4 +256,209 @@ test('an integration that moved to another owner takes its past along', async ()
   await api.patch(`/v1/integrations/${moved}`, { ownerRef: 'owner-2' });
   expect(await seen()).toBe(false);
   expect((await api.as(key).get(`/v1/integrations/${moved}/events`)).status).toBe(404);
+});
+
+describe('a key that a key makes', () => {
+  const at = (hours: number) => new Date(stack.simulator.clock.now() + hours * HOUR_MS).toISOString();
+  const makeWith = (key: string, more: object = {}) =>
+    api.as(key).post('/v1/api-keys', { name: 'child', scopes: ['admin', 'read', 'operate'], ...more });
+  const works = async (key: string) => (await api.as(key).get('/v1/fleet')).status === 200;
+
+  test('ends with its maker or before, at every step of the line', async () => {
+    const maker = await keyFor({ scopes: ['admin', 'read', 'operate'], expiresAt: at(2) });
+    const later = await makeWith(maker.key, { expiresAt: at(3) });
+    expect([later.status, later.body.code, later.body.errors[0].field]).toEqual([
+      400,
+      'invalid_request',
+      'expiresAt',
+    ]);
+    const unasked = (await makeWith(maker.key)).body;
+    const earlier = (await makeWith(maker.key, { expiresAt: at(1) })).body;
+    const grandchild = (await makeWith(earlier.key)).body;
+    const ends = [maker, unasked, earlier, grandchild].map(({ expiresAt }) => expiresAt);
+    expect(ends).toEqual([ends[0], ends[0], earlier.expiresAt, earlier.expiresAt]);
+    expect((await makeWith(earlier.key, { expiresAt: at(1.5) })).status).toBe(400);
+    stack.simulator.clock.advance(HOUR_MS);
+    expect(await Promise.all([maker, unasked, earlier, grandchild].map(({ key }) => works(key)))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  test('is revoked with its maker, with all that came of it; others go on', async () => {
+    const [root, other] = [
+      await keyFor({ scopes: ['admin', 'read', 'operate'] }),
+      await keyFor({ scopes: ['read'] }),
+    ];
+    const child = (await makeWith(root.key)).body;
+    const sibling = (await makeWith(root.key)).body;
+    const grandchild = (await makeWith(child.key)).body;
+    const last = (await makeWith(grandchild.key)).body;
+    const listed = (await api.get('/v1/api-keys')).body.data as { id: string; createdBy: string }[];
+    const makerOf = (id: string) => listed.find((key) => key.id === id)?.createdBy;
+    expect([root, child, grandchild, last].map(({ id: one }) => makerOf(one))).toEqual([
+      'bootstrap',
+      root.id,
+      child.id,
+      grandchild.id,
+    ]);
+    await api.delete(`/v1/api-keys/${child.id}`);
+    const keys = [root, sibling, child, grandchild, last, other];
+    expect(await Promise.all(keys.map(({ key }) => works(key)))).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+      true,
+    ]);
+    // A key in the middle that was revoked before does not shield what is below it.
+    const again = (await makeWith(sibling.key)).body;
+    await api.delete(`/v1/api-keys/${root.id}`);
+    expect(await Promise.all([sibling, again].map(({ key }) => works(key)))).toEqual([false, false]);
+  });
+
+  test('never escapes a revocation that happens meanwhile', async () => {
+    for (let round = 0; round < 10; round++) {
+      const root = await keyFor({ scopes: ['admin', 'read', 'operate'] });
+      const child = (await makeWith(root.key)).body;
+      const [first, , second] = await Promise.all([
+        makeWith(child.key),
+        api.delete(`/v1/api-keys/${root.id}`),
+        makeWith(root.key),
+      ]);
+      for (const { status, body } of [first, second])
+        if (status === 201) expect(await works(body.key)).toBe(false);
+    }
+  });
+
+  test('counts for its maker alone: one at its limit holds up nobody', async () => {
+    const scopes = ['admin', 'read'];
+    const limited = await keyFor({ scopes, ownerRefs: ['owner-1'] });
+    const child = (await makeWith(limited.key, { scopes })).body;
+    const statuses = [];
+    for (let count = 1; count <= 100; count++)
+      statuses.push((await makeWith(limited.key, { scopes })).status);
+    expect(statuses.slice(-2)).toEqual([201, 403]);
+    expect((await makeWith(child.key, { scopes })).status).toBe(201);
+    expect((await keyFor({ scopes })).key).toMatch(/^evg_/);
+    const { body } = await makeWith(limited.key, { scopes });
+    expect([body.code, body.detail]).toEqual(['forbidden', expect.stringContaining('100 valid keys')]);
+    // What it revokes it can make again.
+    await api.as(limited.key).delete(`/v1/api-keys/${child.id}`);
+    expect((await makeWith(limited.key, { scopes })).status).toBe(201);
+  });
+
+  test('two at once for the last place: one is made', async () => {
+    const scopes = ['admin', 'read'];
+    const first = await keyFor({ scopes });
+    const second = (await makeWith(first.key, { scopes })).body;
+    const third = (await makeWith(second.key, { scopes })).body;
+    const fourth = (await makeWith(third.key, { scopes })).body;
+    const made = await Promise.all(Array.from({ length: 6 }, () => makeWith(fourth.key, { scopes })));
+    expect(made.filter(({ status }) => status === 201)).toHaveLength(2);
+    const fifth = made.find(({ status }) => status === 201)!.body;
+    expect((await makeWith(fifth.key, { scopes })).body.detail).toContain('cannot create keys');
+  });
+});
+
+describe('what was made with keys', () => {
+  const ORIGIN = { origin: 'https://app.shopdesk.example' };
+  const page = (token: string, path = '/v1/integrations', method = 'GET') =>
+    api.as(token).request(method, path, { headers: ORIGIN, ...(method === 'POST' && { body: {} }) });
+  const listed = async (path: string, key?: string) =>
+    ((await (key ? api.as(key) : api).get(path)).body.data as { id: string }[]).map(({ id: one }) => one);
+  const opens = async (url: string) => (await api.as(null).get(new URL(url).pathname)).status;
+  const linkOf = async (key: string) =>
+    (await api.as(key).post(`/v1/integrations/${id}/connect-links`)).body as { id: string; url: string };
+
+  test('embed tokens are listed by owner and maker, and end one by one', async () => {
+    const { id: maker, key } = await keyFor({ scopes: ['operate'] });
+    const make = async () => (await api.as(key).post('/v1/embed-tokens', { ownerRef: 'owner-1' })).body;
+    const [one, other] = [await make(), await make()];
+    const { body } = await api.get(`/v1/embed-tokens?ownerRef=owner-1&createdBy=${maker}`);
+    expect(body.data[0]).toEqual({
+      id: other.id,
+      ownerRef: 'owner-1',
+      createdBy: maker,
+      createdAt: expect.any(String),
+      expiresAt: other.expiresAt,
+    });
+    expect(JSON.stringify(body)).not.toContain('evge_');
+    const first = await api.get(`/v1/embed-tokens?createdBy=${maker}&limit=1`);
+    expect(await listed(`/v1/embed-tokens?createdBy=${maker}&cursor=${first.body.nextCursor}`)).toEqual([
+      one.id,
+    ]);
+    expect(await listed('/v1/embed-tokens?ownerRef=owner-2')).toEqual([]);
+    const { url } = (await page(one.token, `/v1/integrations/${id}/connect-links`, 'POST')).body;
+    expect(await opens(url)).toBe(200);
+    for (let times = 0; times < 2; times++)
+      expect((await api.delete(`/v1/embed-tokens/${one.id}`)).status).toBe(204);
+    expect([(await page(one.token)).status, (await page(other.token)).status]).toEqual([401, 200]);
+    expect(await listed(`/v1/embed-tokens?createdBy=${maker}`)).toEqual([other.id]);
+    // What the page had made with it ends, too.
+    expect(await opens(url)).toBe(410);
+    await api.delete(`/v1/api-keys/${maker}`);
+    expect(await listed(`/v1/embed-tokens?createdBy=${maker}`)).toEqual([]);
+  });
+
+  test('connect links are listed, and end one by one, all of an integration, or with their maker', async () => {
+    const { id: maker, key } = await keyFor({ scopes: ['operate'] });
+    const [one, two, three] = [await linkOf(key), await linkOf(key), await linkOf(API_KEY)];
+    expect(await listed(`/v1/connect-links?createdBy=${maker}`)).toEqual([two.id, one.id]);
+    expect(await listed(`/v1/connect-links?integrationId=${id}&createdBy=bootstrap`)).toContain(three.id);
+    expect(JSON.stringify((await api.get('/v1/connect-links')).body)).not.toContain('/connect/');
+    await api.delete(`/v1/connect-links/${one.id}`);
+    expect([await opens(one.url), await opens(two.url)]).toEqual([410, 200]);
+    await api.delete(`/v1/api-keys/${maker}`);
+    expect([await opens(two.url), await opens(three.url)]).toEqual([410, 200]);
+    expect(await listed(`/v1/connect-links?createdBy=${maker}`)).toEqual([]);
+    await api.delete(`/v1/integrations/${id}/connect-links`);
+    expect(await opens(three.url)).toBe(410);
+    expect(await opens((await linkOf(API_KEY)).url)).toBe(200);
+  });
+
+  test('reconnect links of events and emails end with all links of their integration', async () => {
+    await stack.pool.query('update integrations set expires_at = $2 where id = $1', [
+      id,
+      new Date(stack.simulator.clock.now() + DAY_MS),
+    ]);
+    const shown = async () => (await api.get(`/v1/integrations/${id}`)).body.reconnectUrl as string;
+    const before = await shown();
+    expect(await opens(before)).toBe(200);
+    await api.delete(`/v1/integrations/${id}/connect-links`);
+    expect([await opens(before), await opens(await shown())]).toEqual([410, 200]);
+  });
+
+  test('who is limited to owners neither sees nor ends what belongs to others', async () => {
+    const { key } = await keyFor({ scopes: SCOPES, ownerRefs: ['somebody-else'] });
+    const token = (await api.post('/v1/embed-tokens', { ownerRef: 'owner-1' })).body;
+    const link = await linkOf(API_KEY);
+    const kinds = {
+      'embed-tokens': token.id,
+      'connect-links': link.id,
+      'console-sessions': await signIn(API_KEY),
+    };
+    for (const [kind, one] of Object.entries(kinds)) {
+      expect(await listed(`/v1/${kind}`)).toContain(one);
+      expect(await listed(`/v1/${kind}`, key)).toEqual([]);
+      expect((await api.as(key).delete(`/v1/${kind}/${one}`)).status).toBe(404);
+      expect((await api.delete(`/v1/${kind}/${one}`)).status).toBe(204);
+      for (const odd of ['%00', 'x', 'a%20b'])
+        expect((await api.delete(`/v1/${kind}/${odd}`)).status).toBe(404);
+    }
+    const own = await signIn(key);
+    expect(await listed('/v1/console-sessions', key)).toEqual([own]);
+    expect((await api.as(key).delete(`/v1/console-sessions/${own}`)).status).toBe(204);
+  });
+
+  /** @returns the ID of the session */
+  async function signIn(key: string): Promise<string> {
+    const headers = { origin: api.url, 'content-type': 'application/x-www-form-urlencoded' };
+    const body = new URLSearchParams({ key }).toString();
+    await api.browser().request('POST', '/console/sign-in', { headers, body });
+    return (await listed('/v1/console-sessions'))[0]!;
+  }
 });

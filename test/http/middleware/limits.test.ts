@@ -1,4 +1,4 @@
-import { createLimits } from '../../../http/middleware/limits';
+import { LIMITED, createLimits } from '../../../http/middleware/limits';
 import { MINUTE_MS } from '../../../core/time';
 import { API_KEY, type TestApi, startApi, useApi } from '../../support/api';
 import { type Stack } from '../../support/stack';
@@ -10,7 +10,7 @@ useApi((started) => ({ stack, api } = started), { workers: false });
 
 async function limited(wanted: Partial<Parameters<typeof createLimits>[0]>, site = {}): Promise<TestApi> {
   const at = await startApi(stack, {
-    limits: createLimits({ requestsPerMinute: 1_000, failuresPerMinute: 1_000, ...wanted }),
+    limits: createLimits(wanted),
     site,
   });
   afterwards(() => at.stop());
@@ -120,5 +120,160 @@ describe('uses of the scope token are counted', () => {
     await stack.pool.query('alter table token_uses rename to token_uses_away');
     expect((await api.get(`/v1/integrations/${id}/token`)).status).toBe(200);
     await stack.pool.query('alter table token_uses_away rename to token_uses');
+  });
+});
+
+describe('a limit names whose it is', () => {
+  const limitOf = ({ status, body }: { status: number; body: { limitOf?: string; detail?: string } }) => [
+    status,
+    body.limitOf,
+    body.detail,
+  ];
+  const page = (at: TestApi, token: string, path = '/v1/integrations') =>
+    at.as(token).request('GET', path, { headers: { origin: 'https://app.shopdesk.example' } });
+  const tokenOf = async (at: TestApi, ownerRef: string, key = API_KEY) =>
+    (await at.as(key).post('/v1/embed-tokens', { ownerRef })).body.token as string;
+
+  test('of the key, and of the address', async () => {
+    const at = await limited({ requestsPerMinute: 1, failuresPerMinute: 1 });
+    await at.get('/v1/fleet');
+    expect(limitOf(await at.get('/v1/fleet'))).toEqual([
+      429,
+      'key',
+      expect.stringContaining('This API key may'),
+    ]);
+    await at.as('evg_wrong').get('/v1/fleet');
+    expect(limitOf(await at.as('evg_wrong').get('/v1/fleet'))).toEqual([
+      429,
+      'address',
+      expect.stringContaining('this address'),
+    ]);
+  });
+
+  test('of an embed token, which counts for no key and no other token', async () => {
+    const at = await limited({ requestsPerMinute: 4, embedTokenPerMinute: 3 });
+    const [one, other] = [await tokenOf(at, 'owner-1'), await tokenOf(at, 'owner-1')];
+    for (let times = 0; times < 3; times++) expect((await page(at, one)).status).toBe(200);
+    const refused = await page(at, one);
+    expect(limitOf(refused)).toEqual([429, 'embed_token', expect.stringContaining('This embed token may')]);
+    // The page can read why.
+    expect(refused.headers.get('access-control-allow-origin')).toBe('https://app.shopdesk.example');
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await page(at, other)).status).toBe(200);
+    // Two requests made the tokens: the key has two left.
+    expect([(await at.get('/v1/fleet')).status, (await at.get('/v1/fleet')).status]).toEqual([200, 200]);
+    expect((await at.get('/v1/fleet')).status).toBe(429);
+    expect((await page(at, other)).status).toBe(200);
+  });
+
+  test('of an owner, over all tokens of theirs and whoever made them', async () => {
+    const at = await limited({ ownerPerMinute: 3 });
+    const { key } = (await api.post('/v1/api-keys', { name: 'app', scopes: ['operate'] })).body;
+    const tokens = [
+      await tokenOf(at, 'owner-1'),
+      await tokenOf(at, 'owner-1'),
+      await tokenOf(at, 'owner-1', key),
+    ];
+    for (const token of tokens) expect((await page(at, token)).status).toBe(200);
+    expect(limitOf(await page(at, tokens[0]!))).toEqual([
+      429,
+      'owner',
+      expect.stringContaining('this owner'),
+    ]);
+    expect((await page(at, await tokenOf(at, 'owner-2'))).status).toBe(200);
+  });
+
+  test('embed tokens that are over or revoked are no guesses, and are limited all the same', async () => {
+    const at = await limited({ failuresPerMinute: 1, embedTokenPerMinute: 3 });
+    const { id, token } = (await at.post('/v1/embed-tokens', { ownerRef: 'owner-1' })).body;
+    await at.delete(`/v1/embed-tokens/${id}`);
+    for (const status of [401, 401, 401, 429]) expect((await page(at, token)).status).toBe(status);
+    // Forged ones are.
+    for (const status of [401, 429]) expect((await page(at, `${token.slice(0, -2)}AA`)).status).toBe(status);
+  });
+
+  test('of a console session', async () => {
+    const at = await limited({ sessionPerMinute: 2 });
+    const signIn = async () => {
+      const browser = at.browser();
+      await browser.request('POST', '/console/sign-in', {
+        headers: { origin: at.url, 'content-type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams({ key: API_KEY }).toString(),
+      });
+      return browser;
+    };
+    const [one, other] = [await signIn(), await signIn()];
+    for (const status of [200, 200, 429]) expect((await one.get('/console')).status).toBe(status);
+    const refused = await one.get('/console');
+    expect(refused.body).toContain('This console session may send 2 requests a minute.');
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await other.get('/console')).status).toBe(200);
+  });
+
+  test('is described in the API', async () => {
+    const { body } = await api.get('/openapi.json');
+    expect(body.components.schemas.Problem.properties.limitOf.enum).toEqual([...LIMITED]);
+  });
+});
+
+describe('links are limited', () => {
+  const create = async (at: TestApi) =>
+    (await at.post('/v1/integrations', { provider: 'instagram', ownerRef: 'owner-1' })).body
+      .connectUrl as string;
+  const titleOf = ({ body }: { body: string }) => /<h1[^>]*>(.*?)<\/h1>/.exec(body)?.[1];
+
+  test('each by itself, however it is used, with a page for people', async () => {
+    const at = await limited({ linkPerMinute: 3 });
+    const [one, other] = [await create(at), await create(at)];
+    const uses = [
+      () => at.browser().get(one),
+      () => at.browser().request('POST', one),
+      () => at.browser().request('POST', `${one}/check`),
+      () => at.browser().get(one),
+      () => at.browser().request('POST', one),
+      () => at.browser().request('POST', `${one}/new-link`),
+    ];
+    const answers = [];
+    for (const use of uses) answers.push(await use());
+    expect(answers.slice(0, 3).some(({ status }) => status === 429)).toBe(false);
+    for (const answer of answers.slice(3)) {
+      expect([answer.status, titleOf(answer)]).toEqual([429, 'Too many requests']);
+      expect(answer.body).toContain('This link has been opened too often.');
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    }
+    expect((await at.browser().get(other)).status).toBe(200);
+  });
+
+  test('with the rounds that they began, which go on afterwards', async () => {
+    const at = await limited({ linkPerMinute: 3 });
+    const browser = at.browser();
+    const link = await create(at);
+    const state = new URL(
+      (await browser.request('POST', link)).headers.get('location') ?? '',
+    ).searchParams.get('state');
+    const back = `/oauth/instagram/callback?state=${state}&code=AQ`;
+    const statuses = [];
+    for (const code of [1, 2, 3]) statuses.push((await browser.get(back + code)).status);
+    expect(statuses).toEqual([502, 502, 429]);
+    const calls = () =>
+      stack.simulator.requests().filter(({ path }) => path === '/oauth/access_token').length;
+    const before = calls();
+    await browser.get(`${back}4`);
+    expect(calls()).toBe(before);
+  });
+
+  test('per address, guessed ones and unknown rounds too', async () => {
+    const at = await limited({ connectsPerMinute: 2 });
+    const paths = [
+      '/connect/x.y',
+      '/oauth/instagram/callback?state=x',
+      '/connect/x.y',
+      '/oauth/instagram/callback',
+    ];
+    const statuses = [];
+    for (const path of paths) statuses.push((await at.browser().get(path)).status);
+    expect(statuses).toEqual([410, 410, 429, 429]);
+    expect((await at.browser().get('/connect/x.y')).body).toContain('from your network');
+    expect((await at.get('/v1/fleet')).status).toBe(200);
   });
 });

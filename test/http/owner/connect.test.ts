@@ -32,7 +32,9 @@ function rename(url: string): string {
   const [address, signature] = [url.slice(0, dot), url.slice(dot)];
   const [base, payload = ''] = address.split('/connect/');
   const said = JSON.parse(Buffer.from(payload, 'base64url').toString());
-  const other = Buffer.from(JSON.stringify({ ...said, i: said.i.replace(/.$/, '0') })).toString('base64url');
+  const other = Buffer.from(
+    JSON.stringify({ ...said, i: said.i.replace(/.$/, (last: string) => (last === '0' ? '1' : '0')) }),
+  ).toString('base64url');
   return `${base}/connect/${other}${signature}`;
 }
 
@@ -158,7 +160,7 @@ describe('the whole round', () => {
       returnTo: 'https://app.shopdesk.example/done',
     });
     expect(status).toBe(201);
-    expect(body).toEqual({ url: expect.any(String), expiresAt: expect.any(String) });
+    expect(body).toEqual({ id: expect.any(String), url: expect.any(String), expiresAt: expect.any(String) });
     expect((await browser().get(body.url)).body).toContain('Reconnect @relinked');
     const begun = await browser().request('POST', body.url);
     const asked = location(begun).searchParams;
@@ -380,6 +382,143 @@ describe('a way back that is not what it should be', () => {
     const page = await browser().get(`/oauth/instagram/callback?error=server_error&state=${state}`);
     expect(titleOf(page)).toBe('Instagram did not respond');
     expect((await stack.row(integration.id)).state).toBe('pending');
+  });
+});
+
+describe('a round whose link is dead', () => {
+  const state = (back: URL) => `state=${back.searchParams.get('state')}`;
+  /** How a browser can come back to a round, and what it then sees while the link works. */
+  const WAYS: Record<string, [query: string, alive: string]> = {
+    'was denied': ['error=access_denied', 'Connection cancelled'],
+    'met an error of Instagram': ['error=server_error', 'Instagram did not respond'],
+    'has neither code nor error': ['', 'Instagram did not respond'],
+    'has a code that Instagram does not know': ['code=AQforged', 'Please start again'],
+  };
+  const DEATHS: Record<string, (id: string, handle: string) => Promise<unknown>> = {
+    'connected by another round': async (id, handle) =>
+      round((await api.post(`/v1/integrations/${id}/connect-links`)).body.url, handle),
+    disconnected: (id) => api.delete(`/v1/integrations/${id}`),
+    revoked: (id) => api.delete(`/v1/integrations/${id}/connect-links`),
+    'over its day': () => stack.travel.advance(DAY_MS - MINUTE_MS),
+  };
+  let count = 0;
+
+  /** A link one minute before its end, with a round that it began, of an account with this handle. */
+  async function begun(lead = DAY_MS - 5 * MINUTE_MS) {
+    const handle = `dead_${(count += 1)}`;
+    const { id } = await stack.connect(handle);
+    const { url } = (await api.post(`/v1/integrations/${id}/connect-links`)).body;
+    if (lead > 0) await stack.travel.advance(lead);
+    return { id, handle, url, back: await consent(url, handle) };
+  }
+  const shown = (page: Answer) => [page.status, titleOf(page), /action="[^"]*connect/.test(page.body)];
+  const DEAD = [410, 'This link no longer works', false];
+
+  describe.each(Object.entries(WAYS))('%s', (_, [query, alive]) => {
+    test.each(['connected by another round', 'disconnected', 'revoked'])(
+      'and %s: neither link nor handle',
+      async (death) => {
+        const { id, handle, back } = await begun(0);
+        await DEATHS[death]!(id, handle);
+        const url = `/oauth/instagram/callback?${query}&${state(back)}`;
+        for (const page of [await browser().get(url), await browser().get(url)]) {
+          expect(shown(page)).toEqual(DEAD);
+          expect(page.body).not.toContain(handle);
+          expect(page.body).not.toContain('/connect/');
+        }
+      },
+    );
+
+    test('and shown once more after the link died', async () => {
+      const { id, handle, url: link, back } = await begun(0);
+      const url = `/oauth/instagram/callback?${query}&${state(back)}`;
+      const first = await browser().get(url);
+      expect(titleOf(first)).toBe(alive);
+      // The original link, with its own end, and no other.
+      expect(/action="([^"]+)"/.exec(first.body)?.[1]).toBe(link);
+      await DEATHS['connected by another round']!(id, handle);
+      const again = await browser().get(url);
+      expect(shown(again)).toEqual(DEAD);
+      expect(again.body).not.toContain(handle);
+    });
+  });
+
+  test('over its day: neither a link nor one more round', async () => {
+    const { id, handle, back } = await begun();
+    const denied = `/oauth/instagram/callback?error=access_denied&${state(back)}`;
+    expect(titleOf(await browser().get(denied))).toBe('Connection cancelled');
+    await stack.travel.advance(6 * MINUTE_MS);
+    expect(shown(await browser().get(denied))).toEqual(DEAD);
+    const version = (await stack.row(id)).version;
+    const late = await browser().get(back.href);
+    expect(shown(late)).toEqual(DEAD);
+    expect(late.body).not.toContain(handle);
+    expect((await stack.row(id)).version).toBe(version);
+  });
+
+  test('over its day while the owner was at Instagram: what they allowed is kept', async () => {
+    const { id, back } = await begun();
+    await stack.travel.advance(6 * MINUTE_MS);
+    expect(titleOf(await browser().get(back.href))).toBe('Connected');
+    expect(await stack.events(id)).toContain('integration.reconnected');
+  });
+
+  test('revoked while the owner was at Instagram: nothing is connected', async () => {
+    const { id, handle, back } = await begun(0);
+    const { version } = await stack.row(id);
+    await DEATHS.revoked!(id, handle);
+    expect(shown(await browser().get(back.href))).toEqual(DEAD);
+    expect((await stack.row(id)).version).toBe(version);
+  });
+
+  test('a wrong account, shown once more: names neither account', async () => {
+    const { id, handle, url } = await begun(0);
+    const wrong = await consent(url, 'some_other');
+    expect(titleOf(await browser().get(wrong.href))).toBe('Wrong Instagram account');
+    await DEATHS['connected by another round']!(id, handle);
+    const again = await browser().get(wrong.href);
+    expect(shown(again)).toEqual(DEAD);
+    expect(again.body).not.toMatch(new RegExp(`${handle}|some_other`));
+  });
+
+  test('a success, shown once more: names the account only while it is the newest grant', async () => {
+    const { id, handle, back } = await begun(0);
+    expect((await browser().get(back.href)).body).toContain(`@${handle}`);
+    expect((await browser().get(back.href)).body).toContain(`@${handle}`);
+    await DEATHS['connected by another round']!(id, handle);
+    const again = await browser().get(back.href);
+    expect(shown(again)).toEqual(DEAD);
+    expect(again.body).not.toContain(handle);
+  });
+
+  test('a reconnect link whose token was refreshed: no link, and the code is kept', async () => {
+    const { id, issuedAt } = await stack.connect('refreshed_meanwhile');
+    await api.post(`/v1/integrations/${id}/pause`);
+    await stack.travel.advance(issuedAt! + 53 * DAY_MS + HOUR_MS - stack.simulator.clock.now());
+    const { reconnectUrl } = (await api.get(`/v1/integrations/${id}`)).body;
+    const denied = await consent(reconnectUrl, 'refreshed_meanwhile', { decision: 'deny' });
+    const allowed = await consent(reconnectUrl, 'refreshed_meanwhile');
+    expect((await api.post(`/v1/integrations/${id}/refresh`)).body.refreshed).toBe(true);
+    expect(shown(await browser().get(denied.href))).toEqual(DEAD);
+    expect(titleOf(await browser().get(allowed.href))).toBe('Connected');
+  });
+
+  test('its product is told `failed`, whatever the browser came back with', async () => {
+    const { id } = await stack.connect('told');
+    const returnTo = 'https://app.shopdesk.example/done';
+    const { url } = (await api.post(`/v1/integrations/${id}/connect-links`, { returnTo })).body;
+    const denied = await consent(url, 'told', { decision: 'deny' });
+    await DEATHS['connected by another round']!(id, 'told');
+    expect(location(await browser().get(denied.href)).searchParams.get('result')).toBe('failed');
+  });
+
+  test('operators are not told of its refusals', async () => {
+    const { id, handle, back } = await begun(0);
+    await DEATHS['connected by another round']!(id, handle);
+    const forged = `error=x&error_description=Invalid+platform+app&${state(back)}`;
+    expect(shown(await browser().get(`/oauth/instagram/callback?${forged}`))).toEqual(DEAD);
+    const { rows } = await stack.pool.query("select 1 from events where type = 'connect.refused'");
+    expect(rows).toEqual([]);
   });
 });
 

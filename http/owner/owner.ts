@@ -1,0 +1,15 @@
+import { type Integration } from '../../adapters/postgres/integrations/integration-row';
+import { type Caller, TOP_LINE } from '../middleware/caller';
+
+/** Somebody with a valid link: it allows checking its integration. */
+export function ownerOf({ ownerRef }: Pick<Integration, 'ownerRef'>, address: string): Caller {
+  return {
+    name: 'owner',
+    actor: { kind: 'owner', id: null, name: ownerRef, user: null, address },
+    keyId: 'owner',
+    scopes: new Set(),
+    ownerRefs: null,
+    isEmbed: false,
+    line: TOP_LINE,
+  };
+}
