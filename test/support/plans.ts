@@ -64,7 +64,11 @@ export function explaining(pool: Pool): { pool: Pool; looks: Look[] } {
       },
     });
   };
-  return { pool: { query: inTransaction, connect } as unknown as Pool, looks };
+  const spied = new Proxy(pool, {
+    get: (target, name) =>
+      ({ query: inTransaction, connect })[name as string] ?? (Reflect.get(target, name, target) as unknown),
+  });
+  return { pool: spied, looks };
 }
 
 function nodesOf(node: Node): Node[] {
