@@ -1,3 +1,4 @@
+import { instagramActor } from '../../../core/access/actor';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { type PoolClient } from 'pg';
 import { auditFleet } from '../../../activities/fleet/audit';
@@ -219,7 +220,7 @@ test('an account with many events loses token and name at once, and the rest in 
     ...{ digest: Buffer.from('much'), issuedBefore: stack.simulator.clock.now() + 1 },
   };
   const now = stack.simulator.clock.now();
-  const { code } = await deleteAccountData(pool, request, now);
+  const { code } = await deleteAccountData(pool, request, now, instagramActor('127.0.0.1'));
   expect(await stack.row(row.id)).toMatchObject({ state: 'disconnected', accountId: null, username: null });
   expect(
     (await pool.query('select 1 from token_versions where integration_id = $1', [row.id])).rowCount,
