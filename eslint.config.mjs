@@ -88,6 +88,10 @@ export default tseslint.config(
     },
   },
   {
+    files: ['migrations/*.js'],
+    languageOptions: { sourceType: 'commonjs', globals: { exports: 'writable' } },
+  },
+  {
     files: ['http/assets/*.js', 'examples/plain/public/*.js'],
     languageOptions: {
       globals: {

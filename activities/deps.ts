@@ -3,6 +3,7 @@ import { type Clock } from '../adapters/clock';
 import { type ClockCheck } from '../adapters/postgres/clock-check';
 import { type Sealer } from '../adapters/encryption/sealer';
 import { type Instagram } from '../adapters/instagram/client';
+import { type Retention } from '../core/fleet/retention-policy';
 import { type Lifecycles } from '../services/lifecycles';
 import { type Logger } from '../adapters/logger';
 import { type Counters } from '../adapters/metrics';
@@ -31,6 +32,8 @@ export interface Deps {
   outgoing: Outgoing;
   /** null: there is no mail server. */
   mailer: Mailer | null;
+  /** How long rows are kept, in days by kind. */
+  retention: Retention;
   /** Whether workflows may set search attributes: not in every namespace. */
   searchAttributesAreKnown: () => boolean;
   /** Receives mails about the service itself. */

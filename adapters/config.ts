@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type z } from 'zod';
 import { Secret } from '../core/access/secret';
+import { type Retention } from '../core/fleet/retention-policy';
 import { KeyRingError, parseKeyRing } from './encryption/key-ring';
 import { type InstagramSettings, REQUIRED_SCOPES } from './instagram/settings';
 import { senderOf, settingsSchema } from './settings-schema';
@@ -97,6 +98,24 @@ export function instagramSettings(settings: Settings): InstagramSettings {
     graphVersion: settings.INSTAGRAM_GRAPH_VERSION,
     scopes: REQUIRED_SCOPES,
     forceLoginParameters: settings.INSTAGRAM_FORCE_LOGIN_PARAMETERS,
+  };
+}
+
+/** How long rows are kept, in days by kind. */
+export function retentionOf(settings: Settings): Retention {
+  return {
+    events: settings.EVERGRANT_RETENTION_EVENTS_DAYS,
+    messageEvents: settings.EVERGRANT_RETENTION_MESSAGE_EVENTS_DAYS,
+    deliveries: settings.EVERGRANT_RETENTION_DELIVERIES_DAYS,
+    refreshAttempts: settings.EVERGRANT_RETENTION_REFRESH_ATTEMPTS_DAYS,
+    tokenUses: settings.EVERGRANT_RETENTION_TOKEN_USES_DAYS,
+    auditRuns: settings.EVERGRANT_RETENTION_AUDIT_RUNS_DAYS,
+    auditLog: settings.EVERGRANT_RETENTION_AUDIT_LOG_DAYS,
+    incidents: settings.EVERGRANT_RETENTION_INCIDENTS_DAYS,
+    callbacks: settings.EVERGRANT_RETENTION_CALLBACKS_DAYS,
+    receivedMessages: settings.EVERGRANT_RETENTION_RECEIVED_MESSAGES_DAYS,
+    sends: settings.EVERGRANT_RETENTION_SENDS_DAYS,
+    connectRounds: settings.EVERGRANT_RETENTION_CONNECT_ROUNDS_DAYS,
   };
 }
 

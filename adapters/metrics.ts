@@ -95,16 +95,16 @@ export function createMetrics() {
     void states;
   }
 
-  /** Shows how far the event feed is behind, read from the database at each scrape. */
-  function watchFeed(readLagSeconds: () => Promise<number>): void {
+  /** Shows a figure that is read at each scrape; null, or a failure to read it, leaves it out. */
+  function watch(name: string, help: string, read: () => Promise<number | null>): void {
     void new Gauge({
-      name: 'evergrant_event_feed_lag_seconds',
-      help: 'Age of the oldest event that the feed does not show yet, in seconds; 0: it shows all. A transaction that stays open anywhere in the cluster holds the feed back.',
+      name,
+      help,
       registers,
       async collect() {
-        const seconds = await readLagSeconds().catch(() => null);
+        const figure = await read().catch(() => null);
         this.remove();
-        if (seconds !== null) this.set(seconds);
+        if (figure !== null) this.set(figure);
       },
     });
   }
@@ -131,7 +131,7 @@ export function createMetrics() {
     });
   }
 
-  return { registry, counters, watchFleet, watchFeed, watchDeliveries };
+  return { registry, counters, watch, watchFleet, watchDeliveries };
 }
 
 export type Metrics = ReturnType<typeof createMetrics>;

@@ -1,8 +1,10 @@
 import proxyAddr from 'proxy-addr';
 import { z } from 'zod';
 import { Secret } from '../core/access/secret';
+import { RETENTION, type RetentionKind } from '../core/fleet/retention-policy';
 import { REFRESHES_PER_SECOND } from '../core/messaging/throttle-policy';
 import { FORCE_LOGIN_PARAMETERS } from './instagram/settings';
+import { connectionProblem } from './postgres/connection';
 import { isConfidential } from './outgoing/loopback';
 
 const port = z.coerce
@@ -28,9 +30,20 @@ const list = z.string().transform((text) =>
 );
 const databaseUrl = z
   .string()
-  .regex(/^postgres(ql)?:\/\//, 'is not a postgres:// URL')
+  .regex(/^postgres(ql)?:\/\//, { error: 'is not a postgres:// URL', abort: true })
+  .superRefine((url, c) => {
+    const message = connectionProblem(url);
+    if (message !== null) c.addIssue({ code: 'custom', message });
+  })
   .transform((text) => new Secret(text));
 const HOST = /^([a-z0-9._-]+|\[[0-9a-f:.]+\])(:\d{1,5})?$/;
+const days = (kind: RetentionKind) =>
+  z.coerce
+    .number('is not a number of days')
+    .int('is not a whole number of days')
+    .min(RETENTION[kind].min, `is below ${RETENTION[kind].min} days`)
+    .max(36_500, 'is above 36500 days')
+    .default(RETENTION[kind].days);
 const flag = z.enum(['true', 'false'], 'is neither true nor false').transform((text) => text === 'true');
 
 /** What each setting has to be, by its name. docs/configuration.md explains them. */
@@ -56,6 +69,18 @@ export const settingsSchema = z.object({
     .regex(/^[A-Za-z0-9_.+-]{1,100}$/, 'is not 1 to 100 letters, digits and . _ + -')
     .optional(),
   EVERGRANT_SPOOL_DIR: z.string().min(1).optional(),
+  EVERGRANT_RETENTION_EVENTS_DAYS: days('events'),
+  EVERGRANT_RETENTION_MESSAGE_EVENTS_DAYS: days('messageEvents'),
+  EVERGRANT_RETENTION_DELIVERIES_DAYS: days('deliveries'),
+  EVERGRANT_RETENTION_REFRESH_ATTEMPTS_DAYS: days('refreshAttempts'),
+  EVERGRANT_RETENTION_TOKEN_USES_DAYS: days('tokenUses'),
+  EVERGRANT_RETENTION_AUDIT_RUNS_DAYS: days('auditRuns'),
+  EVERGRANT_RETENTION_AUDIT_LOG_DAYS: days('auditLog'),
+  EVERGRANT_RETENTION_INCIDENTS_DAYS: days('incidents'),
+  EVERGRANT_RETENTION_CALLBACKS_DAYS: days('callbacks'),
+  EVERGRANT_RETENTION_RECEIVED_MESSAGES_DAYS: days('receivedMessages'),
+  EVERGRANT_RETENTION_SENDS_DAYS: days('sends'),
+  EVERGRANT_RETENTION_CONNECT_ROUNDS_DAYS: days('connectRounds'),
   EVERGRANT_METRICS_PORT: port.default(9464),
   EVERGRANT_TEMPORAL_PORT: port.default(7233),
   EVERGRANT_TEMPORAL_UI_PORT: port.default(8233),

@@ -23,6 +23,7 @@ import { type Outgoing, createOutgoing } from '../adapters/outgoing/post';
 import { isLoopbackUrl } from '../adapters/outgoing/loopback';
 import { type ClockCheck, createClockCheck } from '../adapters/postgres/clock-check';
 import { type PoolWatch, watchPool } from '../adapters/postgres/pool-watch';
+import { lastAudit } from '../adapters/postgres/fleet/audit-runs';
 import { feedLagSeconds } from '../adapters/postgres/deliveries/events';
 import { closePool, createPool } from '../adapters/postgres/pool';
 import { createProviderGate } from './provider-gate';
@@ -94,7 +95,19 @@ export function createServices(
     states: await countByState(pool, null),
     overdue: await countOverdue(pool, clock.now()),
   }));
-  metrics.watchFeed(() => feedLagSeconds(pool, clock.now()));
+  metrics.watch(
+    'evergrant_event_feed_lag_seconds',
+    'Age of the oldest event that the feed does not show yet, in seconds; 0: it shows all. A transaction that stays open anywhere in the cluster holds the feed back.',
+    () => feedLagSeconds(pool, clock.now()),
+  );
+  metrics.watch(
+    'evergrant_audit_age_seconds',
+    'Time since the last audit of the fleet finished, in seconds; absent: none has.',
+    async () => {
+      const finishedAt = (await lastAudit(pool))?.finishedAt ?? null;
+      return finishedAt === null ? null : Math.max(0, (clock.now() - finishedAt) / 1000);
+    },
+  );
   metrics.watchDeliveries(async () => {
     const { waiting, oldestWaitingAt } = await deliveryCounts(pool);
     const ageMs = oldestWaitingAt === null ? 0 : clock.now() - oldestWaitingAt;

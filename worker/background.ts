@@ -1,5 +1,6 @@
 import { fetchPending } from '../activities/messaging/fetch-pending';
 import { reasonOf } from '../adapters/error-reason';
+import { eraseInPortions } from '../adapters/postgres/integrations/erasure';
 import { repeat } from '../adapters/repeat';
 import { type Logger } from '../adapters/logger';
 import { SECOND_MS } from '../core/time';
@@ -9,13 +10,15 @@ type Parts = Parameters<typeof fetchPending>[0] & Parameters<typeof finishRounds
 
 const FETCH_EVERY_MS = 5 * SECOND_MS;
 const FINISH_EVERY_MS = 3 * SECOND_MS;
+const ERASE_EVERY_MS = 5 * SECOND_MS;
 
 /**
- * Goes on with what nobody waits for any more: messages of which only the ID came in, and connections whose owner's
- * browser has left. @returns stops it, once what is under way has ended: an answer of Instagram's may be on its way
+ * Goes on with what nobody waits for any more: messages of which only the ID came in, connections whose owner's browser
+ * has left, and accounts whose data is to be deleted. @returns stops it, once what is under way has ended: an answer of Instagram's may be on its way
  */
 export function workInBackground(parts: Parts): () => Promise<void> {
-  const { logger } = parts;
+  const { logger, pool, clock } = parts;
+  let isOver = false;
   const stops = [
     keepTrying(FETCH_EVERY_MS, () => fetchPending(parts), logger, 'messages not fetched; retrying'),
     keepTrying(
@@ -24,8 +27,17 @@ export function workInBackground(parts: Parts): () => Promise<void> {
       logger,
       'connections under way not read; retrying',
     ),
+    keepTrying(
+      ERASE_EVERY_MS,
+      () => eraseInPortions(pool, clock, () => isOver),
+      logger,
+      'data of accounts not erased; retrying',
+    ),
   ];
-  return async () => void (await Promise.all(stops.map((stop) => stop())));
+  return async () => {
+    isOver = true;
+    await Promise.all(stops.map((stop) => stop()));
+  };
 }
 
 /** Reports a failure once, until it works again. */

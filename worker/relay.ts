@@ -1,5 +1,5 @@
 import { type Client as TemporalClient } from '@temporalio/client';
-import { Client, type Pool } from 'pg';
+import { type Client, type Pool } from 'pg';
 import { type Clock } from '../adapters/clock';
 import { reasonOf } from '../adapters/error-reason';
 import { type Logger } from '../adapters/logger';
@@ -10,7 +10,8 @@ import {
   markHandedOver,
   relayEvents,
 } from '../adapters/postgres/deliveries/outbox';
-import { isDirect } from '../adapters/postgres/pool';
+import { createClient } from '../adapters/postgres/connection';
+import { isDirect, urlOf } from '../adapters/postgres/pool';
 import { wakeLane } from '../adapters/temporal/lanes';
 import { SECOND_MS } from '../core/time';
 
@@ -39,7 +40,7 @@ export interface Relay {
  */
 export function startRelay(parts: RelayParts): Relay {
   const bell = createBell();
-  const listening = createListener(parts.directUrl ?? parts.pool.options.connectionString ?? '', bell.ring);
+  const listening = createListener(parts.directUrl ?? urlOf(parts.pool), bell.ring);
   let stopped = false;
   const ended = run();
 
@@ -117,8 +118,7 @@ function createListener(url: string, heard: () => void) {
   return {
     async ensure(): Promise<void> {
       if (client || isPooled) return;
-      const fresh = new Client({
-        connectionString: url,
+      const fresh = createClient(url, {
         connectionTimeoutMillis: LOOK_EVERY_MS,
         query_timeout: LOOK_EVERY_MS,
         keepAlive: true,

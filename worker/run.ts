@@ -2,7 +2,7 @@ import { NativeConnection, Runtime, type WorkflowBundleOption } from '@temporali
 import { createActivities } from '../activities';
 import { type Deps } from '../activities/deps';
 import { storeSpooledAnswers } from '../activities/lifecycle/store-answer';
-import { publicUrl } from '../adapters/config';
+import { publicUrl, retentionOf } from '../adapters/config';
 import { type MailReach } from '../adapters/postgres/deliveries/outbox';
 import { type Services } from '../services/services';
 import { temporalSettings } from '../adapters/temporal/connect';
@@ -91,6 +91,7 @@ function activityDeps(services: Services, keeper: NamespaceKeeper): Deps {
     counters: metrics.counters,
     lifecycles: createLifecycles(temporal),
     spool: settings.EVERGRANT_SPOOL_DIR === undefined ? null : openSpool(settings.EVERGRANT_SPOOL_DIR),
+    retention: retentionOf(settings),
     searchAttributesAreKnown: keeper.knowsSearchAttributes,
     operatorEmail: settings.EVERGRANT_OPERATOR_EMAIL ?? null,
     site: { publicUrl: publicUrl(settings), productName: settings.EVERGRANT_PRODUCT_NAME },

@@ -17,6 +17,7 @@ import { matchLifecycles, wakeLateLifecycles } from './repair-lifecycles';
 
 /** Deliveries overdue by more than this have lost their workflow. */
 const DELIVERY_GRACE_MS = 10 * MINUTE_MS;
+const PURGE_WITHIN_MS = 5 * MINUTE_MS;
 
 export interface AuditResult {
   kind: AuditKind;
@@ -46,7 +47,10 @@ export interface AuditResult {
   incidents: number;
 }
 
-type AuditDeps = Pick<Deps, 'pool' | 'sealer' | 'instagram' | 'clock' | 'logger' | 'lifecycles' | 'counters'>;
+type AuditDeps = Pick<
+  Deps,
+  'pool' | 'sealer' | 'instagram' | 'clock' | 'logger' | 'lifecycles' | 'counters' | 'retention'
+>;
 
 /**
  * Compares what should be running with what is, and repairs the difference. Idempotent. Hourly it checks the rows and
@@ -60,6 +64,7 @@ export async function auditFleet(deps: AuditDeps): Promise<AuditResult> {
     const run = await beginAudit(pool, kind, now);
     const woken = await wakeLateLifecycles(deps, now);
     const matched = kind === 'daily' ? await matchLifecycles(deps) : { missing: 0, extra: 0, failed: 0 };
+    const purgeUntil = performance.now() + PURGE_WITHIN_MS;
     const result = {
       ...woken,
       ...matched,
@@ -68,7 +73,7 @@ export async function auditFleet(deps: AuditDeps): Promise<AuditResult> {
       subscribed: await subscribeMissing(deps),
       deliveries: await requeueOverdueLanes(pool, now - DELIVERY_GRACE_MS),
       deletions: await finishDeletions(deps),
-      purged: await purge(pool, now),
+      purged: await purge(pool, now, deps.retention, () => performance.now() >= purgeUntil),
       incidents: await reviewIncidents(deps, now),
     };
     await endAudit(pool, run, result, clock.now());

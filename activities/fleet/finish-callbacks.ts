@@ -5,7 +5,9 @@ import {
   subscribeToMessages,
 } from '../../services/message-subscription';
 import { finishDeletion, unfinishedDeletions } from '../../adapters/postgres/integrations/data-deletion';
+import { eraseInPortions } from '../../adapters/postgres/integrations/erasure';
 import { findUnchecked, findUnsubscribed } from '../../adapters/postgres/messages/subscriptions';
+import { MINUTE_MS } from '../../core/time';
 import { type Deps } from '../deps';
 
 const MAX_SUBSCRIPTIONS = 500;
@@ -13,6 +15,8 @@ const MAX_SUBSCRIPTIONS = 500;
 const MAX_CHECKS = 50;
 /** This many failures in a row mean that Instagram is down: the next audit continues. */
 const MAX_FAILURES = 5;
+/** Workers erase in the background, too. */
+const ERASE_WITHIN_MS = 5 * MINUTE_MS;
 
 type SubscriptionDeps = Pick<Deps, 'pool' | 'sealer' | 'instagram' | 'clock' | 'logger'>;
 
@@ -41,8 +45,8 @@ export async function subscribeMissing(deps: SubscriptionDeps): Promise<number> 
 }
 
 /**
- * Removes the remaining workflow runs of deleted accounts. Temporal deletes asynchronously, so a deletion is complete
- * once an audit finds no more runs. @returns how many are complete now
+ * Erases what is left of deleted accounts, and removes their remaining workflow runs. Temporal deletes asynchronously, so
+ * a deletion is complete once an audit finds no more runs. @returns how many are complete now
  */
 export async function finishDeletions({
   pool,
@@ -51,10 +55,12 @@ export async function finishDeletions({
   lifecycles,
 }: Pick<Deps, 'pool' | 'clock' | 'logger' | 'lifecycles'>): Promise<number> {
   let finished = 0;
-  for (const { code, integrationIds } of await unfinishedDeletions(pool, clock.now())) {
+  const until = performance.now() + ERASE_WITHIN_MS;
+  await eraseInPortions(pool, clock, () => performance.now() >= until);
+  for (const { code, integrationIds, isErased } of await unfinishedDeletions(pool, clock.now())) {
     try {
       const found = await Promise.all(integrationIds.map((id) => lifecycles.forget(id)));
-      if (found.some((runs) => runs > 0)) continue;
+      if (!isErased || found.some((runs) => runs > 0)) continue;
       await finishDeletion(pool, code, clock.now());
       finished += 1;
     } catch (error) {

@@ -1,5 +1,6 @@
 import { type Transporter, createTransport } from 'nodemailer';
 import { type Secret } from '../../core/access/secret';
+import { isLoopbackHost } from '../outgoing/loopback';
 import { SECOND_MS } from '../../core/time';
 
 /** A refused or failed email. The message contains no text of the server, which could name the recipient. */
@@ -37,9 +38,11 @@ export function createMailer(options: {
   from: { name: string; address: string };
   host: string;
 }) {
+  const url = options.url.reveal();
   const transport: Transporter = createTransport(
     {
-      url: options.url.reveal(),
+      url,
+      ...(needsStartTls(url) && { requireTLS: true }),
       connectionTimeout: CONNECT_WITHIN_MS,
       greetingTimeout: CONNECT_WITHIN_MS,
       dnsTimeout: CONNECT_WITHIN_MS,
@@ -76,14 +79,36 @@ export function createMailer(options: {
 
 export type Mailer = ReturnType<typeof createMailer>;
 
+/**
+ * Whether a connection that begins in plain text must go on encrypted: always, except on this machine, or where the URL
+ * says otherwise by `requireTLS=false` or `ignoreTLS=true`. Otherwise whoever sits in between only has to drop the offer.
+ * @see https://nodemailer.com/smtp
+ */
+export function needsStartTls(text: string): boolean {
+  const url = new URL(text);
+  const isDecided = ['requireTLS', 'ignoreTLS'].some((name) => url.searchParams.has(name));
+  return url.protocol === 'smtp:' && !isDecided && !isLoopbackHost(url.hostname);
+}
+
+/** @see https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const CERTIFICATE_CODES = /CERT|SELF_SIGNED|^UNABLE_TO_|ALTNAME|^HOSTNAME_MISMATCH|^ERR_(TLS|SSL)/;
+
 function failureOf(error: unknown): MailFailure {
-  const { code, responseCode, command } = (error ?? {}) as {
+  const { code, originalCode, responseCode, command } = (error ?? {}) as {
     code?: string;
+    /** Of Node.js, for a connection that failed. */
+    originalCode?: string;
     responseCode?: number;
     command?: string;
   };
   const reply = typeof responseCode === 'number' ? responseCode : null;
   if (code === 'EAUTH') return new MailFailure('The mail server rejected the credentials.', reply, false);
+  if (code === 'ETLS' || CERTIFICATE_CODES.test(originalCode ?? ''))
+    return new MailFailure(
+      'The mail server offers no TLS, or its certificate is not valid. Use smtps://, or add ?requireTLS=false to SMTP_URL to send unencrypted.',
+      reply,
+      false,
+    );
   if (reply !== null && reply >= 500)
     // A refused sender or greeting can be fixed in the settings. Only a refused recipient or content is final.
     return new MailFailure(
@@ -93,7 +118,6 @@ function failureOf(error: unknown): MailFailure {
     );
   if (reply !== null)
     return new MailFailure(`The mail server is temporarily unavailable (${reply}).`, reply, false);
-  if (code === 'ETLS') return new MailFailure('The TLS connection to the mail server failed.', null, false);
   if (code === 'ETIMEDOUT') return new MailFailure('The mail server did not respond in time.', null, false);
   return new MailFailure('The mail server could not be reached.', null, false);
 }

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Client } from 'pg';
+import { type Client } from 'pg';
 import { MINUTE_MS, SECOND_MS } from '../../core/time';
+import { createClient } from './connection';
 import { type Db, isDirect } from './pool';
 
 const TABLE = 'evergrant_migrations';
@@ -61,8 +62,8 @@ async function migrateOnce(
 ): Promise<void> {
   // An ES module: loaded when needed, so that CommonJS programs and tests can import this file.
   const { runner } = await import('node-pg-migrate');
-  const dbClient = new Client({ connectionString: databaseUrl });
-  const holder = new Client({ connectionString: databaseUrl });
+  const dbClient = createClient(databaseUrl);
+  const holder = createClient(databaseUrl);
   // Their errors reject the query under way.
   for (const client of [dbClient, holder]) client.on('error', () => undefined);
   await dbClient.connect();

@@ -1,8 +1,9 @@
-import { Client, type Pool } from 'pg';
+import { type Pool } from 'pg';
 import { MINUTE_MS, SECOND_MS } from '../../core/time';
 import { withDeadline } from '../deadline';
 import { type Logger } from '../logger';
 import { repeat } from '../repeat';
+import { createClient } from './connection';
 
 const ANSWER_WITHIN_MS = 5 * SECOND_MS;
 
@@ -53,7 +54,7 @@ function answers(question: () => Promise<unknown>): Promise<boolean> {
 }
 
 async function askAlone(connectionString: string): Promise<void> {
-  const client = new Client({ connectionString, connectionTimeoutMillis: ANSWER_WITHIN_MS });
+  const client = createClient(connectionString, { connectionTimeoutMillis: ANSWER_WITHIN_MS });
   client.on('error', () => {});
   await client.connect();
   try {

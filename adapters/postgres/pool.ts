@@ -1,4 +1,5 @@
 import { type Client, Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
+import { connectionOf } from './connection';
 
 /** What can run a statement: the pool, or one connection inside a transaction. */
 export interface Db {
@@ -17,7 +18,7 @@ export function createPool(
   const statementTimeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS;
   const connections = new Set<PoolClient>();
   const pool = new Pool({
-    connectionString,
+    ...connectionOf(connectionString),
     max: options.max ?? 20,
     connectionTimeoutMillis: 5_000,
     // By this side's clock: a path that goes silent is noticed without the server, and its connection is destroyed.
@@ -34,7 +35,7 @@ export function createPool(
   });
   // Without a listener a connection that the server closes while idle would end the process.
   pool.on('error', (error) => options.onError?.(error));
-  own.set(pool, { connections, statementTimeoutMs });
+  own.set(pool, { url: connectionString, connections, statementTimeoutMs });
   return pool;
 }
 
@@ -65,7 +66,12 @@ function processIdOf(client: Client | PoolClient): number | null {
 }
 
 /** What is known of a pool beyond its own fields. */
-const own = new WeakMap<Pool, { connections: Set<PoolClient>; statementTimeoutMs: number }>();
+const own = new WeakMap<Pool, { url: string; connections: Set<PoolClient>; statementTimeoutMs: number }>();
+
+/** The address that a pool was made for, with what it says of TLS. */
+export function urlOf(pool: Pool): string {
+  return own.get(pool)?.url ?? '';
+}
 
 /**
  * Closes a pool. What is under way may end within `graceMs`, then its connections are cut: on a path that went silent a

@@ -1,5 +1,6 @@
 import { SECOND_MS } from '../../core/time';
 import { held } from '../held';
+import { tlsTrouble } from './connection';
 import { type Db } from './pool';
 
 /** Readiness is asked for often, by everyone: one write in this time answers all. */
@@ -38,7 +39,7 @@ const REASONS: Record<string, string> = {
 export function databaseTrouble(error: unknown): string | null {
   const { code } = (error ?? {}) as { code?: unknown };
   const reason = typeof code === 'string' ? REASONS[code] : undefined;
-  return reason === undefined ? null : `${reason} (${code as string}).`;
+  return reason === undefined ? tlsTrouble(error) : `${reason} (${code as string}).`;
 }
 
 /** Whether the database answers reads, and refuses to write. */

@@ -1,5 +1,6 @@
 import { ConfigError, type Settings, loadSettings, publicUrl } from '../../adapters/config';
 import { isLoopbackUrl } from '../../adapters/outgoing/loopback';
+import { protectionOf } from '../../adapters/postgres/connection';
 import { createPool } from '../../adapters/postgres/pool';
 import { type TemporalSettings, openTemporal, temporalSettings } from '../../adapters/temporal/connect';
 import { type Io } from '../output/io';
@@ -32,11 +33,38 @@ export async function examine(io: Io, options: { provider?: boolean } = {}): Pro
       lookAtTemporal(temporal.client),
       options.provider ? lookAtProvider(settings) : [],
     ]);
-    return [ok('settings', 'Valid.'), address(settings), mail(settings), ...stored, ...durable, ...provider];
+    return [
+      ok('settings', 'Valid.'),
+      address(settings),
+      mail(settings),
+      tls(settings),
+      ...stored,
+      ...durable,
+      ...provider,
+    ];
   } finally {
     await pool.end();
     await temporal.close();
   }
+}
+
+function tls({ DATABASE_URL, DATABASE_DIRECT_URL }: Settings): Finding {
+  const urls = [DATABASE_URL, DATABASE_DIRECT_URL].flatMap((url) => (url ? [url.reveal()] : []));
+  const found = urls.map(protectionOf);
+  if (found.includes('plain'))
+    return warning(
+      'database TLS',
+      'Off: tokens are encrypted, but names, addresses and the password are not protected on the way.',
+      'Turn TLS on at the server and remove sslmode=disable, unless nobody else can read that network.',
+    );
+  if (found.includes('unverified'))
+    return warning(
+      'database TLS',
+      'The certificate is not verified, so anyone in between can pass as the database.',
+      'Use sslmode=verify-full, with sslrootcert where the authority is your own.',
+    );
+  if (found.includes('verified')) return ok('database TLS', 'On, and the certificate is verified.');
+  return ok('database TLS', 'Not needed: the database is on this machine.');
 }
 
 function mail({ SMTP_URL, EVERGRANT_OPERATOR_EMAIL }: Settings): Finding {

@@ -20,21 +20,25 @@ export async function follow(
   let { after } = filter;
   let reachable = true;
   for (let first = true; !stop.aborted; first = false) {
-    const events = await newOnes(api, { ...filter, after }).catch((error: unknown) => {
+    const found = await newOnes(api, { ...filter, after }).catch((error: unknown) => {
       // A server that restarts is waited for; one that never answered, or refuses, is not.
       if (first || error instanceof Refusal || !(error instanceof Failure)) throw error;
       if (reachable) note(io, `${error.message} Waiting for it.`);
       return null;
     });
-    reachable = events !== null;
-    for (const event of events ?? []) show(event);
-    after = events?.at(-1)?.id ?? after;
-    if ((events?.length ?? 0) < AT_ONCE) await io.pause(LOOK_EVERY_MS, stop);
+    reachable = found !== null;
+    for (const event of found?.events ?? []) show(event);
+    after = found?.after ?? after;
+    if ((found?.events.length ?? 0) < AT_ONCE) await io.pause(LOOK_EVERY_MS, stop);
   }
 }
 
-async function newOnes(api: Api, filter: EventFilter): Promise<Event[]> {
-  if (filter.integrationId === null) return (await feedPage(api, filter, AT_ONCE)).data;
+/** @returns `after`: where to go on */
+async function newOnes(api: Api, filter: EventFilter): Promise<{ events: Event[]; after: string | null }> {
+  if (filter.integrationId === null) {
+    const { data, position } = await feedPage(api, filter, AT_ONCE);
+    return { events: data, after: position };
+  }
   const page: Page<Event> = await timelinePage(api, filter, filter.after === null ? AT_ONCE : Infinity);
-  return page.data.reverse();
+  return { events: page.data.reverse(), after: page.data.at(-1)?.id ?? null };
 }

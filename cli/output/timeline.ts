@@ -10,22 +10,26 @@ export interface EventFilter {
   /** null: everybody's. */
   integrationId: string | null;
   type: string | null;
-  /** Only what came later than this event. */
+  /** Only what came later than this event, or this position of the feed. */
   after: string | null;
 }
 
+/** `position`: where the next look goes on, also when there was nothing. */
+export type FeedPage = Page<Event> & { position: string };
+
 /** Everybody's events, oldest first, up to `limit`. */
-export async function feedPage(api: Api, { type, after }: EventFilter, limit: number): Promise<Page<Event>> {
-  const whole: Page<Event> = { data: [], nextCursor: null };
+export async function feedPage(api: Api, { type, after }: EventFilter, limit: number): Promise<FeedPage> {
+  const whole: FeedPage = { data: [], nextCursor: null, position: '' };
   let from = after;
   do {
-    const page: Page<Event> = await api.get('/v1/events', {
+    const page: FeedPage = await api.get('/v1/events', {
       limit: Math.min(PAGE, limit - whole.data.length),
       ...(type !== null && { type }),
       ...(from !== null && { after: from }),
     });
     whole.data.push(...page.data);
     whole.nextCursor = from = page.nextCursor;
+    whole.position = page.position;
   } while (from !== null && whole.data.length < limit);
   return whole;
 }

@@ -37,8 +37,6 @@ export const MAIL_LADDER_MS: readonly number[] = [
 export const DISABLE_AFTER_MS = 5 * DAY_MS;
 /** After a rotation, deliveries are signed with both secrets for this long. */
 export const SECRET_OVERLAP_MS = DAY_MS;
-/** Ended deliveries are kept this long. */
-export const DELIVERY_RETENTION_MS = 30 * DAY_MS;
 
 /** Jitter only lengthens a pause, so that the total never gets shorter. */
 const JITTER = 0.1;

@@ -192,7 +192,7 @@ export const LAYOUT_TEXT = {
  * @param deletion instants in epoch ms; null: unknown confirmation code
  */
 export function deletionText(
-  deletion: { askedAt: number; finishedAt: number | null } | null,
+  deletion: { askedAt: number; erased: number; isErased: boolean; finishedAt: number | null } | null,
   product: string,
 ): Omit<PageText, 'action'> {
   if (!deletion)
@@ -205,7 +205,9 @@ export function deletionText(
   if (deletion.finishedAt === null)
     return {
       title: 'Your data is being deleted',
-      text: `${requested} Your account and messages have been deleted. ${product} deletes the remaining log entries within a few hours.`,
+      text: deletion.isErased
+        ? `${requested} Your account and messages have been deleted. ${product} deletes the remaining log entries within a few hours.`
+        : `${requested} Your account has been deleted. ${product} deletes your messages and the log entries about them within a few hours: ${deletion.erased} so far.`,
       good: true,
     };
   return {

@@ -23,7 +23,7 @@ export const Fleet = z
     deliveries: z
       .object({
         waiting: count('Pending deliveries.'),
-        failed: count('Deliveries that failed in the last 30 days.'),
+        failed: count('Failed deliveries that are still kept, by default for 30 days.'),
         oldestWaitingAt: instant
           .nullable()
           .openapi({ description: 'When the oldest pending delivery was created; null: none.' }),

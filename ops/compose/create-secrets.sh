@@ -19,7 +19,9 @@ create() {
 create postgres_password "$(random_hex)"
 create evergrant_db_password "$(random_hex)"
 create temporal_db_password "$(random_hex)"
-create database_url "postgres://evergrant:$(cat evergrant_db_password)@postgres:5432/evergrant"
+create database_url "postgres://evergrant:$(cat evergrant_db_password)@postgres:5432/evergrant?sslmode=disable"
+# The database is in the private network of these containers, without TLS. Files of earlier releases do not say so.
+if grep -q "@postgres:5432/evergrant\$" database_url; then printf '%s' "?sslmode=disable" >>database_url; fi
 create evergrant_keys "k1:$(head -c 32 /dev/urandom | base64 | tr -d '\n')"
 create evergrant_api_key "$(random_hex)"
 create instagram_app_secret_previous '' # for when the app secret is replaced

@@ -21,7 +21,7 @@ let env: NodeJS.ProcessEnv;
 beforeAll(async () => {
   stack = await startStack({ workers: false });
   env = {
-    DATABASE_URL: stack.pool.options.connectionString,
+    DATABASE_URL: stack.databaseUrl,
     TEMPORAL_ADDRESS: published('temporalAddress'),
     TEMPORAL_NAMESPACE: stack.client.options.namespace,
     EVERGRANT_KEYS: KEY,
@@ -55,6 +55,7 @@ test('finds nothing to do where all is well', async () => {
       'settings',
       'address',
       'mail',
+      'database TLS',
       'database',
       'clocks',
       'key ring',

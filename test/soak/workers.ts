@@ -1,3 +1,4 @@
+import { DEFAULT_RETENTION } from '../../core/fleet/retention-policy';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { type Pool } from 'pg';
@@ -82,6 +83,7 @@ export function depsOf(parts: ProcessParts, process: OwnProcess): Deps {
     },
     lifecycles: parts.temporal().lifecycles,
     spool: parts.spool,
+    retention: DEFAULT_RETENTION,
     outgoing: null as never,
     mailer: null,
     operatorEmail: null,

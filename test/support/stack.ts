@@ -23,6 +23,7 @@ import { createLifecycles } from '../../services/lifecycles';
 import { registerSearchAttributes } from '../../adapters/temporal/search-attributes';
 import { type LifecycleClient, createLifecycleClient } from '../../client/lifecycle-client';
 import { Secret } from '../../core/access/secret';
+import { DEFAULT_RETENTION } from '../../core/fleet/retention-policy';
 import { createTimeTravel, type TimeTravel } from '../../dev/sandbox/time-travel';
 import { runSimulator, type RunningSimulator, type Simulator } from '../../simulator';
 import { startRelay } from '../../worker/relay';
@@ -106,6 +107,7 @@ export async function startStack(
     lifecycles: createLifecycles(client),
     outgoing: createOutgoing({ development: true }),
     spool: null,
+    retention: DEFAULT_RETENTION,
     searchAttributesAreKnown: () => true,
     mailer: null,
     operatorEmail: null,

@@ -87,37 +87,79 @@ export async function timeline(
  */
 const FEED_HELD_BACK_MS = 10 * MINUTE_MS;
 
+/** A place in the feed: behind the event with these numbers, or where one with them would be. */
+export interface FeedPosition {
+  tx: string;
+  seq: string;
+}
+
+interface FeedFilter {
+  type: string | null;
+  /** Only events of integrations that belong to these owners now; null: all events. */
+  ownerRefs: readonly string[] | null;
+}
+
 /**
- * All events, oldest first. A reader that continues from the last ID it saw misses none.
- * @param options.ownerRefs only events of integrations that belong to these owners now
+ * All events behind a position, oldest first. A reader that continues from `position` misses none: it is behind the last
+ * event of a full page, and otherwise behind all that the feed shows now, whether or not they match. Each filter finds
+ * its events by an index, so that a poll costs the same however many there are.
  */
 export async function feed(
   db: Db,
-  options: {
-    after: string | null;
-    type: string | null;
-    limit: number;
-    ownerRefs: readonly string[] | null;
-    now: number;
-  },
-): Promise<Event[]> {
-  const { rows } = await db.query(
-    `select id, type, at, integration_id, data from events
-     where (tx < pg_snapshot_xmin(pg_current_snapshot()) or at < $5)
-       and ($1::text is null or (tx, seq) > (select tx, seq from events where id = $1))
-       and ($2::text is null or type = $2)
-       and ($4::text[] is null
-            or integration_id in (select id from integrations where owner_ref = any ($4)))
-     order by tx, seq limit $3`,
+  options: FeedFilter & { after: FeedPosition | null; limit: number; now: number },
+): Promise<{ events: Event[]; position: FeedPosition }> {
+  const { type, ownerRefs, limit } = options;
+  const after = options.after ?? { tx: '0', seq: '0' };
+  const { rows } = await db.query<{ end: string; tx: string | null; seq: string | null; id: string | null }>(
+    `select e.*, horizon.tx as end
+     from (select pg_snapshot_xmin(pg_current_snapshot()) as tx) horizon
+     left join lateral (${matching(options)}) e on true
+     order by e.tx, e.seq`,
     [
-      options.after,
-      options.type,
-      options.limit,
-      options.ownerRefs,
+      after.tx,
+      after.seq,
+      limit,
       new Date(options.now - FEED_HELD_BACK_MS),
+      ...(type === null ? [] : [type]),
+      ...(ownerRefs === null ? [] : [ownerRefs]),
     ],
   );
-  return rows.map(eventOf);
+  const found = rows.filter(({ id }) => id !== null);
+  const last = found.at(-1);
+  const behindLast = { tx: last?.tx ?? after.tx, seq: last?.seq ?? after.seq };
+  const isFull = found.length === limit;
+  const end = { tx: rows[0]!.end, seq: '0' };
+  return { events: found.map(eventOf), position: isFull ? behindLast : laterOf(behindLast, end) };
+}
+
+/** SQL: the events behind $1, $2 that the feed shows, $3 at most; $5 and $6 are the filters that there are. */
+function matching({ type, ownerRefs }: FeedFilter): string {
+  const ofType = type === null ? '' : 'and type = $5';
+  const one = (columns: string, more = '') =>
+    `select ${columns} from events
+     where (events.tx, seq) > ($1::xid8, $2::bigint) and (events.tx < horizon.tx or at < $4) ${ofType} ${more}
+     order by events.tx, seq limit $3`;
+  const columns = 'id, type, at, integration_id, data, events.tx, seq';
+  if (ownerRefs === null) return one(columns);
+  // Per integration from an index alone: the rows themselves are read only of those that are shown.
+  return `
+    select ${columns} from (
+      select found.* from integrations i
+      cross join lateral (${one('events.tx, seq', 'and integration_id = i.id')}) found
+      where i.owner_ref = any ($${type === null ? 5 : 6})
+      order by found.tx, found.seq limit $3
+    ) shown join events using (tx, seq) order by events.tx, seq`;
+}
+
+function laterOf(a: FeedPosition, b: FeedPosition): FeedPosition {
+  const difference = BigInt(a.tx) - BigInt(b.tx) || BigInt(a.seq) - BigInt(b.seq);
+  return difference >= 0n ? a : b;
+}
+
+/** Where an event is in the feed; null: it is unknown, or no longer kept. */
+export async function positionOf(db: Db, eventId: string): Promise<FeedPosition | null> {
+  const { rows } = await db.query<FeedPosition>('select tx, seq from events where id = $1', [eventId]);
+  return rows[0] ?? null;
 }
 
 /**

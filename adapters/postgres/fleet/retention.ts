@@ -1,37 +1,95 @@
-import { DELIVERY_RETENTION_MS } from '../../../core/deliveries/delivery-policy';
+import { type Retention, type RetentionKind } from '../../../core/fleet/retention-policy';
 import { DAY_MS } from '../../../core/time';
 import { type Db } from '../pool';
 
-/** Removes rows after their retention time. @returns how many */
-export async function purge(db: Db, now: number): Promise<number> {
-  const statements: [string, number][] = [
-    ['delete from oauth_states where expires_at < $1', now],
-    ['delete from connect_refusals where last_at < $1', now - 90 * DAY_MS],
-    ['delete from sign_ins where expires_at < $1', now],
-    ['delete from sessions where expires_at < $1', now],
-    // Rounds under way, which may last for a day, still have to know what was revoked.
-    ['delete from connect_links where expires_at < $1', now - 2 * DAY_MS],
-    ['delete from embed_tokens where expires_at < $1', now - 2 * DAY_MS],
-    ['delete from api_keys where least(revoked_at, expires_at) < $1', now - 90 * DAY_MS],
-    ['delete from token_uses where minute < $1', now - 90 * DAY_MS],
-    ['delete from sealed_payloads where expires_at < $1', now],
-    ['delete from message_sends where expires_at < $1', now],
-    ['delete from rejection_reports where leased_until < $1', now - DAY_MS],
-    ['delete from refresh_attempts where started_at < $1 and finished_at is not null', now - 90 * DAY_MS],
-    ['delete from audit_runs where started_at < $1', now - 90 * DAY_MS],
-    ['delete from dead_verdicts where at < $1', now - DAY_MS],
-    ['delete from provider_parks where greatest(reads_until, calls_until) < $1', now - DAY_MS],
-    ['delete from provider_turns where begins[1] < $1', now - DAY_MS],
-    ['delete from provider_incidents where ended_at < $1', now - 90 * DAY_MS],
-    ['delete from received_messages where received_at < $1', now - 7 * DAY_MS],
-    ['delete from pending_messages where seen_at < $1', now - 2 * DAY_MS],
-    ['delete from deauthorizations where received_at < $1', now - 90 * DAY_MS],
-    ['delete from webhook_old_secrets where expires_at < $1', now],
-    ['delete from deliveries where ended_at < $1', now - DELIVERY_RETENTION_MS],
-    ['delete from data_deletions where asked_at < $1 and finished_at is not null', now - 90 * DAY_MS],
-  ];
+/** A statement deletes no more: it takes some milliseconds, and locks nothing that others wait for. */
+const PORTION = 1_000;
+
+/** Rows of a table that may go: whose `age` is before an instant ($1). */
+interface Kept {
+  table: string;
+  age: string;
+  /** By which setting; a number: this many days, which is promised elsewhere. */
+  days: RetentionKind | number;
+  /** SQL, beyond their age. */
+  only?: string;
+}
+
+const OF_MESSAGES = `type in ('message.received', 'message.edited', 'message.deleted')`;
+/** What is still to be told or delivered stays. */
+const IS_TOLD = `relayed_at is not null and not exists (
+  select 1 from deliveries d where d.event_id = events.id and d.status = 'waiting')`;
+
+/** One line per kind of row. A large table needs an index that begins with its `age`. */
+const KEPT: readonly Kept[] = [
+  { table: 'events', age: 'at', days: 'messageEvents', only: `${OF_MESSAGES} and ${IS_TOLD}` },
+  { table: 'events', age: 'at', days: 'events', only: `not (${OF_MESSAGES}) and ${IS_TOLD}` },
+  { table: 'deliveries', age: 'ended_at', days: 'deliveries', only: `status <> 'waiting'` },
+  { table: 'refresh_attempts', age: 'started_at', days: 'refreshAttempts', only: 'finished_at is not null' },
+  { table: 'token_uses', age: 'minute', days: 'tokenUses' },
+  { table: 'audit_runs', age: 'started_at', days: 'auditRuns' },
+  { table: 'provider_incidents', age: 'ended_at', days: 'incidents' },
+  { table: 'connect_refusals', age: 'last_at', days: 'incidents' },
+  { table: 'deauthorizations', age: 'received_at', days: 'callbacks' },
+  { table: 'received_messages', age: 'received_at', days: 'receivedMessages' },
+  { table: 'message_sends', age: 'created_at', days: 'sends', only: 'expires_at < $2' },
+  { table: 'oauth_states', age: 'expires_at', days: 'connectRounds' },
+  { table: 'data_deletions', age: 'asked_at', days: 90, only: 'finished_at is not null' },
+  { table: 'pending_messages', age: 'seen_at', days: 2 },
+  { table: 'message_views', age: 'told_at', days: 1 },
+  { table: 'rejection_reports', age: 'leased_until', days: 1 },
+  { table: 'dead_verdicts', age: 'at', days: 1 },
+  { table: 'provider_parks', age: 'greatest(reads_until, calls_until)', days: 1 },
+  { table: 'provider_turns', age: 'begins[1]', days: 1 },
+  { table: 'audit_log', age: 'at', days: 'auditLog' },
+  { table: 'api_keys', age: 'least(revoked_at, expires_at)', days: 90 },
+  // Rounds under way, which may last for a day, still have to know what was revoked.
+  { table: 'connect_links', age: 'expires_at', days: 2 },
+  { table: 'embed_tokens', age: 'expires_at', days: 2 },
+  { table: 'sign_ins', age: 'expires_at', days: 0 },
+  { table: 'sessions', age: 'expires_at', days: 0 },
+  { table: 'sealed_payloads', age: 'expires_at', days: 0 },
+  { table: 'webhook_old_secrets', age: 'expires_at', days: 0 },
+];
+
+/**
+ * Removes rows after their retention time, the oldest first, in portions: one of each kind in turn, until nothing is left
+ * or `isOver`. What remains is removed next time. @returns how many
+ */
+export async function purge(
+  db: Db,
+  now: number,
+  retention: Retention,
+  isOver: () => boolean = () => false,
+): Promise<number> {
   let removed = 0;
-  for (const [statement, before] of statements)
-    removed += (await db.query(statement, [new Date(before)])).rowCount ?? 0;
+  let left = KEPT;
+  while (left.length > 0) {
+    const more: Kept[] = [];
+    for (const kept of left) {
+      if (isOver()) return removed;
+      const count = await purgePortion(db, kept, now, retention);
+      removed += count;
+      if (count === PORTION) more.push(kept);
+    }
+    left = more;
+  }
   return removed;
+}
+
+async function purgePortion(
+  db: Db,
+  { table, age, days, only = 'true' }: Kept,
+  now: number,
+  retention: Retention,
+): Promise<number> {
+  const before = now - (typeof days === 'number' ? days : retention[days]) * DAY_MS;
+  const values = [new Date(before), ...(only.includes('$2') ? [new Date(now)] : [])];
+  const { rowCount } = await db.query(
+    `delete from ${table} where ctid = any (array(
+       select ctid from ${table} where ${age} < $1 and ${only}
+       order by ${age} limit ${PORTION} for update skip locked))`,
+    values,
+  );
+  return rowCount ?? 0;
 }

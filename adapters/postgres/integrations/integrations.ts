@@ -93,7 +93,7 @@ export async function listIntegrations(
        and ($2::text is null or owner_ref = $2)
        and ($3::text is null or external_id = $3)
        and ($4::text is null or account_id = $4 or account_scoped_id = $4)
-       and ($5::text is null or reason = $5)
+       and ($5::text is null or (state = 'expired' and reason = $5))
        and ($6::timestamptz is null or (expires_at < $6 and state in ('active', 'refreshing', 'recovering')))
        and ($7::timestamptz is null or (created_at, id) > ($7, $8))
        and ($10::text[] is null or owner_ref = any ($10))

@@ -33,7 +33,10 @@ export async function wipeMessage(db: Db, integrationId: string, messageId: stri
      where data -> 'message' ->> 'id' = $2 and type in ('message.received', 'message.edited') and id in (
        select event_id from message_events where integration_id = $1 and digest = $4
        union all
-       (select id from events where integration_id = $1 order by seq desc limit ${UNNOTED_EVENTS}))`,
+       (select id from events
+        where integration_id = $1 and not exists (
+          select 1 from message_events where integration_id = $1 and digest = $4)
+        order by seq desc limit ${UNNOTED_EVENTS}))`,
     [integrationId, messageId, KEPT, sha256(messageId)],
   );
   // Which messages a sealed page has is not known without opening it; each lives for a day at most.

@@ -15,7 +15,7 @@ const list = strictRoute({
   path: '/token-uses',
   summary: 'List the token uses of an API key',
   description:
-    'Which tokens the key fetched or reported, by integration and minute, newest first. Kept for 90 days, also for revoked keys. Errors: `not_found` for an unknown key.',
+    'Which tokens the key fetched or reported, by integration and minute, newest first. Kept for `EVERGRANT_RETENTION_TOKEN_USES_DAYS`, by default 90 days, also for revoked keys. Errors: `not_found` for an unknown key.',
   security: secured,
   middleware: requireScope('admin'),
   request: {

@@ -24,7 +24,7 @@ const list = strictRoute({
   path: '/deliveries',
   summary: 'List deliveries, newest first',
   description:
-    'Webhooks and emails. Deliveries are kept for 30 days after they ended. Of an endpoint’s response only the status is stored.',
+    'Webhooks and emails. Deliveries are kept for 30 days after they ended, or as `EVERGRANT_RETENTION_DELIVERIES_DAYS` says. Of an endpoint’s response only the status is stored.',
   security: secured,
   middleware,
   request: { query: deliveryQuery },

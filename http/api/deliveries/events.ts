@@ -2,8 +2,10 @@ import { z } from '@hono/zod-openapi';
 import { EVENT_TYPES } from '../../../core/deliveries/events';
 import {
   type Event as StoredEvent,
+  type FeedPosition,
   eventExists,
   feed,
+  positionOf,
   timeline,
 } from '../../../adapters/postgres/deliveries/events';
 import { requireScope } from '../../middleware/auth';
@@ -64,17 +66,31 @@ const all = strictRoute({
   path: '/events',
   summary: 'List all events, oldest first',
   description:
-    'To read all events without a gap, pass the ID of the last event you saw as `after`. `nextCursor` is that ID, or null at the end.',
+    'To read all events without a gap, pass the `position` of the previous page as `after`, also when that page was empty. The ID of the last event you saw works, too, for as long as the event is kept. `nextCursor` is the ID of the last event, or null at the end.',
   security: secured,
   middleware: requireScope('read'),
   request: {
     query: z.strictObject({
-      after: eventId.optional().openapi({ description: 'Only events after this one.' }),
+      after: eventId
+        .optional()
+        .openapi({ description: 'Only events after this one, or after this `position`.' }),
       type: z.enum(EVENT_TYPES).optional(),
       limit,
     }),
   },
-  responses: { 200: json(pageOf(Event), 'A page of events'), ...problems },
+  responses: {
+    200: json(
+      pageOf(Event).extend({
+        position: z.string().openapi({
+          description:
+            'Where the next poll goes on. It moves on also when no event matches, and stays valid.',
+          example: 'pos_51234_0',
+        }),
+      }),
+      'A page of events',
+    ),
+    ...problems,
+  },
 });
 
 export function eventRoutes(deps: HttpDeps) {
@@ -88,16 +104,33 @@ export function eventRoutes(deps: HttpDeps) {
     })
     .openapi(all, async (c) => {
       const query = c.req.valid('query');
-      await requireEvent(deps, 'after', query.after);
-      const rows = await feed(deps.pool, {
+      const { events, position } = await feed(deps.pool, {
         now: deps.clock.now(),
-        after: query.after ?? null,
+        after: query.after === undefined ? null : await readPosition(deps, query.after),
         type: query.type ?? null,
         ownerRefs: c.get('caller').ownerRefs,
         limit: query.limit + 1,
       });
-      return c.json(await page(deps, c.get('caller'), rows, query.limit), 200);
+      const shown = await page(deps, c.get('caller'), events, query.limit);
+      const last = shown.nextCursor === null ? null : await positionOf(deps.pool, shown.nextCursor);
+      return c.json({ ...shown, position: positionText(last ?? position) }, 200);
     });
+}
+
+const POSITION = /^pos_(\d{1,20})_(\d{1,19})$/;
+/** The largest numbers of PostgreSQL's `xid8` and `bigint`. */
+const MAX = { tx: 2n ** 64n - 1n, seq: 2n ** 63n - 1n };
+
+function positionText({ tx, seq }: FeedPosition): string {
+  return `pos_${tx}_${seq}`;
+}
+
+async function readPosition(deps: Pick<HttpDeps, 'pool'>, text: string): Promise<FeedPosition> {
+  const [, tx, seq] = POSITION.exec(text) ?? [];
+  const isInRange = tx !== undefined && seq !== undefined && BigInt(tx) <= MAX.tx && BigInt(seq) <= MAX.seq;
+  const position = isInRange ? { tx, seq } : await positionOf(deps.pool, text);
+  if (position) return position;
+  throw invalidField('after', 'must be the ID of an event that is kept, or a position');
 }
 
 async function page(deps: EventsDeps, caller: Caller, rows: StoredEvent[], size: number) {

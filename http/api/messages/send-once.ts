@@ -127,6 +127,8 @@ async function startAndWait(deps: Pick<HttpDeps, 'temporal'>, input: SendMessage
     workflowId: sendMessageWorkflowId(input.integrationId, input.keyDigest),
     taskQueue: TASK_QUEUE,
     args: [input],
+    // As long as the key is kept: until then its result can still be stored.
+    workflowRunTimeout: '7 days',
     workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
     workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
   });

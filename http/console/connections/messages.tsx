@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { type Participant } from '../../../adapters/instagram/conversations';
-import { addEvent } from '../../../adapters/postgres/deliveries/events';
+import { noteMessageView } from '../../../adapters/postgres/messages/message-views';
 import { type Integration, bannerFactsOf } from '../../../adapters/postgres/integrations/integration-row';
 import { bannerFor } from '../../../core/lifecycle/banner';
 import { MESSAGES_TEXT as TEXT } from '../../../core/text/console-connections';
@@ -48,12 +48,10 @@ export function messageRoutes(deps: HttpDeps) {
   return new Hono<ConsoleEnv>()
     .get(ALL, async (c) => {
       const row = await find(deps, c);
-      await noteView(deps, c, row, null);
       return page(deps, c, row, null, null);
     })
     .get(ONE, async (c) => {
       const row = await find(deps, c);
-      await noteView(deps, c, row, conversationId(c));
       return page(deps, c, row, conversationId(c), null);
     })
     .post(ONE, async (c) => {
@@ -90,20 +88,11 @@ function conversationId(c: C): string {
   return id;
 }
 
-/** Records who viewed which messages. Automatic updates of a page are not recorded. */
-async function noteView(
-  deps: Pick<HttpDeps, 'pool' | 'clock'>,
-  c: C,
-  row: Integration,
-  conversation: string | null,
-): Promise<void> {
-  if (c.req.header('hx-request')) return;
-  const { name, keyId } = c.get('user');
-  const data = { by: name, keyId, conversationId: conversation };
-  await addEvent(deps.pool, row, { type: 'messages.viewed', data }, deps.clock.now());
-}
-
+/** Whatever leads to it, a page with messages is recorded as viewed before they are read. */
 async function page(deps: MessagesDeps, c: C, row: Integration, open: string | null, draft: Draft | null) {
+  const { name, keyId, session } = c.get('user');
+  const viewer = { name, keyId, session };
+  await noteMessageView(deps.pool, row, viewer, open, deps.clock.now());
   const view = await inboxOf(deps, c, row, open);
   const path = open === null ? inboxPath(row.id) : `${inboxPath(row.id)}/${encodeURIComponent(open)}`;
   const recipientId = view.open?.recipientId ?? draft?.recipientId;

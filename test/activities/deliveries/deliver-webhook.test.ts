@@ -269,7 +269,7 @@ test('for a day after a rotation both secrets verify, then the new one alone, an
   const { id: next } = await stack.connect('rotated_later');
   await until(() => takenOf(next).length === 1);
   expect(verified(consumer.taken().at(-1)!)).toEqual([false, true]);
-  await purge(stack.pool, stack.simulator.clock.now());
+  await purge(stack.pool, stack.simulator.clock.now(), stack.deps.retention);
   expect((await stack.pool.query('select * from webhook_old_secrets')).rows).toEqual([]);
   expect((await endpoint(endpointId)).oldSecretUntil).toBeNull();
   expect((await api.post('/v1/webhook-endpoints/whe_unknown/rotate-secret')).status).toBe(404);

@@ -58,8 +58,10 @@ test('the page of a new link reveals no address', () => {
 test('a deletion is unknown, in progress or done', () => {
   const askedAt = Date.UTC(2026, 4, 21);
   expect(deletionText(null, 'Shopdesk')).toMatchObject({ title: 'Unknown confirmation code', good: false });
-  expect(deletionText({ askedAt, finishedAt: null }, 'Shopdesk').text).toContain('Requested on 21 May 2026.');
-  expect(deletionText({ askedAt, finishedAt: askedAt + DAY_MS }, 'Shopdesk').text).toContain(
-    'was deleted by 22 May 2026.',
-  );
+  const begun = { askedAt, erased: 12_000, isErased: false, finishedAt: null };
+  const text = (changed: object) => deletionText({ ...begun, ...changed }, 'Shopdesk').text;
+  expect(text({})).toContain('Requested on 21 May 2026.');
+  expect(text({})).toContain('12000 so far');
+  expect(text({ isErased: true })).toContain('Your account and messages have been deleted.');
+  expect(text({ isErased: true, finishedAt: askedAt + DAY_MS })).toContain('was deleted by 22 May 2026.');
 });

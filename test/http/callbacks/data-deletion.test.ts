@@ -1,6 +1,10 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { type PoolClient } from 'pg';
 import { auditFleet } from '../../../activities/fleet/audit';
 import { type Integration } from '../../../adapters/postgres/integrations/integration-row';
+import { deleteAccountData } from '../../../adapters/postgres/integrations/data-deletion';
+import { eraseInPortions } from '../../../adapters/postgres/integrations/erasure';
+import { withTransaction } from '../../../adapters/postgres/pool';
 import { openTemporal } from '../../../adapters/temporal/connect';
 import { createLifecycleClient } from '../../../client/lifecycle-client';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../../core/time';
@@ -186,6 +190,95 @@ test('integrations that ended before are forgotten, too', async () => {
   for (const trace of traces) expect(after).not.toContain(trace);
   expect((await stack.events(row.id)).filter((type) => type === 'integration.disconnected')).toHaveLength(1);
 });
+
+test('an account with many events loses token and name at once, and the rest in portions that a crash interrupts', async () => {
+  const row = await stack.connect('much.written', { start: false });
+  const { pool } = stack;
+  const personal = { account: { username: 'much.written' }, message: { text: 'hi' }, conversationId: 'c1' };
+  const write = (count: number) =>
+    pool.query(
+      `insert into events (id, type, at, integration_id, data)
+       select 'evt_' || gen_random_uuid(), 'messages.viewed', now(), $1,
+         $2::jsonb || jsonb_build_object('by', 'mia', 'state', 'active', 'added_later', n)
+       from generate_series(1, $3::int) n`,
+      [row.id, JSON.stringify(personal), count],
+    );
+  await write(3_500);
+  await pool.query(
+    `insert into received_messages select $1, sha256(n::text::bytea), now() from generate_series(1, 1500) n`,
+    [row.id],
+  );
+  const left = async () =>
+    (
+      await pool.query(`select count(*) from events where integration_id = $1 and data ? 'conversationId'`, [
+        row.id,
+      ])
+    ).rows[0].count;
+  const request = {
+    ...{ provider: 'instagram', appId: stack.instagram.settings.appId, userId: row.accountId! },
+    ...{ digest: Buffer.from('much'), issuedBefore: stack.simulator.clock.now() + 1 },
+  };
+  const now = stack.simulator.clock.now();
+  const { code } = await deleteAccountData(pool, request, now);
+  expect(await stack.row(row.id)).toMatchObject({ state: 'disconnected', accountId: null, username: null });
+  expect(
+    (await pool.query('select 1 from token_versions where integration_id = $1', [row.id])).rowCount,
+  ).toBe(0);
+  expect(await left()).toBe('3500');
+  const status = () => api.get(`/v1/data-deletions/${code}`).then(({ body }) => body);
+  expect(await status()).toMatchObject({ erasedRows: 0, isErased: false, finishedAt: null });
+
+  let portions = 0;
+  await eraseInPortions(pool, { now: () => now }, () => portions++ >= 2);
+  // The newest of them tells of the disconnection, and has nothing to lose.
+  expect(await left()).toBe('1501');
+  expect(await status()).toMatchObject({ erasedRows: 1_999, isErased: false });
+  // Killed in the middle of a portion: it is done again.
+  const broken = {
+    connect: async () => dyingAfter(await pool.connect(), 'update events'),
+  } as unknown as typeof pool;
+  await expect(eraseInPortions(broken, { now: () => now }, () => false)).rejects.toThrow('killed');
+  expect(await left()).toBe('1501');
+  await eraseInPortions(pool, { now: () => now }, () => false);
+  expect(await left()).toBe('0');
+  expect(
+    (await pool.query('select 1 from received_messages where integration_id = $1', [row.id])).rowCount,
+  ).toBe(0);
+  const { rows } = await pool.query<{ data: object }>(
+    `select data from events where integration_id = $1 and type = 'messages.viewed' limit 1`,
+    [row.id],
+  );
+  expect(rows[0]!.data).toEqual({ by: 'mia', state: 'active', account: null });
+  expect(await status()).toMatchObject({ isErased: false, finishedAt: null });
+
+  // What was being written when the request came is found by a second pass.
+  await write(1);
+  stack.simulator.clock.advance(2 * MINUTE_MS);
+  await withTransaction(pool, async (other) => {
+    // Another process is at it, so it is not finished yet.
+    await other.query('select 1 from data_deletion_parts where code = $1 for update', [code]);
+    expect(await audit()).toMatchObject({ deletions: 0 });
+  });
+  expect(await audit()).toMatchObject({ deletions: 1 });
+  expect(await left()).toBe('0');
+  expect(await status()).toMatchObject({ isErased: true, finishedAt: expect.any(String) });
+  expect((await api.get('/v1/data-deletions/none')).status).toBe(404);
+});
+
+/** A connection whose process ends at a statement. */
+function dyingAfter(client: PoolClient, statement: string): PoolClient {
+  return new Proxy(client, {
+    get(target, name) {
+      const value = target[name as keyof PoolClient] as unknown;
+      if (name !== 'query') return typeof value === 'function' ? value.bind(target) : value;
+      return async (text: string, values?: unknown[]) => {
+        const result = await target.query(text, values);
+        if (text.includes(statement)) throw new Error('killed');
+        return result;
+      };
+    },
+  });
+}
 
 test('the same request, at once and again, has one code', async () => {
   const row = await stack.connect('repeats', { start: false });

@@ -1,4 +1,5 @@
 import { type Scope } from '../../../core/access/scopes';
+import { MINUTE_MS } from '../../../core/time';
 import { API_KEY, type TestApi, type Verbs, startApi, useApi } from '../../support/api';
 import { startConsole } from '../../support/console';
 import { type Stack } from '../../support/stack';
@@ -106,6 +107,37 @@ test('conversations are not shown unless the deployment says so, nor without the
   expect(event).toMatchObject({ type: 'messages.viewed', data: { by: 'user', conversationId: null } });
   const other = await userWith(['read', 'message'], ['somebody-else'], open);
   expect((await other.get(path)).status).toBe(404);
+});
+
+test('who looks at messages is recorded by session and time, whatever the browser says of its request', async () => {
+  const row = await stack.connect('looked.at', { start: false });
+  stack.simulator.receive('looked.at', { text: 'For you alone', from: 'friend' });
+  const open = await startApi(stack, { console: { messages: true, temporalUiUrl: null, sandbox: null } });
+  afterwards(() => open.stop());
+  const path = `/console/connections/${row.id}/messages`;
+  const { body: inbox } = await api.get(`/v1/integrations/${row.id}/conversations`);
+  const thread = `${path}/${encodeURIComponent(inbox.data[0].id)}`;
+  const views = async () => (await stack.events(row.id)).filter((type) => type === 'messages.viewed').length;
+  const [one, two] = [
+    await userWith(['read', 'message'], undefined, open),
+    await userWith(['read', 'message'], undefined, open),
+  ];
+  const asFragment = { headers: { 'hx-request': 'true' } };
+  expect((await one.request('GET', thread, asFragment)).body).toContain('For you alone');
+  expect(await views()).toBe(1);
+  // An open page that looks again is the same look for a quarter of an hour.
+  for (const headers of [{}, { 'hx-request': 'true' }]) await one.request('GET', thread, { headers });
+  expect(await views()).toBe(1);
+  await one.request('GET', path, asFragment);
+  await two.request('GET', thread, asFragment);
+  expect(await views()).toBe(3);
+  stack.simulator.clock.advance(16 * MINUTE_MS);
+  await one.request('GET', thread, asFragment);
+  expect(await views()).toBe(4);
+  // The page after a reply shows the conversation, too.
+  stack.simulator.clock.advance(16 * MINUTE_MS);
+  expect((await submit(one, thread, { text: ' ' }, open)).body).toContain('For you alone');
+  expect(await views()).toBe(5);
 });
 
 test('there is a sandbox bar in a sandbox alone', async () => {

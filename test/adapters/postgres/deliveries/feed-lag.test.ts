@@ -1,4 +1,11 @@
-import { addGeneralEvent, feed, feedLagSeconds } from '../../../../adapters/postgres/deliveries/events';
+import {
+  type Event,
+  type FeedPosition,
+  addEvent,
+  addGeneralEvent,
+  feed,
+  feedLagSeconds,
+} from '../../../../adapters/postgres/deliveries/events';
 import { MINUTE_MS } from '../../../../core/time';
 import { type Stack, startStack } from '../../../support/stack';
 
@@ -9,8 +16,49 @@ beforeAll(async () => {
 afterAll(() => stack.stop());
 
 const now = () => stack.simulator.clock.now();
-const shown = () => feed(stack.pool, { after: null, type: null, limit: 10, ownerRefs: null, now: now() });
+const shown = async () =>
+  (await feed(stack.pool, { after: null, type: null, limit: 10, ownerRefs: null, now: now() })).events;
 const lag = () => feedLagSeconds(stack.pool, now());
+
+const poll = (after: FeedPosition | null, filter: { type?: string; ownerRefs?: string[] } = {}) =>
+  feed(stack.pool, { after, type: null, limit: 10, ownerRefs: null, now: now(), ...filter });
+const typesOf = ({ events }: { events: Event[] }) => events.map(({ type }) => type);
+
+test('a reader that finds nothing goes on behind all that was there, and misses nothing that comes', async () => {
+  const { id } = await stack.connect('read', { start: false });
+  const filters = [{ type: 'token.expiring' }, { ownerRefs: ['somebody-else'] }, { ownerRefs: [] }];
+  const none = await Promise.all(filters.map((filter) => poll(null, filter)));
+  expect(none.map(typesOf)).toEqual([[], [], []]);
+  const { position } = none[0]!;
+  for (const page of none) expect(page.position).toEqual(position);
+  expect(BigInt(position.tx)).toBeGreaterThan(0n);
+
+  // A transaction that began before a poll and ends after it.
+  const late = await stack.pool.connect();
+  await late.query('begin');
+  await addEvent(late, await stack.row(id), { type: 'token.expiring' }, now());
+  await addEvent(stack.pool, await stack.row(id), { type: 'integration.reminder' }, now());
+  const meanwhile = await poll(position, { type: 'token.expiring' });
+  expect(typesOf(meanwhile)).toEqual([]);
+  expect(typesOf(await poll(position))).toEqual([]);
+  await late.query('commit');
+  late.release();
+  const owned = await poll(meanwhile.position, { ownerRefs: ['nobody', 'owner-1'] });
+  expect(typesOf(owned)).toEqual(['token.expiring', 'integration.reminder']);
+  expect(typesOf(await poll(meanwhile.position, { type: 'token.expiring' }))).toEqual(['token.expiring']);
+  const both = { type: 'token.expiring', ownerRefs: ['owner-1'] };
+  expect(typesOf(await poll(meanwhile.position, both))).toEqual(['token.expiring']);
+  expect(typesOf(await poll(owned.position))).toEqual([]);
+
+  // A full page goes on behind its last event, which may be gone by then.
+  const one = await feed(stack.pool, {
+    ...{ after: meanwhile.position, type: null, ownerRefs: null },
+    ...{ limit: 1, now: now() },
+  });
+  await stack.pool.query('delete from events where id = $1', [one.events[0]!.id]);
+  expect(typesOf(await poll(one.position))).toEqual(['integration.reminder']);
+  await stack.pool.query('delete from events');
+});
 
 test('a transaction that stays open holds the feed back, visibly, and for ten minutes at most', async () => {
   expect(await lag()).toBe(0);

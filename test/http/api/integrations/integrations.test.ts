@@ -223,13 +223,23 @@ describe('events', () => {
     const ats = body.data.map(({ at }: { at: string }) => at);
     expect(ats).toEqual([...ats].sort());
     const last = body.data.at(-1).id;
-    expect((await api.get(`/v1/events?after=${last}`)).body).toEqual({ data: [], nextCursor: null });
+    const { body: end } = await api.get(`/v1/events?after=${last}`);
+    expect(end).toEqual({ data: [], nextCursor: null, position: expect.stringMatching(/^pos_\d+_\d+$/) });
+    const first = await api.get('/v1/events?limit=1');
+    const second = await api.get(`/v1/events?limit=1&after=${first.body.position}`);
+    expect([first, second].map((page) => page.body.data[0].id)).toEqual(
+      body.data.slice(0, 2).map((event: { id: string }) => event.id),
+    );
+    for (const wrong of ['pos_1', 'pos_99999999999999999999_1', 'pos_1_99999999999999999999', 'evt_none'])
+      expect((await api.get(`/v1/events?after=${wrong}`)).body).toMatchObject({ code: 'invalid_request' });
     const { id } = await stack.connect('later');
     const news = await until(async () => {
       const { body: more } = await api.get(`/v1/events?after=${last}`);
       return more.data.length > 0 && more.data;
     });
     expect(news.map((row: { integrationId: string }) => row.integrationId)).toEqual([id]);
+    const { body: since } = await api.get(`/v1/events?after=${end.position}`);
+    expect(since.data).toEqual(news);
     const typed = await api.get('/v1/events?type=token.refreshed&limit=1');
     expect(typed.body.data).toMatchObject([{ type: 'token.refreshed' }]);
   });

@@ -2,11 +2,13 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { createHash } from 'node:crypto';
 import { sendMessage } from '../../../../activities/messaging/send-message';
 import { claimSend } from '../../../../adapters/postgres/messages/message-sends';
+import { wakeLane } from '../../../../adapters/temporal/lanes';
 import { storePayload } from '../../../../adapters/postgres/messages/sealed-payloads';
 import { OUTGOING_MESSAGE } from '../../../../core/messaging/send';
-import { HOUR_MS, SECOND_MS } from '../../../../core/time';
+import { DAY_MS, HOUR_MS, SECOND_MS } from '../../../../core/time';
 import { type TestApi, useApi } from '../../../support/api';
 import { type Stack } from '../../../support/stack';
+import { until } from '../../../support/until';
 
 let stack: Stack;
 let api: TestApi;
@@ -132,4 +134,21 @@ test('a send that Instagram refuses each time, although the token works, is refu
     { 'idempotency-key': 'picky' },
   );
   expect([status, body.code]).toEqual([422, 'provider_rejected_call']);
+});
+
+test('every run that should end has a limit', async () => {
+  const { client } = stack;
+  await wakeLane(client, 'mail/limited');
+  const limits = new Map<string, number>();
+  await until(async () => {
+    for await (const run of client.workflow.list({ query: "WorkflowType != 'TokenLifecycle'" })) {
+      const { raw } = await client.workflow.getHandle(run.workflowId, run.runId).describe();
+      limits.set(run.type, Number(raw.executionConfig?.workflowRunTimeout?.seconds ?? 0));
+    }
+    return limits.size === 2;
+  });
+  expect(Object.fromEntries(limits)).toEqual({
+    SendMessage: (7 * DAY_MS) / SECOND_MS,
+    DeliverEvent: (30 * DAY_MS) / SECOND_MS,
+  });
 });

@@ -1,0 +1,157 @@
+import { type Pool } from 'pg';
+import { beginAudit, lastAudit } from '../../../adapters/postgres/fleet/audit-runs';
+import { fleetOverview } from '../../../adapters/postgres/fleet/fleet';
+import { lateLifecycles } from '../../../adapters/postgres/fleet/overdue';
+import { purge } from '../../../adapters/postgres/fleet/retention';
+import { deliveryCounts, listDeliveries } from '../../../adapters/postgres/deliveries/delivery-log';
+import { feed, feedLagSeconds, newestEvent, timeline } from '../../../adapters/postgres/deliveries/events';
+import {
+  happenedSince,
+  incidentWasNotified,
+  otherDecryptNotice,
+  problemWasNotified,
+} from '../../../adapters/postgres/deliveries/notice-history';
+import {
+  lanesToHandOver,
+  relayEvents,
+  requeueOverdueLanes,
+} from '../../../adapters/postgres/deliveries/outbox';
+import { unfinishedDeletions } from '../../../adapters/postgres/integrations/data-deletion';
+import { eraseInPortions } from '../../../adapters/postgres/integrations/erasure';
+import { listIntegrations } from '../../../adapters/postgres/integrations/integrations';
+import { wipeMessage } from '../../../adapters/postgres/messages/unsent-messages';
+import { takePending } from '../../../adapters/postgres/messages/pending-messages';
+import { createPool, withTransaction } from '../../../adapters/postgres/pool';
+import { countTokenUse, listTokenUses } from '../../../adapters/postgres/tokens/token-uses';
+import { findVersion } from '../../../adapters/postgres/tokens/token-versions';
+import { DEFAULT_RETENTION } from '../../../core/fleet/retention-policy';
+import { DAY_MS } from '../../../core/time';
+import { type TestDatabase, createTestDatabase } from '../../support/database';
+import { type Look, explaining } from '../../support/plans';
+import { fillYear } from '../../support/year';
+
+/** Tables that grow with time. Others are as large as the fleet. */
+const LARGE = [
+  ...['events', 'deliveries', 'received_messages', 'message_events', 'message_sends', 'sealed_payloads'],
+  ...['token_uses', 'refresh_attempts'],
+];
+/** Reading one of the larger tables here from end to end, or a whole index of one, takes more. */
+const MOST_BLOCKS = 400;
+const NOW = Date.UTC(2027, 0, 1);
+
+let database: TestDatabase;
+let pool: Pool;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = createPool(database.url, { statementTimeoutMs: 60_000 });
+  await fillYear(pool, { connections: 100, messages: 300, days: 300, now: NOW });
+});
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+async function watch(work: (pool: Pool) => Promise<unknown>): Promise<Look[]> {
+  const spied = explaining(pool);
+  await work(spied.pool);
+  return spied.looks;
+}
+
+const place = { integrationId: 'int_1', eventSeq: '20' };
+const everything = { endpointId: null, integrationId: null, status: null };
+const nobody = {
+  state: null,
+  ownerRef: null,
+  ownerRefs: null,
+  externalId: null,
+  accountId: null,
+  reason: null,
+};
+const after = { tx: '0', seq: '0' };
+const poll = (filter: Partial<Parameters<typeof feed>[1]>) => (db: Pool) =>
+  feed(db, { after, type: null, ownerRefs: null, limit: 100, now: NOW, ...filter });
+
+const HOT: Record<string, (pool: Pool) => Promise<unknown>> = {
+  'feed: all': poll({}),
+  'feed: the end': poll({ after: { tx: '999999999', seq: '0' } }),
+  'feed: a type that never happened': poll({ type: 'token.expiring' }),
+  'feed: a type': poll({ type: 'token.refreshed' }),
+  'feed: an owner of none': poll({ ownerRefs: ['nobody'] }),
+  'feed: an owner': poll({ ownerRefs: ['owner-3'] }),
+  'feed: an owner and a type that never happened': poll({ ownerRefs: ['owner-3'], type: 'token.expiring' }),
+  'feed: lag': (db) => feedLagSeconds(db, NOW),
+  'feed: newest': newestEvent,
+  timeline: (db) => timeline(db, 'int_1', 50, null),
+  'timeline: further': (db) => timeline(db, 'int_1', 50, 'evt_1_100'),
+  'deliveries: all': (db) => listDeliveries(db, everything, null, 100),
+  'deliveries: failed': (db) => listDeliveries(db, { ...everything, status: 'failed' }, null, 100),
+  'deliveries: waiting': (db) => listDeliveries(db, { ...everything, status: 'waiting' }, null, 100),
+  'deliveries: an endpoint without any': (db) =>
+    listDeliveries(db, { ...everything, endpointId: 'whe_1' }, null, 100),
+  'deliveries: an endpoint, failed': (db) =>
+    listDeliveries(db, { ...everything, endpointId: 'whe_0', status: 'failed' }, null, 100),
+  'deliveries: an integration, failed': (db) =>
+    listDeliveries(db, { ...everything, integrationId: 'int_1', status: 'failed' }, null, 100),
+  'deliveries: an integration and an endpoint': (db) =>
+    listDeliveries(db, { ...everything, integrationId: 'int_1', endpointId: 'whe_1' }, null, 100),
+  'deliveries: counts': deliveryCounts,
+  'relay: events': (db) => relayEvents(db, { owners: true, operators: true }, NOW),
+  'relay: lanes': lanesToHandOver,
+  'notices: happened since': (db) => happenedSince(db, place, ['token.expiring']),
+  'notices: problem': (db) => problemWasNotified(db, place),
+  'notices: decrypt': (db) => otherDecryptNotice(db, place, NOW),
+  'notices: incident': (db) => incidentWasNotified(db, 'inc_1'),
+  'token: lookup': (db) => findVersion(db, 'int_1', 'current'),
+  'token: use': (db) => countTokenUse(db, 'key_1', 'int_1', NOW),
+  'token: uses': (db) => listTokenUses(db, 'key_1', 100, null),
+  'token: uses of none': (db) => listTokenUses(db, 'key_none', 100, null),
+  'messages: unsent': (db) => withTransaction(db, (tx) => wipeMessage(tx, 'int_1', '1 7')),
+  'messages: pending': (db) => takePending(db, NOW),
+  'fleet: overview': (db) => fleetOverview(db, NOW),
+  'fleet: list': (db) => listIntegrations(db, { ...nobody, expiringBefore: null }, null, 100),
+  'audit: late': async (db) => {
+    for await (const page of lateLifecycles(db, NOW)) expect(page).toEqual([]);
+  },
+  'audit: last': (db) => lastAudit(db, 'daily'),
+  'audit: begin': (db) => beginAudit(db, 'daily', NOW),
+  'audit: lanes': (db) => requeueOverdueLanes(db, NOW),
+  'audit: deletions': (db) => unfinishedDeletions(db, NOW),
+  'audit: erase': (db) => eraseInPortions(db, { now: () => NOW }, () => false),
+  'audit: nothing to remove': (db) => purge(db, NOW - 1_000 * DAY_MS, DEFAULT_RETENTION),
+};
+
+test.each(Object.entries(HOT))('%s: reads little, however large the tables are', async (_, work) => {
+  const looks = await watch(work);
+  expect(looks.length).toBeGreaterThan(0);
+  for (const { statement, scanned, blocks } of looks) {
+    expect([statement, scanned.filter((table) => LARGE.includes(table))]).toEqual([statement, []]);
+    expect([statement, blocks > MOST_BLOCKS && blocks]).toEqual([statement, false]);
+  }
+});
+
+test('what reads a table from end to end is noticed', async () => {
+  const [look] = await watch((db) => db.query(`select count(*) from events where data ? 'none'`));
+  expect(look!.scanned).toEqual(['events']);
+  expect(look!.blocks).toBeGreaterThan(MOST_BLOCKS);
+});
+
+test('after their retention time rows go, in portions, and what is still to be told stays', async () => {
+  const count = async (table: string, where = 'true') =>
+    Number((await pool.query(`select count(*) from ${table} where ${where}`)).rows[0].count);
+  await pool.query(`update events set relayed_at = null where id = 'evt_0_0'`);
+  await pool.query(`update deliveries set status = 'waiting', ended_at = null where event_id = 'evt_1_0'`);
+  let portions = 0;
+  const first = await purge(pool, NOW, DEFAULT_RETENTION, () => portions++ >= 1);
+  expect(first).toBe(1_000);
+  await purge(pool, NOW, { ...DEFAULT_RETENTION, events: 60 });
+  const messages = await count('events', `type = 'message.received'`);
+  expect(messages).toBe(30 * 100 + 2);
+  expect(await count('events', `type <> 'message.received'`)).toBe(6 * 100);
+  expect(await count('deliveries')).toBe(30 * 100 + 1);
+  expect(await count('message_events')).toBe(messages);
+  expect(await count('received_messages')).toBe(7 * 100);
+  expect(await count('refresh_attempts')).toBe(9 * 100);
+  expect(await count('message_sends')).toBe(0);
+  expect(await count('events', `id in ('evt_0_0', 'evt_1_0')`)).toBe(2);
+  expect(await purge(pool, NOW, DEFAULT_RETENTION)).toBe(0);
+});
