@@ -68,8 +68,8 @@ const list = strictRoute({
       action: z.enum(AUDIT_ACTIONS).optional().openapi({ description: 'Only this action.' }),
       actorId: id.optional().openapi({ description: 'Only what was done with this API key.' }),
       integrationId: id.optional().openapi({ description: 'Only entries about this integration.' }),
-      since: instant.optional().openapi({ description: 'Only entries from this instant on.' }),
-      until: instant.optional().openapi({ description: 'Only entries before this instant.' }),
+      since: instant.max(40).optional().openapi({ description: 'Only entries from this instant on.' }),
+      until: instant.max(40).optional().openapi({ description: 'Only entries before this instant.' }),
       cursor: z
         .string()
         .regex(/^\d{1,18}$/, 'must be a nextCursor from a list')
