@@ -45,7 +45,7 @@ export const AuditLogEntry = z
     }),
     changes: z.record(z.string(), z.unknown()).openapi({
       description:
-        'What was changed, by field: the new value, or `[before, after]`. Never secrets, texts or addresses.',
+        'What was changed, by field: the new value, or `{from, to}`. Never secrets, texts or addresses.',
     }),
   })
   .openapi('AuditLogEntry');
