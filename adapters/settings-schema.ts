@@ -44,6 +44,9 @@ const days = (kind: RetentionKind) =>
     .min(RETENTION[kind].min, `is below ${RETENTION[kind].min} days`)
     .max(36_500, 'is above 36500 days')
     .default(RETENTION[kind].days);
+/** Names that need no quotes, so that commands in texts can be copied. */
+export const ROLE_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
+const roleName = z.string().regex(ROLE_NAME, 'is no name of a role: small letters, digits and _, at most 63');
 const flag = z.enum(['true', 'false'], 'is neither true nor false').transform((text) => text === 'true');
 
 /** What each setting has to be, by its name. docs/configuration.md explains them. */
@@ -74,8 +77,8 @@ export const settingsSchema = z.object({
   EVERGRANT_RETENTION_DELIVERIES_DAYS: days('deliveries'),
   EVERGRANT_RETENTION_REFRESH_ATTEMPTS_DAYS: days('refreshAttempts'),
   EVERGRANT_RETENTION_TOKEN_USES_DAYS: days('tokenUses'),
-  EVERGRANT_RETENTION_AUDIT_RUNS_DAYS: days('auditRuns'),
   EVERGRANT_RETENTION_AUDIT_LOG_DAYS: days('auditLog'),
+  EVERGRANT_RETENTION_AUDIT_RUNS_DAYS: days('auditRuns'),
   EVERGRANT_RETENTION_INCIDENTS_DAYS: days('incidents'),
   EVERGRANT_RETENTION_CALLBACKS_DAYS: days('callbacks'),
   EVERGRANT_RETENTION_RECEIVED_MESSAGES_DAYS: days('receivedMessages'),
@@ -132,6 +135,7 @@ export const settingsSchema = z.object({
   EVERGRANT_CONSOLE_MESSAGES: flag.default(false),
   DATABASE_URL: databaseUrl.optional(),
   DATABASE_DIRECT_URL: databaseUrl.optional(),
+  EVERGRANT_DATABASE_RUNTIME_ROLE: roleName.optional(),
   INSTAGRAM_APP_ID: z.string().min(1).optional(),
   INSTAGRAM_APP_SECRET: secret.optional(),
   INSTAGRAM_APP_SECRET_PREVIOUS: secret.optional(),

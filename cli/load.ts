@@ -2,6 +2,7 @@
    `import()` of a path without an extension does not compile to CommonJS. */
 import type * as config from '../adapters/config';
 import type * as migrate from '../adapters/postgres/migrate';
+import type * as runtimeRole from '../adapters/postgres/runtime-role';
 import type * as http from '../http/run';
 import type * as simulator from '../simulator/main';
 import type * as audit from './audit/audit';
@@ -26,6 +27,7 @@ export const load = {
     status: () => require('./keys/status') as typeof status,
   },
   migrate: () => require('../adapters/postgres/migrate') as typeof migrate,
+  runtimeRole: () => require('../adapters/postgres/runtime-role') as typeof runtimeRole,
   runProcess: () => require('./run-process') as typeof runProcess,
   simulator: () => require('../simulator/main') as typeof simulator,
   startWorker: () => require('./start-worker') as typeof startWorker,

@@ -7,6 +7,7 @@ import { type OwnerRequest } from '../adapters/postgres/integrations/account-own
 import { type Deletion, deleteAccountData } from '../adapters/postgres/integrations/data-deletion';
 import { eraseInPortions } from '../adapters/postgres/integrations/erasure';
 import { forgetRuns } from '../adapters/temporal/forget-runs';
+import { type Actor } from '../core/access/actor';
 import { SECOND_MS } from '../core/time';
 
 const FORGET_WITHIN_MS = 2 * SECOND_MS;
@@ -20,8 +21,9 @@ export async function forgetAccount(
   deps: { pool: Pool; temporal: Client; logger: Logger },
   request: OwnerRequest,
   now: number,
+  by: Actor,
 ): Promise<Deletion> {
-  const deletion = await deleteAccountData(deps.pool, request, now);
+  const deletion = await deleteAccountData(deps.pool, request, now, by);
   const { code, integrationIds } = deletion;
   await eraseForAMoment(deps, now);
   const deadline = Date.now() + FORGET_WITHIN_MS;

@@ -2,6 +2,7 @@ import { type AuditKind, beginAudit, endAudit, lastAudit } from '../../adapters/
 import { addAuditEntry, addTokenReads } from '../../adapters/postgres/access/audit-log';
 import { countLive } from '../../adapters/postgres/fleet/overdue';
 import { purge } from '../../adapters/postgres/fleet/retention';
+import { sampleTableSizes } from '../../adapters/postgres/fleet/table-sizes';
 import { endIdleIncidents, openIncidents } from '../../adapters/postgres/incidents/incidents';
 import { requeueOverdueLanes } from '../../adapters/postgres/deliveries/outbox';
 import { type Db, withTransaction } from '../../adapters/postgres/pool';
@@ -64,6 +65,7 @@ export async function auditFleet(deps: AuditDeps): Promise<AuditResult> {
     const run = await beginAudit(pool, kind, now);
     const woken = await wakeLateLifecycles(deps, now);
     const matched = kind === 'daily' ? await matchLifecycles(deps) : { missing: 0, extra: 0, failed: 0 };
+    await sampleTableSizes(pool, now);
     const purgeUntil = performance.now() + PURGE_WITHIN_MS;
     const result = {
       ...woken,

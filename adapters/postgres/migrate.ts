@@ -6,7 +6,7 @@ import { MINUTE_MS, SECOND_MS } from '../../core/time';
 import { createClient } from './connection';
 import { type Db, isDirect } from './pool';
 
-const TABLE = 'evergrant_migrations';
+export const MIGRATIONS_TABLE = 'evergrant_migrations';
 /** From the sources, and from `dist`, beside which the SQL files stay. */
 const FOLDERS = [join(__dirname, '..', '..', 'migrations'), join(__dirname, '..', '..', '..', 'migrations')];
 const STEP = /^### MIGRATION (\S+) \(UP\) ###$/;
@@ -76,7 +76,7 @@ async function migrateOnce(
       dbClient,
       dir: migrationsFolder(),
       direction: 'up',
-      migrationsTable: TABLE,
+      migrationsTable: MIGRATIONS_TABLE,
       advisoryLockMode: 'wait',
       noLock: !direct,
       lockValue: LOCK,
@@ -108,7 +108,7 @@ async function lockOut(holder: Client): Promise<void> {
 
 /** The names of migrations that the database has not run, oldest first. */
 export async function pendingMigrations(db: Db): Promise<string[]> {
-  const { rows } = await db.query<{ name: string }>(`select name from ${TABLE}`);
+  const { rows } = await db.query<{ name: string }>(`select name from ${MIGRATIONS_TABLE}`);
   const done = new Set(rows.map(({ name }) => name));
   return readdirSync(migrationsFolder())
     .map((file) => file.replace(/\.(sql|js)$/, ''))

@@ -13,7 +13,11 @@ import { createWriteCheck, databaseTrouble } from '../../adapters/postgres/write
 import { databaseFailure } from '../failures';
 import { NO_ACTION_NEEDED, nextStep } from '../../services/keys/next-step';
 import { reportOn } from '../../services/keys/report';
+import { growthText, sizeText } from '../../core/text/sizes';
+import { tableSizes } from '../../adapters/postgres/fleet/table-sizes';
 import { type Finding, ok, problem, warning } from './finding';
+
+const TABLES_NAMED = 4;
 
 /** What the database tells. Without it, only that. */
 export async function lookAtDatabase(pool: Pool, settings: Settings, now: number): Promise<Finding[]> {
@@ -28,6 +32,7 @@ export async function lookAtDatabase(pool: Pool, settings: Settings, now: number
       await apiKeys(pool, settings, now),
       await refreshes(pool, now),
       ...(await callbacks(pool, settings, now)),
+      await storage(pool, now),
     ];
   } catch (error) {
     const { message, hints } = databaseFailure(error);
@@ -87,6 +92,16 @@ async function refreshes(pool: Pool, now: number): Promise<Finding> {
     `${overdue} overdue by more than an hour.`,
     'Check that a worker is running. `npx evergrant audit run` restarts stuck lifecycles.',
   );
+}
+
+async function storage(pool: Pool, now: number): Promise<Finding> {
+  const tables = await tableSizes(pool, now);
+  const total = tables.reduce((sum, { bytes }) => sum + bytes, 0);
+  const largest = tables.slice(0, TABLES_NAMED).map(({ name, rows, bytes, rowsPerDay, bytesPerDay }) => {
+    const counted = `${rows.toLocaleString('en')} rows`;
+    return `${name} ${sizeText(bytes)} (${counted}, ${growthText(rowsPerDay, bytesPerDay)})`;
+  });
+  return ok('storage', `${sizeText(total)}: ${largest.join(', ')}.`);
 }
 
 /** What Instagram delivers, where webhooks are set up. */

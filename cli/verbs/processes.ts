@@ -1,4 +1,4 @@
-import { databaseFailure, UsageError } from '../failures';
+import { Failure, databaseFailure, UsageError } from '../failures';
 import { SECOND_MS } from '../../core/time';
 import { load } from '../load';
 import { type Io } from '../output/io';
@@ -88,16 +88,20 @@ export const migrateVerb: Verb = (program, io) => {
     .description(
       'Migrate the database to the latest schema. Uses DATABASE_DIRECT_URL if it is set, else DATABASE_URL.',
     )
-    .action(async () => bringUp(io));
+    .option(
+      '--runtime-role <name>',
+      'also grant this role what the other processes need, without rights on the schema; creates it (default: EVERGRANT_DATABASE_RUNTIME_ROLE)',
+    )
+    .action(async ({ runtimeRole }: { runtimeRole?: string }) => bringUp(io, runtimeRole));
 };
 
-async function bringUp(io: Io): Promise<void> {
-  const settings = load.config().loadSettings(withLocalServers(io.env), ['DATABASE_URL']);
+async function bringUp(io: Io, role?: string): Promise<void> {
+  const named = role === undefined ? {} : { EVERGRANT_DATABASE_RUNTIME_ROLE: role };
+  const settings = load.config().loadSettings(withLocalServers({ ...io.env, ...named }), ['DATABASE_URL']);
+  const url = (settings.DATABASE_DIRECT_URL ?? settings.DATABASE_URL)?.reveal() ?? '';
   const done = await load
     .migrate()
-    .migrate((settings.DATABASE_DIRECT_URL ?? settings.DATABASE_URL)?.reveal() ?? '', (name) =>
-      note(io, `${name} …`),
-    )
+    .migrate(url, (name) => note(io, `${name} …`))
     .catch((error: unknown) => {
       throw databaseFailure(error);
     });
@@ -107,4 +111,17 @@ async function bringUp(io: Io): Promise<void> {
       ? 'The schema is up to date.'
       : `The schema is up to date: ${done.length} migration${done.length === 1 ? '' : 's'} ran.`,
   );
+  const runtimeRole = settings.EVERGRANT_DATABASE_RUNTIME_ROLE;
+  if (runtimeRole !== undefined) await grantRole(io, url, runtimeRole);
+}
+
+async function grantRole(io: Io, url: string, role: string): Promise<void> {
+  const { grantRuntimeRole, RuntimeRoleRefused } = load.runtimeRole();
+  const { created } = await grantRuntimeRole(url, role).catch((error: unknown) => {
+    if (error instanceof RuntimeRoleRefused) throw new Failure(error.message);
+    throw databaseFailure(error);
+  });
+  say(io, `The role ${role} may read and write rows, and nothing else.`);
+  if (created)
+    say(io, `It is new. Set its password with psql, by \\password ${role}, and use it in DATABASE_URL.`);
 }

@@ -32,6 +32,16 @@ export function namedActor({ kind, name }: Actor): NamedActor {
   return { kind, name };
 }
 
+/** @param address of the client, Instagram's or a forger's with its app secret */
+export function instagramActor(address: string): Actor {
+  return { kind: 'instagram', id: null, name: 'Instagram', user: null, address };
+}
+
+/** An account's owner, on the connect pages. */
+export function ownerActor(ownerRef: string, address: string | null): Actor {
+  return { kind: 'owner', id: null, name: ownerRef, user: null, address };
+}
+
 /** @param type of the workflow, such as `FleetAudit` */
 export function workflowActor(type: string): Actor {
   return { kind: 'workflow', id: null, name: type, user: null, address: null };

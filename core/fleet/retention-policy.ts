@@ -11,10 +11,10 @@ export const RETENTION = {
   deliveries: { days: 30, min: 1 },
   refreshAttempts: { days: 90, min: 7 },
   tokenUses: { days: 90, min: 1 },
-  /** The daily comparison is due a day after the last. */
-  auditRuns: { days: 90, min: 2 },
   /** Who changed what. */
   auditLog: { days: 365, min: 30 },
+  /** The daily comparison is due a day after the last. */
+  auditRuns: { days: 90, min: 2 },
   /** Incidents, from their end, and what Instagram refused at connect. */
   incidents: { days: 90, min: 1 },
   /** Callbacks that are recognized when they come again. */

@@ -3,6 +3,15 @@ import { instant } from './schemas';
 
 const count = (description: string) => z.number().int().openapi({ description });
 
+const growth = (what: string) =>
+  z
+    .number()
+    .int()
+    .nullable()
+    .openapi({
+      description: `${what} that came and were not deleted, per day of the last seven; null: not known yet.`,
+    });
+
 export const Fleet = z
   .object({
     ownerRefs: z.array(z.string()).nullable().openapi({
@@ -71,5 +80,19 @@ export const Fleet = z
         nextRunAt: instant.nullable().openapi({ description: 'When the next audit starts.' }),
       })
       .openapi({ description: 'The fleet audit, which repairs lost workflows.' }),
+    tables: z
+      .array(
+        z.object({
+          name: z.string().openapi({ example: 'events' }),
+          rows: count('Number of rows, as PostgreSQL estimates it.'),
+          bytes: count('Size with indexes, in bytes.'),
+          rowsPerDay: growth('Rows'),
+          bytesPerDay: growth('Bytes'),
+        }),
+      )
+      .nullable()
+      .openapi({
+        description: 'Tables of the database, the largest first; null for keys limited to owners.',
+      }),
   })
   .openapi('Fleet');

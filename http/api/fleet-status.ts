@@ -1,5 +1,6 @@
 import { lastAudit } from '../../adapters/postgres/fleet/audit-runs';
 import { deliveryCounts } from '../../adapters/postgres/deliveries/delivery-log';
+import { tableSizes } from '../../adapters/postgres/fleet/table-sizes';
 import { fleetOverview } from '../../adapters/postgres/fleet/fleet';
 import { openIncidents } from '../../adapters/postgres/incidents/incidents';
 import { readCallbackTraffic } from '../../adapters/postgres/messages/callback-traffic';
@@ -47,6 +48,7 @@ export async function fleetStatusFor(
       lastResult: last?.result ?? null,
       nextRunAt: iso(schedule.nextRunAt),
     },
+    tables: caller.ownerRefs === null ? await tableSizes(deps.pool, deps.clock.now()) : null,
   };
 }
 

@@ -9,7 +9,7 @@ const get = strictRoute({
   path: '/fleet',
   summary: 'Get an overview of all connections',
   description:
-    'Counts by state and expiry, deliveries, incidents and the audit. Works while Temporal is down.',
+    'Counts by state and expiry, deliveries, incidents, the audit and the size of the tables. Works while Temporal is down.',
   security: secured,
   middleware: requireScope('read'),
   responses: { 200: json(Fleet, 'The overview'), ...problems },

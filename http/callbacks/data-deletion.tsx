@@ -1,8 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { type Deletion, findDeletion } from '../../adapters/postgres/integrations/data-deletion';
+import { instagramActor } from '../../core/access/actor';
 import { CALLBACKS } from '../../core/names';
 import { deletionText } from '../../core/text/owner-pages';
 import { forgetAccount } from '../../services/forget-account';
+import { clientAddress } from '../middleware/client-address';
 import { type HttpDeps } from '../deps';
 import { type Frame, frameOf } from '../frame';
 import { Layout } from '../owner/layout';
@@ -40,7 +42,12 @@ export function dataDeletionRoutes(deps: HttpDeps) {
   router.openAPIRegistry.registerPath(look);
   router.post(CALLBACKS.dataDeletion, async (c) => {
     const request = await readSignedRequestForm(deps, c);
-    const { code } = await forgetAccount(deps, request, deps.clock.now());
+    const { code } = await forgetAccount(
+      deps,
+      request,
+      deps.clock.now(),
+      instagramActor(clientAddress(deps, c)),
+    );
     return c.json(
       { url: `${deps.site.publicUrl}${CALLBACKS.dataDeletion}/${code}`, confirmation_code: code },
       200,

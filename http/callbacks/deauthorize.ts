@@ -1,7 +1,9 @@
 import { CALLBACKS } from '../../core/names';
 import { createRoute } from '@hono/zod-openapi';
 import { deauthorize } from '../../adapters/postgres/integrations/deauthorize';
+import { instagramActor } from '../../core/access/actor';
 import { causeOf } from '../../core/lifecycle/states';
+import { clientAddress } from '../middleware/client-address';
 import { type HttpDeps } from '../deps';
 import { createRouter, problems } from '../router';
 import { notifyLifecycle } from '../../services/notify-lifecycle';
@@ -22,7 +24,8 @@ export function deauthorizeRoutes(deps: HttpDeps) {
   router.openAPIRegistry.registerPath(route);
   router.post(route.path, async (c) => {
     const request = await readSignedRequestForm(deps, c);
-    const ended = await deauthorize(deps.pool, request, deps.clock.now());
+    const by = instagramActor(clientAddress(deps, c));
+    const ended = await deauthorize(deps.pool, request, deps.clock.now(), by);
     for (const { id } of ended) {
       deps.logger.info({ integrationId: id }, 'app removed by the owner');
       deps.metrics.counters.expiration(causeOf('deauthorized'));

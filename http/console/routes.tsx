@@ -36,7 +36,7 @@ export function consoleRoutes(deps: HttpDeps) {
       return c.html(<SignInPage frame={frame(c)} refused={refused} />, 403);
     }
     await sessions.begin(c, caller);
-    deps.logger.info({ by: caller.name, keyId: caller.keyId }, 'console sign-in');
+    deps.logger.info({ keyId: caller.keyId }, 'console sign-in');
     return c.redirect(CONSOLE, 303);
   }
 

@@ -7,7 +7,7 @@ import { newLinkNotice } from '../../core/text/owner-mails';
 import { type NewLinkResult } from '../../core/text/owner-pages';
 import { type HttpDeps } from '../deps';
 import { isRevoked } from '../../adapters/postgres/access/connect-links';
-import { ownerOf } from './owner';
+import { type Caller } from '../middleware/caller';
 import { createConnectLink, readLink } from './links';
 
 /** An integration with a contact to send a new link to. */
@@ -38,13 +38,13 @@ export async function findNewLinkRecipient(
 /** Emails a link that works for a day. Beyond the hourly limit nothing is sent, with the same response. */
 export async function emailNewLink(
   deps: Pick<HttpDeps, 'pool' | 'sealer' | 'clock' | 'logger' | 'site' | 'limits'>,
+  owner: Caller,
   { integration, mailer, to, returnTo }: Reachable,
-  address: string,
 ): Promise<NewLinkResult> {
   const { id: integrationId, username } = integration;
   if (!(await deps.limits.mayEmailLink(integrationId))) return 'sent';
   const about = { product: deps.site.productName, username };
-  const { url } = await createConnectLink(deps, ownerOf(integration, address), integration, returnTo);
+  const { url } = await createConnectLink(deps, owner, integration, returnTo);
   try {
     await mailer.send({ to, id: newId('dlv'), ...render(newLinkNotice(about, url)) });
     deps.logger.info({ integrationId }, 'new link emailed');

@@ -1,11 +1,12 @@
 import { type Integration } from '../../adapters/postgres/integrations/integration-row';
+import { ownerActor } from '../../core/access/actor';
 import { type Caller, TOP_LINE } from '../middleware/caller';
 
-/** Somebody with a valid link of an integration: it allows checking it. @param address of the client */
-export function ownerOf({ ownerRef }: Integration, address: string): Caller {
+/** Somebody with a valid link: it allows checking its integration. */
+export function ownerOf({ ownerRef }: Pick<Integration, 'ownerRef'>, address: string): Caller {
   return {
     name: 'owner',
-    actor: { kind: 'owner', id: null, name: ownerRef, user: null, address },
+    actor: ownerActor(ownerRef, address),
     keyId: 'owner',
     scopes: new Set(),
     ownerRefs: null,

@@ -83,7 +83,11 @@ export function connectRoutes(deps: HttpDeps): Hono {
       const text = c.req.param('link');
       const reachable = await findNewLinkRecipient(deps, text);
       if (!reachable) return outdated(deps, c);
-      const result = await emailNewLink(deps, reachable, clientAddress(deps, c));
+      const result = await emailNewLink(
+        deps,
+        ownerOf(reachable.integration, clientAddress(deps, c)),
+        reachable,
+      );
       const outcome = newLinkText(result, deps.site.productName);
       return c.html(
         <OutcomePage frame={frameOf(deps.site, c)} outcome={outcome} next={c.req.path} />,

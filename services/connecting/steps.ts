@@ -8,11 +8,13 @@ import {
   sealHolding,
 } from '../../adapters/postgres/access/oauth-holdings';
 import { isRevoked } from '../../adapters/postgres/access/connect-links';
+import { addAuditEntry } from '../../adapters/postgres/access/audit-log';
 import { type Round, finishRound } from '../../adapters/postgres/access/oauth-states';
 import { AccountTaken, GrantTooLate, storeGrant } from '../../adapters/postgres/integrations/grants';
 import { disconnect } from '../../adapters/postgres/integrations/disconnect';
 import { type Integration } from '../../adapters/postgres/integrations/integration-row';
 import { findByAccount } from '../../adapters/postgres/integrations/integrations';
+import { ownerActor } from '../../core/access/actor';
 import { type Holding } from '../../core/access/connect-policy';
 import { MINIMUM_GRANT_LIFE_MS, undatedLifetime } from '../../core/lifecycle/refresh-policy';
 import { subscribeToMessages } from '../message-subscription';
@@ -97,6 +99,8 @@ export async function conclude(
         if (await isRevoked(db, round.link)) throw new GrantTooLate();
         if (!(await finishRound(db, round, { result: 'connected', ...outcome }, now)))
           throw new GrantTooLate();
+        const entry = { action: 'integration.connect', integrationId: target.id } as const;
+        await addAuditEntry(db, ownerActor(target.ownerRef, null), entry, now);
         // The owner reconnected an existing account, so the new, empty integration is not needed.
         if (target.id !== integration.id) await disconnect(db, integration.id, now);
       },

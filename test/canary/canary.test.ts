@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { type Everything, type Run, prepareEverything } from '../support/everything';
 import { type Mailbox, startMailbox } from '../support/mailbox';
 import { until } from '../support/until';
-import { EMAIL, TEXTS, USERNAME, journey, simulatorOf } from './journey';
+import { EMAIL, PERSON, TEXTS, USERNAME, journey, simulatorOf } from './journey';
 import { type Secret } from './patterns';
 import { type Place, commandLines, dumpOf, placesOnDisk, temporalPlaces, written } from './places';
 import { cli, crash, runBeside } from './processes';
@@ -28,6 +28,7 @@ const secrets: Secret[] = [
   { kind: 'setting', value: `canary-verify-${randomBytes(12).toString('hex')}` },
   ...Object.values(TEXTS).map((value) => ({ kind: 'text' as const, value })),
   { kind: 'e-mail', value: EMAIL },
+  { kind: 'person', value: PERSON },
   { kind: 'setting', value: `canary-mail-${randomBytes(12).toString('hex')}` },
 ];
 
@@ -127,9 +128,12 @@ test('no secret is anywhere but where it belongs', async () => {
     text('command lines', commandLines(), 'postgres'),
     text('metrics', await metrics.text(), 'evergrant_integrations'),
     text('the log of what Instagram was asked', JSON.stringify(ledger), '/refresh_access_token'),
-    text('what the command line prints', shown.map((one) => one.output()).join('\n'), id, ['e-mail']),
+    text('what the command line prints', shown.map((one) => one.output()).join('\n'), id, [
+      'e-mail',
+      'person',
+    ]),
     text('the output of a crash', crashed.output(), 'crashed with [secret]'),
-    text('bodies of webhooks', webhooks.text(), 'integration.expired', ['link']),
+    text('bodies of webhooks', webhooks.text(), 'integration.expired', ['link', 'person']),
     text('mails', mailbox!.mails.map(textOf).join('\n'), 'is still not connected', ['link', 'e-mail']),
     {
       name: 'problem documents',
@@ -137,7 +141,12 @@ test('no secret is anywhere but where it belongs', async () => {
       proof: 'reconnect_required',
       holds: ['e-mail', 'link'],
     },
-    { name: 'answers of the API', files: [recorder.answers], proof: id, holds: ['e-mail', 'link'] },
+    {
+      name: 'answers of the API',
+      files: [recorder.answers],
+      proof: id,
+      holds: ['e-mail', 'link', 'person'],
+    },
     { name: 'pages', files: [recorder.pages], proof: 'Connected', holds: ['link'] },
     await dumpOf(everything, folder, id),
     ...(await temporalPlaces(everything, folder, id, USERNAME)),

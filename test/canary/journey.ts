@@ -9,6 +9,8 @@ export const TEXTS = {
   received: 'Canary asks: where is order #7f3b9c-é? "soon"',
   reported: 'Canary report 7f3b9c: Error validating access token',
 };
+/** An operator, after whom a key is named. */
+export const PERSON = 'alice.7f3b9c@corp.example';
 export const EMAIL = 'canary.7f3b9c@shopdesk.example';
 
 interface Travellers {
@@ -32,6 +34,7 @@ export async function journey({ everything, recorder, sink, beforeTimeMoves }: T
   await embed(inbox, recorder, id);
   await listen(admin, recorder, sink);
   await beforeTimeMoves(id);
+  await inbox('POST', `/v1/integrations/${id}/recheck`, { body: {} });
   await liveOn(admin, recorder, sim, id);
   await tryForgeries(recorder, id);
   await sayFarewell(admin, recorder, sim, everything);
@@ -54,7 +57,7 @@ export function simulatorOf({ simulator }: Everything): Control {
 }
 
 async function keyOf(admin: Client, recorder: Recorder, scopes: string[]): Promise<Client> {
-  const { body } = await admin('POST', '/v1/api-keys', { body: { name: 'canary', scopes }, handsOut: true });
+  const { body } = await admin('POST', '/v1/api-keys', { body: { name: PERSON, scopes }, handsOut: true });
   recorder.keep('api key', body.key);
   return recorder.client(body.key);
 }
@@ -188,6 +191,7 @@ async function liveOn(admin: Client, recorder: Recorder, sim: Control, id: strin
   await admin('GET', `${path}/events`);
   await admin('GET', '/v1/fleet');
   await admin('GET', '/v1/api-keys');
+  await admin('GET', '/v1/audit-log?limit=200');
   await admin('GET', '/v1/token-uses?keyId=bootstrap');
   await admin('GET', '/openapi.json');
 }

@@ -10,7 +10,8 @@ export interface Secret {
     | 'link'
     | 'embed token'
     | 'text'
-    | 'e-mail';
+    | 'e-mail'
+    | 'person';
   value: string;
 }
 

@@ -39,7 +39,7 @@ export function placesOnDisk({ dataDir }: Everything, id: string): Place[] {
       name: "PostgreSQL's files, with its write-ahead log",
       files: of('postgres/'),
       proof: id,
-      holds: ['e-mail'],
+      holds: ['e-mail', 'person'],
     },
     { name: "Temporal's database", files: of('temporal.db'), proof: id },
     { name: "PostgreSQL's log", files: of('logs/postgres'), proof: 'database system is ready' },
@@ -69,7 +69,7 @@ export async function dumpOf({ dataDir }: Everything, folder: string, id: string
   await client.end();
   const file = join(folder, 'dump.sql');
   writeFileSync(file, lines.join('\n'));
-  return { name: 'the dump of the database', files: [file], proof: id, holds: ['e-mail'] };
+  return { name: 'the dump of the database', files: [file], proof: id, holds: ['e-mail', 'person'] };
 }
 
 /** What Temporal's users see: every Event History, search attribute, memo and summary. */

@@ -61,6 +61,7 @@ test('finds nothing to do where all is well', async () => {
       'key ring',
       'API keys',
       'refreshes',
+      'storage',
       'Temporal',
       'search attributes',
       'audit',

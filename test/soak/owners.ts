@@ -1,3 +1,4 @@
+import { instagramActor } from '../../core/access/actor';
 import { createHash } from 'node:crypto';
 import { type Pool } from 'pg';
 import { type Deps } from '../../activities/deps';
@@ -185,7 +186,9 @@ export class Owners {
       digest,
     };
     for (let i = 0; i < times; i++) {
-      const ended = await deauthorize(deps.pool, request, time.now()).catch(() => []);
+      const ended = await deauthorize(deps.pool, request, time.now(), instagramActor('127.0.0.1')).catch(
+        () => [],
+      );
       for (const { id } of ended) {
         this.#note('app_removed', id);
         await temporal.lifecycles.rowChanged(id).catch(() => undefined);

@@ -1,5 +1,13 @@
 /** Tables that grow with the fleet or with time: nothing may hold them for longer than a moment. */
-const LARGE = ['integrations', 'events', 'deliveries', 'token_versions', 'token_uses', 'received_messages'];
+const LARGE = [
+  'integrations',
+  'events',
+  'deliveries',
+  'token_versions',
+  'token_uses',
+  'received_messages',
+  'audit_log',
+];
 const TABLE = `(?:only )?(?:public\\.)?"?(${LARGE.join('|')})"?\\b`;
 /** Each row gets a value of its own, so that the table is written anew. `now()` is the same for all. */
 const VOLATILE =

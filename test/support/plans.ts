@@ -22,7 +22,7 @@ export interface Look {
 export function explaining(pool: Pool): { pool: Pool; looks: Look[] } {
   const looks: Look[] = [];
   const query = async (db: Db, text: string, values: unknown[] = []) => {
-    const isExplainable = /^\s*(select|with|insert|update|delete)\b/i.test(text);
+    const isExplainable = /^[\s(]*(select|with|insert|update|delete)\b/i.test(text);
     if (isExplainable) looks.push(await explained(db, text, values));
     return db.query(text, values);
   };
@@ -64,7 +64,11 @@ export function explaining(pool: Pool): { pool: Pool; looks: Look[] } {
       },
     });
   };
-  return { pool: { query: inTransaction, connect } as unknown as Pool, looks };
+  const spied = new Proxy(pool, {
+    get: (target, name) =>
+      ({ query: inTransaction, connect })[name as string] ?? (Reflect.get(target, name, target) as unknown),
+  });
+  return { pool: spied, looks };
 }
 
 function nodesOf(node: Node): Node[] {

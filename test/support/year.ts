@@ -74,5 +74,10 @@ export async function fillYear(db: Db, { connections, messages, days, now }: Yea
      select 'pay_' || c || '_' || m, 'int_' || c, 'send', '', 'k', at, $3::timestamptz + interval '1000 days' ${each}
        and m % 10 = 0`,
   );
+  await fill(
+    `insert into audit_log (id, at, actor_kind, actor_id, actor_name, action, integration_id)
+     select 'aud_' || c || '_' || m, at, 'api_key', 'key_1', 'app', case m % 10 when 0 then 'integration.pause' else 'token.read' end,
+       'int_' || c ${each} order by at on conflict do nothing`,
+  );
   await db.query('vacuum analyze');
 }

@@ -27,6 +27,9 @@ const KEPT: readonly Kept[] = [
   { table: 'deliveries', age: 'ended_at', days: 'deliveries', only: `status <> 'waiting'` },
   { table: 'refresh_attempts', age: 'started_at', days: 'refreshAttempts', only: 'finished_at is not null' },
   { table: 'token_uses', age: 'minute', days: 'tokenUses' },
+  // One for a key, a connection and an hour: many more than changes.
+  { table: 'audit_log', age: 'at', days: 'tokenUses', only: `action = 'token.read'` },
+  { table: 'audit_log', age: 'at', days: 'auditLog', only: `action <> 'token.read'` },
   { table: 'audit_runs', age: 'started_at', days: 'auditRuns' },
   { table: 'provider_incidents', age: 'ended_at', days: 'incidents' },
   { table: 'connect_refusals', age: 'last_at', days: 'incidents' },
@@ -41,7 +44,7 @@ const KEPT: readonly Kept[] = [
   { table: 'dead_verdicts', age: 'at', days: 1 },
   { table: 'provider_parks', age: 'greatest(reads_until, calls_until)', days: 1 },
   { table: 'provider_turns', age: 'begins[1]', days: 1 },
-  { table: 'audit_log', age: 'at', days: 'auditLog' },
+  { table: 'table_sizes', age: 'day', days: 40 },
   { table: 'api_keys', age: 'least(revoked_at, expires_at)', days: 90 },
   // Rounds under way, which may last for a day, still have to know what was revoked.
   { table: 'connect_links', age: 'expires_at', days: 2 },

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { type Pool } from 'pg';
+import { type Actor } from '../../../core/access/actor';
 import { dataDeleted } from '../../../core/lifecycle/changes';
 import { MINUTE_MS } from '../../../core/time';
+import { addAuditEntry } from '../access/audit-log';
 import { GRANTED_BEFORE, OF_ACCOUNT, type OwnerRequest, accountValues } from './account-owner';
 import { applyChange } from './apply-change';
 import { integrationOf } from './integration-row';
@@ -33,20 +35,31 @@ export interface Deletion {
  * What is left then are rows without a trace of them, and a random code. The same request again gives the same code; a
  * connection that was made after it stays.
  */
-export async function deleteAccountData(pool: Pool, request: OwnerRequest, now: number): Promise<Deletion> {
+export async function deleteAccountData(
+  pool: Pool,
+  request: OwnerRequest,
+  now: number,
+  by: Actor,
+): Promise<Deletion> {
   return withTransaction(pool, async (db) => {
     const { rows } = await db.query(
       `insert into data_deletions (code, request_digest, asked_at, integration_ids) values ($1, $2, $3, '{}')
        on conflict (request_digest) do nothing returning code`,
       [randomBytes(16).toString('hex'), request.digest, new Date(now)],
     );
-    if (rows[0]) await deleteAccess(db, rows[0].code as string, request, now);
+    if (rows[0]) await deleteAccess(db, rows[0].code as string, request, now, by);
     const known = await db.query(`${DELETIONS} where request_digest = $1`, [request.digest]);
     return deletionOf(known.rows[0]!);
   });
 }
 
-async function deleteAccess(db: Db, code: string, request: OwnerRequest, now: number): Promise<void> {
+async function deleteAccess(
+  db: Db,
+  code: string,
+  request: OwnerRequest,
+  now: number,
+  by: Actor,
+): Promise<void> {
   const { rows } = await db.query(
     `select * from integrations
      where ${OF_ACCOUNT} and (state = 'disconnected' or ${GRANTED_BEFORE}) order by id for update`,
@@ -71,7 +84,11 @@ async function deleteAccess(db: Db, code: string, request: OwnerRequest, now: nu
      where id = any ($1)`,
     [ids],
   );
-  for (const was of integrations) await applyChange(db, was, dataDeleted(was), now);
+  for (const was of integrations) {
+    await applyChange(db, was, dataDeleted(was), now);
+    const entry = { action: 'data.delete', integrationId: was.id, target: code } as const;
+    await addAuditEntry(db, by, entry, now);
+  }
   await db.query(
     `insert into data_deletion_parts (code, integration_id, next_at) select $1, unnest($2::text[]), $3`,
     [code, ids, new Date(now)],

@@ -1,5 +1,7 @@
 import { type Pool } from 'pg';
+import { type Actor } from '../../../core/access/actor';
 import { deauthorized } from '../../../core/lifecycle/changes';
+import { addAuditEntry } from '../access/audit-log';
 import { GRANTED_BEFORE, OF_ACCOUNT, type OwnerRequest, accountValues } from './account-owner';
 import { applyChange } from './apply-change';
 import { type Integration, integrationOf } from './integration-row';
@@ -11,7 +13,12 @@ import { eraseTokens } from '../tokens/token-versions';
  * acted on before changes nothing, and neither does one from before the current grant.
  * @returns the integrations that this changed
  */
-export async function deauthorize(pool: Pool, request: OwnerRequest, now: number): Promise<Integration[]> {
+export async function deauthorize(
+  pool: Pool,
+  request: OwnerRequest,
+  now: number,
+  by: Actor,
+): Promise<Integration[]> {
   return withTransaction(pool, async (db) => {
     const { rowCount } = await db.query(
       'insert into deauthorizations (digest, received_at) values ($1, $2) on conflict do nothing',
@@ -24,7 +31,10 @@ export async function deauthorize(pool: Pool, request: OwnerRequest, now: number
       accountValues(request),
     );
     const ended: Integration[] = [];
-    for (const was of rows.map(integrationOf)) ended.push(await end(db, was, request.issuedBefore, now));
+    for (const was of rows.map(integrationOf)) {
+      ended.push(await end(db, was, request.issuedBefore, now));
+      await addAuditEntry(db, by, { action: 'integration.deauthorize', integrationId: was.id }, now);
+    }
     return ended;
   });
 }

@@ -97,7 +97,7 @@ export function dataDeletionApiRoutes(deps: HttpDeps) {
       issuedBefore: now + 1,
       digest: randomBytes(32),
     };
-    const { code, integrationIds } = await forgetAccount(deps, request, now);
+    const { code, integrationIds } = await forgetAccount(deps, request, now, c.get('caller').actor);
     const statusUrl = `${deps.site.publicUrl}${CALLBACKS.dataDeletion}/${code}`;
     return c.json({ confirmationCode: code, statusUrl, integrationIds }, 200);
   });

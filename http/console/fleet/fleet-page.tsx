@@ -1,5 +1,6 @@
 import { DELIVERIES_TEXT } from '../../../core/text/console-deliveries';
 import { FLEET_TEXT as TEXT, auditText } from '../../../core/text/console-fleet';
+import { growthText, sizeText } from '../../../core/text/sizes';
 import { EVENT_LABELS, STATE_LABELS } from '../../../core/text/console-labels';
 import { STATES } from '../../../core/lifecycle/states';
 import { DAY_MS } from '../../../core/time';
@@ -84,6 +85,7 @@ export function Fleet(view: FleetView) {
         </section>
         {isWhole && <Audit {...view} />}
       </div>
+      <Storage {...view} />
     </>
   );
 }
@@ -164,6 +166,42 @@ function Callbacks({ fleet: { callbacks }, now }: FleetView) {
         </>
       )}
     </dl>
+  );
+}
+
+const TABLES_SHOWN = 8;
+
+/** The largest tables, and how they grow. */
+function Storage({ fleet: { tables } }: FleetView) {
+  if (tables === null) return null;
+  const total = tables.reduce((sum, { bytes }) => sum + bytes, 0);
+  return (
+    <section class="card">
+      <h2>{TEXT.storage}</h2>
+      <p class="quiet">{TEXT.storageTotal(sizeText(total))}</p>
+      <div class="scroll" role="region" aria-label={TEXT.storage} tabindex={0}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{TEXT.table}</th>
+              <th scope="col">{TEXT.rows}</th>
+              <th scope="col">{TEXT.size}</th>
+              <th scope="col">{TEXT.growth}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {tables.slice(0, TABLES_SHOWN).map(({ name, rows, bytes, rowsPerDay, bytesPerDay }) => (
+              <tr>
+                <th scope="row">{name}</th>
+                <td class="number">{rows.toLocaleString('en')}</td>
+                <td class="number">{sizeText(bytes)}</td>
+                <td class="number">{growthText(rowsPerDay, bytesPerDay)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
   );
 }
 

@@ -1,3 +1,4 @@
+import { instagramActor } from '../../../core/access/actor';
 import { randomUUID } from 'node:crypto';
 import { storeAnswer } from '../../../activities/lifecycle/store-answer';
 import { admitVerdict } from '../../../adapters/postgres/incidents/dead-verdicts';
@@ -54,8 +55,8 @@ test('whatever ends or changes a connection takes its locks in one order', async
     for (const row of rows.slice(0, 4)) await expire(row);
     const work = rows.flatMap((row) => [
       () => expire(row),
-      () => deauthorize(stack.pool, request(row), now()),
-      () => deleteAccountData(stack.pool, request(row), now()),
+      () => deauthorize(stack.pool, request(row), now(), instagramActor('127.0.0.1')),
+      () => deleteAccountData(stack.pool, request(row), now(), instagramActor('127.0.0.1')),
       () => store(row),
       () => disconnect(stack.pool, row.id, now()),
     ]);

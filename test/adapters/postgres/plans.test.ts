@@ -1,7 +1,9 @@
 import { type Pool } from 'pg';
+import { addTokenReads, listAuditEntries } from '../../../adapters/postgres/access/audit-log';
 import { beginAudit, lastAudit } from '../../../adapters/postgres/fleet/audit-runs';
 import { fleetOverview } from '../../../adapters/postgres/fleet/fleet';
 import { lateLifecycles } from '../../../adapters/postgres/fleet/overdue';
+import { sampleTableSizes, tableSizes } from '../../../adapters/postgres/fleet/table-sizes';
 import { purge } from '../../../adapters/postgres/fleet/retention';
 import { deliveryCounts, listDeliveries } from '../../../adapters/postgres/deliveries/delivery-log';
 import { feed, feedLagSeconds, newestEvent, timeline } from '../../../adapters/postgres/deliveries/events';
@@ -33,7 +35,7 @@ import { fillYear } from '../../support/year';
 /** Tables that grow with time. Others are as large as the fleet. */
 const LARGE = [
   ...['events', 'deliveries', 'received_messages', 'message_events', 'message_sends', 'sealed_payloads'],
-  ...['token_uses', 'refresh_attempts'],
+  ...['token_uses', 'refresh_attempts', 'audit_log'],
 ];
 /** Reading one of the larger tables here from end to end, or a whole index of one, takes more. */
 const MOST_BLOCKS = 400;
@@ -66,6 +68,10 @@ const nobody = {
   externalId: null,
   accountId: null,
   reason: null,
+};
+const anyEntry = {
+  ...{ action: null, actorId: null, integrationId: null, visibleTo: null },
+  ...{ since: null, until: null },
 };
 const after = { tx: '0', seq: '0' };
 const poll = (filter: Partial<Parameters<typeof feed>[1]>) => (db: Pool) =>
@@ -107,8 +113,21 @@ const HOT: Record<string, (pool: Pool) => Promise<unknown>> = {
   'token: uses of none': (db) => listTokenUses(db, 'key_none', 100, null),
   'messages: unsent': (db) => withTransaction(db, (tx) => wipeMessage(tx, 'int_1', '1 7')),
   'messages: pending': (db) => takePending(db, NOW),
+  'audit log: all': (db) => listAuditEntries(db, anyEntry, null, 100),
+  'audit log: an action that never was': (db) =>
+    listAuditEntries(db, { ...anyEntry, action: 'mail.test' }, null, 100),
+  'audit log: an actor of none': (db) => listAuditEntries(db, { ...anyEntry, actorId: 'key_0' }, null, 100),
+  'audit log: an integration': (db) =>
+    listAuditEntries(db, { ...anyEntry, integrationId: 'int_1' }, null, 100),
+  'audit log: an owner of none': (db) =>
+    listAuditEntries(db, { ...anyEntry, visibleTo: { ownerRefs: ['nobody'], keyId: 'key_0' } }, null, 100),
+  'audit log: an owner': (db) =>
+    listAuditEntries(db, { ...anyEntry, visibleTo: { ownerRefs: ['owner-3'], keyId: 'key_0' } }, null, 50),
+  'audit log: token reads': (db) => addTokenReads(db, NOW),
   'fleet: overview': (db) => fleetOverview(db, NOW),
   'fleet: list': (db) => listIntegrations(db, { ...nobody, expiringBefore: null }, null, 100),
+  'fleet: table sizes': (db) => tableSizes(db, NOW),
+  'audit: sample': (db) => sampleTableSizes(db, NOW),
   'audit: late': async (db) => {
     for await (const page of lateLifecycles(db, NOW)) expect(page).toEqual([]);
   },
@@ -135,6 +154,28 @@ test('what reads a table from end to end is noticed', async () => {
   expect(look!.blocks).toBeGreaterThan(MOST_BLOCKS);
 });
 
+test('tables are sampled once a day, and tell how they grow', async () => {
+  const sizeOfEvents = async (now: number) =>
+    (await tableSizes(pool, now)).find(({ name }) => name === 'events')!;
+  await sampleTableSizes(pool, NOW);
+  expect(await sizeOfEvents(NOW)).toMatchObject({ rowsPerDay: null, bytesPerDay: null });
+  await pool.query(
+    `insert into events (id, type, at, integration_id, data) select 'new_' || n, 'token.expiring', $1, 'int_1', '{}'
+     from generate_series(1, 3000) n`,
+    [new Date(NOW)],
+  );
+  await pool.query('analyze events');
+  await sampleTableSizes(pool, NOW + DAY_MS / 2);
+  const [largest] = await tableSizes(pool, NOW);
+  expect(largest!.name).toBe('events');
+  const grown = await sizeOfEvents(NOW + 3 * DAY_MS);
+  expect([grown.rows, grown.rowsPerDay]).toEqual([36_000, 1_000]);
+  expect(grown.bytesPerDay).toBeGreaterThan(100_000);
+  // Samples of more than a week ago say nothing of today.
+  expect((await sizeOfEvents(NOW + 9 * DAY_MS)).rowsPerDay).toBeNull();
+  await pool.query(`delete from events where id like 'new_%'`);
+});
+
 test('after their retention time rows go, in portions, and what is still to be told stays', async () => {
   const count = async (table: string, where = 'true') =>
     Number((await pool.query(`select count(*) from ${table} where ${where}`)).rows[0].count);
@@ -152,6 +193,7 @@ test('after their retention time rows go, in portions, and what is still to be t
   expect(await count('received_messages')).toBe(7 * 100);
   expect(await count('refresh_attempts')).toBe(9 * 100);
   expect(await count('message_sends')).toBe(0);
+  expect(await count('audit_log')).toBe(81 * 100 + 30 * 100);
   expect(await count('events', `id in ('evt_0_0', 'evt_1_0')`)).toBe(2);
   expect(await purge(pool, NOW, DEFAULT_RETENTION)).toBe(0);
 });

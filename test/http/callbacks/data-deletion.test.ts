@@ -1,3 +1,4 @@
+import { instagramActor } from '../../../core/access/actor';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { type PoolClient } from 'pg';
 import { auditFleet } from '../../../activities/fleet/audit';
@@ -219,7 +220,7 @@ test('an account with many events loses token and name at once, and the rest in 
     ...{ digest: Buffer.from('much'), issuedBefore: stack.simulator.clock.now() + 1 },
   };
   const now = stack.simulator.clock.now();
-  const { code } = await deleteAccountData(pool, request, now);
+  const { code } = await deleteAccountData(pool, request, now, instagramActor('127.0.0.1'));
   expect(await stack.row(row.id)).toMatchObject({ state: 'disconnected', accountId: null, username: null });
   expect(
     (await pool.query('select 1 from token_versions where integration_id = $1', [row.id])).rowCount,
@@ -234,9 +235,12 @@ test('an account with many events loses token and name at once, and the rest in 
   expect(await left()).toBe('1501');
   expect(await status()).toMatchObject({ erasedRows: 1_999, isErased: false });
   // Killed in the middle of a portion: it is done again.
-  const broken = {
-    connect: async () => dyingAfter(await pool.connect(), 'update events'),
-  } as unknown as typeof pool;
+  const broken = new Proxy(pool, {
+    get: (target, name) =>
+      name === 'connect'
+        ? async () => dyingAfter(await pool.connect(), 'update events')
+        : Reflect.get(target, name, target),
+  });
   await expect(eraseInPortions(broken, { now: () => now }, () => false)).rejects.toThrow('killed');
   expect(await left()).toBe('1501');
   await eraseInPortions(pool, { now: () => now }, () => false);
@@ -257,9 +261,10 @@ test('an account with many events loses token and name at once, and the rest in 
   await withTransaction(pool, async (other) => {
     // Another process is at it, so it is not finished yet.
     await other.query('select 1 from data_deletion_parts where code = $1 for update', [code]);
-    expect(await audit()).toMatchObject({ deletions: 0 });
+    await audit();
+    expect(await status()).toMatchObject({ isErased: false, finishedAt: null });
   });
-  expect(await audit()).toMatchObject({ deletions: 1 });
+  await audit();
   expect(await left()).toBe('0');
   expect(await status()).toMatchObject({ isErased: true, finishedAt: expect.any(String) });
   expect((await api.get('/v1/data-deletions/none')).status).toBe(404);
