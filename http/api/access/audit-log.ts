@@ -72,6 +72,7 @@ const list = strictRoute({
       until: instant.max(40).optional().openapi({ description: 'Only entries before this instant.' }),
       cursor: z
         .string()
+        .max(18)
         .regex(/^\d{1,18}$/, 'must be a nextCursor from a list')
         .optional()
         .openapi({ description: '`nextCursor` of the previous page.' }),
