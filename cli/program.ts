@@ -44,8 +44,11 @@ const GROUPS: [string, Verb[]][] = [
       forgetVerb,
     ],
   ],
-  ['Access:', [apiKeysVerb, consoleVerb, consoleSessionsVerb, connectLinksVerb, embedTokensVerb]],
-  ['Fleet:', [eventsVerb, fleetVerb, auditVerb, auditLogVerb]],
+  [
+    'Access:',
+    [apiKeysVerb, consoleVerb, consoleSessionsVerb, connectLinksVerb, embedTokensVerb, auditLogVerb],
+  ],
+  ['Fleet:', [eventsVerb, fleetVerb, auditVerb]],
   ['Processes and set-up:', [workerVerb, apiVerb, simulatorVerb, migrateVerb, keysVerb, doctorVerb]],
   ['Sandbox:', [sandboxVerb]],
 ];

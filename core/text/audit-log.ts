@@ -1,4 +1,5 @@
 import { type Actor } from '../access/actor';
+import { isRecord } from '../is-record';
 import { type AuditAction } from '../access/audit-actions';
 
 /** The audit log, in the console and at the command line. */
@@ -72,6 +73,13 @@ export function actorText({ kind, name, user }: Pick<Actor, 'kind' | 'name' | 'u
 export function changesText(changes: Record<string, unknown>): string {
   return Object.entries(changes)
     .filter(([, value]) => value !== null)
-    .map(([field, value]) => `${field}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    .join(', ');
+    .map(([field, value]) => `${field}: ${valueText(value)}`)
+    .join('; ');
+}
+
+function valueText(value: unknown): string {
+  if (value === null) return 'none';
+  if (Array.isArray(value)) return value.map(valueText).join(', ');
+  if (isRecord(value)) return `${valueText(value.from)} → ${valueText(value.to)}`;
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -16,7 +16,7 @@ export function limitConnects(deps: LimitDeps) {
   return createMiddleware(async (c, next) => {
     const limited = await tooMany(deps, c, async () => {
       await deps.limits.countConnect(clientAddress(deps, c));
-      const link = readLink(deps, c.req.path.split('/')[2] ?? '');
+      const link = readLink(deps, c.req.param('link') ?? '');
       if (link) await deps.limits.countLink(nameOfLink(link));
     });
     return limited ?? next();

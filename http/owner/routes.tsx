@@ -49,7 +49,8 @@ export function connectRoutes(deps: HttpDeps): Hono {
   const browser = secretCookie(deps.site, 'evergrant-connect', OAUTH_STATE_LIFE_MS / SECOND_MS);
 
   return new Hono()
-    .use('/connect/*', noStore, limitConnects(deps))
+    .use('/connect/*', noStore)
+    .use('/connect/:link/*', limitConnects(deps))
     .use(OAUTH_CALLBACK, noStore)
     .get('/connect/:link', async (c) => {
       const integration = await integrationOfLink(deps, c.req.param('link'));

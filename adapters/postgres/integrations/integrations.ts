@@ -121,8 +121,14 @@ export async function updateDetails(
   now: number,
 ): Promise<Integration | null> {
   const { rows } = await db.query(
-    `update integrations set
+    `with former as (
+       delete from connect_links
+       where integration_id in (select id from integrations where id = $1 and owner_ref <> $2)
+     )
+     update integrations set
        owner_ref = coalesce($2, owner_ref),
+       -- the links that the former owner has end
+       link_no = link_no + case when $2 <> owner_ref then 1 else 0 end,
        external_id = case when $3 then $4 else external_id end,
        contact_email = case when $5 then $6 else contact_email end,
        updated_at = $7

@@ -45,7 +45,7 @@ export const AuditLogEntry = z
     }),
     changes: z.record(z.string(), z.unknown()).openapi({
       description:
-        'What was changed, by field: the new value, or `[before, after]`. Never secrets, texts or addresses.',
+        'What was changed, by field: the new value, or `{from, to}`. Never secrets, texts or addresses.',
     }),
   })
   .openapi('AuditLogEntry');
@@ -68,10 +68,11 @@ const list = strictRoute({
       action: z.enum(AUDIT_ACTIONS).optional().openapi({ description: 'Only this action.' }),
       actorId: id.optional().openapi({ description: 'Only what was done with this API key.' }),
       integrationId: id.optional().openapi({ description: 'Only entries about this integration.' }),
-      since: instant.optional().openapi({ description: 'Only entries from this instant on.' }),
-      until: instant.optional().openapi({ description: 'Only entries before this instant.' }),
+      since: instant.max(40).optional().openapi({ description: 'Only entries from this instant on.' }),
+      until: instant.max(40).optional().openapi({ description: 'Only entries before this instant.' }),
       cursor: z
         .string()
+        .max(18)
         .regex(/^\d{1,18}$/, 'must be a nextCursor from a list')
         .optional()
         .openapi({ description: '`nextCursor` of the previous page.' }),

@@ -116,8 +116,8 @@ function about({ id, ownerRef, externalId }: Row) {
 /** Before and after, by field. Of an email address only that it changed. */
 function changesOf(was: Row, is: Row) {
   return {
-    ...(was.ownerRef !== is.ownerRef && { ownerRef: [was.ownerRef, is.ownerRef] }),
-    ...(was.externalId !== is.externalId && { externalId: [was.externalId, is.externalId] }),
+    ...(was.ownerRef !== is.ownerRef && { ownerRef: { from: was.ownerRef, to: is.ownerRef } }),
+    ...(was.externalId !== is.externalId && { externalId: { from: was.externalId, to: is.externalId } }),
     ...(was.contactEmail !== is.contactEmail && {
       contact: is.contactEmail === null ? 'removed' : 'changed',
     }),

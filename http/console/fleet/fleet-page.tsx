@@ -127,7 +127,9 @@ function Chart({ perDay, now }: { perDay: number[]; now: number }) {
             <thead>
               <tr>
                 <th scope="col">{TEXT.day}</th>
-                <th scope="col">{TEXT.tokens}</th>
+                <th scope="col" class="number">
+                  {TEXT.tokens}
+                </th>
               </tr>
             </thead>
             <tbody>
@@ -184,9 +186,15 @@ function Storage({ fleet: { tables } }: FleetView) {
           <thead>
             <tr>
               <th scope="col">{TEXT.table}</th>
-              <th scope="col">{TEXT.rows}</th>
-              <th scope="col">{TEXT.size}</th>
-              <th scope="col">{TEXT.growth}</th>
+              <th scope="col" class="number">
+                {TEXT.rows}
+              </th>
+              <th scope="col" class="number">
+                {TEXT.size}
+              </th>
+              <th scope="col" class="number">
+                {TEXT.growth}
+              </th>
             </tr>
           </thead>
           <tbody>

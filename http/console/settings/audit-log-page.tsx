@@ -52,7 +52,7 @@ function Entry(props: { entry: StoredAuditEntry; address: (changed: Partial<Audi
   const { id, at, actor, action, integrationId, target, changes } = props.entry;
   return (
     <tr id={id}>
-      <td data-label={TEXT.columns.when}>
+      <td class="whole" data-label={TEXT.columns.when}>
         <Instant at={at} />
       </td>
       <td data-label={TEXT.columns.actor}>
@@ -66,8 +66,17 @@ function Entry(props: { entry: StoredAuditEntry; address: (changed: Partial<Audi
         <a href={props.address({ action, before: '' })}>{ACTION_LABELS[action]}</a>
       </th>
       <td data-label={TEXT.columns.details}>
-        {integrationId && <a href={pathOfConnection(integrationId)}>{integrationId}</a>}
-        {target && <code>{target}</code>} {changesText(changes)}
+        {integrationId && (
+          <div>
+            <a href={pathOfConnection(integrationId)}>{integrationId}</a>
+          </div>
+        )}
+        {target && (
+          <div>
+            <code>{target}</code>
+          </div>
+        )}
+        {changesText(changes)}
       </td>
       <td data-label={TEXT.columns.address}>{actor.address ?? '–'}</td>
     </tr>

@@ -55,7 +55,7 @@ const CHANGES: Record<string, { action: string; changes?: object; call: () => Pr
   },
   'PATCH /v1/integrations/{id}': {
     action: 'integration.update',
-    changes: { externalId: [null, 'x-1'], contact: 'changed' },
+    changes: { externalId: { from: null, to: 'x-1' }, contact: 'changed' },
     call: () =>
       api.patch(`/v1/integrations/${id}`, { externalId: 'x-1', contact: { email: 'jo@shop.example' } }),
   },

@@ -432,6 +432,16 @@ describe('what was made with keys', () => {
     expect([await opens(before), await opens(await shown())]).toEqual([410, 200]);
   });
 
+  test('links of the owner that an integration had before end when it moves to another', async () => {
+    const { id: moving } = await stack.connect('moving', { start: false });
+    const { url } = (await api.post(`/v1/integrations/${moving}/connect-links`)).body;
+    await api.patch(`/v1/integrations/${moving}`, { ownerRef: 'owner-1', externalId: 'same-owner' });
+    expect(await opens(url)).toBe(200);
+    await api.patch(`/v1/integrations/${moving}`, { ownerRef: 'owner-9' });
+    expect(await opens(url)).toBe(410);
+    expect(await listed(`/v1/connect-links?integrationId=${moving}`)).toEqual([]);
+  });
+
   test('who is limited to owners neither sees nor ends what belongs to others', async () => {
     const { key } = await keyFor({ scopes: SCOPES, ownerRefs: ['somebody-else'] });
     const token = (await api.post('/v1/embed-tokens', { ownerRef: 'owner-1' })).body;

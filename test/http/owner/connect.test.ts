@@ -467,7 +467,9 @@ describe('a round whose link is dead', () => {
     const { id, handle, back } = await begun(0);
     const { version } = await stack.row(id);
     await DEATHS.revoked!(id, handle);
+    const before = stack.simulator.requests().length;
     expect(shown(await browser().get(back.href))).toEqual(DEAD);
+    expect(stack.simulator.requests()).toHaveLength(before);
     expect((await stack.row(id)).version).toBe(version);
   });
 
