@@ -13,6 +13,7 @@ const STEP = /^### MIGRATION (\S+) \(UP\) ###$/;
 const LOCK_NOT_AVAILABLE = '55P03';
 /** By which processes that migrate keep each other waiting: node-pg-migrate's own, as in earlier releases. */
 const LOCK = 7_241_865_325_823_964;
+const LOCK_AGAIN_MS = 200;
 
 interface Patience {
   /** Everyone else queues behind a statement that waits for a table: it gives up after this, and tries again. */
@@ -69,17 +70,15 @@ async function migrateOnce(
   await dbClient.connect();
   try {
     const direct = await isDirect(dbClient);
-    // A pooler lends its sessions from statement to statement: what is set, or locked, would stay with one of them.
+    // A pooler lends its sessions from statement to statement: what is set would stay with one of them.
     if (direct) await dbClient.query(`set lock_timeout = ${lockTimeoutMs}`);
-    else await lockOut(holder);
+    await lockOut(holder);
     await runner({
       dbClient,
       dir: migrationsFolder(),
       direction: 'up',
       migrationsTable: MIGRATIONS_TABLE,
-      advisoryLockMode: 'wait',
-      noLock: !direct,
-      lockValue: LOCK,
+      noLock: true,
       // One that was numbered earlier may arrive later, from a branch that was merged after another.
       checkOrder: false,
       logger: {
@@ -98,12 +97,21 @@ async function migrateOnce(
   }
 }
 
-/** Keeps others from migrating for as long as the connection lasts: a pooler, too, leaves a transaction its session. */
+/**
+ * Keeps others from migrating for as long as the connection lasts: a pooler, too, leaves a transaction its session. Who
+ * has to wait asks again and again: a statement that waits would hold a snapshot, for whose end `create index
+ * concurrently` of the other one waits.
+ */
 async function lockOut(holder: Client): Promise<void> {
   await holder.connect();
-  await holder.query(
-    `begin; set local idle_in_transaction_session_timeout = 0; select pg_advisory_xact_lock(${LOCK})`,
-  );
+  await holder.query('begin; set local idle_in_transaction_session_timeout = 0');
+  for (;;) {
+    const { rows } = await holder.query<{ mine: boolean }>(
+      `select pg_try_advisory_xact_lock(${LOCK}) as mine`,
+    );
+    if (rows[0]?.mine) return;
+    await pause(LOCK_AGAIN_MS);
+  }
 }
 
 /** The names of migrations that the database has not run, oldest first. */
