@@ -26,4 +26,9 @@ export const EVENT_TYPES = [
   'messages.viewed',
   'audit_entry.created',
 ] as const;
+/**
+ * Only for those who name it: `*` and the whole feed leave it out. It names people who operate Evergrant, and the changes
+ * it reports have events of their own.
+ */
+export const AUDIT_EVENT = 'audit_entry.created' satisfies (typeof EVENT_TYPES)[number];
 export type EventType = (typeof EVENT_TYPES)[number];

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Pool } from 'pg';
+import { addAuditEntry } from '../../adapters/postgres/access/audit-log';
 import { deliverNext } from '../../activities/deliveries/deliver-next';
 import { MINUTE_MS } from '../../core/time';
 import { type Relay, startRelay } from '../../worker/relay';
@@ -143,4 +144,29 @@ test('while Temporal cannot be reached events wait, and lose nothing', async () 
   await unreachable.stop();
   await stack.startWorkers();
   await until(() => consumer.taken().length === 2);
+});
+
+test('who changed what is told to those alone who asked for it', async () => {
+  const api = await startApi(stack);
+  const asks = async (events: string[]) =>
+    (await api.post('/v1/webhook-endpoints', { url: consumer.url, events })).body.id as string;
+  const named = await asks(['audit_entry.created']);
+  const both = await asks(['*', 'audit_entry.created']);
+  await stack.pool.query('update events set relayed_at = at');
+  const actor = { kind: 'cli', id: null, name: 'jo', user: null, address: null } as const;
+  await addAuditEntry(stack.pool, actor, { action: 'audit.run' }, stack.simulator.clock.now());
+  const running = relay();
+  const told = async () => {
+    const { rows } = await stack.pool.query<{ endpoint_id: string }>(
+      "select endpoint_id from deliveries where event_type = 'audit_entry.created'",
+    );
+    return rows.map(({ endpoint_id: id }) => id).sort();
+  };
+  await until(async () => (await told()).length > 0);
+  expect(await told()).toEqual([named, both].sort());
+  expect(
+    (await api.post('/v1/webhook-endpoints', { url: consumer.url, events: ['*', 'token.refreshed'] })).status,
+  ).toBe(400);
+  await running.stop();
+  await api.stop();
 });

@@ -1,5 +1,6 @@
 import { type Pool } from 'pg';
 import { type Actor, namedActor } from '../../../core/access/actor';
+import { AUDIT_EVENT } from '../../../core/deliveries/events';
 import { type AuditAction, type AuditEntry } from '../../../core/access/audit-actions';
 import { addGeneralEvent } from '../deliveries/events';
 import { newId } from '../../ids';
@@ -45,7 +46,7 @@ export async function addAuditEntry(db: Db, actor: Actor, entry: AuditEntry, now
     ],
   );
   const data = { entryId: id, action, actor: namedActor(actor), integrationId, target, changes };
-  await addGeneralEvent(db, { type: 'audit_entry.created', data }, now);
+  await addGeneralEvent(db, { type: AUDIT_EVENT, data }, now);
 }
 
 export interface AuditFilter {

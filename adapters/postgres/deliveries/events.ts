@@ -1,4 +1,4 @@
-import { type EventType } from '../../../core/deliveries/events';
+import { AUDIT_EVENT, type EventType } from '../../../core/deliveries/events';
 import { MINUTE_MS } from '../../../core/time';
 import { newId } from '../../ids';
 import { type Integration } from '../integrations/integration-row';
@@ -134,7 +134,7 @@ export async function feed(
 
 /** SQL: the events behind $1, $2 that the feed shows, $3 at most; $5 and $6 are the filters that there are. */
 function matching({ type, ownerRefs }: FeedFilter): string {
-  const ofType = type === null ? '' : 'and type = $5';
+  const ofType = type === null ? `and type <> '${AUDIT_EVENT}'` : 'and type = $5';
   const one = (columns: string, more = '') =>
     `select ${columns} from events
      where (events.tx, seq) > ($1::xid8, $2::bigint) and (events.tx < horizon.tx or at < $4) ${ofType} ${more}

@@ -6,7 +6,7 @@ import {
   isForOperators,
   hasNotice,
 } from '../../../core/deliveries/notice-policy';
-import { type EventType } from '../../../core/deliveries/events';
+import { AUDIT_EVENT, type EventType } from '../../../core/deliveries/events';
 import { newId } from '../../ids';
 import { type Db, withTransaction } from '../pool';
 
@@ -62,8 +62,8 @@ export async function relayEvents(pool: Pool, reach: MailReach, now: number): Pr
 async function addWebhooks(db: Db, event: OutboxEvent, now: number): Promise<void> {
   const { rows } = await db.query<{ id: string }>(
     `select id from webhook_endpoints
-     where disabled_at is null and created_at <= $2 and events && array[$1, '*'] order by created_at, id`,
-    [event.type, event.at],
+     where disabled_at is null and created_at <= $2 and events && $1 order by created_at, id`,
+    [event.type === AUDIT_EVENT ? [event.type] : [event.type, '*'], event.at],
   );
   for (const { id } of rows)
     await db.query(

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { OUTGOING_CODES } from '../../../adapters/outgoing/failure';
 import { DISABLED_REASONS } from '../../../core/deliveries/deliveries';
-import { EVENT_TYPES } from '../../../core/deliveries/events';
+import { AUDIT_EVENT, EVENT_TYPES } from '../../../core/deliveries/events';
 import { instant } from '../schemas';
 
 /** Schemas of webhook endpoints. */
@@ -14,7 +14,10 @@ export const webhookIdParam = z.object({ id });
 
 const events = z
   .array(z.enum([...EVENT_TYPES, '*']))
-  .openapi({ description: 'Event types that the endpoint receives. `["*"]`: all, including future types.' });
+  .openapi({
+    description:
+      'Event types that the endpoint receives. `["*"]`: all, including future types, but not `audit_entry.created`, which has to be listed.',
+  });
 
 export const WebhookEndpoint = z
   .object({
@@ -44,8 +47,8 @@ const wantedEvents = events
   .min(1)
   .max(EVENT_TYPES.length)
   .refine(
-    (types) => types.length === 1 || !types.includes('*'),
-    'must contain either * alone or event types',
+    (types) => !types.includes('*') || types.every((type) => type === '*' || type === AUDIT_EVENT),
+    'must contain event types, or * alone or with audit_entry.created',
   );
 
 export const ChangedWebhookEndpoint = z

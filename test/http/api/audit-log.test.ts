@@ -221,6 +221,9 @@ test('pausing, resuming and checking stand in the timeline, with their actor and
   expect(told.map(({ data }) => data)).toContainEqual(
     expect.objectContaining({ action: 'integration.pause', actor: by, integrationId: id }),
   );
+  const all = (await api.get('/v1/events?limit=500')).body.data as { type: string }[];
+  expect(all.map(({ type }) => type)).toContain('integration.paused');
+  expect(all.map(({ type }) => type)).not.toContain('audit_entry.created');
   for (const { data } of told) expect(data).not.toHaveProperty('address');
 });
 
