@@ -12,12 +12,10 @@ const id = z
   .openapi({ description: 'ID of the webhook endpoint.', example: 'whe_0a1b2c3d4e5f6g7h8j9kmnpq' });
 export const webhookIdParam = z.object({ id });
 
-const events = z
-  .array(z.enum([...EVENT_TYPES, '*']))
-  .openapi({
-    description:
-      'Event types that the endpoint receives. `["*"]`: all, including future types, but not `audit_entry.created`, which has to be listed.',
-  });
+const events = z.array(z.enum([...EVENT_TYPES, '*'])).openapi({
+  description:
+    'Event types that the endpoint receives. `["*"]`: all, including future types, but not `audit_entry.created`, which has to be listed.',
+});
 
 export const WebhookEndpoint = z
   .object({
