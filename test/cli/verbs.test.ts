@@ -81,7 +81,9 @@ describe('with a connected account', () => {
     [['events', '--type', 'integration.connected'], '/v1/events?type=integration.connected'],
     [['fleet'], '/v1/fleet'],
   ])("%j --json is the API's answer", async (args, path) => {
-    expect(await json(args)).toEqual(await ask(api, path));
+    // The feed moves on with every transaction of the database.
+    const still = (answer: object) => ({ ...answer, position: null });
+    expect(still(await json(args))).toEqual(still((await ask(api, path)) as object));
   });
 
   test.each([

@@ -11,7 +11,11 @@ const slug = (heading: string) =>
 test.each([
   'README.md',
   'CONTRIBUTING.md',
+  'SECURITY.md',
+  'CHANGELOG.md',
   'docs/api-keys.md',
+  'docs/callbacks.md',
+  'docs/cli.md',
   'docs/configuration.md',
   'docs/console.md',
   'docs/errors.md',
@@ -27,7 +31,7 @@ test.each([
   const broken = links.filter((link) => {
     if (/^https?:/.test(link)) return false;
     const [path = '', anchor] = link.split('#');
-    const file = join(dirname(page), path);
+    const file = path === '' ? page : join(dirname(page), path);
     if (!existsSync(join(root, file))) return true;
     if (anchor === undefined) return false;
     const headings = readFileSync(join(root, file), 'utf8').matchAll(/^#+ (.*)$/gm);
