@@ -33,7 +33,7 @@ export async function recheck(deps: RecheckDeps, caller: Caller, id: string) {
   const checked = await findAccessible(deps, caller, row.id);
   const data = { outcome, actor: namedActor(actor) };
   await addEvent(deps.pool, checked, { type: 'integration.checked', data }, deps.clock.now());
-  return tellDecision(deps, caller, row.id, outcome);
+  return tellDecision(deps, caller, checked, outcome);
 }
 
 export async function decide(
@@ -53,13 +53,13 @@ export async function findConnected(deps: Pick<HttpDeps, 'pool'>, caller: Caller
   return row;
 }
 
-export async function tellDecision(
+/** @param row as it is after the decision */
+export function tellDecision(
   deps: RecheckDeps,
   caller: Caller,
-  id: string,
+  row: Row,
   outcome: (typeof RECOVERY_OUTCOMES)[number],
 ) {
-  const row = await findAccessible(deps, caller, id);
   return {
     outcome,
     ...(outcome === 'undecided' && { retryAfterSeconds: recheckAfterSeconds(row, deps.clock.now()) }),

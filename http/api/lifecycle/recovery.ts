@@ -2,6 +2,7 @@ import { claimReport, releaseReport } from '../../../adapters/postgres/tokens/re
 import { type Rejection } from '../../../core/lifecycle/facts';
 import { isTokenCode } from '../../../core/lifecycle/failure';
 import { decide, findConnected, recheck, tellDecision } from './recheck';
+import { findAccessible } from '../integrations/find';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
 import { requestDeadline } from '../../deadlines';
@@ -37,8 +38,9 @@ const recheckRoute = strictRoute({
 export function recoveryRoutes(deps: HttpDeps) {
   return createRouter()
     .openapi(reject, async (c) => {
-      const row = await findConnected(deps, c.get('caller'), c.req.valid('param').id);
-      await recordTokenUse(deps, c.get('caller'), row.id);
+      const caller = c.get('caller');
+      const row = await findConnected(deps, caller, c.req.valid('param').id);
+      await recordTokenUse(deps, caller, row.id);
       const { version, code, subcode = null, wait } = c.req.valid('json');
       if (!isTokenCode(code))
         throw new Problem(
@@ -47,16 +49,15 @@ export function recoveryRoutes(deps: HttpDeps) {
         );
       if (version > row.version)
         throw new Problem('unknown_version', `The latest version is ${row.version}.`);
-      const report = { version, code, subcode, source: `api/${c.get('caller').keyId}` };
+      const report = { version, code, subcode, source: `api/${caller.keyId}` };
       if (!wait) {
         await note(deps, row.id, report);
         return c.body(null, 202);
       }
-      if (version < row.version)
-        return c.json(await tellDecision(deps, c.get('caller'), row.id, 'stale_version'), 200);
-      if (row.state === 'expired')
-        return c.json(await tellDecision(deps, c.get('caller'), row.id, 'expired'), 200);
-      return c.json(await tellDecision(deps, c.get('caller'), row.id, await decide(deps, row, report)), 200);
+      if (version < row.version) return c.json(tellDecision(deps, caller, row, 'stale_version'), 200);
+      if (row.state === 'expired') return c.json(tellDecision(deps, caller, row, 'expired'), 200);
+      const outcome = await decide(deps, row, report);
+      return c.json(tellDecision(deps, caller, await findAccessible(deps, caller, row.id), outcome), 200);
     })
     .openapi(recheckRoute, async (c) =>
       c.json(await recheck(deps, c.get('caller'), c.req.valid('param').id), 200),

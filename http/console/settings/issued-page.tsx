@@ -1,3 +1,4 @@
+import { type Child } from 'hono/jsx';
 import { type ConnectLink } from '../../../adapters/postgres/access/connect-links';
 import { type EmbedTokenRow } from '../../../adapters/postgres/access/embed-tokens';
 import { type Session } from '../../../adapters/postgres/access/sessions';
@@ -67,22 +68,10 @@ function Links({ links, now }: IssuedView) {
     <section class="card">
       <h2>{title}</h2>
       <DataTable label={title} columns={columns}>
-        {links.map(({ id, integrationId, ownerRef, createdBy, createdAt, expiresAt }) => (
-          <tr id={id}>
-            <th scope="row">
-              <a href={pathOfConnection(integrationId)}>{ownerRef}</a>
-            </th>
-            <td data-label={columns.maker}>{createdBy}</td>
-            <td data-label={columns.since}>
-              <When at={createdAt} now={now} />
-            </td>
-            <td data-label={columns.expires}>
-              <When at={expiresAt} now={now} />
-            </td>
-            <td>
-              <Action path={`${SETTINGS}/connect-links/${id}/revoke`} label={revoke} kind="danger" />
-            </td>
-          </tr>
+        {links.map((link) => (
+          <IssuedRow row={link} now={now} columns={columns} path="connect-links" revoke={revoke}>
+            <a href={pathOfConnection(link.integrationId)}>{link.ownerRef}</a>
+          </IssuedRow>
         ))}
       </DataTable>
     </section>
@@ -95,22 +84,39 @@ function Tokens({ tokens, now }: IssuedView) {
     <section class="card">
       <h2>{title}</h2>
       <DataTable label={title} columns={columns}>
-        {tokens.map(({ id, ownerRef, createdBy, createdAt, expiresAt }) => (
-          <tr id={id}>
-            <th scope="row">{ownerRef}</th>
-            <td data-label={columns.maker}>{createdBy}</td>
-            <td data-label={columns.since}>
-              <When at={createdAt} now={now} />
-            </td>
-            <td data-label={columns.expires}>
-              <When at={expiresAt} now={now} />
-            </td>
-            <td>
-              <Action path={`${SETTINGS}/embed-tokens/${id}/revoke`} label={revoke} kind="danger" />
-            </td>
-          </tr>
+        {tokens.map((token) => (
+          <IssuedRow row={token} now={now} columns={columns} path="embed-tokens" revoke={revoke}>
+            {token.ownerRef}
+          </IssuedRow>
         ))}
       </DataTable>
     </section>
+  );
+}
+
+/** What somebody was given, its maker and its end. @param props.children whose it is */
+function IssuedRow(props: {
+  row: { id: string; createdBy: string; createdAt: number; expiresAt: number };
+  now: number;
+  columns: Record<'maker' | 'since' | 'expires', string>;
+  path: 'connect-links' | 'embed-tokens';
+  revoke: string;
+  children: Child;
+}) {
+  const { row, now, columns, path, revoke } = props;
+  return (
+    <tr id={row.id}>
+      <th scope="row">{props.children}</th>
+      <td data-label={columns.maker}>{row.createdBy}</td>
+      <td data-label={columns.since}>
+        <When at={row.createdAt} now={now} />
+      </td>
+      <td data-label={columns.expires}>
+        <When at={row.expiresAt} now={now} />
+      </td>
+      <td>
+        <Action path={`${SETTINGS}/${path}/${row.id}/revoke`} label={revoke} kind="danger" />
+      </td>
+    </tr>
   );
 }
