@@ -69,7 +69,7 @@ test('connections are found by name, state, owner and days left, as one types', 
   await page.getByLabel('Search').fill('findab');
   await row('hidden').waitFor({ state: 'detached' });
   await row('findable').waitFor();
-  expect(page.url()).toContain('q=findab');
+  await page.waitForURL(/q=findab/);
   await page.getByLabel('State').selectOption('expired');
   await page.getByText('No matching connections').waitFor();
   await page.getByLabel('State').selectOption('active');
