@@ -6,6 +6,7 @@ import type * as runtimeRole from '../adapters/postgres/runtime-role';
 import type * as http from '../http/run';
 import type * as simulator from '../simulator/main';
 import type * as audit from './audit/audit';
+import type * as databaseFailure from './database-failure';
 import type * as doctor from './doctor';
 import type * as retire from './keys/retire';
 import type * as rewrap from './keys/rewrap';
@@ -18,6 +19,7 @@ import type * as startWorker from './start-worker';
 export const load = {
   audit: () => require('./audit/audit') as typeof audit,
   config: () => require('../adapters/config') as typeof config,
+  databaseFailure: () => require('./database-failure') as typeof databaseFailure,
   doctor: () => require('./doctor') as typeof doctor,
   http: () => require('../http/run') as typeof http,
   keys: {
