@@ -26,6 +26,7 @@ import { type PoolWatch, watchPool } from '../adapters/postgres/pool-watch';
 import { lastAudit } from '../adapters/postgres/fleet/audit-runs';
 import { feedLagSeconds } from '../adapters/postgres/deliveries/events';
 import { closePool, createPool } from '../adapters/postgres/pool';
+import { countProviderCalls } from './provider-calls';
 import { createProviderGate } from './provider-gate';
 import { openTemporal, temporalSettings } from '../adapters/temporal/connect';
 
@@ -79,6 +80,7 @@ export function createServices(
   const poolWatch = watchPool(pool, settings.DATABASE_URL?.reveal() ?? '', logger);
   const keys = openKeys(settings, pool, logger, options.name);
   const app = followAppSecrets(settings, logger);
+  const providerCalls = countProviderCalls({ pool, clock, logger }, settings.INSTAGRAM_APP_ID ?? '');
   const instagram = createInstagram(
     createProviderHttp(clock, {
       counters: metrics.counters,
@@ -86,6 +88,7 @@ export function createServices(
         refreshesPerSecond: settings.EVERGRANT_REFRESHES_PER_SECOND,
       }),
       tunnel: settings.INSTAGRAM_PROXY_URL && new TunnelAgent(settings.INSTAGRAM_PROXY_URL),
+      noteCall: (error) => providerCalls.note(error),
       noteUnreadable: reportUnreadable(logger, metrics.counters, clock.now),
     }),
     app.settings,
@@ -135,6 +138,7 @@ export function createServices(
       app.stop();
       await keys.close();
       await temporal.close();
+      await providerCalls.save();
       await closePool(pool, LAST_QUERIES_MS);
     },
   };

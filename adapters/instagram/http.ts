@@ -49,6 +49,8 @@ export interface ProviderHttpOptions {
   counters?: Counters;
   gate?: Gate;
   tunnel?: TunnelAgent | undefined;
+  /** Called after each call that was made. @param error null: it succeeded */
+  noteCall?: (error: ProviderError | null) => void;
   /** Called for each field of an answer that could not be read. Never receives a value. */
   noteUnreadable?: (operation: string, field: string) => void;
 }
@@ -59,7 +61,7 @@ export interface ProviderHttpOptions {
  */
 export function createProviderHttp(
   clock: Clock,
-  { counters, gate, tunnel, noteUnreadable }: ProviderHttpOptions = {},
+  { counters, gate, tunnel, noteCall, noteUnreadable }: ProviderHttpOptions = {},
 ) {
   const http: AxiosInstance = axios.create({
     maxRedirects: 0,
@@ -78,7 +80,12 @@ export function createProviderHttp(
     const began = performance.now();
     const answer = await send(http, request, tunnel).catch((error: unknown) => {
       counters?.providerCall(request.operation, 'no_answer', performance.now() - began);
-      throw ProviderError.noAnswer(request.operation, (error as { code?: string }).code ?? 'unknown');
+      const noAnswer = ProviderError.noAnswer(
+        request.operation,
+        (error as { code?: string }).code ?? 'unknown',
+      );
+      noteCall?.(noAnswer);
+      throw noAnswer;
     });
     counters?.providerCall(
       request.operation,
@@ -91,6 +98,7 @@ export function createProviderHttp(
     const error = isFine
       ? null
       : ProviderError.refused(request.operation, status, body, headers['retry-after'], clock.now());
+    noteCall?.(error);
     // What is learnt here helps the next call; this one has its answer.
     await gate?.leave(request, { usage: usageOf(headers), error }).catch(() => undefined);
     if (error) throw error;

@@ -1,4 +1,5 @@
 import { type Fleet } from '../http/answers';
+import { providerStatusText } from '../../core/text/provider-status';
 import { auditPage } from '../audit/audit-page';
 import { say, sayJson } from '../output/output';
 import { type Verb } from '../verb';
@@ -20,7 +21,7 @@ export const fleetVerb: Verb = (program, io) => {
 };
 
 function page(
-  { ownerRefs, states, expiringWithin, overdue, deliveries, incidents, callbacks, audit }: Fleet,
+  { ownerRefs, states, expiringWithin, overdue, deliveries, incidents, provider, callbacks, audit }: Fleet,
   now: number,
 ): string[] {
   const total = Object.values(states).reduce((sum, one) => sum + one, 0);
@@ -36,6 +37,7 @@ function page(
     ]),
     'Health',
     ...pairs([
+      ['instagram', providerLine(provider)],
       ['overdue', overdue === 0 ? 'none' : `${overdue}, by more than an hour`],
       ['deliveries', `${deliveries.waiting} pending, ${deliveries.failed} failed`],
       [
@@ -47,6 +49,10 @@ function page(
     ]),
     ...(ownerRefs === null ? auditPage(audit, now) : [`Only connections of ${ownerRefs.join(', ')}.`]),
   ];
+}
+
+function providerLine({ since, ...status }: Fleet['provider']): string {
+  return providerStatusText(status, since === null ? null : absolute(since));
 }
 
 function callbackState({ lastDeliveryAt, refusedSince, refusedWhy }: Fleet['callbacks']): string {

@@ -15,7 +15,7 @@ export const RETENTION = {
   auditLog: { days: 365, min: 30 },
   /** The daily comparison is due a day after the last. */
   auditRuns: { days: 90, min: 2 },
-  /** Incidents, from their end, and what Instagram refused at connect. */
+  /** Incidents, from their end, counts of calls to Instagram, and what it refused at connect. */
   incidents: { days: 90, min: 1 },
   /** Callbacks that are recognized when they come again. */
   callbacks: { days: 90, min: 7 },

@@ -51,6 +51,21 @@ export const Fleet = z
         }),
       )
       .openapi({ description: 'Open incidents. No connection expires during an incident.' }),
+    provider: z
+      .object({
+        status: z.enum(['ok', 'degraded', 'down']).openapi({
+          description:
+            '`ok`: Instagram answers, and no connection is failing. `degraded`: connections are failing, or 5 % of recent calls. `down`: an incident is open, or half of recent calls fail.',
+        }),
+        since: instant.nullable().openapi({ description: 'Since when it is not `ok`; null: it is.' }),
+        failing: count('Connections whose last refresh or check got no answer from Instagram.'),
+        failedShare: z.number().nullable().openapi({
+          description:
+            'Share of the most recent calls to Instagram, by all connections, that got no answer: 0 to 1. Those of the last 15 minutes, or else the newest of the last day; null: there were none.',
+          example: 0.34,
+        }),
+      })
+      .openapi({ description: 'How well Instagram answers.' }),
     callbacks: z
       .object({
         lastDeliveryAt: instant.nullable().openapi({

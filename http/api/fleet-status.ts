@@ -3,8 +3,10 @@ import { deliveryCounts } from '../../adapters/postgres/deliveries/delivery-log'
 import { tableSizes } from '../../adapters/postgres/fleet/table-sizes';
 import { fleetOverview } from '../../adapters/postgres/fleet/fleet';
 import { openIncidents } from '../../adapters/postgres/incidents/incidents';
+import { callsSince, failingConnections } from '../../adapters/postgres/incidents/provider-calls';
 import { readCallbackTraffic } from '../../adapters/postgres/messages/callback-traffic';
 import { AUDIT_EVERY, describeAuditSchedule } from '../../adapters/temporal/audit-schedule';
+import { JUDGED_MS, type ProviderStatus, providerStatus } from '../../core/fleet/provider-status';
 import { refusalText } from '../../core/text/callbacks';
 import { SECOND_MS } from '../../core/time';
 import { type Caller } from '../middleware/caller';
@@ -25,6 +27,7 @@ export async function fleetStatusFor(
   const { appId } = deps.instagram.settings;
   const callbacks = isWhole ? await readCallbackTraffic(deps.pool, appId, deps.clock.now()) : null;
   const incidents = await openIncidents(deps.pool);
+  const provider = await providerStatusFor(deps, caller.ownerRefs, incidents);
   const { oldestWaitingAt, ...deliveries } = await deliveryCounts(deps.pool, caller.ownerRefs);
   return {
     ownerRefs: caller.ownerRefs && [...caller.ownerRefs],
@@ -36,6 +39,7 @@ export async function fleetStatusFor(
       kind,
       startedAt: new Date(startedAt).toISOString(),
     })),
+    provider: { ...provider, since: iso(provider.since) },
     callbacks: {
       lastDeliveryAt: iso(callbacks?.lastDeliveryAt ?? null),
       refusedSince: iso(callbacks?.refusedSince ?? null),
@@ -50,6 +54,24 @@ export async function fleetStatusFor(
     },
     tables: caller.ownerRefs === null ? await tableSizes(deps.pool, deps.clock.now()) : null,
   };
+}
+
+/** How well Instagram answers. @param ownerRefs whose failing connections are counted; null: all */
+export async function providerStatusFor(
+  deps: Pick<HttpDeps, 'pool' | 'clock' | 'instagram'>,
+  ownerRefs: readonly string[] | null,
+  incidents: readonly { startedAt: number }[],
+): Promise<ProviderStatus> {
+  const now = deps.clock.now();
+  const app = { provider: 'instagram', appId: deps.instagram.settings.appId };
+  return providerStatus(
+    {
+      failing: await failingConnections(deps.pool, app.provider, ownerRefs),
+      incidentSince: incidents[0]?.startedAt ?? null,
+      calls: await callsSince(deps.pool, app, now - JUDGED_MS),
+    },
+    now,
+  );
 }
 
 /** The state of the audit's Schedule; null fields if Temporal does not respond within a second. */

@@ -3,6 +3,7 @@ import { CONNECTIONS_TEXT } from '../../core/text/console-connections';
 import { REASON_LABELS, stateLabel } from '../../core/text/console-labels';
 import { SHELL_TEXT as TEXT } from '../../core/text/console-shell';
 import { relative } from '../../core/text/human-time';
+import { healthOf } from '../../core/lifecycle/health';
 import { type LifecycleFacts } from '../../core/lifecycle/facts';
 
 /** A relative time. The tooltip shows the exact time in the viewer's time zone. */
@@ -28,13 +29,16 @@ function utc(at: number): string {
   return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-type Badge = Pick<LifecycleFacts, 'state' | 'reason' | 'paused' | 'failedAttempts' | 'recovery'>;
+type Badge = Pick<
+  LifecycleFacts,
+  'state' | 'reason' | 'paused' | 'failedAttempts' | 'recovery' | 'expiresAt'
+>;
 
-export function StateBadge(props: Badge) {
+export function StateBadge({ now, ...props }: Badge & { now: number }) {
   const { word, icon } = stateLabel(props);
   return (
     <>
-      <span class={`state ${props.state}`}>
+      <span class={`state ${healthOf(props, now)}`}>
         <i aria-hidden="true">{icon}</i>
         {word}
       </span>

@@ -18,6 +18,7 @@ import { createOutgoing } from '../../adapters/outgoing/post';
 import { createClockCheck } from '../../adapters/postgres/clock-check';
 import { createPool } from '../../adapters/postgres/pool';
 import { openTemporal } from '../../adapters/temporal/connect';
+import { countProviderCalls } from '../../services/provider-calls';
 import { createProviderGate } from '../../services/provider-gate';
 import { createLifecycles } from '../../services/lifecycles';
 import { registerSearchAttributes } from '../../adapters/temporal/search-attributes';
@@ -83,8 +84,17 @@ export async function startStack(
   if (options.searchAttributes ?? true) await registerSearchAttributes(client);
   const metrics = createMetrics();
   const gate = createProviderGate(pool, simulator.clock, simulator.settings.appId);
+  const logger = createLogger(process.env.LOG_LEVEL ?? 'silent', 'test');
+  const providerCalls = countProviderCalls(
+    { pool, clock: simulator.clock, logger },
+    simulator.settings.appId,
+  );
   const instagram = createInstagram(
-    createProviderHttp(simulator.clock, { counters: metrics.counters, gate }),
+    createProviderHttp(simulator.clock, {
+      counters: metrics.counters,
+      gate,
+      noteCall: (error) => providerCalls.note(error),
+    }),
     {
       ...simulator.settings,
       appSecret: new Secret(simulator.settings.appSecret),
@@ -102,7 +112,7 @@ export async function startStack(
     clock: simulator.clock,
     clockCheck: createClockCheck(pool),
     random: Math.random,
-    logger: createLogger(process.env.LOG_LEVEL ?? 'silent', 'test'),
+    logger,
     counters: metrics.counters,
     lifecycles: createLifecycles(client),
     outgoing: createOutgoing({ development: true }),
@@ -197,6 +207,7 @@ export async function startStack(
       await stack.stopWorkers();
       await temporal.close();
       await drop();
+      await providerCalls.save();
       await pool.end();
       await running.close();
       await database.drop();

@@ -32,6 +32,7 @@ const KEPT: readonly Kept[] = [
   { table: 'audit_log', age: 'at', days: 'auditLog', only: `action <> 'token.read'` },
   { table: 'audit_runs', age: 'started_at', days: 'auditRuns' },
   { table: 'provider_incidents', age: 'ended_at', days: 'incidents' },
+  { table: 'provider_calls', age: 'at', days: 'incidents' },
   { table: 'connect_refusals', age: 'last_at', days: 'incidents' },
   { table: 'deauthorizations', age: 'received_at', days: 'callbacks' },
   { table: 'received_messages', age: 'received_at', days: 'receivedMessages' },

@@ -46,7 +46,7 @@ export function Connection(view: ConnectionView) {
         <div>
           <section class="card" aria-label={TEXT.state}>
             <p>
-              <StateBadge {...row} />
+              <StateBadge {...row} now={now} />
             </p>
             <LifeBar {...row} now={now} />
             <p>{nextStepText(factsOf(row), now)}</p>

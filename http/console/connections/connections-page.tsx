@@ -109,7 +109,7 @@ function Row({ row, now }: { row: Integration; now: number }) {
         <a href={`${CONSOLE}/connections/${row.id}`}>{row.username ? `@${row.username}` : row.id}</a>
       </th>
       <td>
-        <StateBadge {...row} />
+        <StateBadge {...row} now={now} />
       </td>
       <td>
         <LifeBar {...row} now={now} />

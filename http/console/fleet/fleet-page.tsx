@@ -2,12 +2,14 @@ import { DELIVERIES_TEXT } from '../../../core/text/console-deliveries';
 import { FLEET_TEXT as TEXT, auditText } from '../../../core/text/console-fleet';
 import { growthText, sizeText } from '../../../core/text/sizes';
 import { EVENT_LABELS, STATE_LABELS } from '../../../core/text/console-labels';
-import { STATES } from '../../../core/lifecycle/states';
+import { type Health } from '../../../core/lifecycle/health';
+import { STATES, type State } from '../../../core/lifecycle/states';
 import { DAY_MS } from '../../../core/time';
 import { type fleetStatusFor } from '../../api/fleet-status';
 import { CONSOLE } from '../../middleware/headers';
 import { DeliveryCountList } from './delivery-counts';
 import { Instant, When } from '../parts';
+import { ProviderStatusLine } from './provider-status';
 
 export interface FleetView {
   fleet: Awaited<ReturnType<typeof fleetStatusFor>>;
@@ -25,11 +27,12 @@ export function Fleet(view: FleetView) {
   const isWhole = fleet.ownerRefs === null;
   return (
     <>
+      <ProviderStatusLine provider={fleet.provider} />
       <div class="tiles">
         {STATES.map((state) => (
           <a href={`${CONSOLE}?state=${state}`}>
             <b>{String(fleet.states[state])}</b>
-            <span class={`state ${state}`}>
+            <span class={`state ${tileHealth(state, fleet)}`}>
               <i aria-hidden="true">{STATE_LABELS[state].icon}</i>
               {STATE_LABELS[state].word}
             </span>
@@ -60,7 +63,7 @@ export function Fleet(view: FleetView) {
         <section class="card">
           <h2>{TEXT.instagram}</h2>
           {fleet.incidents.length === 0 ? (
-            <p class="good">{TEXT.noIncident}</p>
+            <p class="quiet">{TEXT.noIncident}</p>
           ) : (
             fleet.incidents.map(({ kind, startedAt }) => (
               <p class="bad">
@@ -88,6 +91,14 @@ export function Fleet(view: FleetView) {
       <Storage {...view} />
     </>
   );
+}
+
+/** A state is as well as the connections in it. */
+function tileHealth(state: State, { states, provider }: FleetView['fleet']): Health {
+  if (states[state] === 0 || state === 'pending' || state === 'disconnected') return 'neutral';
+  if (state === 'expired') return 'bad';
+  const isFailing = state === 'refreshing' && provider.failing > 0;
+  return isFailing || state === 'recovering' ? 'warning' : 'good';
 }
 
 function Chart({ perDay, now }: { perDay: number[]; now: number }) {
