@@ -9,12 +9,15 @@ import { apiKeysVerb, connectLinksVerb, consoleSessionsVerb, embedTokensVerb } f
 import { auditVerb } from './verbs/audit';
 import { auditLogVerb } from './verbs/audit-log';
 import { connectVerb } from './verbs/connect';
+import { contactVerb } from './verbs/contact';
 import { consoleVerb } from './verbs/console';
+import { deliveriesVerb } from './verbs/deliveries';
 import { doctorVerb } from './verbs/doctor';
 import { eventsVerb } from './verbs/events';
 import { fleetVerb } from './verbs/fleet';
 import { keysVerb } from './verbs/keys';
 import { listVerb } from './verbs/list';
+import { mailVerb } from './verbs/mail';
 import {
   disconnectVerb,
   forgetVerb,
@@ -27,6 +30,7 @@ import {
 import { apiVerb, migrateVerb, simulatorVerb, workerVerb } from './verbs/processes';
 import { sandboxVerb } from './verbs/sandbox';
 import { statusVerb } from './verbs/status';
+import { webhooksVerb } from './verbs/webhooks';
 
 const GROUPS: [string, Verb[]][] = [
   [
@@ -35,6 +39,7 @@ const GROUPS: [string, Verb[]][] = [
       connectVerb,
       listVerb,
       statusVerb,
+      contactVerb,
       refreshVerb,
       recheckVerb,
       pauseVerb,
@@ -48,6 +53,7 @@ const GROUPS: [string, Verb[]][] = [
     'Access:',
     [apiKeysVerb, consoleVerb, consoleSessionsVerb, connectLinksVerb, embedTokensVerb, auditLogVerb],
   ],
+  ['Notifications:', [webhooksVerb, deliveriesVerb, mailVerb]],
   ['Fleet:', [eventsVerb, fleetVerb, auditVerb]],
   ['Processes and set-up:', [workerVerb, apiVerb, simulatorVerb, migrateVerb, keysVerb, doctorVerb]],
   ['Sandbox:', [sandboxVerb]],
@@ -76,7 +82,7 @@ function buildProgram(io: Io): Command {
     .description('Keeps Instagram connections alive.')
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help, also on one verb')
-    .helpCommand('help [verb]', 'Print help on a verb.')
+    .helpCommand(false)
     .addHelpText('after', ABOUT)
     .showHelpAfterError('(`npx evergrant --help` lists the verbs; with a verb, its options)')
     .exitOverride()
@@ -90,7 +96,27 @@ function buildProgram(io: Io): Command {
     program.commandsGroup(heading);
     for (const verb of verbs) verb(program, io);
   }
+  addHelp(program);
   return program;
+}
+
+/** Commander's own stops at the first word: `help sandbox advance` would be help on `sandbox`. */
+function addHelp(program: Command): void {
+  for (const verb of program.commands) if (verb.commands.length > 0) verb.helpCommand(true);
+  program
+    .commandsGroup('Help:')
+    .command('help')
+    .description('Print help on a verb, such as `help list` or `help sandbox advance`.')
+    .argument('[verb...]', 'the verb, and what follows it')
+    .action((words: string[]) => {
+      let found = program;
+      for (const word of words) {
+        const next = found.commands.find((command) => command.name() === word);
+        if (!next) return found.error(`error: unknown command '${word}'`);
+        found = next;
+      }
+      return found.outputHelp();
+    });
 }
 
 function report(error: unknown, io: Io, json: boolean): number {

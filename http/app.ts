@@ -26,6 +26,7 @@ import { consoleSessionRoutes } from './api/access/console-sessions';
 import { embedTokenRoutes } from './api/access/embed-tokens';
 import { connectLinkRoutes } from './api/integrations/connect-links';
 import { deliveryRoutes } from './api/deliveries/deliveries';
+import { mailRoutes } from './api/deliveries/mail';
 import { eventRoutes } from './api/deliveries/events';
 import { fleetRoutes } from './api/fleet';
 import { healthRoutes } from './api/health';
@@ -88,6 +89,7 @@ export function createApp(deps: HttpDeps) {
     consoleSessionRoutes,
     webhookEndpointRoutes,
     deliveryRoutes,
+    mailRoutes,
   ];
   for (const routes of parts) v1.route('/', routes(deps));
   app.route('/v1', v1);

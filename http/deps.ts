@@ -22,6 +22,8 @@ export interface HttpDeps {
   outgoing: Outgoing;
   /** null: email is off. */
   mailer: Mailer | null;
+  /** Recipient of emails to operators; null: there is none. */
+  operatorEmail: string | null;
   clock: Clock;
   /** For sessions. Moving a sandbox's clock does not end them. */
   wallClock: Clock;

@@ -32,6 +32,7 @@ export function httpDeps(services: Services, sandbox: SandboxControls | null = n
       trustedUserHeader: settings.EVERGRANT_TRUSTED_USER_HEADER ?? null,
       allowedHosts: settings.EVERGRANT_ALLOWED_HOSTS,
     },
+    operatorEmail: settings.EVERGRANT_OPERATOR_EMAIL ?? null,
     forwardMessageText: settings.EVERGRANT_FORWARD_MESSAGE_TEXT,
     limits: createLimits({
       requestsPerMinute: settings.EVERGRANT_REQUESTS_PER_MINUTE,

@@ -9,13 +9,14 @@ import { type ApiSettings } from '../settings';
 const PATIENCE_MS = 60_000;
 
 type Query = Record<string, string | number | undefined>;
-type Method = 'GET' | 'POST' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
 /** Evergrant's API as the commands use it. Every method throws `Refusal` for a problem document, else `Failure`. */
 export interface Api {
   get<T>(path: string, query?: Query): Promise<T>;
   /** @param patience ms to wait for the answer; null: as long as it takes */
   post<T>(path: string, body?: unknown, patience?: number | null): Promise<T>;
+  patch<T>(path: string, body: unknown): Promise<T>;
   delete(path: string): Promise<void>;
   /** The time by the server's clock, which in a sandbox is not the machine's; epoch ms. */
   now(): number;
@@ -38,6 +39,7 @@ export function createApi(settings: ApiSettings): Api {
   return {
     get: (path, query) => call('GET', path, { ...(query && { query }) }),
     post: (path, body, patience) => call('POST', path, { body, ...(patience !== undefined && { patience }) }),
+    patch: (path, body) => call('PATCH', path, { body }),
     delete: (path) => call('DELETE', path, {}),
     now: () => Date.now() + aheadMs,
   };

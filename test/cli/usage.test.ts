@@ -15,7 +15,8 @@ const VERBS = [
     'resume',
   ],
   ...['disconnect', 'reconnect-link', 'events', 'fleet', 'audit', 'console', 'doctor', 'sandbox'],
-  ...['api-keys', 'console-sessions', 'connect-links', 'embed-tokens'],
+  ...['api-keys', 'console-sessions', 'connect-links', 'embed-tokens', 'contact'],
+  ...['webhooks', 'deliveries', 'mail'],
 ];
 const SANDBOX_VERBS = ['advance', 'clock', 'account', 'login', 'invalidate', 'outage', 'inbound'];
 
@@ -73,6 +74,30 @@ test.each([...VERBS.map((verb) => [verb]), ...SANDBOX_VERBS.map((verb) => ['sand
     const options = out.split('\n').filter((line) => /^ {2}(-\w, )?--/.test(line));
     expect(options.length).toBeGreaterThan(0);
     for (const option of options) expect(option).toMatch(/^ {2}\S.* {2}\S/);
+  },
+);
+
+test('help prints what --help does on every command, however deep', async () => {
+  const commands: string[][] = [[]];
+  for (const words of commands) {
+    const [help, option] = [await evergrant(['help', ...words]), await evergrant([...words, '--help'])];
+    expect(help).toEqual({ code: 0, out: option.out, err: '' });
+    expect(help.out).toContain(`Usage: ${['evergrant', ...words].join(' ')} `);
+    const listed = words.length === 0 ? help.out : (help.out.split('\nCommands:\n')[1] ?? '');
+    const below = [...listed.matchAll(/^ {2}([a-z-]+)(?: .*)?$/gm)].map(([, name]) => name!);
+    commands.push(...below.filter((name) => name !== 'help').map((name) => [...words, name]));
+  }
+  expect(commands.map((words) => words.join(' '))).toEqual(
+    expect.arrayContaining(['list', 'sandbox advance', 'keys rotate', 'api-keys create', 'audit run']),
+  );
+});
+
+test.each([[['help', 'lst']], [['help', 'sandbox', 'fly']], [['help', 'list', 'all']]])(
+  'there is no help on what does not exist: %j',
+  async (args) => {
+    const { code, out, err } = await evergrant(args);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain(`unknown command '${args.at(-1)}'`);
   },
 );
 

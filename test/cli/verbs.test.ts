@@ -389,7 +389,10 @@ describe('keys, and what was made with them', () => {
     expect(row).toMatch(
       new RegExp(`^${id} +inbox +operate,read +acme,bolt +bootstrap +never +in \\d+ days$`),
     );
-    expect(await evergrant(['api-keys', 'revoke', id])).toMatchObject({ code: 0, out: `Revoked ${id}.\n` });
+    expect(await evergrant(['api-keys', 'revoke', id, '--yes'])).toMatchObject({
+      code: 0,
+      out: `Revoked ${id}.\n`,
+    });
     expect(await lines(['api-keys', 'list'])).toEqual(['No API keys but the bootstrap key.']);
     const unknown = await evergrant(['api-keys', 'revoke', 'key_unknown']);
     expect([unknown.code, unknown.err]).toEqual([1, 'error: This key does not exist.\n']);
