@@ -73,6 +73,9 @@ export interface Site {
   publicUrl: string;
   productName: string;
   supportUrl: string | null;
+  /** The product's logo and colour (`#rrggbb`) on owner pages and in emails; null: Evergrant's. */
+  logoUrl: string | null;
+  accent: string | null;
   /** Origins of the product's app: `returnTo` may point there, and its pages may embed the banner. */
   appOrigins: readonly string[];
   /** Whether an address, this many hops away, is a trusted proxy. */

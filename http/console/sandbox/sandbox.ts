@@ -43,7 +43,7 @@ export function sandboxRoutes(deps: HttpDeps) {
   return app.post(`${CONSOLE}/sandbox/:verb`, async (c) => {
     requireCallerScope(c.get('user'), 'admin');
     const verb = ownOf(verbs, c.req.param('verb'));
-    if (!verb) return c.notFound();
+    if (!verb) throw notFound('page');
     const { here, ...form } = await c.req.parseBody();
     const toasts = await attempt(deps, c.get('user'), () => verb(form));
     const url = typeof here === 'string' && here.startsWith(CONSOLE) ? here : CONSOLE;
