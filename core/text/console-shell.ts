@@ -43,6 +43,10 @@ export const SANDBOX_TEXT = {
   week: '+7 days',
   next: 'Skip to next event',
   advanced: (ms: number) => `Time moved forward by ${inWords(ms)}`,
+  moving: (doneMs: number, ofMs: number) =>
+    `Moving time forward · ${doneMs > 0 ? inWords(doneMs) : 'none'} of ${inWords(ofMs)}`,
+  alreadyMoving: 'Time is already being moved',
+  stopped: (why: string) => `Time stopped on its way · ${why}`,
   nothingScheduled: 'No events scheduled · No active connections',
   account: 'Account',
   cause: 'Cause',

@@ -1,10 +1,12 @@
 import { SANDBOX_TEXT as TEXT } from '../../../core/text/console-shell';
-import { type HttpDeps } from '../../deps';
+import { type HttpDeps, type SandboxJourney } from '../../deps';
 import { CONSOLE } from '../../middleware/headers';
 import { Instant } from '../parts';
 
 export interface SandboxView {
   now: number;
+  /** The move under way; null: none is. */
+  moving: SandboxJourney | null;
   accounts: { username: string }[];
   isOutage: boolean;
 }
@@ -14,15 +16,47 @@ export function sandboxView({
   console: { sandbox },
   clock,
 }: Pick<HttpDeps, 'console' | 'clock'>): SandboxView | null {
-  return sandbox && { now: clock.now(), accounts: sandbox.accounts(), isOutage: sandbox.isOutage() };
+  if (!sandbox) return null;
+  const journey = sandbox.journey();
+  return {
+    now: clock.now(),
+    moving: journey && !journey.ended ? journey : null,
+    accounts: sandbox.accounts(),
+    isOutage: sandbox.isOutage(),
+  };
+}
+
+export const BAR = `${CONSOLE}/sandbox`;
+
+/** While time is moved its progress is asked for every second; otherwise the clock follows the page's updates. */
+function Clock({ view: { now, moving }, here }: { view: SandboxView; here: string }) {
+  const follow = {
+    'hx-get': `${BAR}?${new URLSearchParams({ here, ...(moving && { journey: String(moving.number) }) }).toString()}`,
+    'hx-target': '#sandbox-time',
+    'hx-select': '#sandbox-time',
+    'hx-swap': 'outerMorph',
+  };
+  if (!moving)
+    return (
+      <span {...follow} hx-trigger="changed from:body throttle:2s">
+        <Instant at={now} />
+      </span>
+    );
+  const [done, all] = [moving.now - moving.from, moving.to - moving.from];
+  return (
+    <output {...follow} hx-trigger="load, every 1s" hx-select-oob="#toasts">
+      <Instant at={now} />{' '}
+      <progress value={String(done)} max={String(all)} aria-label={TEXT.moving(done, all)} />
+    </output>
+  );
 }
 
 /** Controls for the sandbox's clock and the simulated Instagram. */
 export function SandboxBar({ view, here }: { view: SandboxView; here: string }) {
   const post = (path: string) => ({
     method: 'post' as const,
-    action: `${CONSOLE}/sandbox/${path}`,
-    'hx-post': `${CONSOLE}/sandbox/${path}`,
+    action: `${BAR}/${path}`,
+    'hx-post': `${BAR}/${path}`,
     'hx-target': '#sandbox',
     'hx-select': '#sandbox',
     'hx-select-oob': '#toasts',
@@ -30,21 +64,22 @@ export function SandboxBar({ view, here }: { view: SandboxView; here: string }) 
     'hx-disable': '#sandbox button',
     'hx-indicator': '#sandbox-busy',
   });
+  const isMoving = view.moving !== null;
   return (
     <section id="sandbox" aria-label={TEXT.title}>
       <div>
-        <strong>
-          {TEXT.title} <Instant at={view.now} />
-        </strong>
-        <form {...post('advance')}>
+        <form id="sandbox-time" {...post('advance')}>
+          <strong>
+            {TEXT.title} <Clock view={view} here={here} />
+          </strong>
           <input type="hidden" name="here" value={here} />
-          <button name="by" value="1d">
+          <button name="by" value="1d" disabled={isMoving}>
             {TEXT.day}
           </button>
-          <button name="by" value="7d">
+          <button name="by" value="7d" disabled={isMoving}>
             {TEXT.week}
           </button>
-          <button name="by" value="next">
+          <button name="by" value="next" disabled={isMoving}>
             {TEXT.next}
           </button>
         </form>
