@@ -44,10 +44,15 @@ export const SHELL_TEXT = {
 
 export const SANDBOX_TEXT = {
   title: 'Sandbox',
+  controls: 'Sandbox controls',
   day: '+1 day',
   week: '+7 days',
   next: 'Skip to next event',
   advanced: (ms: number) => `Time moved forward by ${inWords(ms)}`,
+  moving: (doneMs: number, ofMs: number) =>
+    `Moving time forward · ${doneMs > 0 ? inWords(doneMs) : 'none'} of ${inWords(ofMs)}`,
+  alreadyMoving: 'Time is already being moved',
+  stopped: (why: string) => `Time stopped on its way · ${why}`,
   nothingScheduled: 'No events scheduled · No active connections',
   account: 'Account',
   cause: 'Cause',
