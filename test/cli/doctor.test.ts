@@ -75,6 +75,19 @@ describe('--server', () => {
       await stack.pool.query('delete from provider_incidents');
       expect([during.code, during.part('Instagram')?.level]).toEqual([1, 'problem']);
 
+      const ago = (hours: number) =>
+        stack.pool.query(
+          `insert into audit_runs (kind, started_at, finished_at, result) values ('hourly', $1, $1, '{}')`,
+          [new Date(Date.now() - hours * 60 * 60 * 1_000)],
+        );
+      await ago(5);
+      expect((await look(access)).part('audit')).toMatchObject({
+        level: 'problem',
+        text: expect.stringMatching(/^Does not run\. Last run .* UTC\.$/),
+      });
+      await ago(1);
+      expect((await look(access)).part('audit')).toMatchObject({ level: 'ok' });
+
       const refused = await look({ ...access, EVERGRANT_API_KEY: 'evg_wrong' });
       expect([refused.code, refused.part('API key')]).toEqual([
         1,

@@ -32,7 +32,10 @@ export function blocksOf(file: string): Block[] {
     } else if (FENCE.test(line)) {
       const indent = line.length - line.trimStart().length;
       const end = lines.findIndex((later, place) => place > index && FENCE.test(later));
-      const text = lines.slice(index + 1, end).map((one) => one.slice(indent)).join('\n');
+      const text = lines
+        .slice(index + 1, end)
+        .map((one) => one.slice(indent))
+        .join('\n');
       blocks.push({ at, language: line.trim().slice(3).trim(), text, notRun });
       notRun = null;
       index = end;
@@ -85,9 +88,12 @@ export function missingLine(shown: readonly string[], printed: string): string |
 }
 
 const VARIES =
-  /…|https?:\/\/[\w.:]+|\b(?:int|evt|key|whe|dlv|lnk|emb|aud|inc)_[0-9a-z]{24}\b|\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\b(?:now|(?:in )?\d+ \w+(?: ago)?)(?![\w-])|\d+/g;
+  /…|https?:\/\/[^\s).,]+(?:\.[^\s).,]+)*|\b(?:int|evt|key|whe|dlv|lnk|emb|aud|inc)_[0-9a-z]{24}\b|\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\b(?:now|(?:in )?\d+ \w+(?: ago)?)(?![\w-])|\d+/g;
 
 function patternOf(line: string): RegExp {
-  const parts = line.trim().split(VARIES).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const parts = line
+    .trim()
+    .split(VARIES)
+    .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^\\s*${parts.join('.*').replace(/\s+/g, '\\s+')}\\s*$`);
 }
