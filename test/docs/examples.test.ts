@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
+import { EVENT_TYPES } from '../../core/deliveries/events';
 import { type Block, blocksOf, missingLine, stepsOf } from '../support/document-blocks';
 import { type Everything, prepareEverything } from '../support/everything';
 
@@ -59,6 +60,33 @@ test.each(WITH_COMMANDS)('what %s shows can be copied, and does what it shows', 
     shell.close();
   }
 }, 60_000);
+
+/** The example of each event, by type. */
+const catalogue = new Map(
+  blocksOf('docs/events.md')
+    .filter(({ language }) => language === 'json')
+    .map(({ text }) => JSON.parse(text) as { type: string; data: Record<string, unknown> })
+    .map(({ type, data }) => [type, data]),
+);
+
+test('docs/events.md has an example of every type of event', () => {
+  expect([...catalogue.keys()].sort()).toEqual([...EVENT_TYPES].sort());
+});
+
+test('the events that happened meanwhile have the fields of these examples', async () => {
+  const happened = [];
+  for (const type of ['', '&type=audit_entry.created']) {
+    const answer = await fetch(`${everything.api}/v1/events?order=newest&limit=500${type}`, {
+      headers: { authorization: `Bearer ${everything.key()}` },
+    });
+    happened.push(...((await answer.json()) as { data: { type: string; data: object }[] }).data);
+  }
+  expect(new Set(happened.map(({ type }) => type)).size).toBeGreaterThan(7);
+  // Where it is not known who did it, there is no actor.
+  const fieldsOf = (data: object) => Object.keys(data).filter((name) => name !== 'actor').sort();
+  for (const { type, data } of happened)
+    expect([type, fieldsOf(data)]).toEqual([type, fieldsOf(catalogue.get(type) ?? {})]);
+});
 
 /** One bash, in which variables and functions stay. Its addresses are those of this installation. */
 function openShell({ api, simulator, dataDir, env }: Everything) {
