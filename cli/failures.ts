@@ -14,3 +14,11 @@ export class Failure extends Error {
 export class UsageError extends Error {
   override name = 'UsageError';
 }
+
+/** Another program did not do what was asked. It has said why; its exit code becomes ours. */
+export class ChildFailure extends Error {
+  override name = 'ChildFailure';
+  constructor(readonly code: number) {
+    super(`exit code ${code}`);
+  }
+}

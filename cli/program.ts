@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../adapters/package-version';
-import { Failure, UsageError } from './failures';
+import { ChildFailure, Failure, UsageError } from './failures';
 import { type Io } from './output/io';
 import { note, paint, printable, sayJson } from './output/output';
 import { Refusal } from './http/problem';
@@ -8,6 +8,7 @@ import { type Verb } from './verb';
 import { apiKeysVerb, connectLinksVerb, consoleSessionsVerb, embedTokensVerb } from './verbs/access';
 import { auditVerb } from './verbs/audit';
 import { auditLogVerb } from './verbs/audit-log';
+import { completionVerb } from './verbs/completion';
 import { connectVerb } from './verbs/connect';
 import { contactVerb } from './verbs/contact';
 import { consoleVerb } from './verbs/console';
@@ -30,6 +31,7 @@ import {
 import { apiVerb, migrateVerb, simulatorVerb, workerVerb } from './verbs/processes';
 import { sandboxVerb } from './verbs/sandbox';
 import { statusVerb } from './verbs/status';
+import { temporalVerb } from './verbs/temporal';
 import { webhooksVerb } from './verbs/webhooks';
 
 const GROUPS: [string, Verb[]][] = [
@@ -55,7 +57,10 @@ const GROUPS: [string, Verb[]][] = [
   ],
   ['Notifications:', [webhooksVerb, deliveriesVerb, mailVerb]],
   ['Fleet:', [eventsVerb, fleetVerb, auditVerb]],
-  ['Processes and set-up:', [workerVerb, apiVerb, simulatorVerb, migrateVerb, keysVerb, doctorVerb]],
+  [
+    'Processes and set-up:',
+    [workerVerb, apiVerb, simulatorVerb, migrateVerb, keysVerb, doctorVerb, temporalVerb, completionVerb],
+  ],
   ['Sandbox:', [sandboxVerb]],
 ];
 
@@ -85,6 +90,8 @@ function buildProgram(io: Io): Command {
     .helpCommand(false)
     .addHelpText('after', ABOUT)
     .showHelpAfterError('(`npx evergrant --help` lists the verbs; with a verb, its options)')
+    // The Temporal CLI has options of its own.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.out.write(text),
@@ -122,6 +129,7 @@ function addHelp(program: Command): void {
 function report(error: unknown, io: Io, json: boolean): number {
   // Commander has written what there is to say. Its code 1 is always wrong usage.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof ChildFailure) return error.code;
   if (json && error instanceof Refusal) sayJson(io, error.problem);
   const { message } = error as Error;
   note(io, `${paint(io, 'red', 'error:')} ${message.split('\n').map(printable).join('\n')}`);

@@ -11,6 +11,14 @@ const PATIENCE_MS = 60_000;
 type Query = Record<string, string | number | undefined>;
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
+/** The answer of `/readyz`. */
+export interface Readiness {
+  ready: boolean;
+  /** `database`, `temporal`, `key` */
+  failing: string[];
+  reasons?: Record<string, string>;
+}
+
 /** Evergrant's API as the commands use it. Every method throws `Refusal` for a problem document, else `Failure`. */
 export interface Api {
   get<T>(path: string, query?: Query): Promise<T>;
@@ -18,6 +26,8 @@ export interface Api {
   post<T>(path: string, body?: unknown, patience?: number | null): Promise<T>;
   patch<T>(path: string, body: unknown): Promise<T>;
   delete(path: string): Promise<void>;
+  /** What it says of the parts that it needs, also when one fails. */
+  readiness(): Promise<Readiness>;
   /** The time by the server's clock, which in a sandbox is not the machine's; epoch ms. */
   now(): number;
 }
@@ -41,6 +51,11 @@ export function createApi(settings: ApiSettings): Api {
     post: (path, body, patience) => call('POST', path, { body, ...(patience !== undefined && { patience }) }),
     patch: (path, body) => call('PATCH', path, { body }),
     delete: (path) => call('DELETE', path, {}),
+    async readiness() {
+      const response = await send(settings, 'GET', '/readyz', {});
+      const body = parse(response.data) as Partial<Readiness> | undefined;
+      return Array.isArray(body?.failing) ? (body as Readiness) : (read(settings, response) as Readiness);
+    },
     now: () => Date.now() + aheadMs,
   };
 }

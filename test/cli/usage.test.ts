@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { evergrant } from '../support/cli';
 
 const VERBS = [
@@ -16,7 +17,7 @@ const VERBS = [
   ],
   ...['disconnect', 'reconnect-link', 'events', 'fleet', 'audit', 'console', 'doctor', 'sandbox'],
   ...['api-keys', 'console-sessions', 'connect-links', 'embed-tokens', 'contact'],
-  ...['webhooks', 'deliveries', 'mail'],
+  ...['webhooks', 'deliveries', 'mail', 'completion'],
 ];
 const SANDBOX_VERBS = ['advance', 'clock', 'account', 'login', 'invalidate', 'outage', 'inbound'];
 
@@ -48,6 +49,9 @@ test.each([
   [['api-keys', 'create', '--name', 'x']],
   [['console-sessions', 'end']],
   [['simulator', '--port', 'eighty']],
+  [['doctor', '--server', '--provider']],
+  [['completion', 'tcsh']],
+  [['deliveries', 'retry', 'dlv_1', '--endpoint', 'whe_1']],
 ])('ends with 2 and says what is wrong: %j', async (args) => {
   const { code, out, err } = await evergrant(args);
   expect(code).toBe(2);
@@ -80,6 +84,7 @@ test.each([...VERBS.map((verb) => [verb]), ...SANDBOX_VERBS.map((verb) => ['sand
 test('help prints what --help does on every command, however deep', async () => {
   const commands: string[][] = [[]];
   for (const words of commands) {
+    if (words[0] === 'temporal') continue; // Its --help is that of the Temporal CLI.
     const [help, option] = [await evergrant(['help', ...words]), await evergrant([...words, '--help'])];
     expect(help).toEqual({ code: 0, out: option.out, err: '' });
     expect(help.out).toContain(`Usage: ${['evergrant', ...words].join(' ')} `);
@@ -105,4 +110,27 @@ test('prints its version', async () => {
   const { code, out } = await evergrant(['--version']);
   expect(code).toBe(0);
   expect(out).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
+test.each([
+  ['', ['list', 'sandbox', 'api-keys', '--help']],
+  ['l', ['list']],
+  ['sandbox adv', ['advance']],
+  ['deliveries list --st', ['--status']],
+  ['list --state active --reas', ['--reason']],
+])('completes "evergrant %s"', async (typed, expected) => {
+  const { out } = await evergrant(['completion', 'bash']);
+  const words = ['evergrant', ...typed.split(' ')];
+  const { stdout } = spawnSync(
+    'bash',
+    [
+      '-c',
+      `${out}\nCOMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _evergrant; echo "\${COMPREPLY[@]}"`,
+      'bash',
+      ...words,
+    ],
+    { encoding: 'utf8' },
+  );
+  expect(stdout.trim().split(' ')).toEqual(expect.arrayContaining(expected));
+  if (typed) expect(stdout.trim().split(' ')).toHaveLength(expected.length);
 });
