@@ -4,7 +4,6 @@ import { withDeadline } from '../../../adapters/deadline';
 import { DAY_MS, SECOND_MS } from '../../../core/time';
 import { requireCallerScope } from '../../middleware/caller';
 import { type HttpDeps, type SandboxJourney } from '../../deps';
-import { CONSOLE } from '../../middleware/headers';
 import { Problem, invalidField, notFound } from '../../problems';
 import { type ConsoleEnv } from '../session';
 import { attempt, ownOf, show } from '../show';
