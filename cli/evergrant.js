@@ -2,6 +2,7 @@
 // `evergrant`: runs the built program, or the TypeScript sources where they are newer than what was built.
 'use strict';
 const { existsSync, readdirSync, statSync } = require('node:fs');
+const nodeModule = require('node:module');
 const { join } = require('node:path');
 
 const root = join(__dirname, '..');
@@ -20,10 +21,18 @@ const folders = [
   'workflows',
 ];
 
+nodeModule.enableCompileCache?.();
 if (existsSync(built) && !sourcesAreNewer()) {
   require(built);
 } else {
-  requireTsx();
+  refuseWithoutPackages();
+  require('./bundle')
+    .bundleFor(root, process.argv.slice(2))
+    .then((bundle) => (bundle === null ? runSources() : require(bundle)));
+}
+
+function runSources() {
+  require('tsx/cjs');
   require('./main.ts');
 }
 
@@ -37,11 +46,10 @@ function sourcesAreNewer() {
     .some((folder) => readdirSync(folder, { recursive: true, withFileTypes: true }).some(newer));
 }
 
-function requireTsx() {
+function refuseWithoutPackages() {
   try {
-    require('tsx/cjs');
-  } catch (error) {
-    if (error.code !== 'MODULE_NOT_FOUND') throw error;
+    require.resolve('tsx/cjs');
+  } catch {
     console.error('error: The packages are not installed. Run `npm run setup` in Evergrant’s folder first.');
     process.exit(1);
   }

@@ -6,7 +6,9 @@ import type * as runtimeRole from '../adapters/postgres/runtime-role';
 import type * as http from '../http/run';
 import type * as simulator from '../simulator/main';
 import type * as audit from './audit/audit';
+import type * as databaseFailure from './database-failure';
 import type * as doctor from './doctor';
+import type * as server from './doctor/server';
 import type * as retire from './keys/retire';
 import type * as rewrap from './keys/rewrap';
 import type * as rotate from './keys/rotate';
@@ -18,6 +20,7 @@ import type * as startWorker from './start-worker';
 export const load = {
   audit: () => require('./audit/audit') as typeof audit,
   config: () => require('../adapters/config') as typeof config,
+  databaseFailure: () => require('./database-failure') as typeof databaseFailure,
   doctor: () => require('./doctor') as typeof doctor,
   http: () => require('../http/run') as typeof http,
   keys: {
@@ -29,6 +32,7 @@ export const load = {
   migrate: () => require('../adapters/postgres/migrate') as typeof migrate,
   runtimeRole: () => require('../adapters/postgres/runtime-role') as typeof runtimeRole,
   runProcess: () => require('./run-process') as typeof runProcess,
+  server: () => require('./doctor/server') as typeof server,
   simulator: () => require('../simulator/main') as typeof simulator,
   startWorker: () => require('./start-worker') as typeof startWorker,
 };

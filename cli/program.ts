@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../adapters/package-version';
-import { Failure, UsageError } from './failures';
+import { ChildFailure, Failure, UsageError } from './failures';
 import { type Io } from './output/io';
 import { note, paint, printable, sayJson } from './output/output';
 import { Refusal } from './http/problem';
@@ -8,13 +8,17 @@ import { type Verb } from './verb';
 import { apiKeysVerb, connectLinksVerb, consoleSessionsVerb, embedTokensVerb } from './verbs/access';
 import { auditVerb } from './verbs/audit';
 import { auditLogVerb } from './verbs/audit-log';
+import { completionVerb } from './verbs/completion';
 import { connectVerb } from './verbs/connect';
+import { contactVerb } from './verbs/contact';
 import { consoleVerb } from './verbs/console';
+import { deliveriesVerb } from './verbs/deliveries';
 import { doctorVerb } from './verbs/doctor';
 import { eventsVerb } from './verbs/events';
 import { fleetVerb } from './verbs/fleet';
 import { keysVerb } from './verbs/keys';
 import { listVerb } from './verbs/list';
+import { mailVerb } from './verbs/mail';
 import {
   disconnectVerb,
   forgetVerb,
@@ -27,6 +31,8 @@ import {
 import { apiVerb, migrateVerb, simulatorVerb, workerVerb } from './verbs/processes';
 import { sandboxVerb } from './verbs/sandbox';
 import { statusVerb } from './verbs/status';
+import { temporalVerb } from './verbs/temporal';
+import { webhooksVerb } from './verbs/webhooks';
 
 const GROUPS: [string, Verb[]][] = [
   [
@@ -35,6 +41,7 @@ const GROUPS: [string, Verb[]][] = [
       connectVerb,
       listVerb,
       statusVerb,
+      contactVerb,
       refreshVerb,
       recheckVerb,
       pauseVerb,
@@ -48,8 +55,12 @@ const GROUPS: [string, Verb[]][] = [
     'Access:',
     [apiKeysVerb, consoleVerb, consoleSessionsVerb, connectLinksVerb, embedTokensVerb, auditLogVerb],
   ],
+  ['Notifications:', [webhooksVerb, deliveriesVerb, mailVerb]],
   ['Fleet:', [eventsVerb, fleetVerb, auditVerb]],
-  ['Processes and set-up:', [workerVerb, apiVerb, simulatorVerb, migrateVerb, keysVerb, doctorVerb]],
+  [
+    'Processes and set-up:',
+    [workerVerb, apiVerb, simulatorVerb, migrateVerb, keysVerb, doctorVerb, temporalVerb, completionVerb],
+  ],
   ['Sandbox:', [sandboxVerb]],
 ];
 
@@ -76,9 +87,11 @@ function buildProgram(io: Io): Command {
     .description('Keeps Instagram connections alive.')
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help, also on one verb')
-    .helpCommand('help [verb]', 'Print help on a verb.')
+    .helpCommand(false)
     .addHelpText('after', ABOUT)
     .showHelpAfterError('(`npx evergrant --help` lists the verbs; with a verb, its options)')
+    // The Temporal CLI has options of its own.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.out.write(text),
@@ -90,12 +103,33 @@ function buildProgram(io: Io): Command {
     program.commandsGroup(heading);
     for (const verb of verbs) verb(program, io);
   }
+  addHelp(program);
   return program;
+}
+
+/** Commander's own stops at the first word: `help sandbox advance` would be help on `sandbox`. */
+function addHelp(program: Command): void {
+  for (const verb of program.commands) if (verb.commands.length > 0) verb.helpCommand(true);
+  program
+    .commandsGroup('Help:')
+    .command('help')
+    .description('Print help on a verb, such as `help list` or `help sandbox advance`.')
+    .argument('[verb...]', 'the verb, and what follows it')
+    .action((words: string[]) => {
+      let found = program;
+      for (const word of words) {
+        const next = found.commands.find((command) => command.name() === word);
+        if (!next) return found.error(`error: unknown command '${word}'`);
+        found = next;
+      }
+      return found.outputHelp();
+    });
 }
 
 function report(error: unknown, io: Io, json: boolean): number {
   // Commander has written what there is to say. Its code 1 is always wrong usage.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof ChildFailure) return error.code;
   if (json && error instanceof Refusal) sayJson(io, error.problem);
   const { message } = error as Error;
   note(io, `${paint(io, 'red', 'error:')} ${message.split('\n').map(printable).join('\n')}`);

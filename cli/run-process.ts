@@ -4,7 +4,8 @@ import { ConfigError, loadSettings } from '../adapters/config';
 import { KeyRetired, KeyUnavailable } from '../adapters/encryption/key-check';
 import { pendingMigrations } from '../adapters/postgres/migrate';
 import { NEEDED_SETTINGS, type Services, createServices } from '../services/services';
-import { Failure, databaseFailure } from './failures';
+import { databaseFailure } from './database-failure';
+import { Failure } from './failures';
 import { type Io } from './output/io';
 
 /** A part that runs until it is stopped, or ends of itself. */

@@ -46,8 +46,13 @@ export function dataFolderOf(env: NodeJS.ProcessEnv): string {
 export function withLocalServers(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const file = join(dataFolderOf(env), 'database-url');
   if (env.DATABASE_URL || env.DATABASE_URL_FILE || !existsSync(file)) return env;
-  const temporal = `127.0.0.1:${env.EVERGRANT_TEMPORAL_PORT || '7233'}`;
-  return { ...env, DATABASE_URL_FILE: file, TEMPORAL_ADDRESS: env.TEMPORAL_ADDRESS || temporal };
+  return { ...withTemporal(env), DATABASE_URL_FILE: file };
+}
+
+/** The same for Temporal: without a setting, the server of an `npm start`. */
+export function withTemporal(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  if (env.TEMPORAL_ADDRESS) return env;
+  return { ...env, TEMPORAL_ADDRESS: `127.0.0.1:${env.EVERGRANT_TEMPORAL_PORT || '7233'}` };
 }
 
 /** The same for the key ring: without a setting, the key file of an `npm start` in this folder. */

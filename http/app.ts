@@ -15,7 +15,7 @@ import { docsRoutes } from './api/docs';
 import { BANNER_PATH, embedRoutes, bannerCors } from './embed/banner-script';
 import { answerError } from './errors';
 import { guardHostAndOrigin } from './middleware/guard';
-import { noStore, securityHeaders } from './middleware/headers';
+import { CONSOLE, noStore, securityHeaders } from './middleware/headers';
 import { requireJson } from './middleware/json-body';
 import { answerUnmatched } from './unmatched';
 import { createRouter } from './router';
@@ -26,6 +26,7 @@ import { consoleSessionRoutes } from './api/access/console-sessions';
 import { embedTokenRoutes } from './api/access/embed-tokens';
 import { connectLinkRoutes } from './api/integrations/connect-links';
 import { deliveryRoutes } from './api/deliveries/deliveries';
+import { mailRoutes } from './api/deliveries/mail';
 import { eventRoutes } from './api/deliveries/events';
 import { fleetRoutes } from './api/fleet';
 import { healthRoutes } from './api/health';
@@ -62,6 +63,7 @@ export function createApp(deps: HttpDeps) {
   app.use(except(CALLBACKS.webhooks, limitBody(MAX_BODY_KIB)));
   app.route('/', assetRoutes());
   app.route('/', embedRoutes());
+  app.get('/', (c) => c.redirect(CONSOLE, 302));
   app.route('/', connectRoutes(deps));
   app.route('/', consoleRoutes(deps));
 
@@ -88,6 +90,7 @@ export function createApp(deps: HttpDeps) {
     consoleSessionRoutes,
     webhookEndpointRoutes,
     deliveryRoutes,
+    mailRoutes,
   ];
   for (const routes of parts) v1.route('/', routes(deps));
   app.route('/v1', v1);

@@ -22,6 +22,8 @@ export interface HttpDeps {
   outgoing: Outgoing;
   /** null: email is off. */
   mailer: Mailer | null;
+  /** Recipient of emails to operators; null: there is none. */
+  operatorEmail: string | null;
   clock: Clock;
   /** For sessions. Moving a sandbox's clock does not end them. */
   wallClock: Clock;
@@ -82,6 +84,9 @@ export interface Site {
   publicUrl: string;
   productName: string;
   supportUrl: string | null;
+  /** The product's logo and colour (`#rrggbb`) on owner pages and in emails; null: Evergrant's. */
+  logoUrl: string | null;
+  accent: string | null;
   /** Origins of the product's app: `returnTo` may point there, and its pages may embed the banner. */
   appOrigins: readonly string[];
   /** Whether an address, this many hops away, is a trusted proxy. */

@@ -74,10 +74,21 @@ export function createMailer(options: {
       });
   }
 
-  return { send, close: () => transport.close() };
+  return {
+    /** Where and as whom it sends, without the credentials. */
+    about: { server: serverOf(url), from: `${options.from.name} <${options.from.address}>` },
+    send,
+    close: () => transport.close(),
+  };
 }
 
 export type Mailer = ReturnType<typeof createMailer>;
+
+/** `smtps://mail.example.com:465` */
+function serverOf(text: string): string {
+  const { protocol, host } = new URL(text);
+  return `${protocol}//${host}`;
+}
 
 /**
  * Whether a connection that begins in plain text must go on encrypted: always, except on this machine, or where the URL

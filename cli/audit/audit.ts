@@ -15,7 +15,8 @@ import { AUDIT_EVERY, describeAuditSchedule, triggerAudit } from '../../adapters
 import { openTemporal, temporalSettings } from '../../adapters/temporal/connect';
 import { MINUTE_MS, SECOND_MS } from '../../core/time';
 import { type Fleet } from '../http/answers';
-import { Failure, databaseFailure } from '../failures';
+import { databaseFailure } from '../database-failure';
+import { Failure } from '../failures';
 import { type Io } from '../output/io';
 import { withProgress } from '../output/progress';
 import { withLocalServers } from '../settings';

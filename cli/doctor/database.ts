@@ -10,7 +10,7 @@ import { countOverdue } from '../../adapters/postgres/fleet/overdue';
 import { pendingMigrations } from '../../adapters/postgres/migrate';
 import { refusalHint, refusalText } from '../../core/text/callbacks';
 import { createWriteCheck, databaseTrouble } from '../../adapters/postgres/write-check';
-import { databaseFailure } from '../failures';
+import { databaseFailure } from '../database-failure';
 import { NO_ACTION_NEEDED, nextStep } from '../../services/keys/next-step';
 import { reportOn } from '../../services/keys/report';
 import { growthText, sizeText } from '../../core/text/sizes';

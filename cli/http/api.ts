@@ -9,14 +9,25 @@ import { type ApiSettings } from '../settings';
 const PATIENCE_MS = 60_000;
 
 type Query = Record<string, string | number | undefined>;
-type Method = 'GET' | 'POST' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+/** The answer of `/readyz`. */
+export interface Readiness {
+  ready: boolean;
+  /** `database`, `temporal`, `key` */
+  failing: string[];
+  reasons?: Record<string, string>;
+}
 
 /** Evergrant's API as the commands use it. Every method throws `Refusal` for a problem document, else `Failure`. */
 export interface Api {
   get<T>(path: string, query?: Query): Promise<T>;
   /** @param patience ms to wait for the answer; null: as long as it takes */
   post<T>(path: string, body?: unknown, patience?: number | null): Promise<T>;
+  patch<T>(path: string, body: unknown): Promise<T>;
   delete(path: string): Promise<void>;
+  /** What it says of the parts that it needs, also when one fails. */
+  readiness(): Promise<Readiness>;
   /** The time by the server's clock, which in a sandbox is not the machine's; epoch ms. */
   now(): number;
 }
@@ -38,7 +49,13 @@ export function createApi(settings: ApiSettings): Api {
   return {
     get: (path, query) => call('GET', path, { ...(query && { query }) }),
     post: (path, body, patience) => call('POST', path, { body, ...(patience !== undefined && { patience }) }),
+    patch: (path, body) => call('PATCH', path, { body }),
     delete: (path) => call('DELETE', path, {}),
+    async readiness() {
+      const response = await send(settings, 'GET', '/readyz', {});
+      const body = parse(response.data) as Partial<Readiness> | undefined;
+      return Array.isArray(body?.failing) ? (body as Readiness) : (read(settings, response) as Readiness);
+    },
     now: () => Date.now() + aheadMs,
   };
 }

@@ -4,7 +4,8 @@ import { KeyRingError, parseKeyRing } from '../../adapters/encryption/key-ring';
 import { readRingFile } from '../../adapters/encryption/ring-file';
 import { createPool } from '../../adapters/postgres/pool';
 import { type KeyRingSource } from '../../services/keys/report';
-import { Failure, databaseFailure } from '../failures';
+import { databaseFailure } from '../database-failure';
+import { Failure } from '../failures';
 import { type Io } from '../output/io';
 import { withLocalKeys, withLocalServers } from '../settings';
 

@@ -1,3 +1,4 @@
+import { type StdioOptions } from 'node:child_process';
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -19,6 +20,8 @@ export interface Io {
   ask(question: string): Promise<string | null>;
   /** Aborted when the process is asked to end. Until it is called, a signal ends the process at once. */
   stopSignal(): AbortSignal;
+  /** Where a program that a command runs writes; absent: where this one does. */
+  stdio?: StdioOptions;
   /** Waits so many milliseconds, less when `signal` is aborted. */
   pause(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }

@@ -34,6 +34,23 @@ export async function feedPage(api: Api, { type, after }: EventFilter, limit: nu
   return whole;
 }
 
+/** Everybody's events, newest first, up to `limit`. */
+export async function latestPage(api: Api, type: string | null, limit: number): Promise<Page<Event>> {
+  const whole: Page<Event> = { data: [], nextCursor: null };
+  do {
+    const before: string | null = whole.nextCursor;
+    const page: Page<Event> = await api.get('/v1/events', {
+      order: 'newest',
+      limit: Math.min(PAGE, limit - whole.data.length),
+      ...(type !== null && { type }),
+      ...(before !== null && { before }),
+    });
+    whole.data.push(...page.data);
+    whole.nextCursor = page.nextCursor;
+  } while (whole.nextCursor !== null && whole.data.length < limit);
+  return whole;
+}
+
 /** One integration's events, newest first, up to `limit`. */
 export async function timelinePage(
   api: Api,

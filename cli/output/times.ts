@@ -21,6 +21,11 @@ export function relative(instant: string, now: number): string {
   return relativeTo(Date.parse(instant), now);
 }
 
+/** The same for what may never have happened. */
+export function since(instant: string | null, now: number): string {
+  return instant === null ? 'never' : relative(instant, now);
+}
+
 /** `2026-05-21 04:00:00 UTC` */
 export function absolute(instant: string): string {
   return `${new Date(instant).toISOString().slice(0, 19).replace('T', ' ')} UTC`;

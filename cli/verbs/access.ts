@@ -11,11 +11,13 @@ import {
 import { findId, pathOf } from '../http/find';
 import { allPages } from '../http/pages';
 import { type Io } from '../output/io';
-import { note, paint, say, sayJson, widthOf } from '../output/output';
-import { type Column, table } from '../output/table';
-import { relative } from '../output/times';
+import { confirm } from '../output/confirm';
+import { note, say, sayJson } from '../output/output';
+import { type Column } from '../output/table';
+import { show } from '../output/list';
+import { since } from '../output/times';
 import { type Verb } from '../verb';
-import { JSON_OPTION, openApi } from './common';
+import { JSON_OPTION, YES_OPTION, openApi } from './common';
 
 /** API keys, and what was made with them: each kind is listed, and ended one by one. */
 
@@ -38,8 +40,8 @@ export const apiKeysVerb: Verb = (program, io) => {
         { title: 'SCOPES', value: ({ scopes }) => scopes.join(',') },
         { title: 'OWNERS', value: ({ ownerRefs }) => ownerRefs?.join(',') ?? 'all', shrinks: true },
         { title: 'CREATED BY', value: ({ createdBy }) => createdBy ?? '-' },
-        { title: 'LAST USED', value: (key) => when(key.lastUsedAt, api.now()) },
-        { title: 'EXPIRES', value: (key) => when(key.expiresAt, api.now()) },
+        { title: 'LAST USED', value: (key) => since(key.lastUsedAt, api.now()) },
+        { title: 'EXPIRES', value: (key) => since(key.expiresAt, api.now()) },
       ]);
     });
   keys
@@ -61,13 +63,29 @@ export const apiKeysVerb: Verb = (program, io) => {
       say(io, made.key);
       note(io, `Created ${made.id}. Copy the key now: it cannot be shown again.`);
     });
-  addEnd(keys, io, {
-    verb: 'revoke',
-    description: 'Revoke an API key, the keys that came of it, and all that was made with them.',
-    path: '/v1/api-keys',
-    done: 'Revoked',
-  });
+  keys
+    .command('revoke')
+    .description('Revoke an API key, the keys that came of it, and all that was made with them.')
+    .argument('<id>', 'as shown by `api-keys list`')
+    .option(...YES_OPTION)
+    .action(async (id: string, { yes }: { yes?: true }) => revokeKey(io, id, yes === true));
 };
+
+async function revokeKey(io: Io, id: string, isSure: boolean): Promise<void> {
+  const api = openApi(io);
+  const { data }: Page<ApiKey> = await api.get('/v1/api-keys');
+  const key = data.find((row) => row.id === id);
+  if (key && !isSure) {
+    const used =
+      key.lastUsedAt === null ? 'It was never used.' : `Last used ${since(key.lastUsedAt, api.now())}.`;
+    await confirm(
+      io,
+      `Revoke the API key ${key.name} (${id})? Programs that use it are refused at once. ${used}`,
+    );
+  }
+  await api.delete(`/v1/api-keys/${encodeURIComponent(id)}`);
+  say(io, `Revoked ${id}.`);
+}
 
 interface NewKey {
   name: string;
@@ -92,8 +110,8 @@ export const consoleSessionsVerb: Verb = (program, io) => {
         { title: 'ID', value: ({ id }) => id },
         { title: 'KEY', value: ({ name }) => name, shrinks: true },
         { title: 'ADDRESS', value: ({ address }) => address ?? '-' },
-        { title: 'SIGNED IN', value: (row) => when(row.createdAt, api.now()) },
-        { title: 'LAST USED', value: (row) => when(row.lastUsedAt, api.now()) },
+        { title: 'SIGNED IN', value: (row) => since(row.createdAt, api.now()) },
+        { title: 'LAST USED', value: (row) => since(row.lastUsedAt, api.now()) },
       ]);
     });
   addEnd(sessions, io, {
@@ -180,8 +198,8 @@ function issuedColumns<Row extends { createdBy: string; createdAt: string; expir
 ): Column<Row>[] {
   return [
     { title: 'CREATED BY', value: ({ createdBy }) => createdBy },
-    { title: 'CREATED', value: ({ createdAt }) => when(createdAt, now) },
-    { title: 'EXPIRES', value: ({ expiresAt }) => when(expiresAt, now) },
+    { title: 'CREATED', value: ({ createdAt }) => since(createdAt, now) },
+    { title: 'EXPIRES', value: ({ expiresAt }) => since(expiresAt, now) },
   ];
 }
 
@@ -198,21 +216,4 @@ function addEnd(
       await openApi(io).delete(`${path}/${encodeURIComponent(id)}`);
       say(io, `${done} ${id}.`);
     });
-}
-
-function show<Row>(
-  io: Io,
-  found: Page<Row>,
-  json: true | undefined,
-  none: string,
-  columns: Column<Row>[],
-): void {
-  if (json) return sayJson(io, found);
-  if (found.data.length === 0) return say(io, none);
-  const [titles = '', ...rows] = table(columns, found.data, widthOf(io));
-  say(io, paint(io, 'bold', titles), ...rows);
-}
-
-function when(instant: string | null, now: number): string {
-  return instant === null ? 'never' : relative(instant, now);
 }

@@ -1,5 +1,5 @@
 import { type Finding } from '../doctor/finding';
-import { Failure } from '../failures';
+import { Failure, UsageError } from '../failures';
 import { type Io } from '../output/io';
 import { load } from '../load';
 import { paint, say, sayJson } from '../output/output';
@@ -18,6 +18,7 @@ export const doctorVerb: Verb = (program, io) => {
     .command('doctor')
     .description('Check settings, database, keys and Temporal. Changes nothing.')
     .option('--provider', 'also ask Instagram about the app, and list what to check at Meta')
+    .option('--server', 'ask the running API for its own view instead, by HTTP')
     .option(...JSON_OPTION)
     .action(async (options: Options) => examine(io, options));
 };
@@ -25,10 +26,17 @@ export const doctorVerb: Verb = (program, io) => {
 interface Options {
   json?: true;
   provider?: true;
+  server?: true;
 }
 
 async function examine(io: Io, options: Options): Promise<void> {
-  const findings = await load.doctor().examine(io, { provider: options.provider === true });
+  if (options.server && options.provider)
+    throw new UsageError(
+      '--server and --provider cannot be combined: the API does not ask Instagram for this.',
+    );
+  const findings = options.server
+    ? await load.server().examineServer(io)
+    : await load.doctor().examine(io, { provider: options.provider === true });
   if (options.json) sayJson(io, { data: findings });
   const width = Math.max(...findings.map(({ part }) => part.length)) + 2;
   if (!options.json) say(io, ...findings.flatMap((finding) => linesOf(io, finding, width)));

@@ -9,7 +9,7 @@ import { note, paint, say, sayJson, widthOf } from '../output/output';
 import { type Verb } from '../verb';
 import { type Column, table } from '../output/table';
 import { absolute } from '../output/times';
-import { type EventFilter, feedPage, timelinePage } from '../output/timeline';
+import { type EventFilter, feedPage, latestPage, timelinePage } from '../output/timeline';
 import { JSON_OPTION, openApi, positiveNumber } from './common';
 
 const DEFAULT_LIMIT = 100;
@@ -25,10 +25,10 @@ interface Options {
 export const eventsVerb: Verb = (program, io) => {
   program
     .command('events')
-    .description('Show events: of one integration newest first, of all oldest first.')
+    .description('Show events, newest first: of one integration, or of all.')
     .argument('[id]', 'id of the integration, @username of its account, or your external id (default: all)')
     .addOption(new Option('--type <type>', 'only events of this type').choices(EVENT_TYPES))
-    .option('--after <event id>', 'only events after this one')
+    .option('--after <event id>', 'only events after this one; of all integrations, these are oldest first')
     .option('--limit <n>', 'maximum number', positiveNumber, DEFAULT_LIMIT)
     .option(
       '--follow',
@@ -49,9 +49,13 @@ export const eventsVerb: Verb = (program, io) => {
 };
 
 async function show(io: Io, api: Api, filter: EventFilter, limit: number, json: boolean): Promise<void> {
-  const page: Page<Event> = await (filter.integrationId === null
+  // After an event the feed goes on from there, as a program reads it.
+  const isFeed = filter.integrationId === null && filter.after !== null;
+  const page: Page<Event> = await (isFeed
     ? feedPage(api, filter, limit)
-    : timelinePage(api, filter, limit));
+    : filter.integrationId === null
+      ? latestPage(api, filter.type, limit)
+      : timelinePage(api, filter, limit));
   if (json) return sayJson(io, page);
   if (page.data.length === 0) return say(io, filter.after === null ? 'No events yet.' : 'No new events.');
   const [titles = '', ...rows] = table(COLUMNS, page.data, widthOf(io));
@@ -59,7 +63,7 @@ async function show(io: Io, api: Api, filter: EventFilter, limit: number, json: 
   if (page.nextCursor === null) return;
   note(
     io,
-    filter.integrationId === null
+    isFeed
       ? `More events: continue with --after ${page.data.at(-1)?.id}.`
       : 'Older events: use a higher --limit.',
   );

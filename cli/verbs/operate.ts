@@ -1,13 +1,14 @@
 import { type Command } from 'commander';
 import { asksToCheckAgain } from '../../core/lifecycle/banner';
-import { Failure, UsageError } from '../failures';
+import { Failure } from '../failures';
 import { type ConnectLink, type Integration, type Recovery, type Refreshed } from '../http/answers';
 import { findId, findOne, pathOf } from '../http/find';
 import { type Io } from '../output/io';
+import { confirm } from '../output/confirm';
 import { note, printable, say, sayJson } from '../output/output';
 import { both } from '../output/times';
 import { type Verb } from '../verb';
-import { ID, JSON_OPTION, nameOf, openApi } from './common';
+import { ID, JSON_OPTION, YES_OPTION, nameOf, openApi } from './common';
 
 export const refreshVerb: Verb = (program, io) => {
   program
@@ -93,12 +94,17 @@ export const disconnectVerb: Verb = (program, io) => {
     .command('disconnect')
     .description('Disconnect an integration permanently and delete its token.')
     .argument(...ID)
-    .option('-y, --yes', 'do not ask for confirmation')
+    .option(...YES_OPTION)
     .option(...JSON_OPTION)
     .action(async (given: string, options: { yes?: true; json?: true }) => {
       const api = openApi(io);
       const integration = await findOne(api, given);
-      if (!options.yes && integration.state !== 'disconnected') await confirm(io, integration);
+      const { id, ownerRef, state } = integration;
+      if (!options.yes && state !== 'disconnected')
+        await confirm(
+          io,
+          `Disconnect ${nameOf(integration)} (${id}, owner ${ownerRef})? This deletes its token.`,
+        );
       await api.delete(pathOf(integration.id));
       if (options.json) return sayJson(io, await api.get(pathOf(integration.id)));
       say(io, `Disconnected ${nameOf(integration)}. Its token has been deleted.`);
@@ -108,20 +114,6 @@ export const disconnectVerb: Verb = (program, io) => {
       );
     });
 };
-
-async function confirm(io: Io, integration: Integration): Promise<void> {
-  const { id, ownerRef } = integration;
-  await ask(
-    io,
-    `Disconnect ${nameOf(integration)} (${id}, owner ${ownerRef})? This deletes its token. [y/N] `,
-  );
-}
-
-async function ask(io: Io, question: string): Promise<void> {
-  const answer = await io.ask(printable(question));
-  if (answer === null) throw new UsageError('Not interactive: pass --yes to confirm.');
-  if (!/^y(es)?$/i.test(answer.trim())) throw new Failure('No changes made.');
-}
 
 export const forgetVerb: Verb = (program, io) => {
   program
@@ -133,7 +125,7 @@ export const forgetVerb: Verb = (program, io) => {
       '--instagram-id <id>',
       "the account's app-scoped ID, as Meta's lists have it, or its professional ID",
     )
-    .option('-y, --yes', 'do not ask for confirmation')
+    .option(...YES_OPTION)
     .option(...JSON_OPTION)
     .action(async ({ instagramId, yes, json }: { instagramId: string; yes?: true; json?: true }) => {
       const api = openApi(io);
@@ -142,7 +134,7 @@ export const forgetVerb: Verb = (program, io) => {
       );
       if (!yes && found.data.length > 0) {
         const names = found.data.map((one) => `${nameOf(one)} (${one.id}, owner ${one.ownerRef})`);
-        await ask(io, `Delete all data of ${names.join(', ')}? [y/N] `);
+        await confirm(io, `Delete all data of ${names.join(', ')}?`);
       }
       const result: { integrationIds: string[]; statusUrl: string } = await api.post('/v1/data-deletions', {
         instagramId,

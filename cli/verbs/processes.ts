@@ -1,4 +1,4 @@
-import { Failure, databaseFailure, UsageError } from '../failures';
+import { Failure, UsageError } from '../failures';
 import { SECOND_MS } from '../../core/time';
 import { load } from '../load';
 import { type Io } from '../output/io';
@@ -103,7 +103,7 @@ async function bringUp(io: Io, role?: string): Promise<void> {
     .migrate()
     .migrate(url, (name) => note(io, `${name} …`))
     .catch((error: unknown) => {
-      throw databaseFailure(error);
+      throw load.databaseFailure().databaseFailure(error);
     });
   say(
     io,
@@ -119,7 +119,7 @@ async function grantRole(io: Io, url: string, role: string): Promise<void> {
   const { grantRuntimeRole, RuntimeRoleRefused } = load.runtimeRole();
   const { created } = await grantRuntimeRole(url, role).catch((error: unknown) => {
     if (error instanceof RuntimeRoleRefused) throw new Failure(error.message);
-    throw databaseFailure(error);
+    throw load.databaseFailure().databaseFailure(error);
   });
   say(io, `The role ${role} may read and write rows, and nothing else.`);
   if (created)

@@ -6,4 +6,5 @@ export const API_TEXT = {
   machine: 'OpenAPI document:',
   file: 'openapi.json',
   problems: 'Errors',
+  body: (method: string, path: string) => `Example body of ${method} ${path}`,
 } as const;

@@ -16,8 +16,8 @@ interface Answer {
   /** Instagram's code as text, `http_<status>`, `no_answer`, or `unreadable:<field>`. */
   code: string;
   subcode: number | null;
-  /** HTTP status; null: none came. */
-  status: number | null;
+  /** HTTP status; null: none came, absent: it is not kept. */
+  status?: number | null;
 }
 
 /**
@@ -25,10 +25,15 @@ interface Answer {
  * says more than the code in its body, which is the same for all.
  */
 export function lastFailureText(attempt: 'check' | 'refresh', answer: Answer): string {
-  return `Last ${attempt} failed: ${LABELS[answer.class]} (${detailOf(answer)})`;
+  return `Last ${attempt} failed: ${failureText(answer)}`;
 }
 
-function detailOf({ class: kind, code, subcode, status }: Answer): string {
+/** `Instagram unavailable (503)` */
+export function failureText(answer: Answer): string {
+  return `${LABELS[answer.class]} (${detailOf(answer)})`;
+}
+
+function detailOf({ class: kind, code, subcode, status = null }: Answer): string {
   if (kind === 'transient' && status !== null && status >= 500) return String(status);
   if (code === 'no_answer') return 'no response';
   const text = code.replace(/^(http_|unreadable:)/, '');

@@ -1,6 +1,8 @@
-// `npx evergrant` in a clone: npm links a package's command only for those who install it, not for itself.
+// `npx evergrant` in a clone: npm links a package's command only for those who install it, not for itself. As a `bin` of
+// `package.json` npx would find it, too, and read every installed package first, which takes a second.
 import { chmodSync, existsSync, mkdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const TARGET = '../../cli/evergrant.js';
 
@@ -23,3 +25,5 @@ function linkTarget(link) {
     return null;
   }
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) linkCommand(process.cwd());

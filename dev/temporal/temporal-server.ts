@@ -1,12 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { freePorts, requireFreePorts, type WantedPort } from '../process/ports';
+import { temporalExecutable } from './executable';
 import { startChild, stopLeftover, type Child } from '../process/processes';
 
-/** Where `dev/setup.mjs` records the executables that it found or downloaded. */
-const EXECUTABLES = join(__dirname, '..', '..', '.cache', 'executables.json');
 const NAMESPACE = 'default';
 const START_DEADLINE_MS = 60_000;
 const ATTEMPT_MS = 2_000;
@@ -63,14 +60,6 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
     stop: () => server.stop(),
   };
 }
-
-function temporalExecutable(): string {
-  const record = existsSync(EXECUTABLES) ? readFileSync(EXECUTABLES, 'utf8') : '{}';
-  const { temporal } = JSON.parse(record) as { temporal?: string };
-  if (temporal && existsSync(temporal)) return temporal;
-  throw new Error(`Temporal is missing (${temporal ?? 'not installed'}). Run \`npm run setup\`.`);
-}
-
 function portsAskedFor({ port, uiPort }: TemporalServerOptions): WantedPort[] {
   const asked: WantedPort[] = [];
   if (port !== undefined) asked.push({ port, setting: 'EVERGRANT_TEMPORAL_PORT', purpose: 'Temporal' });

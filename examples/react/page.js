@@ -23,6 +23,13 @@ function Inbox({ integrationId }) {
   );
 }
 
+/** What to say in place of the inbox: a token that is being checked is not lost. */
+const STATES = {
+  pending: 'Not connected yet',
+  recovering: 'Checking the connection …',
+  expired: 'Reconnect needed',
+};
+
 function Page() {
   const { banner, connections, refreshFailed, expired, dismiss } = useEvergrant(evergrant);
   return h(
@@ -30,12 +37,12 @@ function Page() {
     null,
     banner,
     h('h1', null, 'Inbox'),
-    connections.map(({ id, account, usable }) =>
+    connections.map(({ id, account, state, usable }) =>
       h(
         'section',
         { key: id },
         h('h2', null, `@${account?.username ?? account}`),
-        usable ? h(Inbox, { integrationId: id }) : h('p', null, 'Not connected'),
+        usable ? h(Inbox, { integrationId: id }) : h('p', null, STATES[state] ?? 'Not connected'),
       ),
     ),
     refreshFailed &&

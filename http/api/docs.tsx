@@ -6,6 +6,7 @@ import { API_TEXT } from '../../core/text/api-docs';
 import { frameOf } from '../frame';
 import { Layout } from '../owner/layout';
 import { PROBLEMS } from '../problems';
+import { type Schema, exampleBody } from './example-body';
 import { type Router } from '../router';
 
 const version = '1.0.0';
@@ -33,14 +34,25 @@ export function docsRoutes(deps: HttpDeps, app: Router): Hono {
       c.header('cache-control', 'no-cache');
       return sendRevalidated(c, built().file);
     })
-    .get('/docs', (c) =>
-      c.html(
-        <Layout title={API_TEXT.title} frame={{ ...frameOf(deps.site, c), product: 'Evergrant' }}>
+    .get('/docs', (c) => {
+      const frame = { ...frameOf(deps.site, c), product: 'Evergrant' };
+      return c.html(
+        <Layout title={API_TEXT.title} frame={frame}>
+          <style nonce={frame.nonce}>{raw(STYLE)}</style>
           {raw(built().text)}
         </Layout>,
-      ),
-    );
+      );
+    });
 }
+
+/** Long paths and examples break or scroll on their own: the page never scrolls sideways. */
+const STYLE = `
+main { max-width: 52rem; overflow-wrap: anywhere; }
+pre { overflow-x: auto; padding: .8rem 1rem; background: var(--soft); border-radius: 8px; font-size: .85rem; }
+section { border-top: 1px solid var(--line); }
+section h2 { font-size: 1rem; }
+@media (max-width: 40rem) { main { margin: 0; padding: 1.2rem; border: 0; border-radius: 0; } dl { display: block; } dt { margin-top: .6rem; } }
+`;
 
 function once<T>(make: () => T): () => T {
   let made: { value: T } | undefined;
@@ -49,18 +61,20 @@ function once<T>(make: () => T): () => T {
 
 interface Described {
   paths?: Record<string, Record<string, unknown>>;
+  components?: { schemas?: Record<string, Schema> };
 }
 
 interface Operation {
   summary?: string;
   description?: string;
+  requestBody?: { content?: Record<string, { schema?: Schema }> };
 }
 
 const METHODS = ['get', 'post', 'patch', 'delete'];
 
 /** Every route with its description, and every error code with its status. */
 function Reference({ document }: { document: object }) {
-  const { paths = {} } = document as Described;
+  const { paths = {}, components = {} } = document as Described;
   return (
     <>
       <h1>{API_TEXT.heading}</h1>
@@ -73,16 +87,23 @@ function Reference({ document }: { document: object }) {
       {Object.entries(paths).flatMap(([path, item]) =>
         METHODS.filter((method) => method in item).map((method) => {
           const operation = item[method] as Operation;
+          const schema = operation.requestBody?.content?.['application/json']?.schema;
           return (
             <section>
-              <h3>
+              <h2>
                 <code>
                   {method.toUpperCase()} {path}
                 </code>
-              </h3>
+              </h2>
               <p>
                 {operation.summary}. {operation.description}
               </p>
+              {schema && (
+                // It scrolls, so the keyboard has to reach it.
+                <pre tabindex={0} aria-label={API_TEXT.body(method.toUpperCase(), path)}>
+                  {JSON.stringify(exampleBody(schema, components.schemas ?? {}), null, 2)}
+                </pre>
+              )}
             </section>
           );
         }),

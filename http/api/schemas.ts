@@ -52,7 +52,9 @@ export const timeZone = z
   .refine(isTimeZone, 'must be an IANA time zone')
   .openapi({ description: 'IANA time zone of the reader.', example: 'Europe/Berlin' });
 
-export const emailAddress = z.email({ pattern: z.regexes.html5Email }).max(254);
+export const emailAddress = z
+  .email({ pattern: z.regexes.html5Email, error: 'must be an email address' })
+  .max(254);
 
 /** Where a page of a list begins, and how long it is. */
 export const paging = {

@@ -22,7 +22,7 @@ export function showConsent(c: Context, world: World): Response | Promise<Respon
       const loggedIn = world.index.byId(getCookie(c, SESSION) ?? '');
       const others = world.state.accounts.filter((account) => account !== loggedIn);
       const accounts = [...(loggedIn ? [loggedIn] : []), ...others].slice(0, ACCOUNTS_SHOWN);
-      return showPage(c, consentPage(request, accounts, loggedIn), 200);
+      return showPage(c, consentPage(world, request, accounts, loggedIn), 200);
     }
     world.state.login = null;
     world.changed();

@@ -1,6 +1,8 @@
 import { html } from 'hono/html';
+import { accountState } from '../world/accounts';
 import { type ConsentRequest } from '../world/consent';
 import { type Account } from '../world/state';
+import { type World } from '../world/world';
 
 type Html = ReturnType<typeof html>;
 
@@ -68,12 +70,19 @@ const page = (title: string, content: Html): Html =>
       </body>
     </html>`;
 
-/** The consent form; it needs no script. @param loggedIn in this browser; the first of the accounts */
+/**
+ * The consent form; it needs no script. Whose link it is, no simulator knows: at most the account of the browser is
+ * chosen, and not where that is connected already, so that nobody allows for a wrong account by just going on.
+ * @param loggedIn in this browser
+ */
 export function consentPage(
+  world: World,
   request: ConsentRequest,
   accounts: readonly Account[],
   loggedIn: Account | undefined,
 ): Html {
+  const isConnected = loggedIn !== undefined && accountState(world, loggedIn) === 'valid';
+  const chosen = request.forcesLogin || isConnected ? undefined : loggedIn;
   const hidden = {
     client_id: request.clientId,
     redirect_uri: request.redirectUri,
@@ -97,13 +106,13 @@ export function consentPage(
                   this page.
                 </p>`
               : accounts.map(
-                  (account, index) =>
+                  (account) =>
                     html`<label
                       ><input
                         type="radio"
                         name="account"
                         value="${account.id}"
-                        required${index === 0 && !request.forcesLogin ? html` checked` : ''}
+                        required${account === chosen ? html` checked` : ''}
                       />
                       @${account.username}</label
                     >`,

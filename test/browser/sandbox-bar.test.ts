@@ -26,7 +26,7 @@ test('the sandbox bar moves time, invalidates a token and plays an outage', asyn
   await press('+1 day');
   await toast('Time moved forward by 24 hours');
   expect(stack.simulator.clock.now() - before).toBeGreaterThanOrEqual(DAY_MS);
-  await page.getByLabel('Account').selectOption('played');
+  await page.getByLabel('Account', { exact: true }).selectOption('played');
   await press('Invalidate token');
   await toast(/Instagram now rejects the token of @played/);
   await press('Check now');

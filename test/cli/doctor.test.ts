@@ -5,7 +5,8 @@ import { saveCallbackTraffic } from '../../adapters/postgres/messages/callback-t
 import { ensureAuditSchedule } from '../../adapters/temporal/audit-schedule';
 import { Secret } from '../../core/access/secret';
 import { runSimulator } from '../../simulator';
-import { startApi } from '../support/api';
+import { API_KEY, startApi } from '../support/api';
+import { evergrant as spawned } from '../support/command';
 import { instagramSettings } from '../support/instagram-settings';
 import { published } from '../support/servers';
 import { type Stack, startStack } from '../support/stack';
@@ -44,6 +45,95 @@ async function examine(changed: NodeJS.ProcessEnv = {}, ...options: string[]) {
   const { data } = JSON.parse(out) as { data: Finding[] };
   return { code, data, part: (name: string) => data.filter(({ part }) => part === name) };
 }
+
+describe('--server', () => {
+  const look = async (changed: NodeJS.ProcessEnv, ...more: string[]) => {
+    const { code, out } = await evergrant(['doctor', '--server', '--json', ...more], { env: changed });
+    const { data } = JSON.parse(out) as { data: Finding[] };
+    return { code, data, part: (name: string) => data.find(({ part }) => part === name) };
+  };
+
+  test('needs an address and a key, and tells what the API knows', async () => {
+    const api = await startApi(stack);
+    const access = { EVERGRANT_URL: api.url, EVERGRANT_API_KEY: API_KEY };
+    try {
+      const { code, data, part } = await look(access);
+      expect(code).toBe(0);
+      expect(data.map((finding) => finding.part)).toEqual([
+        ...['server', 'database', 'Temporal', 'encryption key', 'API key', 'refreshes', 'Instagram'],
+        ...['deliveries', 'callbacks', 'audit'],
+      ]);
+      expect(part('audit')).toMatchObject({ level: 'warning', text: 'Scheduled, and has not run yet.' });
+      expect(data.filter(({ level }) => level === 'problem')).toEqual([]);
+
+      await stack.pool.query(
+        `insert into provider_incidents (id, provider, app_id, kind, started_at, next_probe_at)
+         values ('inc_1', 'instagram', 'app', 'verdicts', $1, $1)`,
+        [new Date(stack.simulator.clock.now())],
+      );
+      const during = await look(access);
+      await stack.pool.query('delete from provider_incidents');
+      expect([during.code, during.part('Instagram')?.level]).toEqual([1, 'problem']);
+
+      const ago = (hours: number) =>
+        stack.pool.query(
+          `insert into audit_runs (kind, started_at, finished_at, result) values ('hourly', $1, $1, '{}')`,
+          [new Date(Date.now() - hours * 60 * 60 * 1_000)],
+        );
+      await ago(5);
+      expect((await look(access)).part('audit')).toMatchObject({
+        level: 'problem',
+        text: expect.stringMatching(/^Does not run\. Last run .* UTC\.$/),
+      });
+      await ago(1);
+      expect((await look(access)).part('audit')).toMatchObject({ level: 'ok' });
+
+      const refused = await look({ ...access, EVERGRANT_API_KEY: 'evg_wrong' });
+      expect([refused.code, refused.part('API key')]).toEqual([
+        1,
+        expect.objectContaining({ level: 'problem', text: expect.stringContaining('Invalid API key.') }),
+      ]);
+    } finally {
+      await api.stop();
+    }
+  });
+
+  test('names the part that fails the API, and an API that is not there', async () => {
+    const broken = { ...stack.client, withDeadline: () => Promise.reject(new Error('no answer')) };
+    const api = await startApi(stack, { temporal: broken as unknown as typeof stack.client });
+    const access = { EVERGRANT_URL: api.url, EVERGRANT_API_KEY: API_KEY };
+    const { code, part } = await look(access).finally(() => api.stop());
+    expect([code, part('Temporal')?.level, part('database')?.level]).toEqual([1, 'problem', 'ok']);
+    expect(part('audit')).toMatchObject({ level: 'warning', text: 'Unknown: Temporal is not responding.' });
+    const gone = await look(access);
+    expect([gone.code, gone.data]).toEqual([
+      1,
+      [expect.objectContaining({ part: 'server', text: expect.stringContaining('Could not connect') })],
+    ]);
+  });
+});
+
+test('temporal is Temporal’s own command line, at the address of this installation', async () => {
+  const settings = {
+    PATH: process.env.PATH ?? '',
+    HOME: process.env.HOME ?? '',
+    EVERGRANT_TEMPORAL_PORT: published('temporalAddress').split(':')[1] ?? '',
+    TEMPORAL_NAMESPACE: stack.client.options.namespace,
+  };
+  const listed = spawned(['temporal', 'schedule', 'list', '-o', 'json'], settings);
+  expect([await listed.ended, listed.err()]).toEqual([0, '']);
+  expect(listed.out()).toContain('evergrant-fleet-audit');
+  const version = spawned(['temporal', '--version'], settings);
+  await version.ended;
+  expect(version.out()).toMatch(/^temporal version 1\./);
+  const wrong = spawned(['temporal', 'workflow', 'describe', '--workflow-id', 'none'], settings);
+  expect(await wrong.ended).toBe(1);
+  const missing = spawned(['temporal'], { ...settings, EVERGRANT_TEMPORAL_CLI: '/nowhere/temporal' });
+  expect([await missing.ended, missing.err()]).toEqual([
+    1,
+    'error: EVERGRANT_TEMPORAL_CLI is /nowhere/temporal, which does not exist.\n',
+  ]);
+});
 
 const MAIL = { SMTP_URL: 'smtp://127.0.0.1:25', EVERGRANT_OPERATOR_EMAIL: 'ops@shop.example' };
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { evergrant } from '../support/cli';
 
 const VERBS = [
@@ -15,7 +16,8 @@ const VERBS = [
     'resume',
   ],
   ...['disconnect', 'reconnect-link', 'events', 'fleet', 'audit', 'console', 'doctor', 'sandbox'],
-  ...['api-keys', 'console-sessions', 'connect-links', 'embed-tokens'],
+  ...['api-keys', 'console-sessions', 'connect-links', 'embed-tokens', 'contact'],
+  ...['webhooks', 'deliveries', 'mail', 'completion'],
 ];
 const SANDBOX_VERBS = ['advance', 'clock', 'account', 'login', 'invalidate', 'outage', 'inbound'];
 
@@ -47,6 +49,9 @@ test.each([
   [['api-keys', 'create', '--name', 'x']],
   [['console-sessions', 'end']],
   [['simulator', '--port', 'eighty']],
+  [['doctor', '--server', '--provider']],
+  [['completion', 'tcsh']],
+  [['deliveries', 'retry', 'dlv_1', '--endpoint', 'whe_1']],
 ])('ends with 2 and says what is wrong: %j', async (args) => {
   const { code, out, err } = await evergrant(args);
   expect(code).toBe(2);
@@ -76,8 +81,56 @@ test.each([...VERBS.map((verb) => [verb]), ...SANDBOX_VERBS.map((verb) => ['sand
   },
 );
 
+test('help prints what --help does on every command, however deep', async () => {
+  const commands: string[][] = [[]];
+  for (const words of commands) {
+    if (words[0] === 'temporal') continue; // Its --help is that of the Temporal CLI.
+    const [help, option] = [await evergrant(['help', ...words]), await evergrant([...words, '--help'])];
+    expect(help).toEqual({ code: 0, out: option.out, err: '' });
+    expect(help.out).toContain(`Usage: ${['evergrant', ...words].join(' ')} `);
+    const listed = words.length === 0 ? help.out : (help.out.split('\nCommands:\n')[1] ?? '');
+    const below = [...listed.matchAll(/^ {2}([a-z-]+)(?: .*)?$/gm)].map(([, name]) => name!);
+    commands.push(...below.filter((name) => name !== 'help').map((name) => [...words, name]));
+  }
+  expect(commands.map((words) => words.join(' '))).toEqual(
+    expect.arrayContaining(['list', 'sandbox advance', 'keys rotate', 'api-keys create', 'audit run']),
+  );
+});
+
+test.each([[['help', 'lst']], [['help', 'sandbox', 'fly']], [['help', 'list', 'all']]])(
+  'there is no help on what does not exist: %j',
+  async (args) => {
+    const { code, out, err } = await evergrant(args);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain(`unknown command '${args.at(-1)}'`);
+  },
+);
+
 test('prints its version', async () => {
   const { code, out } = await evergrant(['--version']);
   expect(code).toBe(0);
   expect(out).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
+test.each([
+  ['', ['list', 'sandbox', 'api-keys', '--help']],
+  ['l', ['list']],
+  ['sandbox adv', ['advance']],
+  ['deliveries list --st', ['--status']],
+  ['list --state active --reas', ['--reason']],
+])('completes "evergrant %s"', async (typed, expected) => {
+  const { out } = await evergrant(['completion', 'bash']);
+  const words = ['evergrant', ...typed.split(' ')];
+  const { stdout } = spawnSync(
+    'bash',
+    [
+      '-c',
+      `${out}\nCOMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _evergrant; echo "\${COMPREPLY[@]}"`,
+      'bash',
+      ...words,
+    ],
+    { encoding: 'utf8' },
+  );
+  expect(stdout.trim().split(' ')).toEqual(expect.arrayContaining(expected));
+  if (typed) expect(stdout.trim().split(' ')).toHaveLength(expected.length);
 });

@@ -78,8 +78,8 @@ describe('with a connected account', () => {
       ['list', '--state', 'active', '--owner-ref', 'owner-1', '--expiring-within-days', '90'],
       '/v1/integrations?state=active',
     ],
-    [['events'], '/v1/events'],
-    [['events', '--type', 'integration.connected'], '/v1/events?type=integration.connected'],
+    [['events'], '/v1/events?order=newest'],
+    [['events', '--type', 'integration.connected'], '/v1/events?order=newest&type=integration.connected'],
     [['fleet'], '/v1/fleet'],
   ])("%j --json is the API's answer", async (args, path) => {
     // The feed moves on with every transaction of the database.
@@ -307,6 +307,22 @@ test('following shows what was and what comes, each once, until it is interrupte
   expect(types).toEqual(['integration.connected', 'integration.disconnected']);
 });
 
+test('events of all are the latest, newest first, and --limit cuts the older ones', async () => {
+  const all = await json(['events', '--limit', '1000']);
+  // The feed holds back what an open transaction, of any database here, might still come before.
+  const feed = await until(async () => {
+    const page = (await ask(api, '/v1/events?limit=500')) as Listed;
+    return page.data.length === all.data.length ? page.data : null;
+  });
+  expect(all.data.map(({ id }) => id)).toEqual(feed.map(({ id }) => id).reverse());
+  expect(all.data.length).toBeGreaterThan(2);
+  const two = await evergrant(['events', '--limit', '2']);
+  expect([...two.out.matchAll(/evt_\w+/g)].map(([id]) => id)).toEqual(
+    all.data.slice(0, 2).map(({ id }) => id),
+  );
+  expect(two.err).toBe('Older events: use a higher --limit.\n');
+});
+
 test('events after one are those that came later', async () => {
   const { id } = await stack.connect('later');
   const before = (await json(['events', id])).data[0]!;
@@ -392,7 +408,10 @@ describe('keys, and what was made with them', () => {
     expect(row).toMatch(
       new RegExp(`^${id} +inbox +operate,read +acme,bolt +bootstrap +never +in \\d+ days$`),
     );
-    expect(await evergrant(['api-keys', 'revoke', id])).toMatchObject({ code: 0, out: `Revoked ${id}.\n` });
+    expect(await evergrant(['api-keys', 'revoke', id, '--yes'])).toMatchObject({
+      code: 0,
+      out: `Revoked ${id}.\n`,
+    });
     expect(await lines(['api-keys', 'list'])).toEqual(['No API keys but the bootstrap key.']);
     const unknown = await evergrant(['api-keys', 'revoke', 'key_unknown']);
     expect([unknown.code, unknown.err]).toEqual([1, 'error: This key does not exist.\n']);

@@ -75,10 +75,38 @@ test('every container has the secrets that it needs, and no others', () => {
   }
 });
 
+/** Settings of `docs/configuration.md` that a process reads and that its container does not get, with the reason. */
+const LEFT_OUT: Record<string, string> = {
+  DATABASE_DIRECT_URL: 'there is no connection pooler in between',
+  EVERGRANT_HTTP_PORT: 'the port within the container; the published one is in `ports`',
+  EVERGRANT_METRICS_PORT: 'the port within the container',
+  INSTAGRAM_AUTHORIZE_URL: 'for tests against a simulator',
+  INSTAGRAM_API_URL: 'for tests against a simulator',
+  INSTAGRAM_GRAPH_URL: 'for tests against a simulator',
+  TEMPORAL_API_KEY: 'the Temporal of this file has no access control',
+  TEMPORAL_TLS: 'the Temporal of this file is on the same private network',
+};
+
+test.each(['api', 'worker', 'migrate'])(
+  'every setting that %s reads is passed, or left out for a reason',
+  (name) => {
+    const documented = readFileSync(join(ROOT, 'docs', 'configuration.md'), 'utf8');
+    const settings = [...documented.matchAll(/^\| `([A-Z][A-Z_]+)`.*\| ([^|]*) \|$/gm)]
+      .filter(([, , readers]) =>
+        readers!.split(/[ ,()]+/).some((reader) => reader === name || reader === 'all'),
+      )
+      .map(([, setting]) => setting!);
+    expect(settings.length).toBeGreaterThan(2);
+    const { services } = parse(compose, { merge: true }) as { services: Record<string, Service> };
+    const passed = Object.keys(services[name]?.environment ?? {}).map((one) => one.replace(/_FILE$/, ''));
+    expect(settings.filter((setting) => !passed.includes(setting) && !(setting in LEFT_OUT))).toEqual([]);
+  },
+);
+
 test('no secret is in an environment variable', () => {
   const variables = all(compose, /^\s+([A-Z_]*(?:PASSWORD|PWD|SECRET|TOKEN|KEY|KEYS|URL)[A-Z_]*): /gm);
   const open = variables.filter((name) => !/_(FILE|DAYS)$/.test(name));
-  expect(open).toEqual(['EVERGRANT_PUBLIC_URL', 'EVERGRANT_SUPPORT_URL']);
+  expect(open).toEqual(['EVERGRANT_PUBLIC_URL', 'EVERGRANT_SUPPORT_URL', 'EVERGRANT_TEMPORAL_UI_URL']);
 });
 
 describe('create-secrets.sh', () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError, loadSettings } from '../../adapters/config';
 import { LIVE_PAGES } from '../../http/console/live-pages';
+import { blocksOf } from '../support/document-blocks';
 import { LIMITED, LIMITS } from '../../http/middleware/limits';
 
 const root = join(__dirname, '..', '..');
@@ -54,6 +55,18 @@ test('exactly the settings that are marked as secrets can be given as files', ()
     own.filter(({ secret }) => secret).map(({ name }) => name),
   );
 });
+
+test.each(['configuration', 'notices', 'console'].flatMap((name) => blocksOf(`docs/${name}.md`)).filter(({ language }) => language === 'env').map((block) => [block.at, block.text]))(
+  'the settings at %s are accepted',
+  (_, text) => {
+    const lines = text.split('\n').map((line) => /^(\w+)=(.*)$/.exec(line)?.slice(1) as [string, string]);
+    // The files are elsewhere.
+    const env = lines.filter(([name]) => !name.endsWith('_FILE')).map(([name, value]) => [name, value.replace(/^"(.*)"$/, '$1')]);
+    expect(() => loadSettings(Object.fromEntries(env) as NodeJS.ProcessEnv)).not.toThrow();
+    const known = new Set(rows.map(({ name }) => name));
+    expect(lines.map(([name]) => name.replace(/_FILE$/, '')).filter((name) => !known.has(name))).toEqual([]);
+  },
+);
 
 test('.env.example is accepted as it is', () => {
   const env = Object.fromEntries(example.map(({ name, value }) => [name, value.replace(/^"(.*)"$/, '$1')]));

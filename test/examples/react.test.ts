@@ -89,8 +89,29 @@ test('shows the banner above the inbox, failures in a toast, and renews its toke
   await page.getByRole('alert').getByText('It is over.').waitFor();
   expect(await page.getByRole('link', { name: 'Reconnect' }).getAttribute('href')).toContain('/connect/x');
 
+  const one = { id: 'int_1', account: { id: '1', username: 'bakery' }, usable: false, banner: null };
+  for (const [state, text] of [
+    ['recovering', 'Checking the connection …'],
+    ['expired', 'Reconnect needed'],
+    ['pending', 'Not connected yet'],
+    ['disconnected', 'Not connected'],
+  ]) {
+    await tell('status', { integrations: [{ ...one, state }] });
+    await page.locator('section').getByText(text!, { exact: true }).waitFor();
+  }
+
   await tell('token-needed', {});
   await page.locator('evergrant-banner[token="evge_2"]').waitFor({ state: 'attached' });
   expect(tokens).toBe(2);
   expect(problems).toEqual([]);
+});
+
+test('follows the light or dark theme of the system, and fits on a phone', async () => {
+  const { page } = viewer;
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const text = await page.evaluate(`getComputedStyle(document.body).color`);
+  expect(text).toBe('rgb(255, 255, 255)');
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize({ width: 360, height: 640 });
+  expect(await page.evaluate(`document.documentElement.scrollWidth`)).toBeLessThanOrEqual(360);
 });

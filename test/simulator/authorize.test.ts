@@ -65,17 +65,21 @@ describe('the authorize page', () => {
 
   const chosen = (text: string) => /<input[^>]*type="radio"[^>]*checked[^>]*>\s*@(\w+)/.exec(text)?.[1];
 
-  test('chooses the account that a browser is logged in as', async () => {
+  test('chooses the account that a browser is logged in as, unless it is connected, and otherwise none', async () => {
     const box = sandbox();
     shop(box);
     box.simulator.addAccount({ username: 'other' });
+    expect(chosen((await box.get('/oauth/authorize', authorizeQuery())).text)).toBeUndefined();
     box.simulator.scriptLogin({ account: 'other', decision: 'allow' });
     const { headers } = await box.get('/oauth/authorize', authorizeQuery());
     const cookie = headers.get('set-cookie')?.split(';')[0] ?? '';
     const page = await box.get('/oauth/authorize', authorizeQuery(), { cookie });
     expect(page.text).toContain('Logged in as @other');
     expect(chosen(page.text)).toBe('other');
-    expect(chosen((await box.get('/oauth/authorize', authorizeQuery())).text)).toBe('shop');
+    box.simulator.generateToken('other');
+    const connected = await box.get('/oauth/authorize', authorizeQuery(), { cookie });
+    expect(connected.text).toContain('Logged in as @other');
+    expect(chosen(connected.text)).toBeUndefined();
   });
 
   test.each([

@@ -19,6 +19,7 @@ export interface World {
   env?: NodeJS.ProcessEnv;
   /** What the person at the terminal answers; without it nobody is there. */
   answer?: string;
+  onAsk?: (question: string) => unknown;
   /** Called in place of every wait, so that no test waits by the clock. */
   onPause?: () => unknown;
   stop?: AbortController;
@@ -34,7 +35,10 @@ export async function evergrant(args: string[], world: World = {}): Promise<Ran>
     env: world.env ?? {},
     out: { write: (text) => (ran.out += text), ...terminal },
     err: { write: (text) => (ran.err += text), ...terminal },
-    ask: async () => world.answer ?? null,
+    async ask(question) {
+      if (world.answer !== undefined) world.onAsk?.(question);
+      return world.answer ?? null;
+    },
     stopSignal: () => (world.stop ?? new AbortController()).signal,
     pause: async () => void (await world.onPause?.()),
   };

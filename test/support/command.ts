@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterwards } from './temporary-folder';
 import { until } from './until';
@@ -15,7 +14,7 @@ export interface Child {
 
 /** Runs `npx evergrant` as users do. @param root of another checkout, to run its code */
 export function evergrant(args: string[], env: Record<string, string>, root = ROOT): Child {
-  const child = spawn(process.execPath, [commandOf(root), ...args], {
+  const child = spawn(process.execPath, [join(root, 'cli', 'evergrant.js'), ...args], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -26,13 +25,6 @@ export function evergrant(args: string[], env: Record<string, string>, root = RO
   child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   return { process: child, out: () => out, err: () => err, ended };
-}
-
-function commandOf(root: string): string {
-  const { bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-    bin: { evergrant: string };
-  };
-  return join(root, bin.evergrant);
 }
 
 /** @throws with its output when the process ends instead */

@@ -51,6 +51,30 @@ export async function redeliver(db: Db, id: string, now: number): Promise<Delive
   return deliveryOf(rows[0]);
 }
 
+/** Which failed deliveries: of one endpoint, of one integration, or all. */
+export type FailedFilter = Pick<DeliveryFilter, 'endpointId' | 'integrationId'>;
+
+/** The same for failed deliveries, the oldest first. @returns how many */
+export async function redeliverFailed(
+  db: Db,
+  { endpointId, integrationId }: FailedFilter,
+  now: number,
+  limit: number,
+): Promise<number> {
+  const { rowCount } = await db.query(
+    `update deliveries set status = 'waiting', tries = 0, next_attempt_at = $3, handed_over_at = null, ended_at = null
+     where id in (
+       select id from deliveries
+       where status = 'failed' and ($1::text is null or endpoint_id = $1)
+         and ($2::text is null or integration_id = $2)
+         and not exists (select 1 from webhook_endpoints where id = endpoint_id and disabled_at is not null)
+       order by created_at limit $4 for update skip locked)`,
+    [endpointId, integrationId, new Date(now), limit],
+  );
+  if (rowCount) await notifyRelays(db);
+  return rowCount ?? 0;
+}
+
 export interface DeliveryCounts {
   waiting: number;
   /** Failed deliveries that are still stored. */

@@ -71,12 +71,14 @@ export async function timeline(
   integrationId: string,
   limit: number,
   before: string | null,
+  types: readonly EventType[] | null = null,
 ): Promise<Event[]> {
   const { rows } = await db.query(
     `select id, type, at, integration_id, data from events
      where integration_id = $1 and ($3::text is null or seq < (select seq from events where id = $3))
+       and ($4::text[] is null or type = any ($4))
      order by seq desc limit $2`,
-    [integrationId, limit, before],
+    [integrationId, limit, before, types],
   );
   return rows.map(eventOf);
 }
@@ -132,13 +134,42 @@ export async function feed(
   return { events: found.map(eventOf), position: isFull ? behindLast : laterOf(behindLast, end) };
 }
 
-/** SQL: the events behind $1, $2 that the feed shows, $3 at most; $5 and $6 are the filters that there are. */
-function matching({ type, ownerRefs }: FeedFilter): string {
-  const ofType = type === null ? `and type <> '${AUDIT_EVENT}'` : 'and type = $5';
+/** Behind every event. The largest numbers of PostgreSQL's `xid8` and `bigint`. */
+export const LAST_POSITION: FeedPosition = { tx: String(2n ** 64n - 1n), seq: String(2n ** 63n - 1n) };
+
+/**
+ * The latest events before a position, newest first. Unlike the feed it shows what is committed at once, and so is no
+ * place to continue from later.
+ */
+export async function latestEvents(
+  db: Db,
+  options: FeedFilter & { before: FeedPosition; limit: number },
+): Promise<Event[]> {
+  const { type, ownerRefs, before, limit } = options;
+  const { rows } = await db.query(matching(options, 'newest first'), [
+    before.tx,
+    before.seq,
+    limit,
+    ...(type === null ? [] : [type]),
+    ...(ownerRefs === null ? [] : [ownerRefs]),
+  ]);
+  return rows.map(eventOf);
+}
+
+/**
+ * SQL: the events behind $1, $2, or before them where the newest come first, $3 at most. $4 is the age of what the feed
+ * no longer holds back; the next ones are the filters that there are.
+ */
+function matching({ type, ownerRefs }: FeedFilter, order: 'oldest first' | 'newest first' = 'oldest first') {
+  const isFeed = order === 'oldest first';
+  const filters = isFeed ? 5 : 4;
+  const ofType = type === null ? `and type <> '${AUDIT_EVENT}'` : `and type = $${filters}`;
+  const shown = isFeed ? 'and (events.tx < horizon.tx or at < $4)' : '';
+  const ordered = (tx: string) => (isFeed ? `${tx}, seq` : `${tx} desc, seq desc`);
   const one = (columns: string, more = '') =>
     `select ${columns} from events
-     where (events.tx, seq) > ($1::xid8, $2::bigint) and (events.tx < horizon.tx or at < $4) ${ofType} ${more}
-     order by events.tx, seq limit $3`;
+     where (events.tx, seq) ${isFeed ? '>' : '<'} ($1::xid8, $2::bigint) ${shown} ${ofType} ${more}
+     order by ${ordered('events.tx')} limit $3`;
   const columns = 'id, type, at, integration_id, data, events.tx, seq';
   if (ownerRefs === null) return one(columns);
   // Per integration from an index alone: the rows themselves are read only of those that are shown.
@@ -146,9 +177,9 @@ function matching({ type, ownerRefs }: FeedFilter): string {
     select ${columns} from (
       select found.* from integrations i
       cross join lateral (${one('events.tx, seq', 'and integration_id = i.id')}) found
-      where i.owner_ref = any ($${type === null ? 5 : 6})
-      order by found.tx, found.seq limit $3
-    ) shown join events using (tx, seq) order by events.tx, seq`;
+      where i.owner_ref = any ($${filters + (type === null ? 0 : 1)})
+      order by ${ordered('tx')} limit $3
+    ) shown join events using (tx, seq) order by ${ordered('events.tx')}`;
 }
 
 function laterOf(a: FeedPosition, b: FeedPosition): FeedPosition {

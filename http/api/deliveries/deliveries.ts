@@ -1,19 +1,19 @@
 import { type Delivery as Row } from '../../../adapters/postgres/deliveries/deliveries';
-import { listDeliveries } from '../../../adapters/postgres/deliveries/delivery-log';
-import { startRedelivery } from './start-redelivery';
+import { findDelivery, listDeliveries } from '../../../adapters/postgres/deliveries/delivery-log';
+import { MAX_REDELIVERIES, startRedeliveries, startRedelivery } from './start-redelivery';
 import { requireScope } from '../../middleware/auth';
 import { cursorOf, readCursor } from '../cursor';
 import {
   Deliveries,
   Delivery,
-  MailTest,
-  MailTestRequest,
+  RedeliverFailed,
+  Redeliveries,
   deliveryIdParam as params,
   deliveryQuery,
 } from './delivery-schemas';
 import { type HttpDeps } from '../../deps';
 import { iso } from '../integrations/integration-view';
-import { testMail } from './mail-test';
+import { notFound } from '../../problems';
 import { requireUnlimitedCaller } from '../../middleware/require-unlimited';
 import { body, createRouter, json, problems, secured, strictRoute } from '../../router';
 
@@ -44,15 +44,27 @@ const again = strictRoute({
   responses: { 202: json(Delivery, 'The delivery, pending again'), ...problems },
 });
 
-const mail = strictRoute({
-  method: 'post',
-  path: '/mail-test',
-  summary: 'Send a test email',
-  description: 'Waits for the mail server for at most 20 seconds.',
+const one = strictRoute({
+  method: 'get',
+  path: '/deliveries/{id}',
+  summary: 'Read one delivery',
   security: secured,
   middleware,
-  request: { body: body(MailTestRequest) },
-  responses: { 200: json(MailTest, 'The result'), ...problems },
+  request: { params },
+  responses: { 200: json(Delivery, 'The delivery'), ...problems },
+});
+
+const failed = strictRoute({
+  method: 'post',
+  path: '/deliveries/redeliver-failed',
+  summary: 'Redeliver all failed events',
+  description:
+    `Restarts failed deliveries, the oldest first, at most ${MAX_REDELIVERIES} per request. ` +
+    'Those of disabled endpoints stay failed. An email is sent only if it still holds.',
+  security: secured,
+  middleware,
+  request: { body: body(RedeliverFailed) },
+  responses: { 202: json(Redeliveries, 'How many'), ...problems },
 });
 
 export function deliveryRoutes(deps: HttpDeps) {
@@ -76,9 +88,16 @@ export function deliveryRoutes(deps: HttpDeps) {
         202,
       );
     })
-    .openapi(mail, async (c) =>
-      c.json(await testMail(deps, c.get('caller').actor, c.req.valid('json').to), 200),
-    );
+    .openapi(one, async (c) => {
+      const row = await findDelivery(deps.pool, c.req.valid('param').id);
+      if (!row) throw notFound('delivery');
+      return c.json(toDeliveryView(row), 200);
+    })
+    .openapi(failed, async (c) => {
+      const { endpointId = null, integrationId = null } = c.req.valid('json');
+      const redelivered = await startRedeliveries(deps, c.get('caller').actor, { endpointId, integrationId });
+      return c.json({ redelivered, hasMore: redelivered === MAX_REDELIVERIES }, 202);
+    });
 }
 
 function toDeliveryView(row: Row): typeof Delivery._output {
@@ -86,6 +105,7 @@ function toDeliveryView(row: Row): typeof Delivery._output {
   return {
     ...{ id, kind, endpointId, audience, integrationId, eventId, type, status, attempts },
     lastStatus: row.lastStatus,
+    lastDurationMs: row.lastDurationMs,
     lastError: row.lastError,
     nextAttemptAt: status === 'waiting' ? iso(row.nextAttemptAt) : null,
     createdAt: new Date(row.createdAt).toISOString(),

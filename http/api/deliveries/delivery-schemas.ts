@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { AUDIENCES, DELIVERY_KINDS, DELIVERY_STATUSES } from '../../../core/deliveries/deliveries';
 import { EVENT_TYPES } from '../../../core/deliveries/events';
 import { MAIL_TEST_CODES } from './mail-test';
+import { MAX_REDELIVERIES } from './start-redelivery';
 import { emailAddress, instant, pageOf } from '../schemas';
 
 /** Schemas of deliveries and email tests. */
@@ -45,6 +46,9 @@ export const Delivery = z
       .int()
       .nullable()
       .openapi({ description: 'HTTP status or SMTP reply code of the last attempt; null: no answer.' }),
+    lastDurationMs: z.number().int().nullable().openapi({
+      description: 'How long the last attempt took, in milliseconds; null: there was none.',
+    }),
     lastError: z
       .string()
       .nullable()
@@ -67,6 +71,40 @@ export const deliveryQuery = z.strictObject({
   cursor: z.string().max(200).optional().openapi({ description: '`nextCursor` of the previous page.' }),
   limit: z.coerce.number().int().min(1).max(200).default(50).openapi({ description: 'Rows per page.' }),
 });
+
+export const RedeliverFailed = z
+  .strictObject({
+    endpointId: ref('Only deliveries to this webhook endpoint.').optional(),
+    integrationId: ref('Only events of this integration.').optional(),
+  })
+  .openapi('RedeliverFailed');
+
+export const Redeliveries = z
+  .object({
+    redelivered: z
+      .number()
+      .int()
+      .max(MAX_REDELIVERIES)
+      .openapi({ description: 'How many deliveries are pending again.' }),
+    hasMore: z
+      .boolean()
+      .openapi({ description: 'Whether more may have failed, so that the request should be repeated.' }),
+  })
+  .openapi('Redeliveries');
+
+export const MailSettings = z
+  .object({
+    configured: z.boolean().openapi({ description: 'Whether email is on (`SMTP_URL`).' }),
+    server: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The mail server, without credentials; null: email is off.' }),
+    from: z.string().nullable().openapi({ description: 'The sender; null: email is off.' }),
+    operatorEmail: z.string().nullable().openapi({
+      description: 'Who receives emails to operators (`EVERGRANT_OPERATOR_EMAIL`); null: nobody.',
+    }),
+  })
+  .openapi('MailSettings');
 
 export const MailTestRequest = z
   .strictObject({ to: emailAddress.openapi({ description: 'Recipient.' }) })

@@ -3,8 +3,10 @@ import { EVENT_TYPES } from '../../../core/deliveries/events';
 import {
   type Event as StoredEvent,
   type FeedPosition,
+  LAST_POSITION,
   eventExists,
   feed,
+  latestEvents,
   positionOf,
   timeline,
 } from '../../../adapters/postgres/deliveries/events';
@@ -64,9 +66,9 @@ const ofOne = strictRoute({
 const all = strictRoute({
   method: 'get',
   path: '/events',
-  summary: 'List all events, oldest first',
+  summary: 'List all events, oldest first or newest first',
   description:
-    'To read all events without a gap, pass the `position` of the previous page as `after`, also when that page was empty. The ID of the last event you saw works, too, for as long as the event is kept. `nextCursor` is the ID of the last event, or null at the end.',
+    'To read all events without a gap, pass the `position` of the previous page as `after`, also when that page was empty. The ID of the last event you saw works, too, for as long as the event is kept. `nextCursor` is the ID of the last event, or null at the end. With `order=newest` the latest events come first, and `nextCursor` continues as `before`.',
   security: secured,
   middleware: requireScope('read'),
   request: {
@@ -74,6 +76,12 @@ const all = strictRoute({
       after: eventId
         .optional()
         .openapi({ description: 'Only events after this one, or after this `position`.' }),
+      order: z.enum(['oldest', 'newest']).default('oldest').openapi({
+        description: '`oldest`: to read on from a position. `newest`: to show what happened last.',
+      }),
+      before: eventId
+        .optional()
+        .openapi({ description: 'With `order=newest`: only events before this one.' }),
       type: z.enum(EVENT_TYPES).optional(),
       limit,
     }),
@@ -81,9 +89,9 @@ const all = strictRoute({
   responses: {
     200: json(
       pageOf(Event).extend({
-        position: z.string().openapi({
+        position: z.string().nullable().openapi({
           description:
-            'Where the next poll goes on. It moves on also when no event matches, and stays valid.',
+            'Where the next poll goes on. It moves on also when no event matches, and stays valid. null with `order=newest`.',
           example: 'pos_51234_0',
         }),
       }),
@@ -104,12 +112,23 @@ export function eventRoutes(deps: HttpDeps) {
     })
     .openapi(all, async (c) => {
       const query = c.req.valid('query');
-      const { events, position } = await feed(deps.pool, {
-        now: deps.clock.now(),
-        after: query.after === undefined ? null : await readPosition(deps, query.after),
+      const filter = {
         type: query.type ?? null,
         ownerRefs: c.get('caller').ownerRefs,
         limit: query.limit + 1,
+      };
+      if (query.order === 'newest') {
+        if (query.after !== undefined) throw invalidField('after', 'cannot be combined with order=newest');
+        const before =
+          query.before === undefined ? LAST_POSITION : await readPosition(deps, query.before, 'before');
+        const latest = await latestEvents(deps.pool, { ...filter, before });
+        return c.json({ ...(await page(deps, c.get('caller'), latest, query.limit)), position: null }, 200);
+      }
+      if (query.before !== undefined) throw invalidField('before', 'needs order=newest');
+      const { events, position } = await feed(deps.pool, {
+        ...filter,
+        now: deps.clock.now(),
+        after: query.after === undefined ? null : await readPosition(deps, query.after, 'after'),
       });
       const shown = await page(deps, c.get('caller'), events, query.limit);
       const last = shown.nextCursor === null ? null : await positionOf(deps.pool, shown.nextCursor);
@@ -118,19 +137,25 @@ export function eventRoutes(deps: HttpDeps) {
 }
 
 const POSITION = /^pos_(\d{1,20})_(\d{1,19})$/;
-/** The largest numbers of PostgreSQL's `xid8` and `bigint`. */
-const MAX = { tx: 2n ** 64n - 1n, seq: 2n ** 63n - 1n };
 
 function positionText({ tx, seq }: FeedPosition): string {
   return `pos_${tx}_${seq}`;
 }
 
-async function readPosition(deps: Pick<HttpDeps, 'pool'>, text: string): Promise<FeedPosition> {
+async function readPosition(
+  deps: Pick<HttpDeps, 'pool'>,
+  text: string,
+  field: 'after' | 'before',
+): Promise<FeedPosition> {
   const [, tx, seq] = POSITION.exec(text) ?? [];
-  const isInRange = tx !== undefined && seq !== undefined && BigInt(tx) <= MAX.tx && BigInt(seq) <= MAX.seq;
+  const isInRange =
+    tx !== undefined &&
+    seq !== undefined &&
+    BigInt(tx) <= BigInt(LAST_POSITION.tx) &&
+    BigInt(seq) <= BigInt(LAST_POSITION.seq);
   const position = isInRange ? { tx, seq } : await positionOf(deps.pool, text);
   if (position) return position;
-  throw invalidField('after', 'must be the ID of an event that is kept, or a position');
+  throw invalidField(field, 'must be the ID of an event that is kept, or a position');
 }
 
 async function page(deps: EventsDeps, caller: Caller, rows: StoredEvent[], size: number) {

@@ -48,6 +48,7 @@ const forget = strictRoute({
       z
         .strictObject({
           instagramId: z.string().max(40).regex(/^\d+$/, 'must be a numeric ID').openapi({
+            example: '17841400000000001',
             description: "The account's app-scoped ID, as Meta's lists have it, or its professional ID.",
           }),
         })

@@ -54,7 +54,7 @@ export const NewMessage = z
       .string()
       .max(40)
       .regex(/^\d+$/, 'must be a numeric ID')
-      .openapi({ description: 'Instagram-scoped ID of the recipient.' }),
+      .openapi({ example: '1844117277239045', description: 'Instagram-scoped ID of the recipient.' }),
     text: z
       .string()
       .min(1)

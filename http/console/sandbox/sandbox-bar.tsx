@@ -67,52 +67,55 @@ export function SandboxBar({ view, here }: { view: SandboxView; here: string }) 
   const isMoving = view.moving !== null;
   return (
     <section id="sandbox" aria-label={TEXT.title}>
-      <div>
-        <form id="sandbox-time" {...post('advance')}>
-          <strong>
-            {TEXT.title} <Clock view={view} here={here} />
-          </strong>
-          <input type="hidden" name="here" value={here} />
-          <button name="by" value="1d" disabled={isMoving}>
-            {TEXT.day}
-          </button>
-          <button name="by" value="7d" disabled={isMoving}>
-            {TEXT.week}
-          </button>
-          <button name="by" value="next" disabled={isMoving}>
-            {TEXT.next}
-          </button>
-        </form>
-        {view.accounts.length > 0 && (
-          <form {...post('invalidate')}>
+      <details class="fold" open>
+        <summary>{TEXT.controls}</summary>
+        <div>
+          <form id="sandbox-time" {...post('advance')}>
+            <strong>
+              {TEXT.title} <Clock view={view} here={here} />
+            </strong>
             <input type="hidden" name="here" value={here} />
-            <select name="username" aria-label={TEXT.account}>
-              {view.accounts.map(({ username }) => (
-                <option value={username}>@{username}</option>
-              ))}
-            </select>
-            <select name="subcode" aria-label={TEXT.cause}>
-              {TEXT.causes.map(({ subcode, name }) => (
-                <option value={subcode}>{name}</option>
-              ))}
-            </select>
-            <button>{TEXT.invalidate}</button>
+            <button name="by" value="1d" disabled={isMoving}>
+              {TEXT.day}
+            </button>
+            <button name="by" value="7d" disabled={isMoving}>
+              {TEXT.week}
+            </button>
+            <button name="by" value="next" disabled={isMoving}>
+              {TEXT.next}
+            </button>
           </form>
-        )}
-        <form {...post('outage')}>
-          <input type="hidden" name="here" value={here} />
-          <button
-            name="on"
-            value={view.isOutage ? 'false' : 'true'}
-            aria-pressed={view.isOutage ? 'true' : 'false'}
-          >
-            {view.isOutage ? TEXT.endOutage : TEXT.startOutage}
-          </button>
-        </form>
-        <span id="sandbox-busy" class="htmx-indicator" aria-hidden="true">
-          {TEXT.working}
-        </span>
-      </div>
+          {view.accounts.length > 0 && (
+            <form {...post('invalidate')}>
+              <input type="hidden" name="here" value={here} />
+              <select name="username" aria-label={TEXT.account}>
+                {view.accounts.map(({ username }) => (
+                  <option value={username}>@{username}</option>
+                ))}
+              </select>
+              <select name="subcode" aria-label={TEXT.cause}>
+                {TEXT.causes.map(({ subcode, name }) => (
+                  <option value={subcode}>{name}</option>
+                ))}
+              </select>
+              <button>{TEXT.invalidate}</button>
+            </form>
+          )}
+          <form {...post('outage')}>
+            <input type="hidden" name="here" value={here} />
+            <button
+              name="on"
+              value={view.isOutage ? 'false' : 'true'}
+              aria-pressed={view.isOutage ? 'true' : 'false'}
+            >
+              {view.isOutage ? TEXT.endOutage : TEXT.startOutage}
+            </button>
+          </form>
+          <span id="sandbox-busy" class="htmx-indicator" aria-hidden="true">
+            {TEXT.working}
+          </span>
+        </div>
+      </details>
     </section>
   );
 }

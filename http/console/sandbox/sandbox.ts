@@ -4,11 +4,11 @@ import { withDeadline } from '../../../adapters/deadline';
 import { DAY_MS, SECOND_MS } from '../../../core/time';
 import { requireCallerScope } from '../../middleware/caller';
 import { type HttpDeps, type SandboxJourney } from '../../deps';
-import { CONSOLE } from '../../middleware/headers';
 import { Problem, invalidField, notFound } from '../../problems';
 import { type ConsoleEnv } from '../session';
 import { attempt, ownOf, show } from '../show';
 import { type Toast } from '../shell';
+import { ownPath } from '../paths';
 import { BAR } from './sandbox-bar';
 
 const STEPS_MS: Record<string, number> = { '1d': DAY_MS, '7d': 7 * DAY_MS };
@@ -56,21 +56,22 @@ export function sandboxRoutes(deps: HttpDeps) {
     .get(BAR, async (c) => {
       const { journey, here } = c.req.query();
       const last = sandbox.journey();
-      const toasts =
-        journey !== undefined && Number(journey) === last?.number
-          ? await attempt(deps, c.get('user'), async () => endOf(last))
-          : [];
-      if (last?.ended) return answer(c, toasts, pageOf(here));
-      return show(deps, c, { title: TEXT.title, section: 'connections', url: pageOf(here), content: null });
+      const url = ownPath(here);
+      // Only who followed the move is told of its end, once.
+      if (journey === undefined || !last?.ended)
+        return show(deps, c, { title: TEXT.title, section: 'connections', url, content: null });
+      const isTheirs = Number(journey) === last.number;
+      const toasts = isTheirs ? await attempt(deps, c.get('user'), async () => endOf(last)) : [];
+      return answer(c, toasts, url);
     })
     .post(`${BAR}/:verb`, async (c) => {
       requireCallerScope(c.get('user'), 'admin');
       const verb = ownOf(verbs, c.req.param('verb'));
-      if (!verb) return c.notFound();
+      if (!verb) throw notFound('page');
       const { here, ...form } = await c.req.parseBody();
       const toasts = await attempt(deps, c.get('user'), () => verb(form));
-      if (!c.req.header('hx-request')) return c.redirect(pageOf(here), 303);
-      return answer(c, toasts, pageOf(here));
+      if (!c.req.header('hx-request')) return c.redirect(ownPath(here), 303);
+      return answer(c, toasts, ownPath(here));
     });
 }
 
@@ -80,9 +81,4 @@ function endOf(journey: SandboxJourney | null): string | null {
   const { failed } = journey.ended;
   if (failed !== null) throw new Problem('service_unavailable', TEXT.stopped(failed));
   return TEXT.advanced(journey.to - journey.from);
-}
-
-/** The page that the bar is on. */
-function pageOf(here: unknown): string {
-  return typeof here === 'string' && here.startsWith(CONSOLE) ? here : CONSOLE;
 }

@@ -6,7 +6,14 @@ import { lateLifecycles } from '../../../adapters/postgres/fleet/overdue';
 import { sampleTableSizes, tableSizes } from '../../../adapters/postgres/fleet/table-sizes';
 import { purge } from '../../../adapters/postgres/fleet/retention';
 import { deliveryCounts, listDeliveries } from '../../../adapters/postgres/deliveries/delivery-log';
-import { feed, feedLagSeconds, newestEvent, timeline } from '../../../adapters/postgres/deliveries/events';
+import {
+  LAST_POSITION,
+  feed,
+  feedLagSeconds,
+  latestEvents,
+  newestEvent,
+  timeline,
+} from '../../../adapters/postgres/deliveries/events';
 import {
   happenedSince,
   incidentWasNotified,
@@ -77,8 +84,18 @@ const after = { tx: '0', seq: '0' };
 const poll = (filter: Partial<Parameters<typeof feed>[1]>) => (db: Pool) =>
   feed(db, { after, type: null, ownerRefs: null, limit: 100, now: NOW, ...filter });
 
+const latest = (filter: Partial<Parameters<typeof latestEvents>[1]>) => (db: Pool) =>
+  latestEvents(db, { before: LAST_POSITION, type: null, ownerRefs: null, limit: 100, ...filter });
+
 const HOT: Record<string, (pool: Pool) => Promise<unknown>> = {
   'feed: all': poll({}),
+  'latest events: all': latest({}),
+  'latest events: before one': latest({ before: { tx: '1', seq: '20' } }),
+  'latest events: a type that never happened': latest({ type: 'token.expiring' }),
+  'latest events: some owners, a type': latest({
+    type: 'token.refreshed',
+    ownerRefs: ['owner-1', 'owner-2'],
+  }),
   'feed: the end': poll({ after: { tx: '999999999', seq: '0' } }),
   'feed: a type that never happened': poll({ type: 'token.expiring' }),
   'feed: a type': poll({ type: 'token.refreshed' }),

@@ -120,6 +120,8 @@ test('npx evergrant finds the command of the clone itself', () => {
   clone.run();
   expect(readlinkSync(clone.path('node_modules/.bin/evergrant'))).toBe('../../cli/evergrant.js');
   expect(statSync(clone.path('node_modules/.bin/evergrant')).mode & 0o111).toBe(0o111);
+  // npx would read every installed package before it runs a command of the package itself.
+  expect(JSON.parse(readFileSync('package.json', 'utf8'))).not.toHaveProperty('bin');
 });
 
 test('the lock file names the packages of every platform, without which npm ci refuses it (npm run lock)', () => {

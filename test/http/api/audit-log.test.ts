@@ -116,6 +116,7 @@ const ELSEWHERE = [
   'DELETE /v1/integrations/{id}',
   'POST /v1/data-deletions',
   'POST /v1/deliveries/{id}/redeliver',
+  'POST /v1/deliveries/redeliver-failed',
   'POST /v1/integrations/{id}/ensure-fresh',
   'POST /v1/api-keys',
   'DELETE /v1/api-keys/{id}',

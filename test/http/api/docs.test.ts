@@ -1,9 +1,14 @@
+import { DAY_MS } from '../../../core/time';
 import { type TestApi, startApi, useApi } from '../../support/api';
 import { type Stack } from '../../support/stack';
 
 let stack: Stack;
 let api: TestApi;
-useApi((started) => ({ stack, api } = started), { workers: false });
+useApi((started) => ({ stack, api } = started), {
+  workers: false,
+  // Of the examples.
+  api: () => ({ site: { appOrigins: ['https://app.example.com'] } }),
+});
 
 test('the reference is built once, however often it is asked for', async () => {
   let build: jest.SpyInstance | undefined;
@@ -39,4 +44,44 @@ test('the page shows every route, each time with the nonce of its own answer', a
     }),
   );
   expect(new Set(nonces).size).toBe(2);
+});
+
+test('every body has an example on the page, which the route takes', async () => {
+  const document = (await api.as(null).get('/openapi.json')).body;
+  const page = (await api.as(null).get('/docs')).body;
+  const shown = new Map(
+    [...(page as string).matchAll(/aria-label="Example body of (\w+ [^"]+)">([^<]*)</g)].map(
+      ([, route, text]) => [
+        route!,
+        text!.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&'),
+      ],
+    ),
+  );
+  type Operations = Record<string, { requestBody?: { content: object } }>;
+  const taking = Object.entries(document.paths as Record<string, Operations>).flatMap(([path, operations]) =>
+    Object.entries(operations)
+      .filter(([, { requestBody }]) => requestBody && 'application/json' in requestBody.content)
+      .map(([method]) => `${method.toUpperCase()} ${path}`),
+  );
+  expect(taking.length).toBeGreaterThan(10);
+  expect([...shown.keys()].sort()).toEqual(taking.sort());
+  const { integration } = (await api.post('/v1/integrations', { provider: 'instagram', ownerRef: 'x' })).body;
+  // No date of a page is still ahead for ever.
+  const at = (days: number) => new Date(stack.simulator.clock.now() + days * DAY_MS).toISOString();
+  for (const [route, example] of shown) {
+    const text = example.replace(/"(\w+)": "\d{4}-\d\d-\d\dT[\d:.]+Z"/g, (_, field) =>
+      JSON.stringify({ [field as string]: at(field === 'issuedAt' ? -1 : 30) }).slice(1, -1),
+    );
+    const [method = '', path = ''] = route.split(' ');
+    const { status, body } = await api.request(method, path.replace('{id}', integration.id), {
+      headers: { 'idempotency-key': route },
+      body: JSON.parse(text),
+    });
+    // Whatever there is no such thing of, or Temporal is needed for: the body was read and understood.
+    expect([route, text, body?.code === 'invalid_request' ? body : status]).toEqual([
+      route,
+      text,
+      expect.any(Number),
+    ]);
+  }
 });

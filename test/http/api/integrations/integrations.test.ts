@@ -1,5 +1,5 @@
 import { DAY_MS } from '../../../../core/time';
-import { type TestApi, useApi } from '../../../support/api';
+import { type Answer, type TestApi, useApi } from '../../../support/api';
 import { type Stack } from '../../../support/stack';
 import { until } from '../../../support/until';
 
@@ -242,5 +242,29 @@ describe('events', () => {
     expect(since.data).toEqual(news);
     const typed = await api.get('/v1/events?type=token.refreshed&limit=1');
     expect(typed.body.data).toMatchObject([{ type: 'token.refreshed' }]);
+  });
+
+  test('the latest events come first where that is asked for, page by page, for one owner or all', async () => {
+    const ids = (page: Answer) => (page.body.data as { id: string }[]).map((event) => event.id);
+    const { rows } = await stack.pool.query<{ id: string; owner_ref: string | null }>(
+      `select e.id, owner_ref from events e left join integrations i on i.id = integration_id
+       where e.type <> 'audit_entry.created' order by e.tx desc, e.seq desc`,
+    );
+    const stored = rows.map((row) => row.id);
+    const latest = await api.get('/v1/events?order=newest&limit=2');
+    expect([ids(latest), latest.body.position]).toEqual([stored.slice(0, 2), null]);
+    const rest = await api.get(`/v1/events?order=newest&before=${latest.body.nextCursor}&limit=500`);
+    expect([ids(rest), rest.body.nextCursor]).toEqual([stored.slice(2), null]);
+    const owner = rows.find((row) => row.owner_ref !== null)?.owner_ref;
+    const { body: key } = await api.post('/v1/api-keys', { name: 'x', scopes: ['read'], ownerRefs: [owner] });
+    const own = await api.as(key.key).get('/v1/events?order=newest&limit=500');
+    expect(ids(own)).toEqual(rows.filter((row) => row.owner_ref === owner).map((row) => row.id));
+    for (const query of [
+      'order=newest&after=evt_1',
+      'before=evt_1',
+      'order=newest&before=evt_1',
+      'order=latest',
+    ])
+      expect((await api.get(`/v1/events?${query}`)).body).toMatchObject({ code: 'invalid_request' });
   });
 });
