@@ -42,5 +42,7 @@ export interface Deps {
     /** Where owners and programs reach the API, without a trailing slash. */
     publicUrl: string;
     productName: string;
+    /** The product's colour as `#rrggbb`; null: Evergrant's. */
+    accent: string | null;
   };
 }

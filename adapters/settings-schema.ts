@@ -122,6 +122,12 @@ export const settingsSchema = z.object({
   EVERGRANT_REQUESTS_PER_MINUTE: z.coerce.number('is not a number').int().min(1).default(6000),
   EVERGRANT_PRODUCT_NAME: z.string().min(1).max(60).default('Evergrant'),
   EVERGRANT_SUPPORT_URL: url.optional(),
+  EVERGRANT_LOGO_URL: secureUrl.optional(),
+  EVERGRANT_ACCENT: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/i, 'is not a colour such as #1f5fd0')
+    .transform((colour) => colour.toLowerCase())
+    .optional(),
   EVERGRANT_NOTICE_FROM: z
     .string()
     .max(320)

@@ -50,11 +50,13 @@ export interface LifecycleClient {
   tokenRejected(integrationId: string, report: Rejection): Promise<void>;
   /**
    * Waits, at most 20 s, for what becomes of a token version: after a refused call (`code` 190 or 102), on request
-   * (`recheck`), or for a decision under way (neither). Callers of one version within 20 s share one answer.
+   * (`recheck`), or for a decision under way (neither). Callers of one version within 20 s share one answer, those of a
+   * recheck within the second of `askedAt` (epoch ms, now unless given). While a recovery rests until its next attempt
+   * the answer is `undecided`, and leaves nothing in the lifecycle's history.
    * @returns `stale_version`: a newer version exists, read it · `verified_ok`: the token works, repeat the call ·
    * `refreshed`: read the new token, repeat the call · `expired`: the owner must reconnect · `undecided`: ask later
    */
-  recover(integrationId: string, report: RecoverInput): Promise<Recovered>;
+  recover(integrationId: string, report: RecoverInput, askedAt?: number): Promise<Recovered>;
   /**
    * One refresh attempt now if no more than `withinMs` of the lifetime is left (null: in any case). Waits at most 20 s.
    * @returns `fresh`: more is left · `refreshed` · `refresh_failed`: the token stays in use, and is retried ·
@@ -142,8 +144,8 @@ export function createLifecycleClient(
     tokenRejected: (integrationId, { version, code, subcode, source }) =>
       signal(integrationId, SIGNALS.tokenRejected, [{ version, code, subcode, source }]),
 
-    recover: (integrationId, report) => {
-      const updateId = () => recoverUpdateId(report, clock.now());
+    recover: (integrationId, report, askedAt) => {
+      const updateId = () => recoverUpdateId(report, askedAt ?? clock.now());
       return ask(integrationId, updateId(), () =>
         client.workflow.executeUpdateWithStart(recoverUpdate, {
           updateId: updateId(),

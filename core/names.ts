@@ -61,7 +61,7 @@ export function deliverEventWorkflowId(lane: string): string {
   return `deliver/${lane}`;
 }
 
-/** An operator who asks again expects a new probe, not the answer of a moment ago. */
+/** An operator who asks again expects a new attempt, not the answer of a moment ago. */
 const OPERATOR_SLOT_MS = 1 * SECOND_MS;
 
 /**

@@ -15,7 +15,7 @@ import { docsRoutes } from './api/docs';
 import { BANNER_PATH, embedRoutes, bannerCors } from './embed/banner-script';
 import { answerError } from './errors';
 import { guardHostAndOrigin } from './middleware/guard';
-import { noStore, securityHeaders } from './middleware/headers';
+import { CONSOLE, noStore, securityHeaders } from './middleware/headers';
 import { requireJson } from './middleware/json-body';
 import { answerUnmatched } from './unmatched';
 import { createRouter } from './router';
@@ -63,6 +63,7 @@ export function createApp(deps: HttpDeps) {
   app.use(except(CALLBACKS.webhooks, limitBody(MAX_BODY_KIB)));
   app.route('/', assetRoutes());
   app.route('/', embedRoutes());
+  app.get('/', (c) => c.redirect(CONSOLE, 302));
   app.route('/', connectRoutes(deps));
   app.route('/', consoleRoutes(deps));
 

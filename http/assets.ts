@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type Context, Hono } from 'hono';
+import { bannerCss, tokensCss } from '../core/design/tokens';
 
 const TYPES: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
@@ -17,6 +18,12 @@ const FILES = {
   'htmx.js': require.resolve('htmx.org/dist/htmx.min.js'),
   'htmx-sse.js': require.resolve('htmx.org/dist/ext/hx-sse.min.js'),
   'icon.svg': own('icon.svg'),
+};
+
+/** Files that need the design's tokens. */
+const PREPARED: Partial<Record<AssetName, (text: string) => string>> = {
+  'banner.js': (text) => text.replace('/* colours */', bannerCss()),
+  'console.css': (text) => `${tokensCss()}\n${text}`,
 };
 
 export type AssetName = keyof typeof FILES;
@@ -73,7 +80,10 @@ function sendAsset(c: Context, { type, body, gzipped }: Asset): Response {
 export function asset(name: AssetName): Asset {
   let found = loaded.get(name);
   if (!found) {
-    found = assetOf(TYPES[extname(name)] ?? 'application/octet-stream', readFileSync(FILES[name]));
+    const prepare = PREPARED[name];
+    const body = readFileSync(FILES[name]);
+    const prepared = prepare ? Buffer.from(prepare(body.toString())) : body;
+    found = assetOf(TYPES[extname(name)] ?? 'application/octet-stream', prepared);
     loaded.set(name, found);
   }
   return found;

@@ -56,8 +56,10 @@ export interface ConsoleSettings {
 
 /** What the console can do in a sandbox. */
 export interface SandboxControls {
-  /** Moves the clock forward step by step, and returns once all lifecycles have settled. @returns epoch ms */
-  advance(milliseconds: number): Promise<number>;
+  /** Moves the clock forward step by step; ends once all lifecycles have settled. */
+  advance(milliseconds: number): Promise<unknown>;
+  /** The move under way, or the last one; null: none was made. */
+  journey(): SandboxJourney | null;
   /** When the next action of a connection is due; null: none. */
   nextActionAt(): Promise<number | null>;
   accounts(): { username: string; state: string }[];
@@ -67,12 +69,24 @@ export interface SandboxControls {
   setOutage(on: boolean): void;
 }
 
+/** How far a move of the sandbox's clock has come. Instants are epoch ms. */
+export interface SandboxJourney {
+  number: number;
+  from: number;
+  to: number;
+  now: number;
+  ended: { failed: string | null } | null;
+}
+
 /** The deployment as seen from outside. */
 export interface Site {
   /** The public URL, without a trailing slash. */
   publicUrl: string;
   productName: string;
   supportUrl: string | null;
+  /** The product's logo and colour (`#rrggbb`) on owner pages and in emails; null: Evergrant's. */
+  logoUrl: string | null;
+  accent: string | null;
   /** Origins of the product's app: `returnTo` may point there, and its pages may embed the banner. */
   appOrigins: readonly string[];
   /** Whether an address, this many hops away, is a trusted proxy. */

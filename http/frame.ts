@@ -5,6 +5,8 @@ import { type Site } from './deps';
 export interface Frame {
   product: string;
   supportUrl: string | null;
+  logoUrl: string | null;
+  accent: string | null;
   /** Nonce of the response's content security policy. */
   nonce: string;
 }
@@ -13,6 +15,8 @@ export function frameOf(site: Site, c: Context): Frame {
   return {
     product: site.productName,
     supportUrl: site.supportUrl,
+    logoUrl: site.logoUrl,
+    accent: site.accent,
     nonce: c.get('secureHeadersNonce') as string,
   };
 }

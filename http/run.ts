@@ -27,6 +27,8 @@ export function httpDeps(services: Services, sandbox: SandboxControls | null = n
       publicUrl: publicUrl(settings),
       productName: settings.EVERGRANT_PRODUCT_NAME,
       supportUrl: settings.EVERGRANT_SUPPORT_URL ?? null,
+      logoUrl: settings.EVERGRANT_LOGO_URL ?? null,
+      accent: settings.EVERGRANT_ACCENT ?? null,
       appOrigins: settings.EVERGRANT_APP_ORIGINS,
       isTrustedProxy: proxyAddr.compile(settings.EVERGRANT_TRUSTED_PROXIES),
       trustedUserHeader: settings.EVERGRANT_TRUSTED_USER_HEADER ?? null,

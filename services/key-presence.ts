@@ -4,6 +4,7 @@ import { SECOND_MS } from '../core/time';
 import { withDeadline } from '../adapters/deadline';
 import { KeyUnavailable, type Sealer } from '../adapters/encryption/sealer';
 import { reasonOf } from '../adapters/error-reason';
+import { packageVersion } from '../adapters/package-version';
 import { type Logger } from '../adapters/logger';
 import { announceHolder, withdrawHolder } from '../adapters/postgres/keys/key-holders';
 import { type Db } from '../adapters/postgres/pool';
@@ -41,6 +42,7 @@ export function startKeyPresence(
         role,
         keyIds,
         sealingId: sealing.id,
+        version: packageVersion(),
       });
       lastReason = null;
     } catch (error) {

@@ -11,8 +11,6 @@ const SAVE_AFTER_MS = 2 * SECOND_MS;
 /** While the database is away, this many counts are kept: an hour's. */
 const MAX_KEPT = 12;
 
-export type ProviderCalls = ReturnType<typeof countProviderCalls>;
-
 /** Counts calls to Instagram, and saves the counts a moment later, where all processes see them. Never throws. */
 export function countProviderCalls(deps: { pool: Pool; clock: Clock; logger: Logger }, appId: string) {
   let counts = new Map<number, CallCount>();

@@ -94,7 +94,11 @@ function activityDeps(services: Services, keeper: NamespaceKeeper): Deps {
     retention: retentionOf(settings),
     searchAttributesAreKnown: keeper.knowsSearchAttributes,
     operatorEmail: settings.EVERGRANT_OPERATOR_EMAIL ?? null,
-    site: { publicUrl: publicUrl(settings), productName: settings.EVERGRANT_PRODUCT_NAME },
+    site: {
+      publicUrl: publicUrl(settings),
+      productName: settings.EVERGRANT_PRODUCT_NAME,
+      accent: settings.EVERGRANT_ACCENT ?? null,
+    },
   };
 }
 

@@ -30,10 +30,18 @@ export function registerHandlers(run: LifecycleRun): void {
   setHandler(refreshNowSignal, handlers.refreshNow);
   setHandler(rowChangedSignal, handlers.rowChanged);
   setHandler(recoverUpdate, handlers.recover, {
-    validator: (payload: unknown) => refuseUnless(readRecover(payload) !== null, 'recover'),
+    validator(payload: unknown) {
+      const asked = readRecover(payload);
+      refuseUnless(asked !== null, 'recover');
+      if (asked && !asked.recheck) refuseWhileResting(run, asked.version);
+    },
   });
   setHandler(ensureFreshUpdate, handlers.ensureFresh, {
-    validator: (payload: unknown) => refuseUnless(readEnsureFresh(payload) !== null, 'ensureFresh'),
+    validator(payload: unknown) {
+      const asked = readEnsureFresh(payload);
+      refuseUnless(asked !== null, 'ensureFresh');
+      if (asked) refuseWhileResting(run, asked.version);
+    },
   });
   setHandler(statusQuery, handlers.status);
 }
@@ -133,6 +141,12 @@ async function ensureFresh(
 /** A message may arrive with the start, before the row was read. */
 async function loaded(run: LifecycleRun, wait: Condition): Promise<boolean> {
   return wait(() => run.facts !== null || run.decisions > 0, DECISION_WAIT_MS);
+}
+
+/** What a validator refuses leaves no event: however many ask, the history of a recovery is its attempts. */
+function refuseWhileResting(run: LifecycleRun, version: number): void {
+  if (run.facts?.version === version && run.isResting(DECISION_WAIT_MS))
+    throw ApplicationFailure.nonRetryable('The next attempt is too far off to wait for.', 'Undecided');
 }
 
 function refuseUnless(valid: boolean, update: string): void {

@@ -131,6 +131,12 @@ export class LifecycleRun {
     return this.facts?.state === 'recovering' && (this.facts.recovery?.nextAttemptAt ?? 0) < deadline;
   }
 
+  /** Whether a recovery does nothing for so long, unless somebody asks for a check. */
+  isResting(forMs: number): boolean {
+    if (this.facts?.state !== 'recovering' || this.recovering || this.asked.recheck) return false;
+    return !this.asked.rowChanged && !this.mayDecideBefore(this.now() + forMs);
+  }
+
   /** Whether a recovery is under way, or about to begin. */
   isRecovering(): boolean {
     return this.recovering !== null || this.asked.rejection !== null || this.facts?.state === 'recovering';

@@ -18,7 +18,7 @@ export async function deliverMail(deps: MailDeps, due: DueDelivery): Promise<Del
   const recipient = recipientOf(deps.operatorEmail, due);
   if (!recipient) return { kind: 'skipped', error: 'No recipient: neither a contact nor an operator email.' };
   const { audience, to } = recipient;
-  const mail = render(noticeFor(deps, due, audience));
+  const mail = render(noticeFor(deps, due, audience), deps.site.accent);
   try {
     await mailer.send({ to, id: due.delivery.id, ...mail });
     return { kind: 'delivered', status: null, error: null, audience };

@@ -42,8 +42,9 @@ export async function deliverNext(deps: DeliveryDeps, { lane }: DeliverEventInpu
       const waitMs = Math.max(0, head.nextAttemptAt - deps.clock.now());
       if (waitMs > 0 || delivered >= BATCH_SIZE || performance.now() - startedAt > BATCH_MS)
         return { waitMs };
+      const begunAt = performance.now();
       const outcome = await deliver(deps, head);
-      await recordOutcome(deps, head, outcome);
+      await recordOutcome(deps, head, outcome, Math.round(performance.now() - begunAt));
       if (head.endpointId !== null) await updateEndpointHealth(deps, head.endpointId, outcome);
     }
   } catch (error) {
@@ -66,9 +67,10 @@ async function recordOutcome(
   { pool, clock, counters, random }: DeliveryDeps,
   { id, kind, tries }: Delivery,
   outcome: DeliveryOutcome,
+  durationMs: number,
 ): Promise<void> {
   const now = clock.now();
-  const attempt = { status: null, ...outcome };
+  const attempt = { status: null, ...outcome, durationMs };
   const count = (name: string) => counters.delivery(kind, name);
   switch (outcome.kind) {
     case 'delivered':

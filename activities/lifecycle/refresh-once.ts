@@ -71,14 +71,16 @@ async function callAndStore(
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     const answered = error.code !== null || (error.status !== null && error.status >= 400);
-    await endAttempt(deps.pool, attemptId, answered ? 'refused' : 'unanswered', deps.clock.now());
+    const failure = { class: error.failure.class, code: error.codeText, subcode: error.subcode };
+    const outcome = answered ? 'refused' : 'unanswered';
+    await endAttempt(deps.pool, attemptId, { outcome, failure }, deps.clock.now());
     await recordProviderSignal(deps, integration, error.failure.class);
     return { is: 'failed', refusal: refusalOf(error, deps.clock.now()) };
   }
   warnOfSkew(deps, refreshed.clockSkewMs);
   const { clockSkewMs: _, ...life } = refreshed;
   await storeAnswer(deps, { row: integration, ...life, refreshAt: refreshAtFor(refreshed, deps.random()) });
-  await endAttempt(deps.pool, attemptId, 'answered', deps.clock.now());
+  await endAttempt(deps.pool, attemptId, { outcome: 'answered' }, deps.clock.now());
   const stored = await findIntegration(deps.pool, integration.id);
   if (!stored) throw new RowMovedOn(integration.id);
   return resultOf(await settlePending(deps, stored, trigger));

@@ -49,6 +49,12 @@ function addTime(sandbox: Command, io: Io): void {
     });
 }
 
+interface SandboxClock {
+  now: string;
+  /** While time is being moved. */
+  moving?: { from: string; to: string; now: string };
+}
+
 /** Shows on the way how far the sandbox's clock has come. */
 async function advance(
   io: Io,
@@ -56,13 +62,13 @@ async function advance(
   milliseconds: number,
 ): Promise<{ now: string; steps: number }> {
   let seen = '';
-  let asking = !io.err.isTTY;
+  let asking = false;
   const look = () => {
     if (asking) return;
     asking = true;
     void sandbox
-      .get<{ now: string }>('/clock')
-      .then(({ now }) => (seen = `: ${absolute(now)}`))
+      .get<SandboxClock>('/clock')
+      .then((clock) => (seen = progressOf(clock)))
       .catch(() => undefined)
       .finally(() => (asking = false));
   };
@@ -71,6 +77,12 @@ async function advance(
     return `Moving ${inWords(milliseconds)} forward${seen}`;
   };
   return withProgress(io, text, () => sandbox.post('/advance', { seconds: milliseconds / 1000 }, null));
+}
+
+function progressOf({ now, moving }: SandboxClock): string {
+  if (!moving) return `: ${absolute(now)}`;
+  const [from, to, at] = [moving.from, moving.to, moving.now].map((text) => Date.parse(text));
+  return `: ${absolute(moving.now)}, ${Math.floor(((at! - from!) / (to! - from!)) * 100)} %`;
 }
 
 function addAccounts(sandbox: Command, io: Io): void {

@@ -66,6 +66,13 @@ function recentCalls(calls: readonly CallCount[], now: number): readonly CallCou
   return recent.length > 0 ? recent : calls.slice(0, 1);
 }
 
+/** How well Instagram answered within one count. */
+export function healthOfCalls(count: CallCount): ProviderHealth {
+  const share = shareOf(count);
+  if (count.unanswered >= DOWN_CALLS && share >= DOWN_SHARE) return 'down';
+  return count.unanswered > 1 && share >= DEGRADED_SHARE ? 'degraded' : 'ok';
+}
+
 /** The start of the unbroken run of counts with failures that ends with the newest; null: it has none. */
 function failingSince(calls: readonly CallCount[]): number | null {
   const end = calls.findIndex((one) => shareOf(one) < DEGRADED_SHARE);

@@ -1,5 +1,6 @@
-import { jittered } from './refresh-policy';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../time';
+import { type Recovery } from './connection';
+import { jittered } from './refresh-policy';
 
 /** Waits between attempts while it is unclear whether a refused token is dead. */
 const UNCLEAR_LADDER_MS = [2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600].map((s) => s * SECOND_MS);
@@ -34,6 +35,11 @@ export function unclearDelayMs(tries: number, random: number): number {
 /** ms until the next probe of an account whose owner must act on Instagram. */
 export function ownerActionDelayMs(tries: number, random: number): number {
   return rung(OWNER_LADDER_MS, tries, random);
+}
+
+/** Whether the attempts of a recovery are minutes apart by now. */
+export function isSlow({ tries, ownerAction }: Pick<Recovery, 'tries' | 'ownerAction'>): boolean {
+  return ownerAction !== null || (UNCLEAR_LADDER_MS[tries - 1] ?? (tries > 0 ? HOUR_MS : 0)) > MINUTE_MS;
 }
 
 /** How long a successful probe answers for later reports; doubles with each false alarm, to 10 minutes. */

@@ -1,7 +1,16 @@
+import { type BannerAction } from './banner';
 import { inWords } from './human-time';
 
+const SORT_NAMES = {
+  urgency: 'urgency',
+  account: 'account',
+  state: 'state',
+  expiry: 'token expiry',
+  owner: 'owner',
+} as const;
+
 export const CONNECTIONS_TEXT = {
-  none: 'No connections yet. Create one with “npx evergrant connect”.',
+  none: 'No connections yet. Select “Connect account” to create the first one.',
   noMatch: 'No matching connections',
   search: 'Search',
   searchHint: '@username, owner or ID',
@@ -20,10 +29,28 @@ export const CONNECTIONS_TEXT = {
     owner: 'Owner',
   },
   /** @param limit the highest number that is counted */
-  count(count: number, limit: number) {
+  count(count: number, limit: number, sort: keyof typeof SORT_NAMES) {
     const text = count >= limit ? `over ${limit - 1}` : String(count);
-    return `${text} ${count === 1 ? 'connection' : 'connections'} · sorted by urgency`;
+    return `${text} ${count === 1 ? 'connection' : 'connections'} · sorted by ${SORT_NAMES[sort]}`;
   },
+  hidden: (count: number) => `${count} disconnected hidden`,
+  showThem: 'Show',
+  showAll: 'Show all',
+  expiringOn: (day: string) => `Tokens that expire on ${day}`,
+  created: (age: string) => `Created ${age} ago`,
+  csv: 'Export CSV',
+  connect: 'Connect account',
+  views: 'Views',
+  filters: 'Filters',
+  conditions: { attention: 'Action required', failing: 'Refresh failing' },
+  presets: [
+    { label: 'All' },
+    { label: 'Action required', state: 'attention' },
+    { label: 'Refresh failing', state: 'failing' },
+    { label: 'Expires within 7 days', days: '7' },
+    { label: 'Pending', state: 'pending' },
+    { label: 'Disconnected', state: 'disconnected' },
+  ],
   page: (page: number, pages: number) => `Page ${page} of ${pages}`,
   previous: 'Previous',
   next: 'Next',
@@ -37,8 +64,29 @@ export const CONNECTION_TEXT = {
   state: 'State',
   problem: 'Problem',
   warning: 'Warning',
+  /** What an operator does now. @param actions what the owner may do */
+  askOwner(actions: readonly BannerAction['kind'][], isProblem: boolean) {
+    if (actions.includes('check_again')) return 'Ask the owner to follow the steps in the Instagram app';
+    if (actions.includes('reconnect'))
+      return isProblem ? 'Ask the owner to reconnect' : 'Expires soon · Ask the owner to reconnect';
+    return 'Messages are not available';
+  },
+  copyLink: 'Copy reconnect link',
+  emailLink: 'Email link to owner',
+  ownerView: 'What the owner sees',
+  linkCreated: 'Link created',
+  attempts: 'Refresh attempts',
+  attemptRunning: 'Running',
+  attemptOutcomes: {
+    answered: 'New token received',
+    refused: 'Refused',
+    unanswered: 'No answer',
+    lost: 'Interrupted before an answer',
+  },
   activity: 'Activity',
-  by: (name: string) => `by ${name}`,
+  activityFilter: 'Filter activity',
+  allActivity: 'All',
+  noActivity: 'No activity',
   actions: 'Actions',
   refresh: 'Refresh now',
   recheck: 'Check now',
@@ -54,11 +102,16 @@ export const CONNECTION_TEXT = {
   disconnectPermanently: 'Disconnect permanently',
   details: 'Details',
   account: 'Account',
-  noAccount: 'None yet',
+  noAccount: 'Not connected yet',
+  dataDeleted: 'Deleted',
+  accountId: 'Account ID',
   owner: 'Owner',
   externalId: 'External ID',
   contact: 'Contact',
   noContact: 'None · Notifications go to operators',
+  changeContact: 'Change contact',
+  contactField: 'Owner’s email (empty: none)',
+  save: 'Save',
   version: 'Token version',
   issued: 'Issued',
   nextRefresh: 'Next refresh',
@@ -107,4 +160,48 @@ export const DONE_TEXTS = {
   paused: 'Scheduled refreshes paused until 3 days before expiry',
   resumed: 'Scheduled refreshes resumed',
   disconnected: 'Disconnected · Token erased',
+  contact: 'Contact saved',
+  noContact: 'This connection has no contact, or email is off. Set a contact, or copy the link.',
+  email: {
+    sent: 'Link emailed to the owner',
+    failed: 'The mail server refused the email. Copy the link instead.',
+    limited: 'Too many emails to this owner within an hour. Copy the link instead.',
+  },
+} as const;
+
+/** What is done with several connections at once. */
+export const BULK_TEXT = {
+  all: 'Select all on this page',
+  select: (name: string) => `Select ${name}`,
+  label: 'With selected:',
+  verbs: [
+    { verb: 'link', label: 'Create links' },
+    { verb: 'refresh', label: 'Refresh now' },
+    { verb: 'pause', label: 'Pause refresh' },
+    { verb: 'resume', label: 'Resume refresh' },
+  ],
+  noneSelected: 'Select at least one connection',
+  unknown: 'Unknown action',
+  linked: (count: number) => `${count} ${count === 1 ? 'link' : 'links'} created`,
+  done(verb: string, count: number) {
+    const word = ({ refresh: 'Refreshed', pause: 'Paused', resume: 'Resumed' } as Record<string, string>)[
+      verb
+    ];
+    return `${word} ${count} ${count === 1 ? 'connection' : 'connections'}`;
+  },
+} as const;
+
+export const NEW_CONNECTION_TEXT = {
+  title: 'Connect an Instagram account',
+  hint: 'You get a link for the account’s owner, who logs in on Instagram.',
+  owner: 'Owner',
+  ownerHint: 'Your customer’s ID',
+  externalId: 'External ID (optional)',
+  email: 'Owner’s email (optional)',
+  create: 'Create link',
+  cancel: 'Cancel',
+  created: 'Link created',
+  links: 'Links created',
+  emailTo: (address: string) => `Email to ${address}`,
+  view: 'View connection',
 } as const;

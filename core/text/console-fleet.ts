@@ -19,12 +19,23 @@ const AUDIT_LABELS: Readonly<Record<string, string>> = {
 export const FLEET_TEXT = {
   expiring: 'Tokens expiring in the next 60 days',
   expiringHint:
-    'Tokens are refreshed 14 days before expiry. In the first days of this chart, connections shown here are at risk.',
+    'Tokens are refreshed 14 days before expiry. Connections in the shaded zone are late. Select a day to list them.',
   chart: (total: number, days: number, peak: number) =>
     `${total} tokens expire within ${days} days. Peak: ${peak} per day.`,
-  today: 'Today',
-  peak: (peak: number) => `Peak: ${peak}/day`,
-  inDays: (days: number) => `in ${days} days`,
+  zone: 'Refresh window: tokens that expire here are late',
+  onDay: (date: string, count: number) => `${date}: ${count} ${count === 1 ? 'token' : 'tokens'}`,
+  hours: (hours: number, bad: number) =>
+    `Instagram in the last ${hours} hours: failing or degraded in ${bad} of them.`,
+  hour: (at: string, count: { answered: number; unanswered: number } | null) =>
+    count === null
+      ? `${at}: no calls`
+      : `${at}: ${count.unanswered} of ${count.answered + count.unanswered} calls failed`,
+  hoursAgo: (hours: number) => `${hours} hours ago`,
+  now: 'Now',
+  processes: 'Processes',
+  processColumns: { role: 'Role', host: 'Host and process', version: 'Version', seen: 'Last seen' },
+  noWorker: 'No worker is running · Tokens are not refreshed',
+  secondsAgo: (seconds: number) => `${seconds} s ago`,
   asTable: 'Show as table',
   tableLabel: 'Tokens per day',
   day: 'Day',

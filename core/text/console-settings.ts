@@ -13,7 +13,20 @@ export const KEYS_TEXT = {
     actions: '[Revoke]',
   },
   allOwners: 'All',
-  revoke: (name: string) => `Revoke ${name}`,
+  revoke: 'Revoke …',
+  revokeWarning: (name: string) =>
+    `Programs that use ${name} are refused immediately. Keys, sessions, links and embed tokens created with it end, too.`,
+  revokeNow: (name: string) => `Revoke ${name}`,
+  scopes: {
+    read: 'See connections, events and the fleet',
+    operate: 'Create links; refresh, check, pause and disconnect',
+    token: 'Fetch access tokens and report rejected ones',
+    message: 'Read conversations and send messages',
+    admin: 'Manage keys and webhooks, import tokens, sign in here',
+  },
+  withMaker: 'Never (at the latest with your key)',
+  inDays: (days: number) => `In ${days} days`,
+  createdTitle: 'API key created',
   revoked: 'Key revoked',
   newKey: 'New API key',
   nameHint: 'Program that uses the key',
@@ -33,25 +46,32 @@ const ISSUED_COLUMNS = {
 
 /** What gives access besides keys. */
 export const ISSUED_TEXT = {
+  revokeWarning: {
+    'connect-links': 'The link stops working immediately. Its owner needs a new one to connect.',
+    'embed-tokens': 'The banner on pages with this token stops updating, until the page fetches a new one.',
+  },
+  revokeNow: 'Revoke now',
   sessions: {
     title: 'Console sessions',
     none: 'No sessions: users sign in through a proxy.',
     columns: { key: 'Key', address: 'Address', since: 'Signed in', used: 'Last used', actions: '[End]' },
     bootstrap: 'bootstrap',
     thisOne: 'This session',
-    end: 'End session',
+    end: 'End …',
+    warning: 'The person is signed out immediately, and can sign in again with the same key.',
+    confirm: 'End session',
     done: 'Session ended',
   },
   links: {
     title: 'Connect links',
     columns: { owner: 'Owner', ...ISSUED_COLUMNS },
-    revoke: 'Revoke link',
+    revoke: 'Revoke …',
     done: 'Link revoked',
   },
   tokens: {
     title: 'Embed tokens',
     columns: { owner: 'Owner', ...ISSUED_COLUMNS },
-    revoke: 'Revoke token',
+    revoke: 'Revoke …',
     done: 'Embed token revoked',
   },
 } as const;
@@ -91,13 +111,22 @@ export const ENDPOINTS_TEXT = {
   oldSecret: 'Old secret works until',
   verbs: {
     test: 'Send test event',
-    rotate: 'Rotate secret',
-    disable: 'Disable',
+    rotate: 'Rotate secret …',
+    disable: 'Disable …',
     enable: 'Enable',
-    remove: 'Remove',
+    remove: 'Remove …',
   },
+  confirms: { rotate: 'Rotate secret now', disable: 'Disable endpoint', remove: 'Remove endpoint' },
+  /** What breaks. */
+  warnings: {
+    rotate: 'Your program needs the new secret within 24 hours. Until then both secrets sign.',
+    disable: 'Events are no longer delivered. Pending deliveries are skipped, and not sent later.',
+    remove: 'Events are no longer delivered, and the secret is erased. The delivery log stays.',
+  },
+  eventsField: 'Events (none selected: all)',
+  secretTitle: 'Signing secret',
   done: {
-    added: 'Endpoint added · It receives all events',
+    added: 'Endpoint added',
     tested: 'Test event delivered',
     rotated: 'Secret rotated. The old one works for 24 hours.',
     enabled: 'Endpoint enabled',
@@ -107,13 +136,28 @@ export const ENDPOINTS_TEXT = {
   testFailed: (why: string) => `Test event not delivered: ${why}.`,
   answered: (status: number | null) => `the endpoint returned ${status}`,
   newEndpoint: 'New webhook endpoint',
-  add: 'Add endpoint for all events',
+  add: 'Add endpoint',
 } as const;
 
 export const MAIL_TEXT = {
   off: 'Email notifications are off. Set SMTP_URL to turn them on.',
+  server: 'Mail server',
+  from: 'Sender',
+  operators: 'Operators',
+  noOperators: 'None · Set EVERGRANT_OPERATOR_EMAIL to notify operators',
   test: 'Test email',
   to: 'To',
   send: 'Send test email',
   sent: (to: string) => `Test email sent to ${to}`,
+} as const;
+
+export const SETTINGS_TABS = {
+  label: 'Settings pages',
+  keys: 'API keys',
+  access: 'Sessions and links',
+  webhooks: 'Webhooks',
+  deliveries: 'Deliveries',
+  mail: 'Mail',
+  encryption: 'Encryption keys',
+  audit: 'Audit log',
 } as const;

@@ -113,6 +113,23 @@ export function newLinkNotice(
   };
 }
 
+/** A link that an operator sends to the owner. @param url the link */
+export function askedLinkNotice(
+  { product, username }: Pick<NoticeSubject, 'product' | 'username'>,
+  url: string,
+): NoticeText {
+  const verb = username === null ? 'Connect' : 'Reconnect';
+  const who = username === null ? 'your Instagram account' : accountName(username);
+  return {
+    subject: `${product}: ${verb.toLowerCase()} ${who}`,
+    paragraphs: [
+      `${product} needs you to ${verb.toLowerCase()} ${who}, so that it can read and send your messages.`,
+      'It takes a minute, and you log in on Instagram. The link works for 24 hours.',
+    ],
+    link: { label: `${verb} ${who}`, url },
+  };
+}
+
 function causeText({ product, reason, username }: NoticeSubject): string {
   const who = accountName(username);
   switch (reason) {

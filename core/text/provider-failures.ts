@@ -20,7 +20,12 @@ interface Answer {
 
 /** The last failure of a connection: `Last check failed: Instagram unavailable (503)`. */
 export function lastFailureText(attempt: 'check' | 'refresh', answer: Answer): string {
+  return `Last ${attempt} failed: ${failureText(answer)}`;
+}
+
+/** `Instagram unavailable (503)` */
+export function failureText(answer: Answer): string {
   const code = answer.code === 'no_answer' ? 'no response' : answer.code.replace(/^(http_|unreadable:)/, '');
   const detail = answer.subcode === null ? code : `${code}/${answer.subcode}`;
-  return `Last ${attempt} failed: ${LABELS[answer.class]} (${detail})`;
+  return `${LABELS[answer.class]} (${detail})`;
 }

@@ -7,7 +7,8 @@ const OUTAGE_STATUS = 503;
 /** What a visitor can do to the sandbox in its console. */
 export function sandboxControls(simulator: Simulator, travel: TimeTravel): SandboxControls {
   return {
-    advance: async (milliseconds) => (await travel.advance(milliseconds)).now,
+    advance: travel.advance,
+    journey: travel.journey,
     nextActionAt: () => travel.nextActionAt(),
     accounts: () => simulator.accounts(),
     invalidate: (username, subcode) => void simulator.invalidate(username, subcode),

@@ -31,7 +31,12 @@ export function sandboxRoutes(deps: HttpDeps, simulator: Simulator, travel: Time
   app.onError((error, c) => answerError(deps, refusalOf(error), c));
   app.use(authenticate(deps), requireScope('admin'), noStore);
 
-  app.get('/clock', (c) => c.json({ now: iso(simulator.clock.now()) }));
+  app.get('/clock', (c) => {
+    const journey = travel.journey();
+    const isMoving = journey !== null && journey.ended === null;
+    const moving = isMoving && { from: iso(journey.from), to: iso(journey.to), now: iso(journey.now) };
+    return c.json({ now: iso(simulator.clock.now()), ...(moving && { moving }) });
+  });
   app.post('/advance', async (c) => {
     const { seconds } = await read(c, advance);
     const { now, steps } = await travel.advance(seconds * 1000);

@@ -11,9 +11,11 @@ import {
 } from '../../adapters/postgres/integrations/integration-row';
 import { NOTHING_ASKED } from '../../core/lifecycle/facts';
 import { SIGNALS, lifecycleWorkflowId } from '../../core/names';
-import { nextAction } from '../../core/lifecycle/next-action';
+import { lifetimeOf, nextAction } from '../../core/lifecycle/next-action';
+import { LAST_REFRESH_GRACE_MS, warnAt } from '../../core/lifecycle/refresh-policy';
 import { SECOND_MS } from '../../core/time';
 import { type LifecycleStatus, statusQuery } from '../../workflows/messages';
+import { type SandboxJourney } from '../../http/deps';
 import { deliveriesSettled, tellLanes } from './deliveries-in-time';
 
 const SETTLE_WITHIN_MS = 45 * SECOND_MS;
@@ -53,12 +55,30 @@ export interface Arrival {
  */
 export function createTimeTravel(parts: TravelParts) {
   let underWay: Promise<unknown> = Promise.resolve();
+  let last: SandboxJourney | null = null;
 
-  /** One journey at a time; a second one waits for the first. @param onStep called after each step with the instant */
-  function advance(totalMs: number, onStep: (now: number) => void = () => undefined): Promise<Arrival> {
-    const journey = underWay.then(() => travel(parts, totalMs, onStep));
-    underWay = journey.catch(() => undefined);
-    return journey;
+  /** One journey at a time; a second one waits for the first. */
+  function advance(totalMs: number): Promise<Arrival> {
+    const arrival = underWay.then(() => {
+      const now = parts.clock.now();
+      last = { number: (last?.number ?? 0) + 1, from: now, to: now + totalMs, now, ended: null };
+      return follow(last);
+    });
+    underWay = arrival.catch(() => undefined);
+    return arrival;
+  }
+
+  async function follow(journey: SandboxJourney): Promise<Arrival> {
+    try {
+      const arrival = await travel(parts, journey.to, (now) => (journey.now = now));
+      journey.ended = { failed: null };
+      return arrival;
+    } catch (error) {
+      journey.ended = { failed: (error as Error).message };
+      throw error;
+    } finally {
+      journey.now = parts.clock.now();
+    }
   }
 
   /** The next instant at which a connection is due; null: none is. */
@@ -68,7 +88,7 @@ export function createTimeTravel(parts: TravelParts) {
     return Number.isFinite(due) ? due : null;
   }
 
-  return { advance, nextActionAt };
+  return { advance, nextActionAt, journey: (): SandboxJourney | null => last };
 }
 
 export type TimeTravel = ReturnType<typeof createTimeTravel>;
@@ -76,42 +96,54 @@ export type TimeTravel = ReturnType<typeof createTimeTravel>;
 /** How far each lifecycle is behind the sandbox's clock, in ms: one that sleeps is moved only when it is to wake. */
 type Lag = Map<string, number>;
 
-async function travel(parts: TravelParts, totalMs: number, onStep: (now: number) => void): Promise<Arrival> {
-  const end = parts.clock.now() + totalMs;
+async function travel(parts: TravelParts, end: number, onStep: (now: number) => void): Promise<Arrival> {
   const lag: Lag = new Map();
   let steps = 0;
   let resting = await settled(parts);
   let delivery = await deliveriesSettled(parts);
   try {
     for (let now = parts.clock.now(); now < end; now = parts.clock.now()) {
-      const target = Math.min(end, Math.max(delivery, now + 1), ...resting.map((row) => wakesAt(row, now)));
+      const target = Math.min(end, Math.max(delivery, now + 1), ...resting.map((row) => latestFor(row, now)));
       parts.clock.advance(target - now);
+      onStep(target);
       for (const { id } of resting) lag.set(id, (lag.get(id) ?? 0) + target - now);
       const due = resting.filter((row) => wakesAt(row, now) <= target);
       const moved = target === end ? resting : due;
-      await Promise.all(moved.map((row) => catchUp(parts.client, row.id, lag, !due.includes(row))));
-      resting = await settled(parts, moved);
+      await Promise.all(
+        moved.map((row) => {
+          const lateMs = due.includes(row) ? target - wakesAt(row, now) : null;
+          return catchUp(parts.client, row.id, lag, lateMs);
+        }),
+      );
+      resting = target === end ? await settled(parts) : await settled(parts, due);
       delivery = await deliveriesSettled(parts);
       steps += 1;
-      onStep(parts.clock.now());
     }
   } finally {
     // Also when a step failed: who stays behind would be late for ever after.
     await Promise.all(
-      [...lag.keys()].map((id) => catchUp(parts.client, id, lag, true).catch(() => undefined)),
+      [...lag.keys()].map((id) => catchUp(parts.client, id, lag, null).catch(() => undefined)),
     );
     await tellLanes(parts).catch(() => undefined);
   }
   return { now: parts.clock.now(), steps };
 }
 
-/** @param sleepsOn it has nothing to do there; of one that has, its row will show that it arrived */
-async function catchUp(client: Client, integrationId: string, lag: Lag, sleepsOn: boolean): Promise<void> {
+/**
+ * @param lateMs how long it has been due, and its row will show that it arrived; null: it has nothing to do there. It is
+ * moved to the instant that it sleeps to, and learns from the clock of its activity how late it is.
+ */
+async function catchUp(
+  client: Client,
+  integrationId: string,
+  lag: Lag,
+  lateMs: number | null,
+): Promise<void> {
   const byMs = lag.get(integrationId) ?? 0;
   lag.delete(integrationId);
   if (byMs === 0) return;
-  if (sleepsOn) await arrival(client, integrationId, await fastForward(client, integrationId, byMs));
-  else await fastForward(client, integrationId, byMs + OVERSHOOT_MS);
+  if (lateMs === null) await arrival(client, integrationId, await fastForward(client, integrationId, byMs));
+  else await fastForward(client, integrationId, Math.max(0, byMs - lateMs) + OVERSHOOT_MS);
 }
 
 /** The next instant at which a lifecycle is due; never earlier than a moment from now. */
@@ -122,29 +154,41 @@ function wakesAt(row: Integration, now: number): number {
 }
 
 /**
- * Waits until every lifecycle has done what was due and rests, and gives their rows.
- * @param moved those to query; the others keep sleeping, according to their rows
+ * The latest instant that it may be moved to. A retry may come later by a tenth of its wait, which is the ladder's own
+ * jitter: connections that fail in an outage are moved several at a time, instead of one after the other.
  */
-async function settled({ pool, client, clock }: TravelParts, moved?: Integration[]): Promise<Integration[]> {
+function latestFor(row: Integration, now: number): number {
+  const at = wakesAt(row, now);
+  const retryAt = row.recovery?.nextAttemptAt ?? row.nextAttemptAt;
+  if (at !== retryAt || row.lastError === null) return at;
+  const slackMs = (at - row.lastError.at) / 10;
+  const life = lifetimeOf(factsOf(row));
+  const exact = [warnAt(life), life.expiresAt, life.expiresAt + LAST_REFRESH_GRACE_MS].filter(
+    (due) => due > at,
+  );
+  return Math.min(at + slackMs, ...exact);
+}
+
+/**
+ * Waits until every lifecycle has done what was due and rests, and gives their rows.
+ * @param moved those to wait for on the way; the others keep sleeping, according to their rows
+ */
+async function settled(parts: TravelParts, moved?: Integration[]): Promise<Integration[]> {
   const deadline = Date.now() + SETTLE_WITHIN_MS;
   let waiting = { on: '', since: Date.now() };
+  let asked = moved?.map(({ id }) => id) ?? null;
   for (;;) {
-    const { rows } = await pool.query(
-      `select * from integrations where state not in ('pending', 'disconnected') order by id`,
-    );
-    const integrations = rows.map(integrationOf);
-    const restless = await firstRestless(
-      client,
-      integrations,
-      clock.now(),
-      moved && new Set(moved.map(({ id }) => id)),
-    );
-    if (restless === null) return integrations;
+    const rows = await liveRows(parts.pool, asked);
+    const restless = await (moved ? restlessOnTheWay(parts, rows) : restlessAtAStop(parts, rows));
+    const [first] = restless;
+    if (first === undefined) return moved ? liveRows(parts.pool, null) : rows;
+    // Whoever rests on the way goes on resting until it is moved again.
+    if (moved) asked = restless;
     if (Date.now() > deadline)
-      throw new Error(`The lifecycle of ${restless} did not come to rest. Is the worker running?`);
-    if (restless !== waiting.on) waiting = { on: restless, since: Date.now() };
+      throw new Error(`The lifecycle of ${first} did not come to rest. Is the worker running?`);
+    if (first !== waiting.on) waiting = { on: first, since: Date.now() };
     if (Date.now() - waiting.since >= NUDGE_AFTER_MS) {
-      const handle = client.workflow.getHandle(lifecycleWorkflowId(restless));
+      const handle = parts.client.workflow.getHandle(lifecycleWorkflowId(first));
       await handle.signal(SIGNALS.rowChanged).catch(() => undefined);
       waiting.since = Date.now();
     }
@@ -152,31 +196,50 @@ async function settled({ pool, client, clock }: TravelParts, moved?: Integration
   }
 }
 
-async function firstRestless(
-  client: Client,
-  integrations: Integration[],
-  now: number,
-  moved?: Set<string>,
-): Promise<string | null> {
-  // One that was not moved may be due by now: the sandbox's clock runs on meanwhile. The next step moves it.
-  const asked = integrations.filter(({ id }) => moved?.has(id) ?? true);
-  const due = asked.find((row) => nextAction(factsOf(row), NOTHING_ASKED, now).type !== 'wait');
-  if (due) return due.id;
-  for (const row of asked) {
-    if (await isBusy(client, row.id)) return row.id;
-    const status = await statusOf(client, row.id);
-    if (!status || status.nextAction !== 'wait') return row.id;
-    const { facts } = status;
-    const same =
-      facts?.version === row.version &&
-      facts.state === row.state &&
-      facts.nextAttemptAt === row.nextAttemptAt &&
-      facts.paused === row.paused &&
-      facts.reminder?.sent === factsOf(row).reminder?.sent &&
-      facts.recovery?.nextAttemptAt === row.recovery?.nextAttemptAt;
-    if (!same) return row.id;
-  }
-  return null;
+/** @param ids only these; null: all */
+async function liveRows(pool: Pool, ids: string[] | null): Promise<Integration[]> {
+  const { rows } = await pool.query(
+    `select * from integrations
+     where state not in ('pending', 'disconnected') and ($1::text[] is null or id = any ($1)) order by id`,
+    [ids],
+  );
+  return rows.map(integrationOf);
+}
+
+/** While a row tells that there is work, neither the server nor a worker has to be asked. */
+async function restlessOnTheWay({ client, clock }: TravelParts, rows: Integration[]): Promise<string[]> {
+  const now = clock.now();
+  const restless: string[] = [];
+  for (const row of rows) if (hasWork(row, now) || (await isBusy(client, row.id))) restless.push(row.id);
+  return restless;
+}
+
+/** At the beginning and the end of a journey each is also asked whether it knows its row. */
+async function restlessAtAStop({ client, clock }: TravelParts, rows: Integration[]): Promise<string[]> {
+  const now = clock.now();
+  const working = rows.find((row) => hasWork(row, now));
+  if (working) return [working.id];
+  for (const row of rows)
+    if ((await isBusy(client, row.id)) || !(await knowsItsRow(client, row))) return [row.id];
+  return [];
+}
+
+function hasWork(row: Integration, now: number): boolean {
+  return row.lifecycleRevision < row.revision || nextAction(factsOf(row), NOTHING_ASKED, now).type !== 'wait';
+}
+
+async function knowsItsRow(client: Client, row: Integration): Promise<boolean> {
+  const status = await statusOf(client, row.id);
+  if (status?.nextAction !== 'wait') return false;
+  const { facts } = status;
+  return (
+    facts?.version === row.version &&
+    facts.state === row.state &&
+    facts.nextAttemptAt === row.nextAttemptAt &&
+    facts.paused === row.paused &&
+    facts.reminder?.sent === factsOf(row).reminder?.sent &&
+    facts.recovery?.nextAttemptAt === row.recovery?.nextAttemptAt
+  );
 }
 
 /**

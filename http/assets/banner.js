@@ -23,10 +23,7 @@
       overflow-wrap: anywhere;
     }
     .words { flex: 1 1 15em; min-width: 0; }
-    .warning { color: #4d3300; background: #fff4d6; border-color: #b27700; }
-    .error { color: #650f0f; background: #fdeaea; border-color: #c62828; }
-    .warning { color: light-dark(#4d3300, #ffe3a3); background: light-dark(#fff4d6, #332600); }
-    .error { color: light-dark(#650f0f, #ffd0d0); background: light-dark(#fdeaea, #3a1212); }
+    /* colours */
     p { margin: 0; }
     .account { font-weight: 600; }
     .note { font-size: .875em; }

@@ -43,7 +43,7 @@ export function StateBadge({ now, ...props }: Badge & { now: number }) {
         {word}
       </span>
       {props.paused && <span class="quiet">{` · ${CONNECTIONS_TEXT.paused}`}</span>}
-      {props.reason && <div class="quiet">{REASON_LABELS[props.reason]}</div>}
+      {props.reason && <span class="quiet">{` · ${REASON_LABELS[props.reason]}`}</span>}
     </>
   );
 }
@@ -139,20 +139,51 @@ export function Tabs(props: { label: string; tabs: { label: string; href: string
   );
 }
 
-/** A text that is shown once, with a copy button. */
-export function CopyBox({
-  id,
-  label,
-  value,
-  children,
-}: {
+/** Before something breaks: the button opens a text that names what breaks, and the one that does it. @param of whose, for screen readers */
+export function Confirm(props: { id: string; label: string; of?: string; text: string; children: Child }) {
+  return (
+    <details id={props.id} class="confirm">
+      <summary class="button danger">
+        {props.label}
+        {props.of && <span class="unseen"> {props.of}</span>}
+      </summary>
+      <div>
+        <p>{props.text}</p>
+        {props.children}
+      </div>
+    </details>
+  );
+}
+
+/**
+ * A window above the page. @param close the button that closes it
+ * @param keeps what it shows is shown once, so that the Escape key does not close it
+ */
+export function Dialog(props: {
   id: string;
-  label: string;
-  value: string;
-  children?: Child;
+  title: string;
+  close: string;
+  keeps?: boolean;
+  /** A button of another form, which names it by `form`. */
+  submit?: Child;
+  children: Child;
 }) {
   return (
-    <section class="card" aria-label={TEXT.createdLabel}>
+    <dialog id={props.id} open data-modal={props.keeps ? 'keep' : ''} aria-labelledby={`${props.id}-title`}>
+      <h2 id={`${props.id}-title`}>{props.title}</h2>
+      {props.children}
+      <form method="dialog" class="actions">
+        {props.submit}
+        <button>{props.close}</button>
+      </form>
+    </dialog>
+  );
+}
+
+/** Something to copy. @param props.value shown in a field, which is selected when the button is used */
+export function CopyField({ id, label, value }: { id: string; label: string; value: string }) {
+  return (
+    <>
       <label for={id}>{label}</label>
       <div class="copy">
         <input id={id} readonly value={value} />
@@ -160,7 +191,18 @@ export function CopyBox({
           {TEXT.copy}
         </button>
       </div>
-      {children}
-    </section>
+    </>
+  );
+}
+
+/** A short value with a button that copies it. */
+export function Copyable({ id, value, label }: { id: string; value: string; label: string }) {
+  return (
+    <span class="copyable">
+      <code id={id}>{value}</code>
+      <button type="button" data-copy={id} data-done={TEXT.copied} aria-label={TEXT.copyWhat(label)}>
+        {TEXT.copy}
+      </button>
+    </span>
   );
 }

@@ -1,7 +1,12 @@
 import { CONSOLE } from '../middleware/headers';
 
 /** Paths of console pages. */
+export const CONNECTIONS = `${CONSOLE}/connections`;
 export const SETTINGS = `${CONSOLE}/settings`;
+export const ACCESS = `${SETTINGS}/access`;
+export const WEBHOOKS = `${SETTINGS}/webhooks`;
+export const MAIL = `${SETTINGS}/mail`;
+export const ENCRYPTION = `${SETTINGS}/encryption-keys`;
 export const DELIVERIES = `${SETTINGS}/deliveries`;
 export const AUDIT_LOG = `${SETTINGS}/audit-log`;
 
@@ -12,5 +17,11 @@ export function withQuery(path: string, values: Record<string, string>): string 
 }
 
 export function pathOfConnection(id: string): string {
-  return `${CONSOLE}/connections/${id}`;
+  return `${CONNECTIONS}/${id}`;
+}
+
+/** A console page that a form names as its own, as `/console/fleet?x=1`; anything else: the first page. */
+export function ownPath(here: unknown): string {
+  const isOwn = typeof here === 'string' && /^\/console(?=[/?]|$)/.test(here);
+  return isOwn ? here : CONSOLE;
 }

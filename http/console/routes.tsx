@@ -3,7 +3,7 @@ import { sha256 } from '../../adapters/digest';
 import { redeemSignIn } from '../../adapters/postgres/access/sessions';
 import { type Caller, callerOf } from '../middleware/caller';
 import { answerError, problemOf } from '../errors';
-import { PROBLEMS } from '../problems';
+import { PROBLEMS, notFound } from '../problems';
 import { show } from './show';
 import { clientAddress } from '../middleware/client-address';
 import { type HttpDeps } from '../deps';
@@ -15,11 +15,17 @@ import { connectionRoutes } from './connections/connection';
 import { auditLogPageRoutes } from './settings/audit-log';
 import { deliveryLogRoutes } from './settings/deliveries';
 import { fleetPageRoutes } from './fleet/fleet';
-import { settingsRoutes } from './settings/settings';
+import { encryptionRoutes } from './settings/encryption';
+import { issuedRoutes } from './settings/issued';
+import { keyRoutes } from './settings/keys';
+import { mailSettingsRoutes } from './settings/mail';
+import { webhookSettingsRoutes } from './settings/webhooks';
 import { messageRoutes } from './connections/messages';
 import { liveRoutes } from './live';
 import { sandboxRoutes } from './sandbox/sandbox';
+import { overviewRoutes } from './overview/overview';
 import { type ConsoleEnv, createSessions, rejectCrossSite } from './session';
+import { themeRoutes } from './theme';
 
 const SIGN_IN = `${CONSOLE}/sign-in`;
 
@@ -50,8 +56,8 @@ export function consoleRoutes(deps: HttpDeps) {
     for (const [name, value] of Object.entries(problem.headers)) c.header(name, value);
     return show(deps, c, {
       title: PROBLEMS[problem.code][1],
-      section: 'connections',
-      url: CONSOLE,
+      section: 'overview',
+      still: true,
       content: <p class="card">{problem.detail}</p>,
     });
   });
@@ -83,14 +89,23 @@ export function consoleRoutes(deps: HttpDeps) {
         await sessions.end(c, c.get('user'));
         return c.redirect(SIGN_IN, 303);
       })
+      .route('/', themeRoutes(deps))
+      .route('/', overviewRoutes(deps))
       .route('/', connectionListRoutes(deps))
       .route('/', connectionRoutes(deps))
       .route('/', messageRoutes(deps))
       .route('/', fleetPageRoutes(deps))
       .route('/', deliveryLogRoutes(deps))
       .route('/', auditLogPageRoutes(deps))
-      .route('/', settingsRoutes(deps))
+      .route('/', keyRoutes(deps))
+      .route('/', issuedRoutes(deps))
+      .route('/', webhookSettingsRoutes(deps))
+      .route('/', mailSettingsRoutes(deps))
+      .route('/', encryptionRoutes(deps))
       .route('/', liveRoutes(deps, sessions))
       .route('/', sandboxRoutes(deps))
+      .all(`${CONSOLE}/*`, () => {
+        throw notFound('page');
+      })
   );
 }

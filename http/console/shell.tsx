@@ -5,10 +5,13 @@ import { MINUTE_MS } from '../../core/time';
 import { assetUrl } from '../assets';
 import { CONSOLE } from '../middleware/headers';
 import { type Frame } from '../frame';
+import { CONNECTIONS } from './paths';
 import { SandboxBar, type SandboxView } from './sandbox/sandbox-bar';
+import { THEMES, type Theme } from './theme';
 
 const SECTIONS = {
-  connections: CONSOLE,
+  overview: CONSOLE,
+  connections: CONNECTIONS,
   fleet: `${CONSOLE}/fleet`,
   settings: `${CONSOLE}/settings`,
 } as const;
@@ -32,9 +35,16 @@ export interface ShellProps {
   frame: Frame;
   userName: string;
   sandbox: SandboxView | null;
+  theme: Theme;
   toasts: Toast[];
   /** The page's own URL, from which updates are fetched. */
   url: string;
+  /** A page that never changes, such as one about an error. */
+  still?: boolean;
+  /** The pages above this one. */
+  crumbs?: { label: string; href: string }[];
+  /** Beside the title. */
+  toolbar?: Child;
   /** Outside the part that updates automatically, such as inputs. */
   top?: Child;
   /** The minimum time between updates, such as `20s`; absent: none. */
@@ -52,7 +62,7 @@ export function Shell(props: ShellProps) {
   return (
     <>
       {raw('<!doctype html>')}
-      <html lang="en">
+      <html lang="en" data-theme={props.theme === 'system' ? undefined : props.theme}>
         <head>
           <meta charset="utf-8" />
           <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -81,6 +91,7 @@ export function Shell(props: ShellProps) {
                   </a>
                 ))}
               </nav>
+              <ThemeSwitch theme={props.theme} here={url} />
               <form method="post" action={`${CONSOLE}/sign-out`}>
                 <span>{TEXT.signedIn(props.userName)}</span>
                 <button type="submit">{TEXT.signOut}</button>
@@ -88,21 +99,25 @@ export function Shell(props: ShellProps) {
             </div>
           </header>
           <main id="main">
-            <h1>{props.title}</h1>
+            {props.crumbs && (
+              <nav class="crumbs" aria-label={TEXT.crumbsLabel}>
+                {props.crumbs.map(({ label, href }) => (
+                  <>
+                    <a href={href}>{label}</a> <span aria-hidden="true">/</span>
+                  </>
+                ))}
+              </nav>
+            )}
+            <div class="title">
+              <h1>{props.title}</h1>
+              {props.toolbar}
+            </div>
             {props.top}
             <p id="paused" class="card" role="status" hidden>
               {TEXT.paused}
             </p>
             <div id="made">{props.made}</div>
-            <div
-              id="live"
-              hx-get={url}
-              hx-trigger={`changed from:body${props.throttle ? ` throttle:${props.throttle}` : ''}`}
-              hx-target="#live"
-              hx-select="#live"
-              hx-swap="outerMorph"
-              hx-sync="drop"
-            >
+            <div id="live" {...(!props.still && updatesOf(props))}>
               {props.children}
             </div>
             {props.bottom}
@@ -112,6 +127,31 @@ export function Shell(props: ShellProps) {
         </body>
       </html>
     </>
+  );
+}
+
+/** Fetches the page again after each event, and takes this part of it. */
+function updatesOf({ url, throttle }: Pick<ShellProps, 'url' | 'throttle'>) {
+  return {
+    'hx-get': url,
+    'hx-trigger': `changed from:body${throttle ? ` throttle:${throttle}` : ''}`,
+    'hx-target': '#live',
+    'hx-select': '#live',
+    'hx-swap': 'outerMorph',
+    'hx-sync': 'drop',
+  };
+}
+
+/** The next of the three themes. */
+function ThemeSwitch({ theme, here }: { theme: Theme; here: string }) {
+  const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length];
+  return (
+    <form method="post" action={`${CONSOLE}/theme`}>
+      <input type="hidden" name="here" value={here} />
+      <button name="theme" value={next} title={TEXT.themeHint}>
+        {TEXT.theme(theme)}
+      </button>
+    </form>
   );
 }
 

@@ -7,9 +7,13 @@ import { Shell, type ShellProps, type Toast } from './shell';
 import { frameOf } from '../frame';
 import { sandboxView } from './sandbox/sandbox-bar';
 import { type ConsoleEnv } from './session';
+import { themeOf } from './theme';
 
 /** One page of the console. `url` is needed if the page was not requested at its own URL. */
-export type Page = Pick<ShellProps, 'title' | 'section' | 'top' | 'throttle' | 'made' | 'bottom'> & {
+export type Page = Pick<
+  ShellProps,
+  'title' | 'section' | 'still' | 'crumbs' | 'toolbar' | 'top' | 'throttle' | 'made' | 'bottom'
+> & {
   url?: string;
   content: Child;
 };
@@ -29,6 +33,7 @@ export function show(
       frame={frameOf(deps.site, c)}
       userName={c.get('user').name}
       sandbox={sandboxView(deps)}
+      theme={themeOf(c)}
       toasts={toasts}
     >
       {content}

@@ -9,14 +9,14 @@ export const CONSOLE = '/console';
  * Security headers of every response: pages load nothing from other hosts, run only scripts and styles with the
  * response's nonce, and cannot be framed.
  */
-export function securityHeaders({ publicUrl }: Site): Parameters<typeof secureHeaders>[0] {
+export function securityHeaders({ publicUrl, logoUrl }: Site): Parameters<typeof secureHeaders>[0] {
   return {
     contentSecurityPolicy: {
       defaultSrc: ["'none'"],
       styleSrc: [NONCE],
       scriptSrc: [NONCE],
       connectSrc: ["'self'"],
-      imgSrc: ["'self'"],
+      imgSrc: ["'self'", ...(logoUrl === null ? [] : [new URL(logoUrl).origin])],
       // An owner's form redirects to Instagram and the product. The console's forms stay in the console.
       formAction: [({ req }) => (isConsole(req.path) ? "'self'" : '*')],
       baseUri: ["'none'"],

@@ -1,19 +1,19 @@
 import { type Child } from 'hono/jsx';
 import { raw } from 'hono/html';
 import { LAYOUT_TEXT } from '../../core/text/owner-pages';
+import { tokensCss } from '../../core/design/tokens';
 import { assetUrl } from '../assets';
 import { type Frame } from '../frame';
 
 const STYLE = `
-:root { color-scheme: light dark; --ink: #1b1f24; --paper: #fff; --soft: #f3f4f6; --line: #d6dae0; --field: #767d88; --accent: #1f5fd0; --good: #17703b; --bad: #a3261f; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e9ecf1; --paper: #15181d; --soft: #1e232a; --line: #363d47; --field: #8b93a0; --accent: #86aefc; --good: #6fd397; --bad: #ff9d94; } }
 * { box-sizing: border-box; }
-body { margin: 0; font: 17px/1.55 system-ui, sans-serif; color: var(--ink); background: var(--soft); }
+body { margin: 0; font: 17px/1.55 system-ui, sans-serif; color: var(--ink); background: var(--ground); }
 main { max-width: 34rem; margin: 8vh auto; padding: 2rem; background: var(--paper); border: 1px solid var(--line); border-radius: 12px; }
+.logo { display: block; max-width: 12rem; max-height: 3rem; margin: 0 0 1.2rem; }
 h1 { font-size: 1.45rem; line-height: 1.3; margin: 0 0 1rem; }
 p { margin: 0 0 1rem; }
 a { color: var(--accent); }
-button, .button { font: inherit; font-weight: 600; display: inline-block; padding: .7rem 1.3rem; border: 0; border-radius: 8px; background: var(--accent); color: var(--paper); text-decoration: none; cursor: pointer; }
+button, .button { font: inherit; font-weight: 600; display: inline-block; padding: .7rem 1.3rem; border: 0; border-radius: 8px; background: var(--accent); color: var(--on-accent); text-decoration: none; cursor: pointer; }
 form { margin: 0 0 1rem; }
 .second { background: transparent; color: var(--accent); box-shadow: inset 0 0 0 1px var(--accent); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
@@ -32,7 +32,7 @@ export function Layout(props: {
   children: Child;
   next?: { url: string; afterSeconds: number };
 }) {
-  const { product, supportUrl, nonce } = props.frame;
+  const { product, supportUrl, logoUrl, accent, nonce } = props.frame;
   return (
     <>
       {raw('<!doctype html>')}
@@ -45,10 +45,11 @@ export function Layout(props: {
           )}
           <title>{LAYOUT_TEXT.title(props.title, product)}</title>
           <link rel="icon" href={assetUrl('icon.svg')} />
-          <style nonce={nonce}>{raw(STYLE)}</style>
+          <style nonce={nonce}>{raw(tokensCss(accent) + STYLE)}</style>
         </head>
         <body>
           <main>
+            {logoUrl && <img class="logo" src={logoUrl} alt={product} />}
             {props.children}
             {supportUrl && (
               <footer>

@@ -37,8 +37,10 @@ afterAll(() => pages.stop());
 
 test.each([
   '',
-  '?q=many_77',
-  '?state=active&days=14',
+  '/connections',
+  '/connections?q=many_77',
+  '/connections?state=active&days=14',
+  '/connections?sort=owner&dir=desc&page=20',
   '/connections/int_many1',
   '/fleet',
   '/settings',

@@ -3,6 +3,7 @@ import { type TestApi } from '../support/api';
 import { signIn, startConsole } from '../support/console';
 import { type Pages, startPages } from '../support/pages';
 import { type Stack } from '../support/stack';
+import { until } from '../support/until';
 
 let pages: Pages;
 let stack: Stack;
@@ -25,7 +26,7 @@ test('the sandbox bar moves time, invalidates a token and plays an outage', asyn
   await press('+1 day');
   await toast('Time moved forward by 24 hours');
   expect(stack.simulator.clock.now() - before).toBeGreaterThanOrEqual(DAY_MS);
-  await page.getByLabel('Account').selectOption('played');
+  await page.getByLabel('Account', { exact: true }).selectOption('played');
   await press('Invalidate token');
   await toast(/Instagram now rejects the token of @played/);
   await press('Check now');
@@ -38,3 +39,32 @@ test('the sandbox bar moves time, invalidates a token and plays an outage', asyn
   expect(problems).toEqual([]);
   await close();
 });
+
+test('a long move shows how far it has come, and ends with its toast; one that the command line makes shows, too', async () => {
+  await stack.connect('moved');
+  const { page, problems, close } = await pages.open();
+  await signIn(page, api);
+  const clock = page.locator('#sandbox-time time');
+  const shown = async () => Date.parse((await clock.getAttribute('datetime')) ?? '');
+  // Longer than a request may take: the answer of one activity is held back.
+  stack.simulator.addFault({ match: { account: 'moved' }, delayMs: 4_000, times: 1, status: 503 });
+  const before = await shown();
+  await stack.pool.query(
+    `update integrations set refresh_at = $2, revision = revision + 1 where username = $1`,
+    ['moved', new Date(stack.simulator.clock.now() + 2 * DAY_MS)],
+  );
+  const { rows } = await stack.pool.query("select id from integrations where username = 'moved'");
+  await stack.lifecycles.rowChanged(rows[0].id);
+  await page.getByRole('button', { name: '+7 days' }).click();
+  await page.getByRole('progressbar', { name: /Moving time forward/ }).waitFor();
+  await until(() => page.getByRole('button', { name: '+7 days' }).isDisabled());
+  await page.locator('#toasts').getByText('Time moved forward by 7 days').waitFor({ timeout: 40_000 });
+  await until(() => page.getByRole('button', { name: '+7 days' }).isEnabled());
+  expect(await shown()).toBeGreaterThanOrEqual(before + 7 * DAY_MS);
+
+  // As the command line does.
+  await stack.travel.advance(3 * DAY_MS);
+  await until(async () => (await shown()) >= before + 10 * DAY_MS, { timeoutMs: 30_000 });
+  expect(problems).toEqual([]);
+  await close();
+}, 90_000);

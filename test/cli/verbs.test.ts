@@ -1,4 +1,5 @@
 import { evergrant as run, ask, serveApi, type Ran, type TestApi, type World } from '../support/cli';
+import { DAY_MS } from '../../core/time';
 import { type Stack, startStack } from '../support/stack';
 import { until } from '../support/until';
 
@@ -146,6 +147,8 @@ describe('with a connected account', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^It is now .* UTC in the sandbox \(\d+ steps?\)\.$/m);
     expect((await evergrant(['list'])).out).toMatch(/in 5[78] days/);
+    // A sign-in link is valid by the machine's clock, wherever the sandbox's is.
+    expect((await evergrant(['console'])).err).toMatch(/Works once, until .* UTC \(in (10|9) minutes\)/);
   });
 
   test('refresh gets a new token version, and recheck finds that it lives', async () => {
@@ -455,4 +458,19 @@ describe('keys, and what was made with them', () => {
     expect((await evergrant(['console-sessions', 'end', id])).code).toBe(0);
     expect((await json(['console-sessions', 'list'])).data).toEqual([]);
   });
+});
+
+test('a long way through time shows how far it has come', async () => {
+  const { id } = await stack.connect('far.ahead');
+  const at = stack.simulator.clock.now() + 2 * DAY_MS;
+  await stack.pool.query('update integrations set refresh_at = $2, revision = revision + 1 where id = $1', [
+    id,
+    new Date(at),
+  ]);
+  await stack.lifecycles.rowChanged(id);
+  stack.simulator.addFault({ match: { account: 'far.ahead' }, delayMs: 1_500, times: 1, status: 503 });
+  const { code, err, out } = await evergrant(['sandbox', 'advance', '4d', '--json'], { columns: 200 });
+  expect(code).toBe(0);
+  expect(err).toMatch(/Moving 4 days forward: .* UTC, (49|50|51) %/);
+  expect(Object.keys(JSON.parse(out) as object)).toEqual(['now', 'steps']);
 });

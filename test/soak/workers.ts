@@ -87,7 +87,7 @@ export function depsOf(parts: ProcessParts, process: OwnProcess): Deps {
     outgoing: null as never,
     mailer: null,
     operatorEmail: null,
-    site: { publicUrl: 'http://127.0.0.1:3000', productName: 'Shopdesk' },
+    site: { publicUrl: 'http://127.0.0.1:3000', productName: 'Shopdesk', accent: null },
   };
 }
 

@@ -77,6 +77,8 @@ export async function startApi(
       publicUrl: url,
       productName: 'Shopdesk',
       supportUrl: 'https://shopdesk.example/help',
+      logoUrl: null,
+      accent: null,
       appOrigins: ['https://app.shopdesk.example'],
       isTrustedProxy: () => false,
       trustedUserHeader: null,

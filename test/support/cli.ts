@@ -1,5 +1,6 @@
 import { type Io } from '../../cli/output/io';
 import { runCli } from '../../cli/program';
+import { systemClock } from '../../adapters/clock';
 import { Secret } from '../../core/access/secret';
 import { sandboxRoutes } from '../../dev/sandbox/sandbox-routes';
 import { startApi } from './api';
@@ -55,7 +56,7 @@ export interface TestApi {
 export async function serveApi(stack: Stack, { sandbox = true } = {}): Promise<TestApi> {
   const api = await startApi(
     stack,
-    { apiKey: new Secret(KEY), site: { productName: 'Evergrant' } },
+    { apiKey: new Secret(KEY), wallClock: systemClock, site: { productName: 'Evergrant' } },
     (app, deps) => {
       if (sandbox) app.route('/sandbox', sandboxRoutes(deps, stack.simulator, stack.travel));
     },

@@ -121,7 +121,7 @@ export async function startStack(
     searchAttributesAreKnown: () => true,
     mailer: null,
     operatorEmail: null,
-    site: { publicUrl: 'http://127.0.0.1:3000', productName: 'Shopdesk' },
+    site: { publicUrl: 'http://127.0.0.1:3000', productName: 'Shopdesk', accent: null },
     ...options.deps,
   };
   const lifecycles = createLifecycleClient(client, simulator.clock);

@@ -23,6 +23,8 @@ export interface Delivery {
   nextAttemptAt: number;
   /** HTTP status or SMTP reply code. */
   lastStatus: number | null;
+  /** Of the last attempt, in ms; null: there was none, or it was made by an earlier release. */
+  lastDurationMs: number | null;
   /** A sentence of ours. It contains no text from the receiver. */
   lastError: string | null;
   createdAt: number;
@@ -43,6 +45,7 @@ export interface Attempt {
   status: number | null;
   error: string | null;
   audience?: Audience | null;
+  durationMs: number;
 }
 
 /** Ends a delivery after an attempt. */
@@ -50,14 +53,14 @@ export async function endDelivery(
   db: Db,
   id: string,
   end: Exclude<DeliveryStatus, 'waiting'>,
-  { status, error, audience = null }: Attempt,
+  { status, error, audience = null, durationMs }: Attempt,
   now: number,
 ): Promise<void> {
   await db.query(
     `update deliveries set status = $2, attempts = attempts + $3, tries = tries + $3, last_status = $4,
-       last_error = $5, audience = coalesce($6, audience), ended_at = $7
+       last_error = $5, audience = coalesce($6, audience), ended_at = $7, last_duration_ms = $8
      where id = $1 and status = 'waiting'`,
-    [id, end, end === 'skipped' ? 0 : 1, status, error, audience, new Date(now)],
+    [id, end, end === 'skipped' ? 0 : 1, status, error, audience, new Date(now), durationMs],
   );
 }
 
@@ -65,14 +68,14 @@ export async function endDelivery(
 export async function scheduleRetry(
   db: Db,
   id: string,
-  { status, error, audience = null }: Attempt,
+  { status, error, audience = null, durationMs }: Attempt,
   at: number,
 ): Promise<void> {
   await db.query(
     `update deliveries set attempts = attempts + 1, tries = tries + 1, last_status = $2, last_error = $3,
-       audience = coalesce($4, audience), next_attempt_at = $5
+       audience = coalesce($4, audience), next_attempt_at = $5, last_duration_ms = $6
      where id = $1 and status = 'waiting'`,
-    [id, status, error, audience, new Date(at)],
+    [id, status, error, audience, new Date(at), durationMs],
   );
 }
 
@@ -114,6 +117,7 @@ export function deliveryOf(row: { [column: string]: unknown }): Delivery {
     tries: number;
     next_attempt_at: Date;
     last_status: number | null;
+    last_duration_ms: number | null;
     last_error: string | null;
     created_at: Date;
     ended_at: Date | null;
@@ -133,6 +137,7 @@ export function deliveryOf(row: { [column: string]: unknown }): Delivery {
     tries: r.tries,
     nextAttemptAt: r.next_attempt_at.getTime(),
     lastStatus: r.last_status,
+    lastDurationMs: r.last_duration_ms,
     lastError: r.last_error,
     createdAt: r.created_at.getTime(),
     endedAt: r.ended_at?.getTime() ?? null,

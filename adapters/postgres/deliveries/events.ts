@@ -71,12 +71,14 @@ export async function timeline(
   integrationId: string,
   limit: number,
   before: string | null,
+  types: readonly EventType[] | null = null,
 ): Promise<Event[]> {
   const { rows } = await db.query(
     `select id, type, at, integration_id, data from events
      where integration_id = $1 and ($3::text is null or seq < (select seq from events where id = $3))
+       and ($4::text[] is null or type = any ($4))
      order by seq desc limit $2`,
-    [integrationId, limit, before],
+    [integrationId, limit, before, types],
   );
   return rows.map(eventOf);
 }

@@ -42,6 +42,7 @@ const KEPT: readonly Kept[] = [
   { table: 'pending_messages', age: 'seen_at', days: 2 },
   { table: 'message_views', age: 'told_at', days: 1 },
   { table: 'rejection_reports', age: 'leased_until', days: 1 },
+  { table: 'rechecks', age: 'paid_until', days: 1 },
   { table: 'dead_verdicts', age: 'at', days: 1 },
   { table: 'provider_parks', age: 'greatest(reads_until, calls_until)', days: 1 },
   { table: 'provider_turns', age: 'begins[1]', days: 1 },

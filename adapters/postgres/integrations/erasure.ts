@@ -13,6 +13,7 @@ const OF_INTEGRATION = [
   'message_events',
   'message_views',
   'received_messages',
+  'rechecks',
   'oauth_states',
   'oauth_holdings',
   'token_versions',

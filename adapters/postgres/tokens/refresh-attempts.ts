@@ -1,4 +1,6 @@
 import { type Integration } from '../integrations/integration-row';
+import { type LastError } from '../../../core/lifecycle/facts';
+import { type FailureClass } from '../../../core/lifecycle/failure';
 import { type Db, violates } from '../pool';
 
 /** Longer than the HTTP call and the writes after it may take together, shorter than an activity's own limit. */
@@ -46,11 +48,49 @@ export async function beginAttempt(db: Db, integration: Integration, now: number
   }
 }
 
-export async function endAttempt(db: Db, attemptId: number, outcome: string, now: number): Promise<void> {
+/** How an attempt ended: with a new token, a refusal, or without an answer. */
+export type AttemptEnd = 'answered' | 'refused' | 'unanswered';
+/** What Instagram answered when it failed. */
+export type AttemptFailure = Pick<LastError, 'code' | 'subcode'> & { class: FailureClass };
+
+export async function endAttempt(
+  db: Db,
+  attemptId: number,
+  end: { outcome: AttemptEnd; failure?: AttemptFailure },
+  now: number,
+): Promise<void> {
   await db.query(
-    'update refresh_attempts set finished_at = $2, outcome = $3 where id = $1 and finished_at is null',
-    [attemptId, new Date(now), outcome],
+    `update refresh_attempts set finished_at = $2, outcome = $3, failure = $4
+     where id = $1 and finished_at is null`,
+    [attemptId, new Date(now), end.outcome, end.failure ?? null],
   );
+}
+
+/** One attempt to refresh a token. Instants are epoch ms. */
+export interface Attempt {
+  startedAt: number;
+  /** `lost`: the process ended before its answer arrived; null: it is under way. */
+  outcome: AttemptEnd | 'lost' | null;
+  /** null: it succeeded, or was made by an earlier release. */
+  failure: AttemptFailure | null;
+}
+
+/** The newest attempts of an integration, newest first. */
+export async function listAttempts(db: Db, integrationId: string, limit: number): Promise<Attempt[]> {
+  const { rows } = await db.query<{
+    started_at: Date;
+    outcome: Attempt['outcome'];
+    failure: AttemptFailure | null;
+  }>(
+    `select started_at, outcome, failure from refresh_attempts
+     where integration_id = $1 order by started_at desc limit $2`,
+    [integrationId, limit],
+  );
+  return rows.map(({ started_at, outcome, failure }) => ({
+    startedAt: started_at.getTime(),
+    outcome,
+    failure,
+  }));
 }
 
 /** When (epoch ms) the last attempt on this version began that went out and whose answer never arrived; else null. */

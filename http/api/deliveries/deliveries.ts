@@ -105,6 +105,7 @@ function toDeliveryView(row: Row): typeof Delivery._output {
   return {
     ...{ id, kind, endpointId, audience, integrationId, eventId, type, status, attempts },
     lastStatus: row.lastStatus,
+    lastDurationMs: row.lastDurationMs,
     lastError: row.lastError,
     nextAttemptAt: status === 'waiting' ? iso(row.nextAttemptAt) : null,
     createdAt: new Date(row.createdAt).toISOString(),

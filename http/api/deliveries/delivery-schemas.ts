@@ -46,6 +46,9 @@ export const Delivery = z
       .int()
       .nullable()
       .openapi({ description: 'HTTP status or SMTP reply code of the last attempt; null: no answer.' }),
+    lastDurationMs: z.number().int().nullable().openapi({
+      description: 'How long the last attempt took, in milliseconds; null: there was none.',
+    }),
     lastError: z
       .string()
       .nullable()

@@ -28,7 +28,11 @@ export async function testMail(
   if (!mailer) return failed('not_configured', 'No mail server is set: SMTP_URL is missing.');
   await addAuditEntry(deps.pool, actor, { action: 'mail.test' }, deps.clock.now());
   try {
-    await mailer.send({ to, id: newId('dlv'), ...render(testNotice(deps.site.productName)) });
+    await mailer.send({
+      to,
+      id: newId('dlv'),
+      ...render(testNotice(deps.site.productName), deps.site.accent),
+    });
     return { delivered: true, error: null };
   } catch (error) {
     if (!(error instanceof MailFailure)) throw error;

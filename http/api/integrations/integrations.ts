@@ -1,5 +1,4 @@
-import { addAuditEntry, audited } from '../../../adapters/postgres/access/audit-log';
-import { createIntegration, updateDetails } from '../../../adapters/postgres/integrations/integrations';
+import { addAuditEntry } from '../../../adapters/postgres/access/audit-log';
 import { type Integration as Row } from '../../../adapters/postgres/integrations/integration-row';
 import { lifecycleWorkflowId } from '../../../core/names';
 import { hasLifecycle } from '../../../core/lifecycle/states';
@@ -9,11 +8,9 @@ import { requireScope } from '../../middleware/auth';
 import { requireCallerScope } from '../../middleware/caller';
 import { importToken } from './import-token';
 import { type HttpDeps } from '../../deps';
-import { findAccessible, canAccessOwner } from './find';
+import { aboutNew, changeDetailsFor, createIntegrationFor, requireOwner } from './details';
+import { findAccessible } from './find';
 import { toIntegrationView } from './integration-view';
-import { addLink } from '../../owner/links';
-import { newRow } from './new-row';
-import { Problem } from '../../problems';
 import { requireAppOrigin } from '../../owner/return-to';
 import { body, createRouter, json, problems, secured, strictRoute } from '../../router';
 import { ChangedIntegration, CreatedIntegration, Integration, NewIntegration } from './integration-schemas';
@@ -57,29 +54,14 @@ export function integrationRoutes(deps: HttpDeps) {
       const caller = c.get('caller');
       const { actor } = caller;
       requireCallerScope(caller, wanted.grant ? 'admin' : 'operate');
-      if (!canAccessOwner(caller, wanted.ownerRef))
-        throw new Problem('forbidden', 'The API key has no access to this owner.');
+      requireOwner(caller, wanted.ownerRef);
       requireAppOrigin(deps, wanted.returnTo);
       if (wanted.grant) {
         const row = await importToken(deps, wanted, wanted.grant);
-        await addAuditEntry(
-          deps.pool,
-          actor,
-          { ...about(row), action: 'integration.import' },
-          deps.clock.now(),
-        );
+        await addAuditEntry(deps.pool, actor, aboutNew('integration.import', row), deps.clock.now());
         return c.json({ integration: toIntegrationView(deps, caller, row) }, 201);
       }
-      const now = deps.clock.now();
-      const { row, link } = await audited(
-        { pool: deps.pool, actor, now },
-        async (db) => {
-          const made = await createIntegration(db, newRow(deps, wanted), now);
-          return { row: made, link: await addLink(db, deps, caller, made, wanted.returnTo ?? null) };
-        },
-        (made) => ({ ...about(made.row), action: 'integration.create' }),
-      );
-      const { url, expiresAt } = link;
+      const { row, url, expiresAt } = await createIntegrationFor(deps, caller, wanted);
       return c.json({ integration: toIntegrationView(deps, caller, row), connectUrl: url, expiresAt }, 201);
     })
     .openapi(get, async (c) => {
@@ -88,40 +70,10 @@ export function integrationRoutes(deps: HttpDeps) {
     })
     .openapi(change, async (c) => {
       const caller = c.get('caller');
-      const was = await findAccessible(deps, caller, c.req.valid('param').id);
-      const { id } = was;
-      const { contact, externalId, ownerRef } = c.req.valid('json');
-      if (ownerRef !== undefined && !canAccessOwner(caller, ownerRef))
-        throw new Problem('forbidden', 'The API key has no access to this owner.');
-      const details = {
-        ...(ownerRef !== undefined && { ownerRef }),
-        ...(externalId !== undefined && { externalId }),
-        ...(contact !== undefined && { contactEmail: contact?.email ?? null }),
-      };
-      const now = deps.clock.now();
-      const row = await audited(
-        { pool: deps.pool, actor: caller.actor, now },
-        (db) => updateDetails(db, id, details, now),
-        (after) =>
-          after && { action: 'integration.update', integrationId: id, changes: changesOf(was, after) },
-      );
-      return c.json(toIntegrationView(deps, caller, row ?? (await findAccessible(deps, caller, id))), 200);
+      const { id } = c.req.valid('param');
+      const row = await changeDetailsFor(deps, caller, id, c.req.valid('json'));
+      return c.json(toIntegrationView(deps, caller, row), 200);
     });
-}
-
-function about({ id, ownerRef, externalId }: Row) {
-  return { integrationId: id, changes: { ownerRef, externalId } };
-}
-
-/** Before and after, by field. Of an email address only that it changed. */
-function changesOf(was: Row, is: Row) {
-  return {
-    ...(was.ownerRef !== is.ownerRef && { ownerRef: { from: was.ownerRef, to: is.ownerRef } }),
-    ...(was.externalId !== is.externalId && { externalId: { from: was.externalId, to: is.externalId } }),
-    ...(was.contactEmail !== is.contactEmail && {
-      contact: is.contactEmail === null ? 'removed' : 'changed',
-    }),
-  };
 }
 
 /** The lifecycle's current run; null if Temporal does not respond within a second. */

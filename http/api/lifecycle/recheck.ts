@@ -1,7 +1,9 @@
 import { addAuditEntry } from '../../../adapters/postgres/access/audit-log';
 import { addEvent } from '../../../adapters/postgres/deliveries/events';
+import { claimRecheck } from '../../../adapters/postgres/tokens/rechecks';
 import { type Integration as Row } from '../../../adapters/postgres/integrations/integration-row';
 import { namedActor } from '../../../core/access/actor';
+import { isUsable } from '../../../core/lifecycle/states';
 import { NoToken } from '../../../services/usable-token';
 import { type LifecycleClient, type Recovered } from '../../../client/lifecycle-client';
 import { recheckAfterSeconds, nextCheckIsAfter } from './next-check';
@@ -17,7 +19,10 @@ type RecheckDeps = Pick<HttpDeps, 'pool' | 'sealer' | 'clock' | 'lifecycles' | '
 
 type RecoverInput = Parameters<LifecycleClient['recover']>[1];
 
-/** Probes whether the integration's token lives, also when it is expired. */
+/**
+ * Probes whether the integration's token lives, also when it is expired. Those who ask within a second share one probe;
+ * one who asks without end is answered what the last probe left in the row.
+ */
 export async function recheck(deps: RecheckDeps, caller: Caller, id: string) {
   const row = await findConnected(deps, caller, id);
   const { actor } = caller;
@@ -29,21 +34,32 @@ export async function recheck(deps: RecheckDeps, caller: Caller, id: string) {
   );
   // The source stays in Temporal's histories: no name of a person goes there.
   const source = `recheck/${caller.keyId}`;
-  const outcome = await decide(deps, row, { version: row.version, source, recheck: true });
+  const claim = await claimRecheck(deps.pool, row.id, deps.clock.now());
+  if (claim.is === 'refused') return tellDecision(deps, caller, row, outcomeByRow(row));
+  const outcome = await decide(deps, row, { version: row.version, source, recheck: true }, claim.at);
   const checked = await findAccessible(deps, caller, row.id);
-  const data = { outcome, actor: namedActor(actor) };
-  await addEvent(deps.pool, checked, { type: 'integration.checked', data }, deps.clock.now());
+  if (claim.is === 'made') {
+    const data = { outcome, actor: namedActor(actor) };
+    await addEvent(deps.pool, checked, { type: 'integration.checked', data }, deps.clock.now());
+  }
   return tellDecision(deps, caller, checked, outcome);
+}
+
+/** What the last check showed. */
+function outcomeByRow({ state }: Row): Recovered {
+  if (state === 'expired') return 'expired';
+  return isUsable(state) ? 'verified_ok' : 'undecided';
 }
 
 export async function decide(
   deps: Pick<HttpDeps, 'clock' | 'lifecycles'>,
   row: Row,
   report: RecoverInput,
+  askedAt?: number,
 ): Promise<Recovered> {
   const deadline = requestDeadline();
   if (!report.recheck && nextCheckIsAfter(row, deadline - Date.now(), deps.clock.now())) return 'undecided';
-  return withDeadline(deadline, deps.lifecycles.recover(row.id, report), () => 'undecided' as const);
+  return withDeadline(deadline, deps.lifecycles.recover(row.id, report, askedAt), () => 'undecided' as const);
 }
 
 export async function findConnected(deps: Pick<HttpDeps, 'pool'>, caller: Caller, id: string): Promise<Row> {

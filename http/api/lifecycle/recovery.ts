@@ -29,6 +29,8 @@ const recheckRoute = strictRoute({
   method: 'post',
   path: '/integrations/{id}/recheck',
   summary: 'Check whether Instagram accepts the token',
+  description:
+    'Checks at once, also an expired connection. After 20 checks it responds with the result of the last one, and checks again every 30 minutes.',
   security: secured,
   middleware: requireScope('operate', { embed: true }),
   request: { params },

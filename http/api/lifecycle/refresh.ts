@@ -22,7 +22,7 @@ const ensureFresh = strictRoute({
   path: '/integrations/{id}/ensure-fresh',
   summary: 'Refresh the token if it expires soon',
   description:
-    'For apps to call on load. Tries one refresh if the token expires within `withinDays`. Errors: `refresh_failed` with `text` for a toast while the token still works, and the errors of `GET …/token`.',
+    'For apps to call on load. Tries one refresh if the token expires within `withinDays`; after repeated failures the last one answers for up to 30 minutes. Errors: `refresh_failed` with `text` for a toast while the token still works, and the errors of `GET …/token`.',
   security: secured,
   middleware: requireScope('operate', { embed: true }),
   request: {
@@ -37,7 +37,7 @@ const refresh = strictRoute({
   path: '/integrations/{id}/refresh',
   summary: 'Refresh the token now',
   description:
-    'Regardless of the time left. Errors: `not_due` for a token under 24 hours old, `refresh_failed`, and the errors of `GET …/token`.',
+    'Regardless of the time left. After 20 failed refreshes or checks that were asked for it tries again every 30 minutes. Errors: `not_due` for a token under 24 hours old, `refresh_failed`, and the errors of `GET …/token`.',
   security: secured,
   middleware: requireScope('operate'),
   request: { params },

@@ -1,24 +1,36 @@
-import { type Event } from '../../../adapters/postgres/deliveries/events';
 import { type Integration, factsOf } from '../../../adapters/postgres/integrations/integration-row';
+import { type Attempt } from '../../../adapters/postgres/tokens/refresh-attempts';
 import { ACTION_LABELS, type Banner } from '../../../core/text/banner';
 import { CONNECTION_TEXT as TEXT } from '../../../core/text/console-connections';
-import { EVENT_LABELS, REASON_LABELS } from '../../../core/text/console-labels';
+import { SHELL_TEXT } from '../../../core/text/console-shell';
 import { nextStepText } from '../../../core/text/next-step';
-import { type Reason } from '../../../core/lifecycle/states';
+import { hasLifecycle } from '../../../core/lifecycle/states';
 import { pathOfConnection } from '../paths';
+import { Activity, type ActivityView, Attempts } from './activity';
 import { LifeBar } from './life-bar';
-import { Action, CopyBox, Instant, Older, StateBadge, When } from '../parts';
+import {
+  Action,
+  ActionForm,
+  Confirm,
+  CopyField,
+  Copyable,
+  Dialog,
+  Instant,
+  StateBadge,
+  When,
+} from '../parts';
 
 export interface ConnectionView {
   row: Integration;
+  /** What its owner sees; null: nothing. */
   banner: Banner | null;
+  activity: ActivityView;
   /** Newest first. */
-  events: Event[];
-  isNewest: boolean;
-  /** URL of the older events; null: there are none. */
-  older: string | null;
+  attempts: Attempt[];
   now: number;
   mayOperate: boolean;
+  /** Whether a link can be emailed to the owner. */
+  mayEmail: boolean;
   /** Whether the user may see its conversations. */
   hasMessages: boolean;
   temporalUrl: string | null;
@@ -38,28 +50,16 @@ export function RefreshOnLoad({ id }: { id: string }) {
 }
 
 export function Connection(view: ConnectionView) {
-  const { row, now } = view;
+  const { row, now, mayOperate } = view;
   return (
     <>
-      <BannerBox {...view} />
+      <NeedsOwner {...view} />
       <div class="columns">
         <div>
-          <section class="card" aria-label={TEXT.state}>
-            <p>
-              <StateBadge {...row} now={now} />
-            </p>
-            <LifeBar {...row} now={now} />
-            <p>{nextStepText(factsOf(row), now)}</p>
-            {row.lastError && row.failedAttempts + (row.recovery?.tries ?? 0) > 0 && (
-              <p class="warn">{row.lastError.text}</p>
-            )}
-          </section>
-          {view.mayOperate && row.state !== 'disconnected' && <Actions {...view} />}
-          <section class="card">
-            <h2>{TEXT.activity}</h2>
-            <Timeline events={view.events} now={now} />
-            <Older newest={view.isNewest ? null : pathOfConnection(row.id)} older={view.older} />
-          </section>
+          <Status {...view} />
+          {mayOperate && row.state !== 'disconnected' && <Actions {...view} />}
+          <Attempts attempts={view.attempts} now={now} />
+          <Activity view={view.activity} path={pathOfConnection(row.id)} now={now} />
         </div>
         <Details {...view} />
       </div>
@@ -67,31 +67,86 @@ export function Connection(view: ConnectionView) {
   );
 }
 
-function BannerBox({ row, banner, mayOperate }: ConnectionView) {
+/** What an operator does when the owner has to act, and what the owner reads. */
+function NeedsOwner({ row, banner, mayOperate, mayEmail }: ConnectionView) {
   if (!banner) return null;
-  const action = banner.actions[0]?.kind;
+  const kinds = banner.actions.map(({ kind }) => kind);
+  const path = pathOfConnection(row.id);
+  const isProblem = banner.level === 'error';
   return (
-    <section
-      class={`banner ${banner.level}`}
-      aria-label={banner.level === 'error' ? TEXT.problem : TEXT.warning}
-    >
+    <section class={`banner ${banner.level}`} aria-label={isProblem ? TEXT.problem : TEXT.warning}>
       <p>
-        <strong>{banner.text}</strong>
+        <strong>{TEXT.askOwner(kinds, isProblem)}</strong>
       </p>
-      {mayOperate && action && (
-        <Action
-          path={`${pathOfConnection(row.id)}/${action === 'check_again' ? 'recheck' : 'reconnect-link'}`}
-          label={action === 'check_again' ? ACTION_LABELS.check_again : TEXT.createReconnectLink}
-          kind="main"
-        />
+      {mayOperate && (
+        <div class="actions">
+          {kinds.includes('check_again') && (
+            <Action path={`${path}/recheck`} label={ACTION_LABELS.check_again} kind="main" />
+          )}
+          {kinds.includes('reconnect') && (
+            <Action
+              path={`${path}/reconnect-link`}
+              label={TEXT.copyLink}
+              kind={kinds.includes('check_again') ? undefined : 'main'}
+            />
+          )}
+          {kinds.includes('reconnect') && mayEmail && (
+            <Action path={`${path}/email-link`} label={TEXT.emailLink} />
+          )}
+        </div>
       )}
+      <details id="owner-view" open>
+        <summary>{TEXT.ownerView}</summary>
+        <p>{banner.text}</p>
+        {banner.note && <p>{banner.note}</p>}
+        {banner.actions.length > 0 && (
+          <p class="quiet">{banner.actions.map(({ label }) => `[${label}]`).join(' ')}</p>
+        )}
+      </details>
     </section>
   );
 }
 
-function Actions({ row, banner }: ConnectionView) {
+/** The state in one line, and the token's life. */
+function Status({ row, now }: ConnectionView) {
+  const isFailing = row.failedAttempts + (row.recovery?.tries ?? 0) > 0;
+  return (
+    <section class="card" aria-label={TEXT.state}>
+      <p>
+        <StateBadge {...row} now={now} /> <span class="quiet">· {nextStepText(factsOf(row), now)}</span>
+      </p>
+      <LifeBar {...row} now={now} />
+      <Legend row={row} />
+      {row.lastError && isFailing && <p class="warn">{row.lastError.text}</p>}
+    </section>
+  );
+}
+
+/** What the bar shows, with exact times. */
+function Legend({ row }: { row: Integration }) {
+  const { issuedAt, refreshAt, expiresAt } = row;
+  if (!hasLifecycle(row.state) || row.state === 'expired' || issuedAt === null || expiresAt === null)
+    return null;
+  return (
+    <p class="legend">
+      <span>
+        <b>{TEXT.issued}</b> <Instant at={issuedAt} />
+      </span>
+      {refreshAt !== null && (
+        <span>
+          <b>{TEXT.nextRefresh}</b> <Instant at={refreshAt} />
+        </span>
+      )}
+      <span>
+        <b>{TEXT.expires}</b> <Instant at={expiresAt} />
+      </span>
+    </p>
+  );
+}
+
+function Actions({ row, banner, mayEmail }: ConnectionView) {
   const path = pathOfConnection(row.id);
-  const bannerHasLink = banner?.actions[0]?.kind === 'reconnect';
+  const bannerHasLink = banner?.actions.some(({ kind }) => kind === 'reconnect');
   const isConnected = row.state !== 'pending';
   return (
     <section class="card">
@@ -110,57 +165,91 @@ function Actions({ row, banner }: ConnectionView) {
             label={isConnected ? TEXT.createReconnectLink : TEXT.createConnectLink}
           />
         )}
+        {!bannerHasLink && mayEmail && <Action path={`${path}/email-link`} label={TEXT.emailLink} />}
+        <Confirm id="disconnect" label={TEXT.disconnect} text={TEXT.disconnectWarning}>
+          <Action path={`${path}/disconnect`} label={TEXT.disconnectPermanently} kind="danger" />
+        </Confirm>
       </div>
-      <details id="disconnect">
-        <summary>{TEXT.disconnect}</summary>
-        <p>{TEXT.disconnectWarning}</p>
-        <Action path={`${path}/disconnect`} label={TEXT.disconnectPermanently} kind="danger" />
-      </details>
     </section>
   );
 }
 
-export function LinkBox({ url, expiresAt }: { url: string; expiresAt: string }) {
+/** A link that was created just now. */
+export function CreatedLink({ url, expiresAt }: { url: string; expiresAt: string }) {
   return (
-    <CopyBox id="link" label={TEXT.linkHint} value={url}>
+    <Dialog id="created-link" keeps title={TEXT.linkCreated} close={SHELL_TEXT.copiedIt}>
+      <CopyField id="link" label={TEXT.linkHint} value={url} />
       <p class="quiet">
         {TEXT.linkExpires} <Instant at={Date.parse(expiresAt)} />
       </p>
-    </CopyBox>
+    </Dialog>
+  );
+}
+
+/** Outside the part that updates automatically, so that typed text is kept. */
+export function ContactForm({ row }: { row: Integration }) {
+  return (
+    <details class="card" id="contact">
+      <summary>{TEXT.changeContact}</summary>
+      <ActionForm path={`${pathOfConnection(row.id)}/contact`}>
+        <div class="fields">
+          <div>
+            <label for="contact-email">{TEXT.contactField}</label>
+            <input
+              id="contact-email"
+              name="email"
+              type="email"
+              maxlength={254}
+              value={row.contactEmail ?? ''}
+            />
+          </div>
+        </div>
+        <button type="submit">{TEXT.save}</button>
+      </ActionForm>
+    </details>
   );
 }
 
 function Details({ row, temporalUrl, hasMessages, now }: ConnectionView) {
+  const isDisconnected = row.state === 'disconnected';
   return (
     <aside class="card" aria-label={TEXT.details}>
       <dl>
         <dt>{TEXT.account}</dt>
-        <dd>{row.username ? `@${row.username}` : TEXT.noAccount}</dd>
+        <dd>{row.username ? `@${row.username}` : isDisconnected ? TEXT.dataDeleted : TEXT.noAccount}</dd>
+        {row.accountId && (
+          <>
+            <dt>{TEXT.accountId}</dt>
+            <dd>
+              <Copyable id="account-id" value={row.accountId} label={TEXT.accountId} />
+            </dd>
+          </>
+        )}
         <dt>{TEXT.owner}</dt>
-        <dd>{row.ownerRef}</dd>
+        <dd>
+          <Copyable id="owner-ref" value={row.ownerRef} label={TEXT.owner} />
+        </dd>
         {row.externalId && (
           <>
             <dt>{TEXT.externalId}</dt>
-            <dd>{row.externalId}</dd>
+            <dd>
+              <Copyable id="external-id" value={row.externalId} label={TEXT.externalId} />
+            </dd>
           </>
         )}
         <dt>{TEXT.contact}</dt>
         <dd>{row.contactEmail ?? TEXT.noContact}</dd>
-        <dt>{TEXT.version}</dt>
-        <dd>{String(row.version)}</dd>
-        <Detail name={TEXT.issued} at={row.issuedAt} now={now} />
-        {row.state === 'expired' ? (
-          <Detail name={TEXT.expiredOn} at={row.expiredAt} now={now} />
-        ) : (
+        {row.version > 0 && (
           <>
-            <Detail name={TEXT.nextRefresh} at={row.refreshAt} now={now} />
-            <Detail name={TEXT.expires} at={row.expiresAt} now={now} />
+            <dt>{TEXT.version}</dt>
+            <dd>{String(row.version)}</dd>
           </>
         )}
+        {row.state === 'expired' && <Detail name={TEXT.expiredOn} at={row.expiredAt} now={now} />}
         <Detail name={TEXT.created} at={row.createdAt} now={now} />
         <dt>{TEXT.id}</dt>
         <dd>
-          <code>{row.id}</code>
+          <Copyable id="integration-id" value={row.id} label={TEXT.id} />
         </dd>
       </dl>
       {hasMessages && (
@@ -190,22 +279,5 @@ function Detail({ name, at, now }: { name: string; at: number | null; now: numbe
         <Instant at={at} /> <span class="quiet">({<When at={at} now={now} />})</span>
       </dd>
     </>
-  );
-}
-
-function Timeline({ events, now }: { events: Event[]; now: number }) {
-  return (
-    <ol class="timeline">
-      {events.map(({ id, type, at, data }) => (
-        <li key={id}>
-          <When at={at} now={now} />
-          {EVENT_LABELS[type]}
-          {typeof data.reason === 'string' && (
-            <span class="quiet">{` · ${REASON_LABELS[data.reason as Reason] ?? data.reason}`}</span>
-          )}
-          {typeof data.by === 'string' && <span class="quiet">{` · ${TEXT.by(data.by)}`}</span>}
-        </li>
-      ))}
-    </ol>
   );
 }

@@ -1,121 +1,249 @@
 import { type Integration, factsOf } from '../../../adapters/postgres/integrations/integration-row';
-import { MAX_COUNT, type ConnectionPage } from '../../../adapters/postgres/fleet/connection-list';
-import { CONNECTIONS_TEXT as TEXT } from '../../../core/text/console-connections';
+import {
+  CONDITIONS,
+  MAX_COUNT,
+  type SORTS,
+  type ConnectionPage,
+} from '../../../adapters/postgres/fleet/connection-list';
+import { BULK_TEXT, CONNECTIONS_TEXT as TEXT } from '../../../core/text/console-connections';
 import { STATE_LABELS } from '../../../core/text/console-labels';
 import { SHELL_TEXT } from '../../../core/text/console-shell';
+import { inWords } from '../../../core/text/human-time';
 import { nextStepText } from '../../../core/text/next-step';
 import { STATES } from '../../../core/lifecycle/states';
-import { CONSOLE } from '../../middleware/headers';
-import { withQuery } from '../paths';
+import { CONNECTIONS, pathOfConnection } from '../paths';
+import { type Filters, isFiltered, listPath } from './filters';
 import { LifeBar } from './life-bar';
-import { DataTable, StateBadge } from '../parts';
-
-export interface Filters {
-  q: string;
-  state: string;
-  owner: string;
-  days: string;
-  page: number;
-}
+import { StateBadge, Tabs } from '../parts';
+import { nameOf } from './verbs';
 
 const DAYS = [3, 7, 14, 30];
 
-export function ConnectionFilters({ filters }: { filters: Filters }) {
+/** Beside the title. */
+export function ConnectionTools({ filters, mayOperate }: { filters: Filters; mayOperate: boolean }) {
   return (
-    <form
-      class="filters"
-      method="get"
-      action={CONSOLE}
-      role="search"
-      hx-get={CONSOLE}
-      hx-trigger="input delay:250ms, submit"
-      hx-target="#live"
-      hx-select="#live"
-      hx-swap="outerMorph"
-      hx-sync="#live:replace"
-      hx-replace-url="true"
-    >
-      <div>
-        <label for="q">{TEXT.search}</label>
-        <input
-          id="q"
-          name="q"
-          type="search"
-          maxlength={200}
-          value={filters.q}
-          placeholder={TEXT.searchHint}
-        />
-      </div>
-      <div>
-        <label for="state">{TEXT.state}</label>
-        <select id="state" name="state">
-          <option value="">{TEXT.allStates}</option>
-          {STATES.map((state) => (
-            <option value={state} selected={state === filters.state}>
-              {STATE_LABELS[state].word}
-            </option>
-          ))}
-        </select>
-      </div>
-      <div>
-        <label for="owner">{TEXT.owner}</label>
-        <input id="owner" name="owner" maxlength={200} value={filters.owner} />
-      </div>
-      <div>
-        <label for="days">{TEXT.daysLeft}</label>
-        <select id="days" name="days">
-          <option value="">{TEXT.anyDays}</option>
-          {DAYS.map((days) => (
-            <option value={String(days)} selected={String(days) === filters.days}>
-              {TEXT.upTo(days)}
-            </option>
-          ))}
-        </select>
-      </div>
-      <button type="submit">{TEXT.filter}</button>
-    </form>
+    <div class="actions">
+      <a class="button" href={listPath(filters, {}, `${CONNECTIONS}.csv`)} download>
+        {TEXT.csv}
+      </a>
+      {mayOperate && (
+        <a class="button main" href={`${CONNECTIONS}/new`}>
+          {TEXT.connect}
+        </a>
+      )}
+    </div>
   );
 }
 
-export function Connections(props: {
+export function ConnectionFilters({ filters }: { filters: Filters }) {
+  return (
+    <>
+      <Tabs
+        label={TEXT.views}
+        tabs={TEXT.presets.map(({ label, ...preset }) => {
+          const wanted = { ...filters, q: '', owner: '', on: '', state: '', days: '', ...preset } as Filters;
+          return {
+            label,
+            href: listPath(wanted),
+            current: listPath(wanted) === listPath(filters),
+          };
+        })}
+      />
+      <details class="fold" open>
+        <summary>{TEXT.filters}</summary>
+        <form
+          class="filters"
+          method="get"
+          action={CONNECTIONS}
+          role="search"
+          hx-get={CONNECTIONS}
+          hx-trigger="input delay:250ms, submit"
+          hx-target="#live"
+          hx-select="#live"
+          hx-swap="outerMorph"
+          hx-sync="#live:replace"
+          hx-replace-url="true"
+        >
+          {filters.sort !== 'urgency' && <input type="hidden" name="sort" value={filters.sort} />}
+          {filters.dir !== 'asc' && <input type="hidden" name="dir" value={filters.dir} />}
+          <div>
+            <label for="q">{TEXT.search}</label>
+            <input
+              id="q"
+              name="q"
+              type="search"
+              maxlength={200}
+              value={filters.q}
+              placeholder={TEXT.searchHint}
+            />
+          </div>
+          <div>
+            <label for="state">{TEXT.state}</label>
+            <select id="state" name="state">
+              <option value="">{TEXT.allStates}</option>
+              {CONDITIONS.map((condition) => (
+                <option value={condition} selected={condition === filters.state}>
+                  {TEXT.conditions[condition]}
+                </option>
+              ))}
+              {STATES.map((state) => (
+                <option value={state} selected={state === filters.state}>
+                  {STATE_LABELS[state].word}
+                </option>
+              ))}
+            </select>
+          </div>
+          <div>
+            <label for="owner">{TEXT.owner}</label>
+            <input id="owner" name="owner" maxlength={200} value={filters.owner} />
+          </div>
+          <div>
+            <label for="days">{TEXT.daysLeft}</label>
+            <select id="days" name="days">
+              <option value="">{TEXT.anyDays}</option>
+              {DAYS.map((days) => (
+                <option value={String(days)} selected={String(days) === filters.days}>
+                  {TEXT.upTo(days)}
+                </option>
+              ))}
+            </select>
+          </div>
+          <button type="submit">{TEXT.filter}</button>
+        </form>
+      </details>
+    </>
+  );
+}
+
+interface ListView {
   found: ConnectionPage;
   filters: Filters;
   pageSize: number;
+  mayOperate: boolean;
   now: number;
-}) {
-  const { found, filters, pageSize, now } = props;
-  const isFiltered = [filters.q, filters.state, filters.owner, filters.days].some((value) => value !== '');
-  if (found.count === 0) return <p class="card">{isFiltered ? TEXT.noMatch : TEXT.none}</p>;
+}
+
+export function Connections(view: ListView) {
+  const { found, filters, pageSize } = view;
   return (
     <>
-      <DataTable
-        label={SHELL_TEXT.sections.connections}
-        columns={TEXT.columns}
-        caption={TEXT.count(found.count, MAX_COUNT)}
-      >
-        {found.rows.map((row) => (
-          <Row row={row} now={now} />
-        ))}
-      </DataTable>
+      {filters.on !== '' && (
+        <p>
+          {TEXT.expiringOn(filters.on)} · <a href={listPath(filters, { on: '' })}>{TEXT.showAll}</a>
+        </p>
+      )}
+      {found.count === 0 ? (
+        <p class="card">{isFiltered(filters) ? TEXT.noMatch : TEXT.none}</p>
+      ) : (
+        <Table {...view} />
+      )}
+      {found.hidden > 0 && (
+        <p class="quiet">
+          {TEXT.hidden(found.hidden)} ·{' '}
+          <a href={listPath(filters, { state: 'disconnected' })}>{TEXT.showThem}</a>
+        </p>
+      )}
       <Pages filters={filters} pages={Math.ceil(found.count / pageSize)} />
     </>
   );
 }
 
-function Row({ row, now }: { row: Integration; now: number }) {
+/** The rows, each of which may be ticked for what is done with several at once. */
+function Table({ found, filters, mayOperate, now }: ListView) {
+  const table = (
+    <div class="scroll dense" role="region" aria-label={SHELL_TEXT.sections.connections} tabindex={0}>
+      <table class="stacked">
+        <caption>{TEXT.count(found.count, MAX_COUNT, filters.sort)}</caption>
+        <thead>
+          <tr>
+            {mayOperate && (
+              <th scope="col" class="tick">
+                <input type="checkbox" data-tick-all aria-label={BULK_TEXT.all} />
+              </th>
+            )}
+            <Heading filters={filters} by="account" label={TEXT.columns.account} />
+            <Heading filters={filters} by="state" label={TEXT.columns.state} />
+            <Heading filters={filters} by="expiry" label={TEXT.columns.expiry} />
+            <th scope="col" class="wide">
+              {TEXT.columns.next}
+            </th>
+            <Heading filters={filters} by="owner" label={TEXT.columns.owner} />
+          </tr>
+        </thead>
+        <tbody>
+          {found.rows.map((row) => (
+            <Row row={row} mayOperate={mayOperate} now={now} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+  if (!mayOperate) return table;
+  return (
+    <form method="post">
+      {table}
+      <div class="actions" role="group" aria-label={BULK_TEXT.label}>
+        <span class="quiet">{BULK_TEXT.label}</span>
+        {BULK_TEXT.verbs.map(({ verb, label }) => (
+          <button
+            formaction={`${listPath(filters, { page: filters.page }, `${CONNECTIONS}/selected/${verb}`)}`}
+            hx-post={`${listPath(filters, { page: filters.page }, `${CONNECTIONS}/selected/${verb}`)}`}
+            hx-target="#live"
+            hx-select="#live"
+            hx-select-oob="#toasts,#made"
+            hx-swap="outerMorph"
+            hx-sync="#live:queue all"
+            hx-disable="this"
+          >
+            {label}
+          </button>
+        ))}
+      </div>
+    </form>
+  );
+}
+
+/** A column's heading, which sorts by it, and the other way round when it does already. */
+function Heading(props: { filters: Filters; by: (typeof SORTS)[number]; label: string }) {
+  const { filters, by, label } = props;
+  const isCurrent = filters.sort === by;
+  const dir = isCurrent && filters.dir === 'asc' ? 'desc' : 'asc';
+  const sorted = filters.dir === 'asc' ? 'ascending' : 'descending';
+  return (
+    <th scope="col" class={by === 'state' ? 'wide' : undefined} aria-sort={isCurrent ? sorted : undefined}>
+      <a href={listPath(filters, { sort: by, dir })}>{label}</a>
+    </th>
+  );
+}
+
+function Row({ row, mayOperate, now }: { row: Integration; mayOperate: boolean; now: number }) {
+  const next = nextStepText(factsOf(row), now);
+  const owner = row.externalId ? `${row.ownerRef} · ${row.externalId}` : row.ownerRef;
+  const name = nameOf(row);
   return (
     <tr id={row.id}>
-      <th scope="row">
-        <a href={`${CONSOLE}/connections/${row.id}`}>{row.username ? `@${row.username}` : row.id}</a>
+      {mayOperate && (
+        <td class="tick">
+          <input type="checkbox" name="ids" value={row.id} aria-label={BULK_TEXT.select(name)} />
+        </td>
+      )}
+      <th scope="row" title={name}>
+        <a href={pathOfConnection(row.id)}>{name}</a>
       </th>
       <td>
         <StateBadge {...row} now={now} />
       </td>
       <td>
-        <LifeBar {...row} now={now} />
+        {row.state === 'pending' ? (
+          <span class="quiet">{TEXT.created(inWords(now - row.createdAt))}</span>
+        ) : (
+          <LifeBar {...row} now={now} />
+        )}
       </td>
-      <td data-label={TEXT.columns.next}>{nextStepText(factsOf(row), now)}</td>
-      <td data-label={TEXT.columns.owner}>
+      <td data-label={TEXT.columns.next} title={next}>
+        {next}
+      </td>
+      <td data-label={TEXT.columns.owner} title={owner}>
         {row.ownerRef}
         {row.externalId && <span class="quiet"> · {row.externalId}</span>}
       </td>
@@ -126,7 +254,7 @@ function Row({ row, now }: { row: Integration; now: number }) {
 function Pages({ filters, pages }: { filters: Filters; pages: number }) {
   if (pages <= 1) return null;
   const link = (page: number, text: string) => (
-    <a class="button" href={withQuery(CONSOLE, { ...filters, page: String(page) })}>
+    <a class="button" href={listPath(filters, { page })}>
       {text}
     </a>
   );

@@ -1,60 +1,145 @@
 import { type Context, Hono } from 'hono';
-import { z } from 'zod';
+import { type Child } from 'hono/jsx';
 import { listConnections } from '../../../adapters/postgres/fleet/connection-list';
+import { BULK_TEXT, NEW_CONNECTION_TEXT } from '../../../core/text/console-connections';
 import { SHELL_TEXT } from '../../../core/text/console-shell';
-import { STATES } from '../../../core/lifecycle/states';
-import { DAY_MS } from '../../../core/time';
+import { createIntegrationFor } from '../../api/integrations/details';
+import { NewIntegration } from '../../api/integrations/integration-schemas';
 import { requireCallerScope } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
-import { CONSOLE } from '../../middleware/headers';
-import { ConnectionFilters, Connections, type Filters } from './connections-page';
+import { createConnectLink } from '../../owner/links';
+import { findAccessible } from '../../api/integrations/find';
+import { invalid } from '../../router';
+import { ConnectionFilters, Connections, ConnectionTools } from './connections-page';
+import { connectionsCsv } from './csv';
+import { filterOf, listPath, readFilters, sortingOf } from './filters';
+import { CreatedConnection, CreatedLinks, NewConnection } from './new-connection';
+import { CONNECTIONS } from '../paths';
 import { type ConsoleEnv } from '../session';
-import { show } from '../show';
+import { type Toast } from '../shell';
+import { attempt, ownOf, show } from '../show';
+import { connectionVerbs, nameOf } from './verbs';
+import { zoneOf } from '../zone';
 
 const PAGE_SIZE = 50;
-/** The last page. Filters find connections beyond it. */
-const MAX_PAGE = 200;
 
-/** Invalid filters are ignored, so that an edited link still opens. */
-const query = z.object({
-  q: z.string().trim().max(200).catch(''),
-  state: z.enum(['', ...STATES]).catch(''),
-  owner: z.string().trim().max(200).catch(''),
-  days: z
-    .string()
-    .regex(/^\d{0,3}$/)
-    .catch(''),
-  page: z.coerce.number().int().min(1).max(MAX_PAGE).catch(1),
-});
+type C = Context<ConsoleEnv>;
 
+/** The list of connections, what is done with several at once, and new ones. */
 export function connectionListRoutes(deps: HttpDeps) {
-  return new Hono<ConsoleEnv>().get(CONSOLE, async (c: Context<ConsoleEnv>) => {
+  const verbs = connectionVerbs(deps);
+
+  async function page(c: C, toasts: Toast[] = [], made: Child = null) {
     const user = c.get('user');
     requireCallerScope(user, 'read');
-    const filters: Filters = query.parse(c.req.query());
+    const filters = readFilters(c.req.query());
     const now = deps.clock.now();
-    const found = await listConnections(
-      deps.pool,
+    const filter = filterOf(filters, { ownerRefs: user.ownerRefs, zone: zoneOf(c) ?? 'UTC', now });
+    const limits = { offset: (filters.page - 1) * PAGE_SIZE, limit: PAGE_SIZE };
+    const found = await listConnections(deps.pool, filter, sortingOf(filters), limits);
+    const mayOperate = user.scopes.has('operate');
+    return show(
+      deps,
+      c,
       {
-        text: withoutNull(filters.q.replace(/^@/, '')),
-        state: filters.state === '' ? null : (filters.state as (typeof STATES)[number]),
-        ownerRef: withoutNull(filters.owner),
-        ownerRefs: user.ownerRefs,
-        expiringBefore: filters.days === '' ? null : now + Number(filters.days) * DAY_MS,
+        title: SHELL_TEXT.sections.connections,
+        section: 'connections',
+        url: listPath(filters, { page: filters.page }),
+        toolbar: <ConnectionTools filters={filters} mayOperate={mayOperate} />,
+        top: <ConnectionFilters filters={filters} />,
+        made,
+        content: (
+          <Connections
+            found={found}
+            filters={filters}
+            pageSize={PAGE_SIZE}
+            mayOperate={mayOperate}
+            now={now}
+          />
+        ),
       },
-      { offset: (filters.page - 1) * PAGE_SIZE, limit: PAGE_SIZE },
+      toasts,
     );
-    return show(deps, c, {
-      title: SHELL_TEXT.sections.connections,
-      section: 'connections',
-      top: <ConnectionFilters filters={filters} />,
-      content: <Connections found={found} filters={filters} pageSize={PAGE_SIZE} now={now} />,
+  }
+
+  /** One verb for each of the ticked connections. */
+  async function forEach(c: C, ids: string[], verb: string): Promise<Toast[]> {
+    const user = c.get('user');
+    const act = ownOf(verbs, verb);
+    if (!act || !BULK_VERBS.includes(verb)) return [{ text: BULK_TEXT.unknown, good: false }];
+    const failures: string[] = [];
+    await Promise.all(
+      ids.map(async (id) => {
+        const [failure] = (await attempt(deps, user, async () => act(user, id))).filter(({ good }) => !good);
+        if (failure) failures.push(`${await nameFor(c, id)}: ${failure.text}`);
+      }),
+    );
+    const done = ids.length - failures.length;
+    return [
+      ...(done > 0 ? [{ text: BULK_TEXT.done(verb, done), good: true }] : []),
+      ...(failures.length > 0 ? [{ text: failures.join('\n'), good: false }] : []),
+    ];
+  }
+
+  async function nameFor(c: C, id: string): Promise<string> {
+    const row = await findAccessible(deps, c.get('user'), id).catch(() => null);
+    return row ? nameOf(row) : id;
+  }
+
+  return new Hono<ConsoleEnv>()
+    .get(CONNECTIONS, (c) => page(c))
+    .get(`${CONNECTIONS}.csv`, (c) => {
+      requireCallerScope(c.get('user'), 'read');
+      return connectionsCsv(deps, c, readFilters(c.req.query()));
+    })
+    .get(`${CONNECTIONS}/new`, (c) => {
+      requireCallerScope(c.get('user'), 'operate');
+      return page(c, [], <NewConnection given={{}} />);
+    })
+    .post(`${CONNECTIONS}/new`, async (c) => {
+      const user = c.get('user');
+      requireCallerScope(user, 'operate');
+      const given = await c.req.parseBody();
+      let made: Child = <NewConnection given={given} />;
+      const toasts = await attempt(deps, user, async () => {
+        const parsed = NewIntegration.safeParse(wanted(given));
+        if (!parsed.success) throw invalid(parsed.error.issues);
+        const created = await createIntegrationFor(deps, user, parsed.data);
+        made = <CreatedConnection {...created} hasMail={deps.mailer !== null} />;
+        return NEW_CONNECTION_TEXT.created;
+      });
+      return page(c, toasts, made);
+    })
+    .post(`${CONNECTIONS}/selected/:verb`, async (c) => {
+      const user = c.get('user');
+      requireCallerScope(user, 'operate');
+      const { ids: given } = await c.req.parseBody({ all: true });
+      const ids = (Array.isArray(given) ? given : [given])
+        .filter((id) => typeof id === 'string')
+        .slice(0, PAGE_SIZE);
+      if (ids.length === 0) return page(c, [{ text: BULK_TEXT.noneSelected, good: false }]);
+      if (c.req.param('verb') !== 'link') return page(c, await forEach(c, ids, c.req.param('verb')));
+      const links: { name: string; url: string }[] = [];
+      const toasts = await attempt(deps, user, async () => {
+        for (const id of ids) {
+          const row = await findAccessible(deps, user, id);
+          links.push({ name: nameOf(row), url: (await createConnectLink(deps, user, row)).url });
+        }
+        return BULK_TEXT.linked(links.length);
+      });
+      return page(c, toasts, links.length > 0 ? <CreatedLinks links={links} /> : null);
     });
-  });
 }
 
-/** PostgreSQL cannot read null characters. */
-function withoutNull(text: string): string | null {
-  const clean = text.replaceAll('\0', '');
-  return clean === '' ? null : clean;
+const BULK_VERBS = ['refresh', 'pause', 'resume'];
+
+/** Empty fields of a form are absent ones. */
+function wanted({ ownerRef, externalId, email }: Record<string, unknown>) {
+  const text = (value: unknown) => (typeof value === 'string' ? value.trim() : '');
+  return {
+    provider: 'instagram',
+    ownerRef: text(ownerRef),
+    ...(text(externalId) && { externalId: text(externalId) }),
+    ...(text(email) && { contact: { email: text(email) } }),
+  };
 }

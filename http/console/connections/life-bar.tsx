@@ -9,6 +9,7 @@ export function LifeBar(props: {
   state: State;
   now: number;
 }) {
+  if (props.state === 'disconnected') return null;
   if (props.state === 'expired') return <span class="quiet">{TEXT.invalid}</span>;
   const { issuedAt, refreshAt, expiresAt, now } = props;
   if (issuedAt === null || expiresAt === null || expiresAt <= issuedAt) return null;

@@ -4,24 +4,31 @@ import { growthText, sizeText } from '../../../core/text/sizes';
 import { EVENT_LABELS, STATE_LABELS } from '../../../core/text/console-labels';
 import { type Health } from '../../../core/lifecycle/health';
 import { STATES, type State } from '../../../core/lifecycle/states';
-import { DAY_MS } from '../../../core/time';
+import { HOUR_MS } from '../../../core/time';
+import { type CallCount, healthOfCalls } from '../../../core/fleet/provider-status';
+import { type KeyHolder } from '../../../adapters/postgres/keys/key-holders';
 import { type fleetStatusFor } from '../../api/fleet-status';
-import { CONSOLE } from '../../middleware/headers';
 import { DeliveryCountList } from './delivery-counts';
-import { Instant, When } from '../parts';
+import { DataTable, Instant, When } from '../parts';
+import { CONNECTIONS, withQuery } from '../paths';
+import { type Day, ExpiryChart } from './chart';
 import { ProviderStatusLine } from './provider-status';
 
 export interface FleetView {
   fleet: Awaited<ReturnType<typeof fleetStatusFor>>;
-  /** How many tokens expire on each of the coming days. */
-  perDay: number[];
+  /** How many tokens expire on each of the coming days, today first. */
+  days: Day[];
+  /** Calls to Instagram by hour, newest first. */
+  calls: CallCount[];
+  /** Running processes; null: they are not for this user. */
+  processes: KeyHolder[] | null;
   /** Whether the user may open the delivery log. */
   hasLog: boolean;
   now: number;
 }
 
 export function Fleet(view: FleetView) {
-  const { fleet, perDay, now } = view;
+  const { fleet, days, now } = view;
   const oldest = fleet.deliveries.oldestWaitingAt;
   // A user limited to some owners does not see what concerns everyone's.
   const isWhole = fleet.ownerRefs === null;
@@ -30,7 +37,7 @@ export function Fleet(view: FleetView) {
       <ProviderStatusLine provider={fleet.provider} />
       <div class="tiles">
         {STATES.map((state) => (
-          <a href={`${CONSOLE}?state=${state}`}>
+          <a href={withQuery(CONNECTIONS, { state })}>
             <b>{String(fleet.states[state])}</b>
             <span class={`state ${tileHealth(state, fleet)}`}>
               <i aria-hidden="true">{STATE_LABELS[state].icon}</i>
@@ -42,7 +49,7 @@ export function Fleet(view: FleetView) {
       <section class="card">
         <h2>{TEXT.expiring}</h2>
         <p class="quiet">{TEXT.expiringHint}</p>
-        <Chart perDay={perDay} now={now} />
+        <ExpiryChart days={days} />
       </section>
       <div class="columns">
         <section class="card">
@@ -52,7 +59,9 @@ export function Fleet(view: FleetView) {
               <>
                 <dt>{TEXT.expiresWithin(within.slice(1))}</dt>
                 <dd>
-                  <a href={`${CONSOLE}?days=${within.slice(1)}`}>{String(fleet.expiringWithin[within])}</a>
+                  <a href={withQuery(CONNECTIONS, { days: within.slice(1) })}>
+                    {String(fleet.expiringWithin[within])}
+                  </a>
                 </dd>
               </>
             ))}
@@ -73,6 +82,7 @@ export function Fleet(view: FleetView) {
               </p>
             ))
           )}
+          <StatusHours {...view} />
           {isWhole && <Callbacks {...view} />}
         </section>
       </div>
@@ -88,6 +98,7 @@ export function Fleet(view: FleetView) {
         </section>
         {isWhole && <Audit {...view} />}
       </div>
+      <Processes {...view} />
       <Storage {...view} />
     </>
   );
@@ -99,67 +110,6 @@ function tileHealth(state: State, { states, provider }: FleetView['fleet']): Hea
   if (state === 'expired') return 'bad';
   const isFailing = state === 'refreshing' && provider.failing > 0;
   return isFailing || state === 'recovering' ? 'warning' : 'good';
-}
-
-function Chart({ perDay, now }: { perDay: number[]; now: number }) {
-  const most = Math.max(1, ...perDay);
-  const total = perDay.reduce((sum, count) => sum + count, 0);
-  return (
-    <>
-      <svg
-        class="chart"
-        viewBox={`0 0 ${perDay.length * 10} 100`}
-        preserveAspectRatio="none"
-        role="img"
-        aria-label={TEXT.chart(total, perDay.length, Math.max(...perDay))}
-      >
-        {perDay.map((count, day) => {
-          const height = (count / most) * 96;
-          return (
-            <rect
-              x={String(day * 10 + 1)}
-              width="8"
-              y={(100 - height).toFixed(1)}
-              height={height.toFixed(1)}
-            />
-          );
-        })}
-        <line x1="0" x2={String(perDay.length * 10)} y1="100" y2="100" stroke-width="1" />
-      </svg>
-      <div class="axis" aria-hidden="true">
-        <span>{TEXT.today}</span>
-        <span>{TEXT.peak(Math.max(...perDay))}</span>
-        <span>{TEXT.inDays(perDay.length)}</span>
-      </div>
-      <details id="per-day">
-        <summary>{TEXT.asTable}</summary>
-        <div class="scroll" role="region" aria-label={TEXT.tableLabel} tabindex={0}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{TEXT.day}</th>
-                <th scope="col" class="number">
-                  {TEXT.tokens}
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {perDay.flatMap((count, day) =>
-                count === 0
-                  ? []
-                  : [
-                      <tr>
-                        <th scope="row">{new Date(now + day * DAY_MS).toISOString().slice(0, 10)}</th>
-                        <td class="number">{String(count)}</td>
-                      </tr>,
-                    ],
-              )}
-            </tbody>
-          </table>
-        </div>
-      </details>
-    </>
-  );
 }
 
 function Callbacks({ fleet: { callbacks }, now }: FleetView) {
@@ -181,6 +131,62 @@ function Callbacks({ fleet: { callbacks }, now }: FleetView) {
     </dl>
   );
 }
+
+const HOURS = 48;
+
+/** How well Instagram answered in each of the last hours. */
+function StatusHours({ calls, now }: FleetView) {
+  const byHour = new Map(calls.map((count) => [count.at, count]));
+  const thisHour = now - (now % HOUR_MS);
+  const hours = Array.from({ length: HOURS }, (_, n) => thisHour - (HOURS - 1 - n) * HOUR_MS);
+  const healthAt = (at: number) => {
+    const count = byHour.get(at);
+    return { at, count, health: count ? healthOfCalls(count) : null };
+  };
+  const shown = hours.map(healthAt);
+  const bad = shown.filter(({ health }) => health !== null && health !== 'ok').length;
+  return (
+    <>
+      <div class="hours" role="img" aria-label={TEXT.hours(HOURS, bad)}>
+        {shown.map(({ at, count, health }) => (
+          <span class={health ?? undefined} title={TEXT.hour(new Date(at).toISOString(), count ?? null)} />
+        ))}
+      </div>
+      <div class="axis" aria-hidden="true">
+        <span>{TEXT.hoursAgo(HOURS)}</span>
+        <span>{TEXT.now}</span>
+      </div>
+    </>
+  );
+}
+
+/** Workers and APIs that run now. */
+function Processes({ processes }: FleetView) {
+  if (processes === null) return null;
+  return (
+    <section class="card">
+      <h2>{TEXT.processes}</h2>
+      {processes.every(({ role }) => role !== 'worker' && role !== SANDBOX_ROLE) && (
+        <p class="bad">{TEXT.noWorker}</p>
+      )}
+      {processes.length > 0 && (
+        <DataTable label={TEXT.processes} columns={TEXT.processColumns}>
+          {processes.map(({ role, host, pid, version, seenSecondsAgo }) => (
+            <tr>
+              <th scope="row">{role}</th>
+              <td>{`${host}/${pid}`}</td>
+              <td data-label={TEXT.processColumns.version}>{version ?? '—'}</td>
+              <td data-label={TEXT.processColumns.seen}>{TEXT.secondsAgo(seenSecondsAgo)}</td>
+            </tr>
+          ))}
+        </DataTable>
+      )}
+    </section>
+  );
+}
+
+/** `npm start` runs everything in one process. */
+const SANDBOX_ROLE = 'evergrant';
 
 const TABLES_SHOWN = 8;
 

@@ -1,14 +1,19 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { SANDBOX_TEXT as TEXT } from '../../../core/text/console-shell';
-import { DAY_MS } from '../../../core/time';
+import { withDeadline } from '../../../adapters/deadline';
+import { DAY_MS, SECOND_MS } from '../../../core/time';
 import { requireCallerScope } from '../../middleware/caller';
-import { type HttpDeps } from '../../deps';
-import { CONSOLE } from '../../middleware/headers';
-import { invalidField, notFound } from '../../problems';
+import { type HttpDeps, type SandboxJourney } from '../../deps';
+import { Problem, invalidField, notFound } from '../../problems';
 import { type ConsoleEnv } from '../session';
 import { attempt, ownOf, show } from '../show';
+import { type Toast } from '../shell';
+import { ownPath } from '../paths';
+import { BAR } from './sandbox-bar';
 
 const STEPS_MS: Record<string, number> = { '1d': DAY_MS, '7d': 7 * DAY_MS };
+/** A move that takes longer goes on by itself, and the bar shows how far it has come. */
+const WAIT_MS = 1 * SECOND_MS;
 
 /** The actions of the sandbox bar. Afterwards the open page updates itself. */
 export function sandboxRoutes(deps: HttpDeps) {
@@ -16,13 +21,15 @@ export function sandboxRoutes(deps: HttpDeps) {
   const app = new Hono<ConsoleEnv>();
   if (!sandbox) return app;
 
-  const verbs: Record<string, (form: Record<string, unknown>) => Promise<string>> = {
+  const verbs: Record<string, (form: Record<string, unknown>) => Promise<string | null>> = {
     async advance({ by }) {
-      const now = deps.clock.now();
+      if (isMoving()) return TEXT.alreadyMoving;
       const step = STEPS_MS[String(by)] ?? (await untilNext());
       if (step === null) return TEXT.nothingScheduled;
-      const arrived = await sandbox.advance(step);
-      return TEXT.advanced(arrived - now);
+      // How it ends is read from the journey.
+      const arrival = sandbox.advance(step).catch(() => undefined);
+      await withDeadline(Date.now() + WAIT_MS, arrival, () => undefined);
+      return endOf(sandbox.journey());
     },
     async invalidate({ username, subcode }) {
       if (!sandbox.accounts().some((account) => account.username === username)) throw notFound('account');
@@ -35,20 +42,42 @@ export function sandboxRoutes(deps: HttpDeps) {
       return on === 'true' ? TEXT.outageStarted : TEXT.outageEnded;
     },
   };
+  const isMoving = () => sandbox.journey()?.ended === null;
   const untilNext = async () => {
     const at = await sandbox.nextActionAt();
     return at === null ? null : Math.max(1, at - deps.clock.now());
   };
-
-  return app.post(`${CONSOLE}/sandbox/:verb`, async (c) => {
-    requireCallerScope(c.get('user'), 'admin');
-    const verb = ownOf(verbs, c.req.param('verb'));
-    if (!verb) return c.notFound();
-    const { here, ...form } = await c.req.parseBody();
-    const toasts = await attempt(deps, c.get('user'), () => verb(form));
-    const url = typeof here === 'string' && here.startsWith(CONSOLE) ? here : CONSOLE;
-    if (!c.req.header('hx-request')) return c.redirect(url, 303);
+  const answer = (c: Context<ConsoleEnv>, toasts: Toast[], url: string) => {
     c.header('hx-trigger', 'changed');
     return show(deps, c, { title: TEXT.title, section: 'connections', url, content: null }, toasts);
-  });
+  };
+
+  return app
+    .get(BAR, async (c) => {
+      const { journey, here } = c.req.query();
+      const last = sandbox.journey();
+      const toasts =
+        journey !== undefined && Number(journey) === last?.number
+          ? await attempt(deps, c.get('user'), async () => endOf(last))
+          : [];
+      if (last?.ended) return answer(c, toasts, ownPath(here));
+      return show(deps, c, { title: TEXT.title, section: 'connections', url: ownPath(here), content: null });
+    })
+    .post(`${BAR}/:verb`, async (c) => {
+      requireCallerScope(c.get('user'), 'admin');
+      const verb = ownOf(verbs, c.req.param('verb'));
+      if (!verb) throw notFound('page');
+      const { here, ...form } = await c.req.parseBody();
+      const toasts = await attempt(deps, c.get('user'), () => verb(form));
+      if (!c.req.header('hx-request')) return c.redirect(ownPath(here), 303);
+      return answer(c, toasts, ownPath(here));
+    });
+}
+
+/** Null: it is under way. @throws Problem when it stopped on its way */
+function endOf(journey: SandboxJourney | null): string | null {
+  if (!journey?.ended) return null;
+  const { failed } = journey.ended;
+  if (failed !== null) throw new Problem('service_unavailable', TEXT.stopped(failed));
+  return TEXT.advanced(journey.to - journey.from);
 }

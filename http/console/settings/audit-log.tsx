@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { AUDIT_ACTIONS } from '../../../core/access/audit-actions';
-import { AUDIT_LOG_TEXT as TEXT } from '../../../core/text/audit-log';
+import { SHELL_TEXT } from '../../../core/text/console-shell';
 import { auditLogPage } from '../../api/access/audit-log';
 import { requireCallerScope } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
@@ -9,6 +9,7 @@ import { AUDIT_LOG, withQuery } from '../paths';
 import { type ConsoleEnv } from '../session';
 import { show } from '../show';
 import { AuditLog } from './audit-log-page';
+import { SettingsTabs } from './tabs';
 
 const PAGE_SIZE = 50;
 
@@ -33,8 +34,9 @@ export function auditLogPageRoutes(deps: HttpDeps) {
     const wanted = { action: filters.action || undefined, actorId: filters.actor || undefined };
     const page = await auditLogPage(deps, user, wanted, filters.before || undefined, PAGE_SIZE);
     return show(deps, c, {
-      title: TEXT.title,
+      title: SHELL_TEXT.sections.settings,
       section: 'settings',
+      top: <SettingsTabs user={user} current="audit" />,
       url: withQuery(AUDIT_LOG, filters),
       content: <AuditLog {...page} filters={filters} />,
     });

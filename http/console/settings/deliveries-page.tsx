@@ -1,15 +1,18 @@
+import { type Event } from '../../../adapters/postgres/deliveries/events';
 import { type Delivery } from '../../../adapters/postgres/deliveries/deliveries';
 import { type WebhookEndpoint } from '../../../adapters/postgres/deliveries/webhook-endpoints';
 import { DELIVERY_STATUSES, type DeliveryStatus } from '../../../core/deliveries/deliveries';
 import { DELIVERIES_TEXT as TEXT, DELIVERY_LABELS } from '../../../core/text/console-deliveries';
 import { EVENT_LABELS } from '../../../core/text/console-labels';
-import { Action, DataTable, Older, Tabs, When } from '../parts';
+import { Action, Copyable, DataTable, Instant, Older, Tabs, When } from '../parts';
 import { DELIVERIES, pathOfConnection, withQuery } from '../paths';
 
 export interface DeliveryFilters {
   status: DeliveryStatus | '';
   /** Endpoint ID; empty: all. */
   endpoint: string;
+  /** Integration ID; empty: all. */
+  connection: string;
   /** Cursor of the previous page's end; empty: the first page. */
   before: string;
 }
@@ -21,6 +24,8 @@ export interface DeliveriesView {
   filters: DeliveryFilters;
   /** Cursor of the next page; null: this is the last one. */
   next: string | null;
+  /** Whether any delivery has failed. */
+  hasFailed: boolean;
 }
 
 /** The delivery log. */
@@ -29,7 +34,7 @@ export function Deliveries({ view, now }: { view: DeliveriesView; now: number })
   const endpoint = endpoints.find(({ id }) => id === filters.endpoint);
   const address = (changed: Partial<DeliveryFilters>) => withQuery(DELIVERIES, { ...filters, ...changed });
   return (
-    <section class="card">
+    <>
       <Tabs
         label={TEXT.filter}
         tabs={(['', ...DELIVERY_STATUSES] as const).map((status) => ({
@@ -43,46 +48,57 @@ export function Deliveries({ view, now }: { view: DeliveriesView; now: number })
           {TEXT.sentTo} <code>{endpoint.url}</code> · <a href={address({ endpoint: '' })}>{TEXT.showAll}</a>
         </p>
       )}
-      {deliveries.length === 0 ? <p>{TEXT.none}</p> : <Table {...view} now={now} />}
+      {filters.connection && (
+        <p>
+          {TEXT.aboutOne} <a href={pathOfConnection(filters.connection)}>{filters.connection}</a> ·{' '}
+          <a href={address({ connection: '' })}>{TEXT.showEvery}</a>
+        </p>
+      )}
+      {view.hasFailed && (filters.status === 'failed' || filters.status === '') && (
+        <div class="actions">
+          <Action
+            path={withQuery(`${DELIVERIES}/redeliver-failed`, { ...filters, before: '' })}
+            label={TEXT.redeliverAll}
+          />
+        </div>
+      )}
+      {deliveries.length === 0 ? <p class="card">{TEXT.none}</p> : <Table {...view} now={now} />}
       <Older
         newest={filters.before === '' ? null : address({ before: '' })}
         older={view.next && address({ before: view.next })}
       />
-    </section>
+    </>
   );
 }
 
+function recipientOf(one: Delivery, endpoints: readonly WebhookEndpoint[]): string {
+  if (one.endpointId === null) return TEXT.mailTo(one.audience ?? '');
+  return endpoints.find(({ id }) => id === one.endpointId)?.url ?? TEXT.removed;
+}
+
 function Table({ deliveries, endpoints, filters, now }: DeliveriesView & { now: number }) {
-  const urlOf = new Map(endpoints.map(({ id, url }) => [id, url]));
   return (
     <DataTable label={TEXT.title} columns={TEXT.columns}>
       {deliveries.map((one) => (
         <tr id={one.id}>
           <th scope="row">
-            {one.integrationId === null ? (
-              EVENT_LABELS[one.type]
-            ) : (
-              <a href={pathOfConnection(one.integrationId)}>{EVENT_LABELS[one.type]}</a>
-            )}
+            <a href={`${DELIVERIES}/${one.id}`}>{EVENT_LABELS[one.type]}</a>
           </th>
-          <td>
-            {one.endpointId === null
-              ? TEXT.mailTo(one.audience ?? '')
-              : (urlOf.get(one.endpointId) ?? TEXT.removed)}
+          <td data-label={TEXT.columns.connection}>
+            {one.integrationId === null ? (
+              '—'
+            ) : (
+              <a href={pathOfConnection(one.integrationId)}>{one.integrationId}</a>
+            )}
           </td>
+          <td>{recipientOf(one, endpoints)}</td>
           <td>
-            {DELIVERY_LABELS[one.status]}
+            <Outcome one={one} />
             {one.lastError && <div class="quiet">{one.lastError}</div>}
           </td>
           <td data-label={TEXT.columns.attempts}>{String(one.attempts)}</td>
           <td data-label={TEXT.columns.when}>
-            {one.status === 'waiting' ? (
-              <>
-                {TEXT.due} <When at={one.nextAttemptAt} now={now} />
-              </>
-            ) : (
-              <When at={one.endedAt ?? one.createdAt} now={now} />
-            )}
+            <Due one={one} now={now} />
           </td>
           <td>
             {one.status !== 'waiting' && (
@@ -95,5 +111,98 @@ function Table({ deliveries, endpoints, filters, now }: DeliveriesView & { now: 
         </tr>
       ))}
     </DataTable>
+  );
+}
+
+/** `Delivered · 200 · 84 ms` */
+function Outcome({ one: { status, lastStatus, lastDurationMs } }: { one: Delivery }) {
+  return (
+    <span class={status === 'failed' ? 'bad' : undefined}>
+      {DELIVERY_LABELS[status]}
+      {lastStatus !== null && ` · ${lastStatus}`}
+      {lastDurationMs !== null && TEXT.took(lastDurationMs)}
+    </span>
+  );
+}
+
+function Due({ one, now }: { one: Delivery; now: number }) {
+  if (one.status !== 'waiting') return <When at={one.endedAt ?? one.createdAt} now={now} />;
+  return (
+    <>
+      {TEXT.due} <When at={one.nextAttemptAt} now={now} />
+    </>
+  );
+}
+
+/** One delivery: what was sent, to whom, and what became of it. */
+export function DeliveryDetails(props: {
+  delivery: Delivery;
+  /** null: it was removed after its retention time. */
+  event: Event | null;
+  endpoints: WebhookEndpoint[];
+  now: number;
+}) {
+  const { delivery, event, endpoints, now } = props;
+  return (
+    <>
+      <section class="card">
+        <dl>
+          <dt>{TEXT.columns.event}</dt>
+          <dd>
+            {EVENT_LABELS[delivery.type]} <code>{delivery.type}</code>
+          </dd>
+          {delivery.integrationId && (
+            <>
+              <dt>{TEXT.columns.connection}</dt>
+              <dd>
+                <a href={pathOfConnection(delivery.integrationId)}>{delivery.integrationId}</a>
+              </dd>
+            </>
+          )}
+          <dt>{TEXT.columns.to}</dt>
+          <dd>{recipientOf(delivery, endpoints)}</dd>
+          <dt>{TEXT.columns.state}</dt>
+          <dd>
+            <Outcome one={delivery} />
+            {delivery.lastError && ` · ${delivery.lastError}`}
+          </dd>
+          <dt>{TEXT.columns.attempts}</dt>
+          <dd>{String(delivery.attempts)}</dd>
+          <dt>{TEXT.created}</dt>
+          <dd>
+            <Instant at={delivery.createdAt} />
+          </dd>
+          {delivery.endedAt !== null && (
+            <>
+              <dt>{TEXT.ended}</dt>
+              <dd>
+                <Instant at={delivery.endedAt} />
+              </dd>
+            </>
+          )}
+          <dt>{TEXT.columns.when}</dt>
+          <dd>
+            <Due one={delivery} now={now} />
+          </dd>
+          <dt>{TEXT.eventId}</dt>
+          <dd>
+            <Copyable id="event-id" value={delivery.eventId} label={TEXT.eventId} />
+          </dd>
+        </dl>
+        {delivery.status !== 'waiting' && (
+          <p>
+            <Action path={`${DELIVERIES}/${delivery.id}/redeliver`} label={TEXT.redeliver} />
+          </p>
+        )}
+      </section>
+      <section class="card">
+        <h2>{TEXT.payload}</h2>
+        {event === null ? (
+          <p class="quiet">{TEXT.payloadGone}</p>
+        ) : (
+          <pre tabindex={0}>{JSON.stringify(event.data, null, 2)}</pre>
+        )}
+      </section>
+    </>
   );
 }

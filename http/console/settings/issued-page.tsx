@@ -4,8 +4,8 @@ import { type EmbedTokenRow } from '../../../adapters/postgres/access/embed-toke
 import { type Session } from '../../../adapters/postgres/access/sessions';
 import { ISSUED_TEXT as TEXT } from '../../../core/text/console-settings';
 import { SHELL_TEXT } from '../../../core/text/console-shell';
-import { Action, DataTable, When } from '../parts';
-import { SETTINGS, pathOfConnection } from '../paths';
+import { Action, Confirm, DataTable, When } from '../parts';
+import { ACCESS, pathOfConnection } from '../paths';
 
 export interface IssuedView {
   sessions: Session[];
@@ -51,7 +51,18 @@ function Sessions({ sessions, current, wallNow }: IssuedView) {
                 {id === current ? (
                   <span class="quiet">{thisOne}</span>
                 ) : (
-                  <Action path={`${SETTINGS}/console-sessions/${id}/end`} label={end} kind="danger" />
+                  <Confirm
+                    id={`end-${id}`}
+                    label={end}
+                    of={key?.name ?? TEXT.sessions.bootstrap}
+                    text={TEXT.sessions.warning}
+                  >
+                    <Action
+                      path={`${ACCESS}/sessions/${id}/end`}
+                      label={TEXT.sessions.confirm}
+                      kind="danger"
+                    />
+                  </Confirm>
                 )}
               </td>
             </tr>
@@ -115,7 +126,9 @@ function IssuedRow(props: {
         <When at={row.expiresAt} now={now} />
       </td>
       <td>
-        <Action path={`${SETTINGS}/${path}/${row.id}/revoke`} label={revoke} kind="danger" />
+        <Confirm id={`revoke-${row.id}`} label={revoke} of={row.id} text={TEXT.revokeWarning[path]}>
+          <Action path={`${ACCESS}/${path}/${row.id}/revoke`} label={TEXT.revokeNow} kind="danger" />
+        </Confirm>
       </td>
     </tr>
   );

@@ -32,11 +32,13 @@ async function userWith(scopes: Scope[], ownerRefs?: string[], of = api): Promis
   await submit(browser, '/console/sign-in', { key }, of);
   return browser;
 }
-const ACTIONS = ['refresh', 'recheck', 'pause', 'resume', 'disconnect', 'reconnect-link'];
+const ACTIONS = [
+  ...['refresh', 'recheck', 'pause', 'resume', 'disconnect', 'reconnect-link', 'email-link', 'contact'],
+];
 
 test('without the scope read connections and fleet are not shown, and a page says why', async () => {
   const browser = await userWith([]);
-  for (const path of ['', `/connections/${id}`, '/fleet']) {
+  for (const path of ['', '/connections', '/connections.csv', `/connections/${id}`, '/fleet']) {
     const { status, body } = await browser.get(`/console${path}`);
     expect([path, status]).toEqual([path, 403]);
     expect(body).toContain('The API key needs the scope read.');
@@ -60,16 +62,26 @@ test('without the scope operate there are no buttons, and what they would do is 
 
 test('who is limited to owners sees and touches only theirs', async () => {
   const browser = await userWith(['read', 'operate'], ['somebody-else']);
-  expect((await browser.get('/console')).body).toContain('No connections yet.');
-  expect((await browser.get(`/console?q=${id}`)).body).not.toContain('@shown');
+  for (const path of ['/console', '/console/connections', `/console/connections?q=${id}`]) {
+    const { status, body } = await browser.get(path);
+    expect([status, body.includes('@shown')]).toEqual([200, false]);
+  }
+  expect((await browser.get('/console/connections.csv')).body).not.toContain(id);
+  for (const verb of ['pause', 'refresh', 'link'])
+    expect((await submit(browser, `/console/connections/selected/${verb}`, { ids: id })).body).toContain(
+      'does not exist',
+    );
+  expect((await stack.row(id)).paused).toBe(false);
   expect((await browser.get(`/console/connections/${id}`)).status).toBe(404);
   for (const action of [...ACTIONS, 'check'])
     expect((await submit(browser, `/console/connections/${id}/${action}`)).status).toBe(404);
   const keys = (await browser.get('/console/settings')).body as string;
   // Their own key, of the several that are called so; and nothing of what belongs to the whole deployment.
   expect(keys.match(/Revoke user/g)).toHaveLength(1);
-  expect(keys).not.toContain('Encryption keys');
-  expect(keys).not.toContain('Deliveries');
+  for (const page of ['webhooks', 'deliveries', 'mail', 'encryption-keys']) {
+    expect(keys).not.toContain(`/console/settings/${page}`);
+    expect((await browser.get(`/console/settings/${page}`)).status).toBe(403);
+  }
   const deliveries = '/console/settings/deliveries';
   expect((await browser.get(deliveries)).status).toBe(403);
   const again = await submit(browser, `${deliveries}/dlv_1/redeliver`);
@@ -148,7 +160,7 @@ test('there is a sandbox bar in a sandbox alone', async () => {
   afterwards(() => sandbox.stop());
   const visitor = await userWith(['read'], undefined, sandbox);
   expect((await visitor.get('/console')).body).toContain('id="sandbox"');
-  expect((await submit(visitor, '/console/sandbox/nonsense', {}, sandbox)).status).toBe(405);
+  expect((await submit(visitor, '/console/sandbox/nonsense', {}, sandbox)).status).toBe(404);
   const away = await submit(
     visitor,
     '/console/sandbox/outage',
@@ -167,15 +179,17 @@ test.each([
   'page=1e9',
   `q=${'x'.repeat(300)}`,
   'owner=%5C',
+  'on=2026-99-99',
+  'sort=nonsense&dir=up',
 ])('the filter %p still gives a page', async (query) => {
   const browser = await userWith(['read']);
-  expect((await browser.get(`/console?${query}`)).status).toBe(200);
+  expect((await browser.get(`/console/connections?${query}`)).status).toBe(200);
 });
 
 test.each(['constructor', 'toString', 'nonsense'])('there is no button %p', async (verb) => {
   const browser = await userWith(['read', 'operate']);
-  for (const path of [`/console/connections/${id}`, '/console/settings/webhook-endpoints/whe_1'])
-    expect((await submit(browser, `${path}/${verb}`)).status).toBe(405);
+  for (const path of [`/console/connections/${id}`, '/console/settings/webhooks/whe_1', '/console'])
+    expect((await submit(browser, `${path}/${verb}`)).status).toBe(404);
 });
 
 test('a part of a page asks a visitor whose session is over to sign in', async () => {
@@ -191,7 +205,7 @@ test('names are shown as text, whatever is in them', async () => {
     '<img src=x onerror=a()>',
   ]);
   const browser = await userWith(['read']);
-  for (const path of ['', `/connections/${id}`]) {
+  for (const path of ['/connections', `/connections/${id}`]) {
     const { body } = await browser.get(`/console${path}`);
     expect(body).toContain('&lt;img src=x onerror=a()&gt;');
     expect(body).not.toContain('<img src=x');
@@ -207,12 +221,12 @@ describe('settings show what gives access besides keys', () => {
     const link = (await api.post(`/v1/integrations/${id}/connect-links`)).body;
     const token = (await api.post('/v1/embed-tokens', { ownerRef: 'owner-1' })).body;
     const [others, own] = (await api.get('/v1/console-sessions')).body.data;
-    const { body } = await browser.get('/console/settings');
+    const { body } = await browser.get('/console/settings/access');
     expect(rowOf(body, own.id)).toContain('This session');
     const ends = {
-      [others.id]: `/console/settings/console-sessions/${others.id}/end`,
-      [link.id]: `/console/settings/connect-links/${link.id}/revoke`,
-      [token.id]: `/console/settings/embed-tokens/${token.id}/revoke`,
+      [others.id]: `/console/settings/access/sessions/${others.id}/end`,
+      [link.id]: `/console/settings/access/connect-links/${link.id}/revoke`,
+      [token.id]: `/console/settings/access/embed-tokens/${token.id}/revoke`,
     };
     for (const [one, path] of Object.entries(ends)) {
       expect(rowOf(body, one)).toContain(`action="${path}"`);
@@ -229,13 +243,15 @@ describe('settings show what gives access besides keys', () => {
     await userWith([]);
     const [session] = (await api.get('/v1/console-sessions')).body.data;
     const limited = await userWith(['operate'], ['somebody-else']);
-    const { body } = await limited.get('/console/settings');
+    const { body } = await limited.get('/console/settings/access');
     for (const one of [link.id, session.id]) expect(body).not.toContain(one);
-    for (const path of [`connect-links/${link.id}/revoke`, `console-sessions/${session.id}/end`])
-      expect((await submit(limited, `/console/settings/${path}`)).body).toContain('does not exist');
+    for (const path of [`connect-links/${link.id}/revoke`, `sessions/${session.id}/end`])
+      expect((await submit(limited, `/console/settings/access/${path}`)).body).toContain('does not exist');
     const reader = await userWith([]);
-    expect((await reader.get('/console/settings')).body).not.toContain(link.id);
-    expect((await submit(reader, `/console/settings/connect-links/${link.id}/revoke`)).status).toBe(403);
+    expect((await reader.get('/console/settings/access')).body).not.toContain(link.id);
+    expect((await submit(reader, `/console/settings/access/connect-links/${link.id}/revoke`)).status).toBe(
+      403,
+    );
     expect((await api.as(null).get(new URL(link.url).pathname)).status).toBe(200);
   });
 
@@ -245,4 +261,148 @@ describe('settings show what gives access besides keys', () => {
     const browser = await userWith([]);
     expect(rowOf((await browser.get('/console/settings')).body, child.id)).toContain('the maker');
   });
+});
+
+describe('pages that are not there', () => {
+  test('the root leads to the console, and old links to the list still work', async () => {
+    const root = await api.browser().get('/');
+    expect([root.status, root.headers.get('location')]).toEqual([302, '/console']);
+    const browser = await userWith(['read']);
+    const old = await browser.get('/console?q=shown&state=active');
+    expect([old.status, old.headers.get('location')]).toEqual([
+      302,
+      '/console/connections?q=shown&state=active',
+    ]);
+  });
+
+  test.each(['/nowhere', '/connections/int_none', '/settings/nowhere', '/settings/deliveries/dlv_none'])(
+    '%s answers with a page of the console, which leads on',
+    async (path) => {
+      const browser = await userWith(['read']);
+      const { status, body } = await browser.get(`/console${path}`);
+      expect([status, body.includes('<nav aria-label="Sections">')]).toEqual([404, true]);
+    },
+  );
+});
+
+describe('the list of connections', () => {
+  test('sorts by its columns, both ways', async () => {
+    for (const name of ['aaa', 'zzz']) await stack.connect(name, { start: false });
+    const browser = await userWith(['read']);
+    const order = async (query: string) => {
+      const { body } = await browser.get(`/console/connections?${query}`);
+      return [...(body as string).matchAll(/>@(\w+)<\/a>/g)].map(([, name]) => name);
+    };
+    const ascending = await order('sort=account');
+    expect(ascending).toEqual([...ascending].sort());
+    expect(await order('sort=account&dir=desc')).toEqual([...ascending].reverse());
+    expect((await browser.get('/console/connections?sort=account&dir=desc')).body).toContain(
+      'aria-sort="descending"',
+    );
+  });
+
+  test('is exported as CSV as it is filtered, with no formulas', async () => {
+    const row = await stack.connect('exported', { start: false });
+    await stack.pool.query('update integrations set external_id = $2 where id = $1', [row.id, '=1+1']);
+    const browser = await userWith(['read']);
+    const { headers, body } = await browser.get('/console/connections.csv?q=exported');
+    expect(headers.get('content-disposition')).toBe('attachment; filename="connections.csv"');
+    const [head, line, ...rest] = (body as string).trim().split('\n');
+    expect(head).toMatch(/^id,account,account_id,state,/);
+    expect(line).toMatch(new RegExp(`^${row.id},exported,\\d+,active,.*,owner-1,'=1\\+1,`));
+    expect(rest).toEqual([]);
+  });
+
+  test('says how many disconnected ones it hides, and shows them on request', async () => {
+    const { id: gone } = await stack.connect('gone', { start: false });
+    await api.delete(`/v1/integrations/${gone}`);
+    const browser = await userWith(['read']);
+    expect((await browser.get('/console/connections?q=gone')).body).toContain('1 disconnected hidden');
+    const { body } = await browser.get('/console/connections?q=gone&state=disconnected');
+    expect(body).toContain(`id="${gone}"`);
+    // A disconnected one has no token left, so it has no days left either.
+    const { body: one } = await browser.get(`/console/connections/${gone}`);
+    expect(one).not.toMatch(/days left|class="life"/);
+  });
+
+  test('counts a calendar day as the reader does, not as UTC does', async () => {
+    const { id: late } = await stack.connect('late', { start: false });
+    await stack.pool.query('update integrations set expires_at = $2 where id = $1', [
+      late,
+      new Date('2031-05-26T22:30:00Z'),
+    ]);
+    const browser = await userWith(['read']);
+    const listed = async (day: string, zone: string) => {
+      const headers = { 'x-time-zone': zone };
+      const { body } = await browser.request('GET', `/console/connections?on=${day}`, { headers });
+      return (body as string).includes(`id="${late}"`);
+    };
+    expect(await listed('2031-05-26', 'UTC')).toBe(true);
+    expect(await listed('2031-05-27', 'UTC')).toBe(false);
+    expect(await listed('2031-05-27', 'Europe/Berlin')).toBe(true);
+    expect(await listed('2031-05-26', 'Europe/Berlin')).toBe(false);
+  });
+
+  test('does one thing with several at once, and names those it failed for', async () => {
+    const ids = [];
+    for (const name of ['bulk_1', 'bulk_2']) ids.push((await stack.connect(name, { start: false })).id);
+    const browser = await userWith(['read', 'operate']);
+    const selected = (verb: string, ...chosen: string[]) =>
+      browser.request('POST', `/console/connections/selected/${verb}`, {
+        headers: {
+          origin: api.url,
+          'sec-fetch-site': 'same-origin',
+          'content-type': 'application/x-www-form-urlencoded',
+        },
+        body: new URLSearchParams(chosen.map((one): [string, string] => ['ids', one])).toString(),
+      });
+    expect((await selected('pause', ...ids)).body).toContain('Paused 2 connections');
+    for (const one of ids) expect((await stack.row(one)).paused).toBe(true);
+    await api.delete(`/v1/integrations/${ids[0]}`);
+    const { body } = await selected('resume', ...ids);
+    expect(body).toContain('Resumed 1 connection');
+    expect(body).toMatch(/@bulk_1: /);
+    expect((await selected('link', ids[1]!)).body).toMatch(/\/connect\//);
+    expect((await selected('pause')).body).toContain('Select at least one connection');
+    expect((await selected('disconnect', ids[1]!)).body).toContain('Unknown action');
+    expect((await stack.row(ids[1]!)).state).toBe('active');
+  });
+});
+
+test('a contact is changed, and what is no address is refused by name', async () => {
+  const row = await stack.connect('reachable', { start: false });
+  const browser = await userWith(['read', 'operate']);
+  const path = `/console/connections/${row.id}/contact`;
+  expect((await submit(browser, path, { email: 'nobody' })).body).toContain('contact.email');
+  expect((await submit(browser, path, { email: 'anna@bakery.example' })).body).toContain('Contact saved');
+  expect((await stack.row(row.id)).contactEmail).toBe('anna@bakery.example');
+  await submit(browser, path, { email: '' });
+  expect((await stack.row(row.id)).contactEmail).toBeNull();
+});
+
+test('the set-up checklist ticks itself off, and can be hidden', async () => {
+  const browser = await userWith(['read']);
+  const done = async () =>
+    Number(/Set up · (\d) of 6 done/.exec((await browser.get('/console')).body as string)?.[1]);
+  // A connection and an API key exist at least.
+  const before = await done();
+  expect(before).toBeGreaterThanOrEqual(2);
+  await api.post('/v1/webhook-endpoints', { url: 'http://127.0.0.1:9/hook', events: ['*'] });
+  expect(await done()).toBe(before + 1);
+  await submit(browser, '/console/set-up/backup');
+  expect(await done()).toBe(before + 2);
+  expect((await submit(browser, '/console/set-up/hidden')).body).not.toContain('Set up ·');
+  expect((await browser.get('/console')).body).not.toContain('Set up ·');
+  expect((await submit(browser, '/console/set-up/webhook')).status).toBe(404);
+});
+
+test('the theme is what the browser chose', async () => {
+  const browser = await userWith(['read']);
+  expect((await browser.get('/console')).body).not.toContain('data-theme');
+  const chosen = await submit(browser, '/console/theme', { theme: 'dark', here: '/console/fleet' });
+  expect([chosen.status, chosen.headers.get('location')]).toEqual([303, '/console/fleet']);
+  expect((await browser.get('/console')).body).toContain('<html lang="en" data-theme="dark">');
+  const away = await submit(browser, '/console/theme', { theme: 'pink', here: '/consolation' });
+  expect(away.headers.get('location')).toBe('/console');
+  expect((await browser.get('/console')).body).not.toContain('data-theme');
 });

@@ -150,7 +150,7 @@ describe('a session', () => {
     const { key } = await keyFor(['admin', 'read'], { ownerRefs: ['nobody'] });
     const browser = api.browser();
     await signIn(browser, key);
-    expect((await browser.get('/console')).body).toContain('No connections yet.');
+    expect((await browser.get('/console/connections')).body).toContain('No connections yet.');
   });
 
   test('gets a new name at every sign-in', async () => {
