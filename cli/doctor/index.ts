@@ -72,7 +72,7 @@ function mail({ SMTP_URL, EVERGRANT_OPERATOR_EMAIL }: Settings): Finding {
     return warning('mail', 'Email notifications are off.', 'Set SMTP_URL, and see docs/notices.md.');
   if (EVERGRANT_OPERATOR_EMAIL === undefined)
     return warning('mail', 'Operators get no email.', 'Set EVERGRANT_OPERATOR_EMAIL.');
-  return ok('mail', 'Owners and operators get email. Test it with POST /v1/mail-test.');
+  return ok('mail', 'Owners and operators get email. Test it with `npx evergrant mail test <address>`.');
 }
 
 function address(settings: Settings): Finding {
