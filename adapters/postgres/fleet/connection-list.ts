@@ -124,3 +124,12 @@ export async function expiriesBetween(
   for (const { bucket, count } of rows) counts[bucket - 1] = Number(count);
   return counts;
 }
+
+/** How people call these connections: by account, or else by owner. */
+export async function connectionNames(db: Db, ids: readonly string[]): Promise<Map<string, string>> {
+  const { rows } = await db.query<{ id: string; name: string }>(
+    `select id, coalesce('@' || username, owner_ref) as name from integrations where id = any ($1)`,
+    [ids],
+  );
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}

@@ -21,6 +21,7 @@ export interface DeliveriesView {
   /** Newest first. */
   deliveries: Delivery[];
   endpoints: WebhookEndpoint[];
+  names: ConnectionNames;
   filters: DeliveryFilters;
   /** Cursor of the next page; null: this is the last one. */
   next: string | null;
@@ -50,7 +51,7 @@ export function Deliveries({ view, now }: { view: DeliveriesView; now: number })
       )}
       {filters.connection && (
         <p>
-          {TEXT.aboutOne} <a href={pathOfConnection(filters.connection)}>{filters.connection}</a> ·{' '}
+          {TEXT.aboutOne} <ConnectionLink id={filters.connection} names={view.names} /> ·{' '}
           <a href={address({ connection: '' })}>{TEXT.showEvery}</a>
         </p>
       )}
@@ -71,12 +72,19 @@ export function Deliveries({ view, now }: { view: DeliveriesView; now: number })
   );
 }
 
+/** By ID; one whose data was deleted is missing. */
+type ConnectionNames = ReadonlyMap<string, string>;
+
+function ConnectionLink({ id, names }: { id: string | null; names: ConnectionNames }) {
+  return id === null ? <>—</> : <a href={pathOfConnection(id)}>{names.get(id) ?? id}</a>;
+}
+
 function recipientOf(one: Delivery, endpoints: readonly WebhookEndpoint[]): string {
   if (one.endpointId === null) return TEXT.mailTo(one.audience ?? '');
   return endpoints.find(({ id }) => id === one.endpointId)?.url ?? TEXT.removed;
 }
 
-function Table({ deliveries, endpoints, filters, now }: DeliveriesView & { now: number }) {
+function Table({ deliveries, endpoints, names, filters, now }: DeliveriesView & { now: number }) {
   return (
     <DataTable label={TEXT.title} columns={TEXT.columns}>
       {deliveries.map((one) => (
@@ -85,11 +93,7 @@ function Table({ deliveries, endpoints, filters, now }: DeliveriesView & { now: 
             <a href={`${DELIVERIES}/${one.id}`}>{EVENT_LABELS[one.type]}</a>
           </th>
           <td data-label={TEXT.columns.connection}>
-            {one.integrationId === null ? (
-              '—'
-            ) : (
-              <a href={pathOfConnection(one.integrationId)}>{one.integrationId}</a>
-            )}
+            <ConnectionLink id={one.integrationId} names={names} />
           </td>
           <td>{recipientOf(one, endpoints)}</td>
           <td>
@@ -140,9 +144,10 @@ export function DeliveryDetails(props: {
   /** null: it was removed after its retention time. */
   event: Event | null;
   endpoints: WebhookEndpoint[];
+  names: ConnectionNames;
   now: number;
 }) {
-  const { delivery, event, endpoints, now } = props;
+  const { delivery, event, endpoints, names, now } = props;
   return (
     <>
       <section class="card">
@@ -155,7 +160,7 @@ export function DeliveryDetails(props: {
             <>
               <dt>{TEXT.columns.connection}</dt>
               <dd>
-                <a href={pathOfConnection(delivery.integrationId)}>{delivery.integrationId}</a>
+                <ConnectionLink id={delivery.integrationId} names={names} />
               </dd>
             </>
           )}

@@ -5,6 +5,7 @@ import {
   findDelivery,
   listDeliveries,
 } from '../../../adapters/postgres/deliveries/delivery-log';
+import { connectionNames } from '../../../adapters/postgres/fleet/connection-list';
 import { findEvent } from '../../../adapters/postgres/deliveries/events';
 import { listWebhookEndpoints } from '../../../adapters/postgres/deliveries/webhook-endpoints';
 import { DELIVERY_STATUSES } from '../../../core/deliveries/deliveries';
@@ -58,6 +59,7 @@ export function deliveryLogRoutes(deps: HttpDeps) {
             delivery={delivery}
             event={event}
             endpoints={await listWebhookEndpoints(deps.pool)}
+            names={await connectionNames(deps.pool, delivery.integrationId ? [delivery.integrationId] : [])}
             now={deps.clock.now()}
           />
         ),
@@ -113,8 +115,13 @@ async function loadDeliveries(
   const deliveries = rows.slice(0, PAGE_SIZE);
   const last = deliveries.at(-1);
   const next = rows.length > PAGE_SIZE && last ? cursorOf(last) : null;
-  const [endpoints, counts] = await Promise.all([listWebhookEndpoints(pool), deliveryCounts(pool)]);
-  return { deliveries, endpoints, filters, next, hasFailed: counts.failed > 0 };
+  const ids = deliveries.flatMap(({ integrationId }) => integrationId ?? []);
+  const [endpoints, counts, names] = await Promise.all([
+    listWebhookEndpoints(pool),
+    deliveryCounts(pool),
+    connectionNames(pool, ids),
+  ]);
+  return { deliveries, endpoints, names, filters, next, hasFailed: counts.failed > 0 };
 }
 
 function isCursor(text: string): boolean {

@@ -293,6 +293,26 @@ describe('pages that are not there', () => {
   );
 });
 
+test('the fleet’s chart counts by the reader’s days, and a day opens its list', async () => {
+  const { id: late } = await stack.connect('charted', { start: false });
+  // An hour before midnight in UTC, twenty days from now: already the next day in Berlin.
+  const noon = new Date(stack.simulator.clock.now());
+  const day = (ahead: number) =>
+    new Date(Date.UTC(noon.getUTCFullYear(), noon.getUTCMonth(), noon.getUTCDate() + ahead));
+  await stack.pool.query('update integrations set expires_at = $2 where id = $1', [
+    late,
+    new Date(day(21).getTime() - 30 * MINUTE_MS),
+  ]);
+  const browser = await userWith(['read']);
+  const days = async (zone: string) => {
+    const { body } = await browser.request('GET', '/console/fleet', { headers: { 'x-time-zone': zone } });
+    return [...(body as string).matchAll(/connections\?on=([\d-]+)"/g)].map(([, one]) => one);
+  };
+  expect(await days('UTC')).toContain(day(20).toISOString().slice(0, 10));
+  expect(await days('UTC')).not.toContain(day(21).toISOString().slice(0, 10));
+  expect(await days('Europe/Berlin')).toContain(day(21).toISOString().slice(0, 10));
+});
+
 describe('the list of connections', () => {
   test('sorts by its columns, both ways', async () => {
     for (const name of ['aaa', 'zzz']) await stack.connect(name, { start: false });
