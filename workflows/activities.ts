@@ -1,6 +1,5 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities';
-import { type LifecycleFacts } from '../core/lifecycle/facts';
 import { type Urgency } from '../core/lifecycle/urgency';
 import { HEARTBEAT_TIMEOUT, INSTAGRAM_TASK_QUEUE, TASK_QUEUE } from '../core/names';
 
@@ -14,11 +13,12 @@ export const LIMITS = {
   retry: { maximumAttempts: 3, initialInterval: '1s', maximumInterval: '10s' },
 } as const;
 
-export function storeActivities(facts: LifecycleFacts | null) {
-  return proxyActivities<Activities>({ ...LIMITS, taskQueue: TASK_QUEUE, ...summaryOf(facts) });
+/** @param summary what operators read beside the step */
+export function storeActivities(summary: string) {
+  return proxyActivities<Activities>({ ...LIMITS, taskQueue: TASK_QUEUE, summary });
 }
 
-export function instagramActivities(facts: LifecycleFacts, urgency: Urgency) {
+export function instagramActivities(urgency: Urgency, summary: string) {
   return proxyActivities<Activities>({
     ...LIMITS,
     taskQueue: INSTAGRAM_TASK_QUEUE,
@@ -26,10 +26,6 @@ export function instagramActivities(facts: LifecycleFacts, urgency: Urgency) {
     priority: { priorityKey: urgency },
     // One that waits in the queue is cancelled at once, one that runs ends as it would.
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-    ...summaryOf(facts),
+    summary,
   });
-}
-
-function summaryOf(facts: LifecycleFacts | null): { summary?: string } {
-  return facts?.username ? { summary: `@${facts.username} version ${facts.version}` } : {};
 }

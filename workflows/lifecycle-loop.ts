@@ -2,6 +2,7 @@ import type { Activities } from '../activities';
 import { type LifecycleFacts, type StepResult } from '../core/lifecycle/facts';
 import { type Action } from '../core/lifecycle/next-action';
 import { type Urgency, urgencyOf } from '../core/lifecycle/urgency';
+import { activitySummary, timerSummary } from '../core/text/run-summaries';
 import { MINUTE_MS } from '../core/time';
 import { type LifecycleRun } from './lifecycle-run';
 
@@ -10,10 +11,11 @@ export interface LifecycleHost {
   condition(isTrue: () => boolean): Promise<void>;
   /** @returns false once the time was up */
   condition(isTrue: () => boolean, timeoutMs: number, options?: { summary?: string }): Promise<boolean>;
-  storeActivities(facts: LifecycleFacts | null): Pick<Activities, 'loadFacts' | 'warnExpiring'>;
+  /** @param summary what operators read beside the step */
+  storeActivities(summary: string): Pick<Activities, 'loadFacts' | 'warnExpiring'>;
   instagramActivities(
-    facts: LifecycleFacts,
     urgency: Urgency,
+    summary: string,
   ): Pick<Activities, 'refreshToken' | 'recoverToken' | 'remind' | 'expire'>;
   /** Starts something that may be cancelled, as a scope of its own. */
   cancellable<T>(work: () => Promise<T>): { ended: Promise<T>; cancel(): void };
@@ -56,9 +58,7 @@ async function sleepUntil(run: LifecycleRun, until: number | null, host: Lifecyc
     await host.condition(isOver);
     return;
   }
-  const summary = run.facts?.username
-    ? { summary: `@${run.facts.username} version ${run.facts.version}` }
-    : {};
+  const summary = run.facts ? { summary: timerSummary(run.facts, until, run.now()) } : {};
   const restMs = until - run.now();
   const slackMs = restMs > MINUTE_MS ? CLOCK_SLACK_MS : 0;
   await host.condition(isOver, Math.max(1, restMs + slackMs), summary);
@@ -115,27 +115,28 @@ function activityFor(
   host: LifecycleHost,
 ): Promise<StepResult> {
   const facts = run.facts;
-  if (action.type === 'load' || !facts) return host.storeActivities(facts).loadFacts({ integrationId });
+  const summary = activitySummary(action, facts, { rejection, recheck }, run.now());
+  if (action.type === 'load' || !facts) return host.storeActivities(summary).loadFacts({ integrationId });
   const target = { integrationId, version: facts.version };
   const urgency = urgencyOf(action, facts, run.now());
   switch (action.type) {
     case 'refresh':
-      return host.instagramActivities(facts, urgency).refreshToken({
+      return host.instagramActivities(urgency, summary).refreshToken({
         ...target,
         asked: action.asked,
       });
     case 'recover':
-      return host.instagramActivities(facts, urgency).recoverToken({
+      return host.instagramActivities(urgency, summary).recoverToken({
         ...target,
         rejection,
         recheck,
       });
     case 'remind':
-      return host.instagramActivities(facts, urgency).remind(target);
+      return host.instagramActivities(urgency, summary).remind(target);
     case 'warn':
-      return host.storeActivities(facts).warnExpiring(target);
+      return host.storeActivities(summary).warnExpiring(target);
     case 'expire':
-      return host.instagramActivities(facts, urgency).expire(target);
+      return host.instagramActivities(urgency, summary).expire(target);
     default:
       throw new Error(`${action.type} is not done by an activity.`);
   }

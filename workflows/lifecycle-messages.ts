@@ -20,6 +20,9 @@ import {
 
 export type Condition = LifecycleHost['condition'];
 
+/** What operators read beside the timer of one who asked and waits. */
+const CALLER = { summary: 'a caller waits' };
+
 /** The SDK's `condition`. */
 export const temporalCondition = condition as Condition;
 
@@ -101,7 +104,7 @@ async function recover(run: LifecycleRun, payload: unknown, wait: Condition): Pr
   const deadline = run.now() + DECISION_WAIT_MS;
   // Once an attempt was made and the next is further off than the caller may wait, waiting is of no use.
   const nextCheckIsAfter = () => run.recoveries > recoveries && !run.mayDecideBefore(deadline);
-  await wait(() => run.decisions > decisions || run.leaving || nextCheckIsAfter(), DECISION_WAIT_MS);
+  await wait(() => run.decisions > decisions || run.leaving || nextCheckIsAfter(), DECISION_WAIT_MS, CALLER);
   return run.decisions > decisions ? run.lastDecision : 'undecided';
 }
 
@@ -119,7 +122,7 @@ async function ensureFresh(
   }
   const deadline = run.now() + DECISION_WAIT_MS;
   const settled = () => run.facts?.state !== 'recovering' || !run.mayDecideBefore(deadline);
-  await wait(() => settled() || run.leaving, DECISION_WAIT_MS);
+  await wait(() => settled() || run.leaving, DECISION_WAIT_MS, CALLER);
   const { facts } = run;
   if (!facts || facts.state === 'expired' || facts.state === 'disconnected') return 'expired';
   if (!isUsable(facts.state)) return 'undecided';
@@ -131,7 +134,7 @@ async function ensureFresh(
   const seen = run.refreshes;
   run.askRefresh();
   const attempted = () => run.refreshes > seen && settled();
-  await wait(() => attempted() || run.leaving, DECISION_WAIT_MS);
+  await wait(() => attempted() || run.leaving, DECISION_WAIT_MS, CALLER);
   if (run.facts && run.facts.version > request.version) return 'refreshed';
   if (run.facts?.state === 'expired') return 'expired';
   if (run.facts?.state === 'recovering') return 'undecided';
@@ -140,7 +143,7 @@ async function ensureFresh(
 
 /** A message may arrive with the start, before the row was read. */
 async function loaded(run: LifecycleRun, wait: Condition): Promise<boolean> {
-  return wait(() => run.facts !== null || run.decisions > 0, DECISION_WAIT_MS);
+  return wait(() => run.facts !== null || run.decisions > 0, DECISION_WAIT_MS, CALLER);
 }
 
 /** What a validator refuses leaves no event: however many ask, the history of a recovery is its attempts. */

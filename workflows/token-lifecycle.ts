@@ -8,6 +8,7 @@ import {
 import { type LifecycleFacts } from '../core/lifecycle/facts';
 import { LIFECYCLE_TASK_SECONDS, WORKFLOW_TYPES } from '../core/names';
 import { searchAttributeValues } from '../core/lifecycle/search-attributes';
+import { runName } from '../core/text/run-summaries';
 import { instagramActivities, storeActivities } from './activities';
 import { keepAlive } from './lifecycle-loop';
 import { registerHandlers, temporalCondition } from './lifecycle-messages';
@@ -58,6 +59,8 @@ function continueAsNew(run: LifecycleRun, integrationId: string): Promise<never>
     workflowType: WORKFLOW_TYPES.tokenLifecycle,
     workflowTaskTimeout: `${LIFECYCLE_TASK_SECONDS}s`,
     ...(!facts.unlisted && { typedSearchAttributes: searchAttributePairs(searchAttributeValues(facts)) }),
+    // A summary is given at a start alone; this stays with every run.
+    memo: { connection: runName(facts) },
     ...onNextVersion(),
   })({ integrationId, carried });
 }

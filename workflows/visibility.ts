@@ -2,6 +2,7 @@ import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@tempor
 import { type LifecycleFacts } from '../core/lifecycle/facts';
 import { type Action } from '../core/lifecycle/next-action';
 import { searchAttributeValues } from '../core/lifecycle/search-attributes';
+import { runName } from '../core/text/run-summaries';
 import { clearedPairs, searchAttributePairs } from './search-attributes';
 
 /** What operators see of a lifecycle in the Temporal UI. Upserts only when a search attribute has changed. */
@@ -30,7 +31,7 @@ function detailsOf(facts: LifecycleFacts, action: Action): string {
   const error = facts.lastError;
   const code = error && [error.code, error.subcode].filter((n) => n !== null).join('/');
   return [
-    `**${facts.username ? `@${facts.username}` : facts.integrationId}** ${facts.state}${facts.reason ? ` (${facts.reason})` : ''}`,
+    `**${runName(facts)}** ${facts.state}${facts.reason ? ` (${facts.reason})` : ''}`,
     `- token version: ${facts.version}`,
     `- expires: ${instant(facts.expiresAt)}`,
     `- next action: ${next}${facts.paused ? ' (paused)' : ''}`,

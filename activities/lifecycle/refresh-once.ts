@@ -71,7 +71,8 @@ async function callAndStore(
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     const answered = error.code !== null || (error.status !== null && error.status >= 400);
-    const failure = { class: error.failure.class, code: error.codeText, subcode: error.subcode };
+    const { status, subcode, codeText: code } = error;
+    const failure = { class: error.failure.class, code, subcode, status };
     const outcome = answered ? 'refused' : 'unanswered';
     await endAttempt(deps.pool, attemptId, { outcome, failure }, deps.clock.now());
     await recordProviderSignal(deps, integration, error.failure.class);

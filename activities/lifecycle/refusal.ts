@@ -6,11 +6,11 @@ import { lastFailureText } from '../../core/text/provider-failures';
 
 /** An error of Instagram as decisions read it. @param now epoch ms */
 export function refusalOf(
-  { operation, code, subcode, codeText, failure, retryAfterMs }: ProviderError,
+  { operation, status, code, subcode, codeText, failure, retryAfterMs }: ProviderError,
   now: number,
 ): Refusal {
   const answer = { code: codeText, subcode, class: failure.class };
-  const text = lastFailureText(operation === 'refresh' ? 'refresh' : 'check', answer);
+  const text = lastFailureText(operation === 'refresh' ? 'refresh' : 'check', { ...answer, status });
   const lastError = { ...answer, at: now, text };
   return { failure, code, subcode, retryAfterMs, lastError };
 }

@@ -73,7 +73,9 @@ export class ProviderError extends Error {
     now: number,
   ): ProviderError {
     const answer = answerOf(status, body);
-    const numbers = [answer.code, answer.subcode].filter((n) => n !== null).join('/') || `HTTP ${status}`;
+    const code = [answer.code, answer.subcode].filter((n) => n !== null).join('/');
+    // A server's failure has the same code whatever fails.
+    const numbers = code === '' || status >= 500 ? `HTTP ${status}${code && ` (${code})`}` : code;
     return new ProviderError(
       operation,
       status,

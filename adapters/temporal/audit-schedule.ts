@@ -3,6 +3,9 @@ import { AUDIT_SCHEDULE_ID, TASK_QUEUE, WORKFLOW_TYPES } from '../../core/names'
 
 export const AUDIT_EVERY = '1h';
 
+const NOTE =
+  'Wakes, starts and replaces lifecycles that are late, missing or stuck, and removes old rows. Pause it only for maintenance: tokens are still refreshed, but nothing is repaired. `npx evergrant audit` shows its results.';
+
 const schedule = {
   spec: { intervals: [{ every: AUDIT_EVERY }] },
   action: {
@@ -11,6 +14,7 @@ const schedule = {
     workflowId: 'fleet-audit',
     taskQueue: TASK_QUEUE,
     args: [],
+    staticSummary: 'hourly audit of the fleet',
     // One that hangs must not keep the next ones from starting.
     workflowRunTimeout: '2h' as const,
   },
@@ -18,17 +22,20 @@ const schedule = {
 };
 
 /**
- * Makes sure that the audit is scheduled as this version requires. An operator's pause is kept.
+ * Makes sure that the audit is scheduled as this version requires. An operator's pause is kept, with its note.
  * @see https://docs.temporal.io/develop/typescript/workflows/schedules
  */
 export async function ensureAuditSchedule(client: Client): Promise<void> {
   const handle = client.schedule.getHandle(AUDIT_SCHEDULE_ID);
   try {
-    await handle.update((existing) => ({ ...schedule, state: existing.state }));
+    await handle.update(({ state }) => ({
+      ...schedule,
+      state: state.paused ? state : { ...state, note: NOTE },
+    }));
   } catch (error) {
     if (!(error instanceof ScheduleNotFoundError)) throw error;
     await client.schedule
-      .create({ scheduleId: AUDIT_SCHEDULE_ID, ...schedule, state: { triggerImmediately: true } })
+      .create({ scheduleId: AUDIT_SCHEDULE_ID, ...schedule, state: { triggerImmediately: true, note: NOTE } })
       .catch(unlessMadeMeanwhile);
   }
 }

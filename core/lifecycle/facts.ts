@@ -6,6 +6,8 @@ export interface LifecycleFacts {
   provider: string;
   /** The account's public name, without @; null until connected. */
   username: string | null;
+  /** The host product's own name of the owner. Absent in runs of before. */
+  ownerRef?: string;
   state: State;
   reason: Reason | null;
   /** The current token version; 0 before the first grant. */

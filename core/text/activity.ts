@@ -39,7 +39,7 @@ export const ACTIVITY = {
     ],
   },
   messages: {
-    label: 'Messages',
+    label: 'Inbox',
     types: ['message.received', 'message.edited', 'message.deleted', 'messages.viewed'],
   },
 } as const satisfies Record<string, { label: string; types: readonly EventType[] }>;

@@ -49,7 +49,8 @@ export const EVENT_LABELS = {
   'token.recovered': 'Connection restored',
   'token.decrypt_failed': 'Stored token could not be decrypted',
   'integration.expired': 'Expired · Reconnect required',
-  'integration.reminder': 'Reconnect reminder',
+  // Events are written whether or not mail is configured: none says that somebody was told.
+  'integration.reminder': 'Reconnect still required',
   'integration.reconnected': 'Reconnected',
   'integration.disconnected': 'Disconnected',
   'integration.paused': 'Paused',

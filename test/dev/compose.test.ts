@@ -106,7 +106,12 @@ test.each(['api', 'worker', 'migrate'])(
 test('no secret is in an environment variable', () => {
   const variables = all(compose, /^\s+([A-Z_]*(?:PASSWORD|PWD|SECRET|TOKEN|KEY|KEYS|URL)[A-Z_]*): /gm);
   const open = variables.filter((name) => !/_(FILE|DAYS)$/.test(name));
-  expect(open).toEqual(['EVERGRANT_PUBLIC_URL', 'EVERGRANT_SUPPORT_URL', 'EVERGRANT_TEMPORAL_UI_URL']);
+  expect(open.sort()).toEqual([
+    'EVERGRANT_LOGO_URL',
+    'EVERGRANT_PUBLIC_URL',
+    'EVERGRANT_SUPPORT_URL',
+    'EVERGRANT_TEMPORAL_UI_URL',
+  ]);
 });
 
 describe('create-secrets.sh', () => {

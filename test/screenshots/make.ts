@@ -51,7 +51,9 @@ class World {
     const { page } = this;
     await page.goto((await this.ask('/v1/console-links')).url as string);
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('heading', { name: 'Connections' }).waitFor();
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    await this.shoot('overview');
+    await page.goto(`${this.everything.api}/console/connections`);
     await this.shoot('connections');
     await page.emulateMedia({ colorScheme: 'dark' });
     await this.shoot('connections-dark');
@@ -61,7 +63,7 @@ class World {
     await this.shoot('connection');
     await page.goto(`${this.everything.api}/console/fleet`);
     await this.shoot('fleet');
-    await page.goto(`${this.everything.api}/console`);
+    await page.goto(`${this.everything.api}/console/connections?q=sandbox_shop`);
     await page.getByRole('link', { name: '@sandbox_shop' }).click();
     await page.getByRole('link', { name: 'Messages' }).click();
     await page.locator('.conversations a').first().click();

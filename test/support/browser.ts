@@ -59,10 +59,11 @@ export async function openViewer(browser: Browser, options: BrowserContextOption
   return { page, problems, close };
 }
 
-/** Every page is looked at in both themes, on a phone and on a desktop. */
-export const LOOKS = (['light', 'dark'] as const).flatMap((scheme) =>
-  [360, 1440].map((width) => ({ scheme, width })),
-);
+/** Every page is looked at in both themes, on a phone, a tablet and a desktop. */
+export const LOOKS = [
+  ...[360, 768, 1440].map((width) => ({ scheme: 'light' as const, width })),
+  ...[360, 1440].map((width) => ({ scheme: 'dark' as const, width })),
+];
 
 /** What reaches furthest beyond the window's edge, if the page has to be scrolled sideways for it. */
 const WIDEST = `document.documentElement.scrollWidth > innerWidth

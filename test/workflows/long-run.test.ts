@@ -64,4 +64,23 @@ test('a sleeping run has a handful of events, and a connection reads as its list
   expect(runs.filter(({ status }) => status.name === 'CONTINUED_AS_NEW')).toHaveLength(2);
   const running = await stack.client.workflow.getHandle(lifecycleWorkflowId(id)).describe();
   expect(running.historyLength).toBeLessThan(12);
+
+  // A summary given at the start is lost when a run continues as new: these are with every run.
+  expect(running.memo).toEqual({ connection: '@short · owner-1' });
+  const handle = stack.client.workflow.getHandle(lifecycleWorkflowId(id));
+  const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+  expect(currentDetails).toMatch(/^\*\*@short · owner-1\*\* active/);
+  const { events } = await stack.client.workflow
+    .getHandle(lifecycleWorkflowId(id), runs.at(-1)!.runId)
+    .fetchHistory();
+  const summaries = (events ?? []).flatMap(({ userMetadata }) =>
+    userMetadata?.summary?.data
+      ? [JSON.parse(Buffer.from(userMetadata.summary.data).toString()) as string]
+      : [],
+  );
+  expect(summaries).toEqual([
+    'read the row',
+    expect.stringMatching(/^refresh on \d{1,2} [A-Z][a-z]{2}$/),
+    expect.stringMatching(/^refresh, 1[45] days left$/),
+  ]);
 });

@@ -163,6 +163,7 @@ export function factsOf(integration: Integration): LifecycleFacts {
     integrationId: integration.id,
     provider: integration.provider,
     username: integration.username,
+    ownerRef: integration.ownerRef,
     state: integration.state,
     reason: integration.reason,
     version: integration.version,

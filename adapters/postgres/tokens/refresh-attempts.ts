@@ -51,7 +51,11 @@ export async function beginAttempt(db: Db, integration: Integration, now: number
 /** How an attempt ended: with a new token, a refusal, or without an answer. */
 export type AttemptEnd = 'answered' | 'refused' | 'unanswered';
 /** What Instagram answered when it failed. */
-export type AttemptFailure = Pick<LastError, 'code' | 'subcode'> & { class: FailureClass };
+export type AttemptFailure = Pick<LastError, 'code' | 'subcode'> & {
+  class: FailureClass;
+  /** HTTP status; null: none came. */
+  status?: number | null;
+};
 
 export async function endAttempt(
   db: Db,

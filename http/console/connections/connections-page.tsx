@@ -164,7 +164,7 @@ function Table({ found, filters, mayOperate, now }: ListView) {
             <Heading filters={filters} by="account" label={TEXT.columns.account} />
             <Heading filters={filters} by="state" label={TEXT.columns.state} />
             <Heading filters={filters} by="expiry" label={TEXT.columns.expiry} />
-            <th scope="col" class="wide">
+            <th scope="col" class="next">
               {TEXT.columns.next}
             </th>
             <Heading filters={filters} by="owner" label={TEXT.columns.owner} />
@@ -203,6 +203,8 @@ function Table({ found, filters, mayOperate, now }: ListView) {
   );
 }
 
+const COLUMN_CLASSES: Partial<Record<Filters['sort'], string>> = { state: 'state-column', expiry: 'expiry' };
+
 /** A column's heading, which sorts by it, and the other way round when it does already. */
 function Heading(props: { filters: Filters; by: (typeof SORTS)[number]; label: string }) {
   const { filters, by, label } = props;
@@ -210,7 +212,7 @@ function Heading(props: { filters: Filters; by: (typeof SORTS)[number]; label: s
   const dir = isCurrent && filters.dir === 'asc' ? 'desc' : 'asc';
   const sorted = filters.dir === 'asc' ? 'ascending' : 'descending';
   return (
-    <th scope="col" class={by === 'state' ? 'wide' : undefined} aria-sort={isCurrent ? sorted : undefined}>
+    <th scope="col" class={COLUMN_CLASSES[by]} aria-sort={isCurrent ? sorted : undefined}>
       <a href={listPath(filters, { sort: by, dir })}>{label}</a>
     </th>
   );

@@ -88,12 +88,12 @@ function conversationId(c: C): string {
   return id;
 }
 
-/** Whatever leads to it, a page with messages is recorded as viewed before they are read. */
+/** Whatever leads to it, a page with messages is recorded as viewed before it is shown; one without is not. */
 async function page(deps: MessagesDeps, c: C, row: Integration, open: string | null, draft: Draft | null) {
   const { name, keyId, session } = c.get('user');
   const viewer = { name, keyId, session };
-  await noteMessageView(deps.pool, row, viewer, open, deps.clock.now());
   const view = await inboxOf(deps, c, row, open);
+  if (!view.trouble) await noteMessageView(deps.pool, row, viewer, open, deps.clock.now());
   const path = open === null ? inboxPath(row.id) : `${inboxPath(row.id)}/${encodeURIComponent(open)}`;
   const recipientId = view.open?.recipientId ?? draft?.recipientId;
   const composer =

@@ -56,12 +56,13 @@ export function sandboxRoutes(deps: HttpDeps) {
     .get(BAR, async (c) => {
       const { journey, here } = c.req.query();
       const last = sandbox.journey();
-      const toasts =
-        journey !== undefined && Number(journey) === last?.number
-          ? await attempt(deps, c.get('user'), async () => endOf(last))
-          : [];
-      if (last?.ended) return answer(c, toasts, ownPath(here));
-      return show(deps, c, { title: TEXT.title, section: 'connections', url: ownPath(here), content: null });
+      const url = ownPath(here);
+      // Only who followed the move is told of its end, once.
+      if (journey === undefined || !last?.ended)
+        return show(deps, c, { title: TEXT.title, section: 'connections', url, content: null });
+      const isTheirs = Number(journey) === last.number;
+      const toasts = isTheirs ? await attempt(deps, c.get('user'), async () => endOf(last)) : [];
+      return answer(c, toasts, url);
     })
     .post(`${BAR}/:verb`, async (c) => {
       requireCallerScope(c.get('user'), 'admin');

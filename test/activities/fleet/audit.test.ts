@@ -90,8 +90,11 @@ test('the schedule is made once, repaired, and its runs are written down', async
   const schedule = await describeAuditSchedule(stack.client);
   expect(schedule?.enabled).toBe(true);
   expect(schedule?.nextRunAt).toBeGreaterThan(Date.now());
-  await stack.client.schedule.getHandle('evergrant-fleet-audit').pause();
+  const handle = stack.client.schedule.getHandle('evergrant-fleet-audit');
+  expect((await handle.describe()).state.note).toMatch(/^Wakes, starts and replaces lifecycles/);
+  await handle.pause('while we move house');
   await ensureAuditSchedule(stack.client);
+  expect((await handle.describe()).state.note).toBe('while we move house');
   expect((await describeAuditSchedule(stack.client))?.enabled).toBe(false);
 });
 

@@ -135,6 +135,14 @@ test('who looks at messages is recorded by session and time, whatever the browse
     await userWith(['read', 'message'], undefined, open),
   ];
   const asFragment = { headers: { 'hx-request': 'true' } };
+  // Where nothing could be shown, nothing was seen.
+  for (const match of [{ path: '/me/conversations' }, {}]) {
+    stack.simulator.addFault({ match: { ...match, account: 'looked.at' }, status: 503, error: { code: 2 } });
+    for (const at of [path, thread])
+      expect((await one.request('GET', at, asFragment)).body).toContain('Instagram is not responding');
+    stack.simulator.clearFaults();
+  }
+  expect(await views()).toBe(0);
   expect((await one.request('GET', thread, asFragment)).body).toContain('For you alone');
   expect(await views()).toBe(1);
   // An open page that looks again is the same look for a quarter of an hour.

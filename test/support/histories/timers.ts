@@ -27,7 +27,8 @@ type Event = NonNullable<History['events']>[number];
 /** A timer, and what its run knew when it was started. */
 interface Started {
   workflowType: string;
-  hasSummary: boolean;
+  /** A caller's timer: without a summary in runs of before. */
+  isCallers: boolean;
   facts: LifecycleFacts | null;
   /** By the activities' clock, epoch ms. */
   until: number;
@@ -67,7 +68,7 @@ export function timesOf(events: Event[]): Started[] {
     if (timer)
       timers.push({
         workflowType,
-        hasSummary: Boolean(event.userMetadata?.summary),
+        isCallers: isCallers(event),
         facts,
         until: taskAt + skewMs + durationMs(timer.startToFireTimeout),
         activityFailed,
@@ -83,7 +84,7 @@ export function timerKindOf(timer: Started): TimerKind {
   if (/^sendMessage$/i.test(workflowType)) return 'look-up';
   if (/^deliverEvent$/i.test(workflowType)) return 'delivery';
   if (timer.activityFailed) return 'activity gave up';
-  if (!timer.hasSummary) return 'caller';
+  if (timer.isCallers) return 'caller';
   const at = (instant: number | null | undefined) =>
     typeof instant === 'number' && Math.abs(until - instant) < 5 * SECOND_MS;
   if (facts?.recovery && at(facts.recovery.nextAttemptAt))
@@ -99,6 +100,11 @@ export function timerKindOf(timer: Started): TimerKind {
   throw new Error(
     `unknown timer of ${workflowType} in state ${facts?.state}, until ${new Date(until).toISOString()}`,
   );
+}
+
+function isCallers({ userMetadata }: Event): boolean {
+  const data = userMetadata?.summary?.data;
+  return !data || Buffer.from(data).toString().includes('caller');
 }
 
 function decoded(

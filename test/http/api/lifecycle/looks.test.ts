@@ -104,6 +104,12 @@ describe('a check that was asked for', () => {
     expect(await recheck()).toBe('verified_ok');
   }, 60_000);
 
+  test('of a healthy connection reports that it was made, and no refusal', async () => {
+    const { id } = await stack.connect('healthy');
+    expect((await api.post(`/v1/integrations/${id}/recheck`)).body.outcome).toBe('verified_ok');
+    expect(await stack.events(id)).toEqual(['integration.connected', 'integration.checked']);
+  });
+
   test('answers what the row says where it is not made', async () => {
     const { id } = await stack.connect('over.asked');
     await stack.travel.advance(2 * DAY_MS);
