@@ -1,5 +1,6 @@
 import { type Db } from '../../adapters/postgres/pool';
 import { DAY_MS } from '../../core/time';
+import { until } from './until';
 
 interface Year {
   connections: number;
@@ -79,5 +80,14 @@ export async function fillYear(db: Db, { connections, messages, days, now }: Yea
      select 'aud_' || c || '_' || m, at, 'api_key', 'key_1', 'app', case m % 10 when 0 then 'integration.pause' else 'token.read' end,
        'int_' || c ${each} order by at on conflict do nothing`,
   );
+  await until(() => vacuumed(db), { timeoutMs: 600_000, what: 'all rows are marked as visible to all' });
+}
+
+/** A snapshot of an automatic analyze keeps rows from being marked, and then plans differ by chance. */
+async function vacuumed(db: Db): Promise<boolean> {
   await db.query('vacuum analyze');
+  const { rowCount } = await db.query(
+    `select from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace and relpages > relallvisible`,
+  );
+  return rowCount === 0;
 }

@@ -46,6 +46,8 @@ const LARGE = [
 ];
 /** Reading one of the larger tables here from end to end, or a whole index of one, takes more. */
 const MOST_BLOCKS = 400;
+/** These read PostgreSQL's catalogs, which grow with the number of tables alone. */
+const MOST_BLOCKS_OF: Record<string, number> = { 'fleet: table sizes': 800 };
 const NOW = Date.UTC(2027, 0, 1);
 
 let database: TestDatabase;
@@ -156,12 +158,13 @@ const HOT: Record<string, (pool: Pool) => Promise<unknown>> = {
   'audit: nothing to remove': (db) => purge(db, NOW - 1_000 * DAY_MS, DEFAULT_RETENTION),
 };
 
-test.each(Object.entries(HOT))('%s: reads little, however large the tables are', async (_, work) => {
+test.each(Object.entries(HOT))('%s: reads little, however large the tables are', async (name, work) => {
+  const most = MOST_BLOCKS_OF[name] ?? MOST_BLOCKS;
   const looks = await watch(work);
   expect(looks.length).toBeGreaterThan(0);
   for (const { statement, scanned, blocks } of looks) {
     expect([statement, scanned.filter((table) => LARGE.includes(table))]).toEqual([statement, []]);
-    expect([statement, blocks > MOST_BLOCKS && blocks]).toEqual([statement, false]);
+    expect([statement, blocks > most && blocks]).toEqual([statement, false]);
   }
 });
 
