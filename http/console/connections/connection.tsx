@@ -140,7 +140,7 @@ async function page(deps: HttpDeps, c: C, row: Integration, toasts: Toast[] = []
           mayOperate={mayOperate}
           mayEmail={reachable(deps, row) !== null}
           hasMessages={isAlive && canShowMessages(deps, user)}
-          temporalUrl={isAlive ? temporalUrlOf(deps, row) : null}
+          temporalUrl={row.lastVersion > 0 ? temporalUrlOf(deps, row) : null}
         />
       ),
       bottom: mayOperate && row.state !== 'disconnected' ? <ContactForm row={row} /> : null,
