@@ -289,6 +289,80 @@ test('an API key is made, shown once, and revoked', async () => {
   expect((await api.as(key).get('/v1/integrations?limit=1')).status).toBe(401);
 });
 
+/** Presses Tab until something with this name has the focus. */
+async function tabTo(name: string) {
+  const focused = `(() => { const one = document.activeElement;
+    return (one.getAttribute('aria-label') ?? one.labels?.[0]?.textContent ?? one.textContent).trim(); })()`;
+  await until(async () => {
+    await page.keyboard.press('Tab');
+    return (await page.evaluate<string>(focused)) === name;
+  });
+}
+
+test('an account is connected by keyboard alone, from the search to the link', async () => {
+  stack.simulator.addAccount({ username: 'by.keyboard' });
+  await open('/connections');
+  await page.keyboard.press('/');
+  await page.keyboard.type('nobody here');
+  await page.getByText('No matching connections').waitFor();
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Home');
+  await page.evaluate('document.body.focus(), document.activeElement.blur()');
+  await tabTo('Skip to content');
+  await tabTo('Connect account');
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.type('customer-7');
+  await tabTo('Create link');
+  await page.keyboard.press('Enter');
+  const link = page.locator('#link');
+  await link.waitFor();
+  const url = await link.inputValue();
+  await tabTo("I've copied it");
+  await page.keyboard.press('Enter');
+  await link.waitFor({ state: 'hidden' });
+  await page.goto(url);
+  await page.getByRole('button', { name: 'Continue to Instagram' }).waitFor();
+});
+
+test('the theme is chosen by its button, and stays', async () => {
+  const shown = () => page.evaluate<string>('getComputedStyle(document.documentElement).colorScheme');
+  await open('/fleet');
+  await press('Theme: system');
+  await page.getByRole('button', { name: 'Theme: light' }).waitFor();
+  expect(page.url()).toContain('/console/fleet');
+  await press('Theme: light');
+  await page.getByRole('button', { name: 'Theme: dark' }).waitFor();
+  expect(await shown()).toBe('dark');
+  await open('/settings');
+  expect(await shown()).toBe('dark');
+  expect(await inaccessible(page)).toEqual([]);
+});
+
+test('on a phone the filters and the sandbox are folded', async () => {
+  await page.setViewportSize({ width: 360, height: 800 });
+  await open('/connections');
+  expect(await page.getByLabel('Search').isVisible()).toBe(false);
+  await page.getByText('Filters', { exact: true }).click();
+  await page.getByLabel('Search').waitFor();
+  await page.getByText('Sandbox controls').click();
+  await page.getByRole('button', { name: '+1 day' }).waitFor();
+});
+
+test('several connections are paused at once, and the list says so', async () => {
+  const ids = [];
+  for (const name of ['many_one', 'many_two']) ids.push((await stack.connect(name)).id);
+  await open('/connections?q=many_');
+  await page.getByLabel('Select all on this page').check();
+  await press('Pause refresh');
+  await toast('Paused 2 connections');
+  for (const id of ids) await page.locator(`#${id}`).getByText('Refresh paused').waitFor();
+  await page.getByLabel('Select @many_one').check();
+  await press('Create links');
+  await page.getByLabel('@many_one', { exact: true }).waitFor();
+  await press("I've copied it");
+});
+
 test('what happened earlier is a page further', async () => {
   const { id } = await stack.connect('eventful');
   await tellOften(await stack.row(id), 60);

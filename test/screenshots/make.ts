@@ -5,6 +5,7 @@ import { openBrowser, openViewer } from '../support/browser';
 import { type Everything, prepareEverything } from '../support/everything';
 
 // `npm run screenshots`: lets a whole sandbox live for some months and takes the pictures that the docs show.
+// `npm run screenshots -- <folder>`: takes every page of the console instead, in both themes and three widths.
 const FOLDER = join(__dirname, '..', '..', 'docs', 'images');
 const ACCOUNTS = ['atelier_nord', 'velo.werk', 'kaffeehaus', 'blumen_mia', 'studio.lumen', 'brot_und_salz'];
 
@@ -17,7 +18,8 @@ async function main(): Promise<void> {
     const { page, close } = await openViewer(browser, { viewport: { width: 1200, height: 760 } });
     const world = new World(everything, page);
     await world.live();
-    await world.picture();
+    const folder = process.argv[2];
+    await (folder === undefined ? world.picture() : world.everyPage(folder));
     await close();
   } finally {
     await browser.close();
@@ -72,6 +74,40 @@ class World {
     const { url } = await this.ask(`/v1/integrations/${this.ids.get('brot_und_salz')}/connect-links`);
     await page.goto(url as string);
     await this.shoot('reconnect');
+  }
+
+  async everyPage(folder: string): Promise<void> {
+    const { page } = this;
+    mkdirSync(folder, { recursive: true });
+    await page.goto((await this.ask('/v1/console-links')).url as string);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    const connection = (name: string) => `connections/${this.ids.get(name)}`;
+    const settings = ['access', 'webhooks', 'deliveries', 'mail', 'encryption-keys', 'audit-log'];
+    const paths = {
+      overview: '',
+      connections: 'connections',
+      'connect-account': 'connections/new',
+      active: connection('atelier_nord'),
+      'action-required': connection('studio.lumen'),
+      expired: connection('brot_und_salz'),
+      messages: `${connection('velo.werk')}/messages`,
+      fleet: 'fleet',
+      keys: 'settings',
+      ...Object.fromEntries(settings.map((name) => [name, `settings/${name}`])),
+      'not-found': 'nowhere',
+    };
+    for (const colorScheme of ['light', 'dark'] as const)
+      for (const width of [360, 768, 1440]) {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width, height: 900 });
+        for (const [name, path] of Object.entries(paths)) {
+          await page.goto(`${this.everything.api}/console/${path}`.replace(/\/$/, ''));
+          const file = join(folder, `${name}-${colorScheme}-${width}.png`);
+          await page.screenshot({ path: file, fullPage: true });
+          process.stdout.write(`${file}\n`);
+        }
+      }
   }
 
   private async connect(username: string): Promise<void> {

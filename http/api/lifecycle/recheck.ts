@@ -34,7 +34,7 @@ export async function recheck(deps: RecheckDeps, caller: Caller, id: string) {
   );
   // The source stays in Temporal's histories: no name of a person goes there.
   const source = `recheck/${caller.keyId}`;
-  const claim = await claimRecheck(deps.pool, row.id, deps.clock.now());
+  const claim = await claimRecheck(deps.pool, row.id, 'check', deps.clock.now());
   if (claim.is === 'refused') return tellDecision(deps, caller, row, outcomeByRow(row));
   const outcome = await decide(deps, row, { version: row.version, source, recheck: true }, claim.at);
   const checked = await findAccessible(deps, caller, row.id);

@@ -3,7 +3,7 @@ import { type Integration as Row } from '../../../adapters/postgres/integrations
 import { claimRecheck } from '../../../adapters/postgres/tokens/rechecks';
 import { usableToken } from '../../../services/usable-token';
 import { type EnsuredFresh } from '../../../client/lifecycle-client';
-import { failureAnswersMs } from '../../../core/lifecycle/recheck-policy';
+import { type AskedKind } from '../../../core/lifecycle/recheck-policy';
 import { MINIMUM_REFRESH_AGE_MS } from '../../../core/lifecycle/refresh-policy';
 import { refreshFailedText } from '../../../core/text/banner';
 import { type Caller } from '../../middleware/caller';
@@ -33,7 +33,7 @@ export async function refreshNow(
   const { integration: row } = await tokenOnceDecided(deps, id, deadline);
   const known =
     outcomeByRow(deps, row, withinMs) ??
-    (withinMs === null && (await isAskedTooOften(deps, row)) ? 'refresh_failed' : null);
+    ((await isAskedTooOften(deps, row, withinMs === null ? 'check' : 'load')) ? 'refresh_failed' : null);
   const refresh = { action: 'integration.refresh', integrationId: row.id } as const;
   if (!known && withinMs === null) await addAuditEntry(deps.pool, caller.actor, refresh, deps.clock.now());
   const outcome = known ?? (await ask(deps, row, withinMs, deadline));
@@ -56,30 +56,25 @@ export async function refreshNow(
   }
 }
 
-/** The outcome that the row alone gives, so that most requests need neither Temporal nor Instagram. */
+/** The outcome that the row alone gives, so that the usual request needs neither Temporal nor Instagram. */
 function outcomeByRow(
   deps: Pick<HttpDeps, 'clock'>,
   row: Row,
   withinMs: number | null,
-): 'fresh' | 'not_due' | 'refresh_failed' | null {
+): 'fresh' | 'not_due' | null {
   const now = deps.clock.now();
   if (withinMs !== null && (row.expiresAt ?? 0) - now > withinMs) return 'fresh';
-  if (now < refreshableFrom(row)) return 'not_due';
-  return withinMs !== null && failedAMomentAgo(row, now) ? 'refresh_failed' : null;
+  return now < refreshableFrom(row) ? 'not_due' : null;
 }
 
 /** Whoever asks without end while refreshes fail is told of the last one. */
 async function isAskedTooOften(
   { pool, clock }: Pick<HttpDeps, 'pool' | 'clock'>,
   row: Row,
+  kind: AskedKind,
 ): Promise<boolean> {
   if (row.failedAttempts === 0) return false;
-  return (await claimRecheck(pool, row.id, clock.now())).is === 'refused';
-}
-
-/** Another attempt would only fail again, once for every page that is opened. */
-function failedAMomentAgo({ failedAttempts, lastError }: Row, now: number): boolean {
-  return lastError !== null && now - lastError.at < failureAnswersMs(failedAttempts);
+  return (await claimRecheck(pool, row.id, kind, clock.now())).is === 'refused';
 }
 
 function ask(

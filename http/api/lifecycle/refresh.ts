@@ -22,7 +22,7 @@ const ensureFresh = strictRoute({
   path: '/integrations/{id}/ensure-fresh',
   summary: 'Refresh the token if it expires soon',
   description:
-    'For apps to call on load. Tries one refresh if the token expires within `withinDays`; after repeated failures the last one answers for up to 30 minutes. Errors: `refresh_failed` with `text` for a toast while the token still works, and the errors of `GET …/token`.',
+    'For apps to call on load. Tries one refresh if the token expires within `withinDays`; while refreshes fail, four such attempts at once and then one every 30 minutes. Errors: `refresh_failed` with `text` for a toast while the token still works, and the errors of `GET …/token`.',
   security: secured,
   middleware: requireScope('operate', { embed: true }),
   request: {
