@@ -63,7 +63,7 @@ const failed = strictRoute({
     'Those of disabled endpoints stay failed. An email is sent only if it still holds.',
   security: secured,
   middleware,
-  request: { body: body(RedeliverFailed) },
+  request: { body: { ...body(RedeliverFailed), required: false } },
   responses: { 202: json(Redeliveries, 'How many'), ...problems },
 });
 
@@ -94,7 +94,8 @@ export function deliveryRoutes(deps: HttpDeps) {
       return c.json(toDeliveryView(row), 200);
     })
     .openapi(failed, async (c) => {
-      const { endpointId = null, integrationId = null } = c.req.valid('json');
+      const wanted = RedeliverFailed.parse((c.req.valid('json') as object | undefined) ?? {});
+      const { endpointId = null, integrationId = null } = wanted;
       const redelivered = await startRedeliveries(deps, c.get('caller').actor, { endpointId, integrationId });
       return c.json({ redelivered, hasMore: redelivered === MAX_REDELIVERIES }, 202);
     });

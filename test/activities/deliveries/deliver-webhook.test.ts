@@ -65,6 +65,7 @@ test('an event is posted at once, signed and as a CloudEvent that the SDK takes'
       status: 'delivered',
       attempts: 1,
       lastStatus: 204,
+      lastDurationMs: expect.any(Number),
       lastError: null,
       nextAttemptAt: null,
       createdAt: expect.any(String),

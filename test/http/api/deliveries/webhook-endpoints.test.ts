@@ -156,7 +156,7 @@ test('a key limited to owners is refused with the reason: endpoints receive the 
     await limited.get('/v1/deliveries'),
     await limited.get('/v1/deliveries/dlv_1'),
     await limited.post('/v1/deliveries/dlv_1/redeliver'),
-    await limited.post('/v1/deliveries/redeliver-failed', {}),
+    await limited.post('/v1/deliveries/redeliver-failed'),
     await limited.get('/v1/mail'),
     await limited.post('/v1/mail-test', { to: 'me@shop.example' }),
     await limited.delete(`${PATH}/${made.id}`),
