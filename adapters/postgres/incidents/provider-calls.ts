@@ -50,6 +50,8 @@ export async function failingConnections(
     `select count(*), min(coalesce(failing_since, to_timestamp((recovery ->> 'since')::numeric / 1000))) as since
      from integrations
      where provider = $1 and ($2::text[] is null or owner_ref = any ($2))
+       -- found by the index of these, however large the fleet is
+       and (failed_attempts > 0 or recovery is not null)
        and state in ('active', 'refreshing', 'recovering')
        and (failed_attempts > 0 or (recovery ->> 'tries')::integer > 0)
        and last_error ->> 'class' in ('transient', 'app_level')`,

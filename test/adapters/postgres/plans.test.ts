@@ -25,6 +25,7 @@ import {
   relayEvents,
   requeueOverdueLanes,
 } from '../../../adapters/postgres/deliveries/outbox';
+import { callsSince, failingConnections } from '../../../adapters/postgres/incidents/provider-calls';
 import { unfinishedDeletions } from '../../../adapters/postgres/integrations/data-deletion';
 import { eraseInPortions } from '../../../adapters/postgres/integrations/erasure';
 import { listIntegrations } from '../../../adapters/postgres/integrations/integrations';
@@ -145,6 +146,8 @@ const HOT: Record<string, (pool: Pool) => Promise<unknown>> = {
   'audit log: token reads': (db) => addTokenReads(db, NOW),
   'fleet: overview': (db) => fleetOverview(db, NOW),
   'fleet: list': (db) => listIntegrations(db, { ...nobody, expiringBefore: null }, null, 100),
+  'fleet: failing connections': (db) => failingConnections(db, 'instagram', null),
+  'fleet: calls to Instagram': (db) => callsSince(db, { provider: 'instagram', appId: 'app' }, NOW - DAY_MS),
   'fleet: table sizes': (db) => tableSizes(db, NOW),
   'audit: sample': (db) => sampleTableSizes(db, NOW),
   'audit: late': async (db) => {
