@@ -36,15 +36,15 @@ export interface ConnectionView {
   temporalUrl: string | null;
 }
 
-/** Refreshes the token on load if it expires soon. Only a failure is shown. */
+/** Refreshes the token on load if it expires soon. Only a failure is shown, beside what an action said meanwhile. */
 export function RefreshOnLoad({ id }: { id: string }) {
   return (
     <div
       hx-post={`${pathOfConnection(id)}/check`}
       hx-trigger="load"
       hx-target="#toasts"
-      hx-select="#toasts"
-      hx-swap="outerMorph"
+      hx-select=".toast"
+      hx-swap="beforeend"
     />
   );
 }

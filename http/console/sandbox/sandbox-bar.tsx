@@ -44,7 +44,7 @@ function Clock({ view: { now, moving }, here }: { view: SandboxView; here: strin
     );
   const [done, all] = [moving.now - moving.from, moving.to - moving.from];
   return (
-    <output {...follow} hx-trigger="load, every 1s" hx-select-oob="#toasts">
+    <output {...follow} hx-trigger="load, every 1s" hx-select-oob="#toasts:beforeend">
       <Instant at={now} />{' '}
       <progress value={String(done)} max={String(all)} aria-label={TEXT.moving(done, all)} />
     </output>

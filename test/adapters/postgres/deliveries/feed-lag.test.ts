@@ -29,9 +29,9 @@ test('a reader that finds nothing goes on behind all that was there, and misses 
   const filters = [{ type: 'token.expiring' }, { ownerRefs: ['somebody-else'] }, { ownerRefs: [] }];
   const none = await Promise.all(filters.map((filter) => poll(null, filter)));
   expect(none.map(typesOf)).toEqual([[], [], []]);
+  // Transactions of other databases count, too, so that they need not be the same.
+  for (const { position } of none) expect(BigInt(position.tx)).toBeGreaterThan(0n);
   const { position } = none[0]!;
-  for (const page of none) expect(page.position).toEqual(position);
-  expect(BigInt(position.tx)).toBeGreaterThan(0n);
 
   // A transaction that began before a poll and ends after it.
   const late = await stack.pool.connect();
