@@ -121,7 +121,7 @@ export const ENDPOINTS_TEXT = {
   warnings: {
     rotate: 'Your program needs the new secret within 24 hours. Until then both secrets sign.',
     disable: 'Events are no longer delivered. Pending deliveries are skipped, and not sent later.',
-    remove: 'Events are no longer delivered, and the secret is erased. The delivery log stays.',
+    remove: 'Events are no longer delivered. The secret and the delivery log of this endpoint are deleted.',
   },
   eventsField: 'Events (none selected: all)',
   secretTitle: 'Signing secret',
