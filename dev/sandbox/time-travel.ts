@@ -1,7 +1,4 @@
-import { randomUUID } from 'node:crypto';
 import { type Client } from '@temporalio/client';
-import { msToTs } from '@temporalio/common/lib/time';
-import { temporal } from '@temporalio/proto';
 import { type Pool } from 'pg';
 import { type Clock } from '../../adapters/clock';
 import {
@@ -14,12 +11,10 @@ import { SIGNALS, lifecycleWorkflowId } from '../../core/names';
 import { lifetimeOf, nextAction } from '../../core/lifecycle/next-action';
 import { LAST_REFRESH_GRACE_MS, warnAt } from '../../core/lifecycle/refresh-policy';
 import { SECOND_MS } from '../../core/time';
-import { type LifecycleStatus, statusQuery } from '../../workflows/messages';
 import { type SandboxJourney } from '../../http/deps';
 import { deliveriesSettled, tellLanes } from './deliveries-in-time';
+import { SETTLE_WITHIN_MS, arrival, fastForward, isBusy, knowsItsRow } from './runs-in-time';
 
-const SETTLE_WITHIN_MS = 45 * SECOND_MS;
-const QUERY_WITHIN_MS = 2 * SECOND_MS;
 /**
  * An activity that ends while the clock is being moved gives its lifecycle a wrong idea of the time, and so of what is
  * due. After this long the lifecycle is signalled to read its row again, which corrects it.
@@ -31,11 +26,6 @@ const NUDGE_AFTER_MS = 3 * SECOND_MS;
  * activity, whose clock a lifecycle goes by.
  */
 const OVERSHOOT_MS = 1_250;
-const {
-  FAST_FORWARD_POLLING_RESULT_FAST_FORWARD_COMPLETED: COMPLETED,
-  FAST_FORWARD_POLLING_RESULT_POLL_TIMEOUT: AGAIN,
-} = temporal.api.enums.v1.FastForwardPollingResult;
-
 export interface TravelParts {
   pool: Pool;
   client: Client;
@@ -226,73 +216,4 @@ async function restlessAtAStop({ client, clock }: TravelParts, rows: Integration
 
 function hasWork(row: Integration, now: number): boolean {
   return row.lifecycleRevision < row.revision || nextAction(factsOf(row), NOTHING_ASKED, now).type !== 'wait';
-}
-
-async function knowsItsRow(client: Client, row: Integration): Promise<boolean> {
-  const status = await statusOf(client, row.id);
-  if (status?.nextAction !== 'wait') return false;
-  const { facts } = status;
-  return (
-    facts?.version === row.version &&
-    facts.state === row.state &&
-    facts.nextAttemptAt === row.nextAttemptAt &&
-    facts.paused === row.paused &&
-    facts.reminder?.sent === factsOf(row).reminder?.sent &&
-    facts.recovery?.nextAttemptAt === row.recovery?.nextAttemptAt
-  );
-}
-
-/**
- * Whether an activity or a workflow task is pending. Its status does not show a second load of the same row; an activity
- * that reads the sandbox's clock after it was moved, but before its lifecycle was, would count the move twice.
- */
-async function isBusy(client: Client, integrationId: string): Promise<boolean> {
-  const handle = client.workflow.getHandle(lifecycleWorkflowId(integrationId));
-  const described = await handle.describe().catch(() => null);
-  if (!described) return true;
-  const { pendingActivities, pendingWorkflowTask } = described.raw;
-  return (pendingActivities?.length ?? 0) > 0 || Boolean(pendingWorkflowTask);
-}
-
-async function statusOf(client: Client, integrationId: string): Promise<LifecycleStatus | null> {
-  const handle = client.workflow.getHandle(lifecycleWorkflowId(integrationId));
-  // A query that meets a run just as it ends may be lost: asked again, it is answered.
-  const deadline = Date.now() + QUERY_WITHIN_MS;
-  return client.withDeadline(deadline, () => handle.query(statusQuery)).catch(() => null);
-}
-
-/** @see https://docs.temporal.io/develop/typescript/best-practices/testing-suite for what time skipping is for */
-async function fastForward(client: Client, integrationId: string, byMs: number): Promise<string> {
-  const { namespace } = client.options;
-  const workflowExecution = { workflowId: lifecycleWorkflowId(integrationId) };
-  const id = randomUUID();
-  await client.workflowService.updateWorkflowExecutionOptions({
-    namespace,
-    workflowExecution,
-    workflowExecutionOptions: {
-      timeSkippingConfig: { enabled: true, fastForwardConfig: { id, duration: msToTs(byMs) } },
-    },
-    updateMask: { paths: ['time_skipping_config'] },
-  });
-  return id;
-}
-
-/** Waits until a workflow has been moved. A move under way holds off while an activity runs, so one may take a while. */
-async function arrival(client: Client, integrationId: string, fastForwardId: string): Promise<void> {
-  const deadline = Date.now() + SETTLE_WITHIN_MS;
-  const { namespace } = client.options;
-  const workflowExecution = { workflowId: lifecycleWorkflowId(integrationId) };
-  for (;;) {
-    const { fastForwardPollingResult: result, failedReason } =
-      await client.workflowService.pollWorkflowExecutionTimeSkipping({
-        namespace,
-        workflowExecution,
-        fastForwardId,
-      });
-    if (result === COMPLETED) return;
-    if (result !== AGAIN || Date.now() > deadline)
-      throw new Error(
-        `The lifecycle of ${integrationId} could not be moved forward: ${failedReason || 'it took too long'}`,
-      );
-  }
 }
