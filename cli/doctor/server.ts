@@ -5,6 +5,7 @@ import { Refusal } from '../http/problem';
 import { type Io } from '../output/io';
 import { absolute, relative } from '../output/times';
 import { HOUR_MS } from '../../core/time';
+import { providerStatusText } from '../../core/text/provider-status';
 import { apiSettings } from '../settings';
 import { type Finding, ok, problem, warning } from './finding';
 
@@ -92,7 +93,7 @@ function instagram({ incidents, provider }: Pick<Fleet, 'incidents' | 'provider'
   if (provider.status === 'ok') return ok('Instagram', 'No known incidents.');
   return warning(
     'Instagram',
-    `${provider.status === 'down' ? 'Down' : 'Degraded'}${since(provider.since)}: ${provider.failing} connections affected.`,
+    `${providerStatusText(provider, provider.since && absolute(provider.since))}.`,
     'Refreshes are retried. See https://metastatus.com.',
   );
 }

@@ -13,6 +13,11 @@ export function show<Row>(
 ): void {
   if (json) return sayJson(io, found);
   if (found.data.length === 0) return say(io, none);
-  const [titles = '', ...rows] = table(columns, found.data, widthOf(io));
+  sayTable(io, columns, found.data);
+}
+
+/** Rows under a bold line of titles, cut to the terminal's width. */
+export function sayTable<Row>(io: Io, columns: readonly Column<Row>[], data: readonly Row[]): void {
+  const [titles = '', ...rows] = table(columns, data, widthOf(io));
   say(io, paint(io, 'bold', titles), ...rows);
 }

@@ -1,16 +1,16 @@
 import { Option } from 'commander';
 import { AUDIT_ACTIONS } from '../../core/access/audit-actions';
 import { actorText, changesText } from '../../core/text/audit-log';
-import { type AuditLogEntry, type Page } from '../http/answers';
+import { type AuditLogEntry } from '../http/answers';
 import { findId } from '../http/find';
-import { note, paint, say, sayJson, widthOf } from '../output/output';
-import { type Column, table } from '../output/table';
+import { allPages } from '../http/pages';
+import { show } from '../output/list';
+import { note } from '../output/output';
+import { type Column } from '../output/table';
 import { absolute } from '../output/times';
 import { type Verb } from '../verb';
 import { JSON_OPTION, openApi, positiveNumber } from './common';
 
-/** The most that the API gives at once. */
-const PAGE = 200;
 const DEFAULT_LIMIT = 50;
 
 interface Options {
@@ -42,22 +42,9 @@ export const auditLogVerb: Verb = (program, io) => {
         ...(options.since && { since: options.since }),
         ...(options.until && { until: options.until }),
       };
-      const found: Page<AuditLogEntry> = { data: [], nextCursor: null };
-      do {
-        const cursor: string | null = found.nextCursor;
-        const page = await api.get<Page<AuditLogEntry>>('/v1/audit-log', {
-          ...query,
-          limit: Math.min(PAGE, limit - found.data.length),
-          ...(cursor !== null && { cursor }),
-        });
-        found.data.push(...page.data);
-        found.nextCursor = page.nextCursor;
-      } while (found.nextCursor !== null && found.data.length < limit);
-      if (json) return sayJson(io, found);
-      if (found.data.length === 0) return say(io, 'No entries.');
-      const [titles = '', ...rows] = table(COLUMNS, found.data, widthOf(io));
-      say(io, paint(io, 'bold', titles), ...rows);
-      if (found.nextCursor !== null) note(io, 'Older entries: use a higher --limit.');
+      const found = await allPages<AuditLogEntry>(api, '/v1/audit-log', query, limit);
+      show(io, found, json, 'No entries.', COLUMNS);
+      if (!json && found.nextCursor !== null) note(io, 'Older entries: use a higher --limit.');
     });
 };
 

@@ -5,7 +5,8 @@ import { type Api } from '../http/api';
 import { findId } from '../http/find';
 import { follow } from '../http/follow';
 import { type Io } from '../output/io';
-import { note, paint, say, sayJson, widthOf } from '../output/output';
+import { sayTable } from '../output/list';
+import { note, say, sayJson } from '../output/output';
 import { type Verb } from '../verb';
 import { type Column, table } from '../output/table';
 import { absolute } from '../output/times';
@@ -58,8 +59,7 @@ async function show(io: Io, api: Api, filter: EventFilter, limit: number, json: 
       : timelinePage(api, filter, limit));
   if (json) return sayJson(io, page);
   if (page.data.length === 0) return say(io, filter.after === null ? 'No events yet.' : 'No new events.');
-  const [titles = '', ...rows] = table(COLUMNS, page.data, widthOf(io));
-  say(io, paint(io, 'bold', titles), ...rows);
+  sayTable(io, COLUMNS, page.data);
   if (page.nextCursor === null) return;
   note(
     io,

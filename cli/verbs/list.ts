@@ -2,10 +2,11 @@ import { Option } from 'commander';
 import { REASONS, STATES } from '../../core/lifecycle/states';
 import { type Integration, type Page } from '../http/answers';
 import { type Io } from '../output/io';
-import { note, paint, say, sayJson, widthOf } from '../output/output';
+import { sayTable } from '../output/list';
+import { note, say, sayJson } from '../output/output';
 import { allPages } from '../http/pages';
 import { type Verb } from '../verb';
-import { type Column, table } from '../output/table';
+import { type Column } from '../output/table';
 import { relative } from '../output/times';
 import { JSON_OPTION, nameOf, openApi, positiveNumber, wholeNumber } from './common';
 
@@ -52,8 +53,7 @@ async function list(io: Io, filters: Filters, limit: number | undefined, json: b
         : 'Connect one with `npx evergrant connect --owner-ref <ref>`.',
     );
   }
-  const [titles = '', ...rows] = table(columns(api.now()), found.data, widthOf(io));
-  say(io, paint(io, 'bold', titles), ...rows);
+  sayTable(io, columns(api.now()), found.data);
   if (found.nextCursor !== null) note(io, `Showing the first ${found.data.length}. There are more.`);
 }
 

@@ -1,30 +1,16 @@
 import { type LifecycleFacts } from '../../../core/lifecycle/facts';
 import { activitySummary, runName, timerSummary } from '../../../core/text/run-summaries';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../core/time';
+import { lifecycleFactsOf } from '../../support/connections';
 
 const NOW = Date.parse('2027-04-20T00:00:00Z');
 const EXPIRES = NOW + 27 * DAY_MS;
-const facts = (more: Partial<LifecycleFacts> = {}): LifecycleFacts => ({
-  integrationId: 'int_1',
-  provider: 'instagram',
-  username: 'shop',
-  ownerRef: 'acme',
-  state: 'active',
-  reason: null,
-  version: 1,
-  grantNo: 1,
-  issuedAt: EXPIRES - 60 * DAY_MS,
-  expiresAt: EXPIRES,
-  refreshAt: NOW + 13 * DAY_MS,
-  paused: false,
-  failedAttempts: 0,
-  nextAttemptAt: null,
-  expiringNoticed: false,
-  recovery: null,
-  reminder: null,
-  lastError: null,
-  ...more,
-});
+const facts = (more: Partial<LifecycleFacts> = {}): LifecycleFacts =>
+  lifecycleFactsOf(EXPIRES - 60 * DAY_MS, {
+    ...{ integrationId: 'int_1', username: 'shop', ownerRef: 'acme' },
+    ...{ expiresAt: EXPIRES, refreshAt: NOW + 13 * DAY_MS },
+    ...more,
+  });
 const recovering = (more: Partial<NonNullable<LifecycleFacts['recovery']>> = {}): LifecycleFacts =>
   facts({
     state: 'recovering',
