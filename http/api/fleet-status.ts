@@ -56,6 +56,8 @@ export async function fleetStatusFor(
   };
 }
 
+export type FleetStatus = Awaited<ReturnType<typeof fleetStatusFor>>;
+
 /** How well Instagram answers. @param ownerRefs whose failing connections are counted; null: all */
 export async function providerStatusFor(
   deps: Pick<HttpDeps, 'pool' | 'clock' | 'instagram'>,

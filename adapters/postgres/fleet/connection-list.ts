@@ -36,33 +36,43 @@ export interface ConnectionPage {
 /** Counting stops here, and the console shows "over 10,000". */
 export const MAX_COUNT = 10_001;
 
-/** One page of connections. */
+/** One page of connections, and how many there are in all. */
 export async function listConnections(
   db: Db,
   filter: ConnectionFilter,
-  { by, descending }: Sorting,
+  sorting: Sorting,
   page: { offset: number; limit: number },
 ): Promise<ConnectionPage> {
-  const order = ORDER[by].map((column) => `${column} ${descending ? 'desc nulls last' : 'asc nulls last'}`);
   const count = (state: ConnectionFilter['state']) =>
     db.query<{ count: string }>(
       `select count(*) from (select 1 from integrations where ${MATCHES} limit $9) matching`,
       [...valuesOf({ ...filter, state }), MAX_COUNT],
     );
-  const [listed, counted, hidden] = await Promise.all([
-    db.query(`select * from integrations where ${MATCHES} order by ${order.join(', ')} limit $9 offset $10`, [
-      ...valuesOf(filter),
-      page.limit,
-      page.offset,
-    ]),
+  const [rows, counted, hidden] = await Promise.all([
+    connectionRows(db, filter, sorting, page),
     count(filter.state),
     filter.state === null && filter.expiring === null ? count('disconnected') : null,
   ]);
   return {
-    rows: listed.rows.map(integrationOf),
+    rows,
     count: Number(counted.rows[0]?.count ?? 0),
     hidden: Number(hidden?.rows[0]?.count ?? 0),
   };
+}
+
+/** The connections of one page alone. */
+export async function connectionRows(
+  db: Db,
+  filter: ConnectionFilter,
+  { by, descending }: Sorting,
+  { offset, limit }: { offset: number; limit: number },
+): Promise<Integration[]> {
+  const order = ORDER[by].map((column) => `${column} ${descending ? 'desc nulls last' : 'asc nulls last'}`);
+  const { rows } = await db.query(
+    `select * from integrations where ${MATCHES} order by ${order.join(', ')} limit $9 offset $10`,
+    [...valuesOf(filter), limit, offset],
+  );
+  return rows.map(integrationOf);
 }
 
 function valuesOf(filter: ConnectionFilter): unknown[] {

@@ -2,7 +2,7 @@ import { type Context } from 'hono';
 import { stream } from 'hono/streaming';
 import { stringify } from 'csv-stringify/sync';
 import { type Integration } from '../../../adapters/postgres/integrations/integration-row';
-import { MAX_COUNT, listConnections } from '../../../adapters/postgres/fleet/connection-list';
+import { MAX_COUNT, connectionRows } from '../../../adapters/postgres/fleet/connection-list';
 import { type HttpDeps } from '../../deps';
 import { type ConsoleEnv } from '../session';
 import { zoneOf } from '../zone';
@@ -38,7 +38,7 @@ export function connectionsCsv(
   return stream(c, async (out) => {
     await out.write(stringify([Object.keys(COLUMNS)]));
     for (let offset = 0; offset < MAX_COUNT; offset += PORTION) {
-      const { rows } = await listConnections(pool, filter, sortingOf(filters), { offset, limit: PORTION });
+      const rows = await connectionRows(pool, filter, sortingOf(filters), { offset, limit: PORTION });
       const lines = rows.map((row) => Object.values(COLUMNS).map((cell) => cell(row)));
       await out.write(stringify(lines, { escape_formulas: true }));
       if (rows.length < PORTION) return;

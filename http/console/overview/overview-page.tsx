@@ -1,12 +1,13 @@
+import { type DeliveryCounts } from '../../../adapters/postgres/deliveries/delivery-log';
+import { type Fleet } from '../../../adapters/postgres/fleet/fleet';
 import { type ConnectionPage } from '../../../adapters/postgres/fleet/connection-list';
 import { factsOf } from '../../../adapters/postgres/integrations/integration-row';
 import { OVERVIEW_TEXT as TEXT, type SetUpStep } from '../../../core/text/console-overview';
 import { DELIVERIES_TEXT } from '../../../core/text/console-deliveries';
 import { nextStepText } from '../../../core/text/next-step';
-import { type fleetStatusFor } from '../../api/fleet-status';
 import { CONSOLE } from '../../middleware/headers';
-import { DeliveryCountList } from '../fleet/delivery-counts';
-import { ProviderStatusLine } from '../fleet/provider-status';
+import { DeliveryCountList, ExpiryCounts } from '../fleet/counts';
+import { ProviderStatusLine, type StatusView } from '../fleet/provider-status';
 import { nameOf } from '../connections/verbs';
 import { Action, StateBadge } from '../parts';
 import { CONNECTIONS, DELIVERIES, MAIL, SETTINGS, WEBHOOKS, pathOfConnection, withQuery } from '../paths';
@@ -17,7 +18,9 @@ export interface Step {
 }
 
 interface OverviewView {
-  fleet: Awaited<ReturnType<typeof fleetStatusFor>>;
+  expiringWithin: Fleet['expiringWithin'];
+  provider: StatusView;
+  deliveries: DeliveryCounts;
   /** Those whose owner has to act, those that fail, and healthy ones by expiry. */
   attention: ConnectionPage;
   failing: ConnectionPage;
@@ -30,11 +33,10 @@ interface OverviewView {
 
 /** What needs action, how Instagram answers, what expires, and what is still to be set up. */
 export function Overview(view: OverviewView) {
-  const { fleet, attention, failing, next, steps, now } = view;
-  const oldest = fleet.deliveries.oldestWaitingAt;
+  const { attention, failing, next, steps, now } = view;
   return (
     <>
-      <ProviderStatusLine provider={fleet.provider} />
+      <ProviderStatusLine provider={view.provider} />
       {steps && <SetUp steps={steps} />}
       <div class="columns">
         <div>
@@ -66,26 +68,12 @@ export function Overview(view: OverviewView) {
           <section class="card">
             <h2>{TEXT.expiring}</h2>
             <dl>
-              {(['d3', 'd7', 'd14'] as const).map((within) => (
-                <>
-                  <dt>{TEXT.within(within.slice(1))}</dt>
-                  <dd>
-                    <a href={withQuery(CONNECTIONS, { days: within.slice(1) })}>
-                      {String(fleet.expiringWithin[within])}
-                    </a>
-                  </dd>
-                </>
-              ))}
+              <ExpiryCounts {...view.expiringWithin} label={TEXT.within} />
             </dl>
           </section>
           <section class="card">
             <h2>{DELIVERIES_TEXT.title}</h2>
-            <DeliveryCountList
-              {...fleet.deliveries}
-              oldestWaitingAt={oldest === null ? null : Date.parse(oldest)}
-              now={now}
-              hasLog={view.hasLog}
-            />
+            <DeliveryCountList {...view.deliveries} now={now} hasLog={view.hasLog} />
             {view.hasLog && (
               <p>
                 <a href={DELIVERIES}>{DELIVERIES_TEXT.viewLog}</a>

@@ -1,8 +1,12 @@
 import { type Context, Hono } from 'hono';
+import { deliveryCounts } from '../../../adapters/postgres/deliveries/delivery-log';
 import { type Sorting, listConnections } from '../../../adapters/postgres/fleet/connection-list';
+import { fleetOverview } from '../../../adapters/postgres/fleet/fleet';
 import { readSetUp, tickSetUpStep } from '../../../adapters/postgres/fleet/setup-steps';
+import { openIncidents } from '../../../adapters/postgres/incidents/incidents';
 import { SHELL_TEXT } from '../../../core/text/console-shell';
-import { fleetStatusFor } from '../../api/fleet-status';
+import { providerStatusFor } from '../../api/fleet-status';
+import { iso } from '../../api/integrations/integration-view';
 import { requireCallerScope } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
 import { CONSOLE } from '../../middleware/headers';
@@ -49,8 +53,10 @@ async function page(deps: HttpDeps, c: Context<ConsoleEnv>) {
       { by, descending: false },
       { offset: 0, limit: SHOWN },
     );
-  const [fleet, attention, failing, next, steps] = await Promise.all([
-    fleetStatusFor(deps, user),
+  const [fleet, provider, deliveries, attention, failing, next, steps] = await Promise.all([
+    fleetOverview(deps.pool, now, user.ownerRefs),
+    openIncidents(deps.pool).then((incidents) => providerStatusFor(deps, user.ownerRefs, incidents)),
+    deliveryCounts(deps.pool, user.ownerRefs),
     list('attention'),
     list('failing'),
     list('active', 'expiry'),
@@ -62,7 +68,9 @@ async function page(deps: HttpDeps, c: Context<ConsoleEnv>) {
     url: CONSOLE,
     content: (
       <Overview
-        fleet={fleet}
+        expiringWithin={fleet.expiringWithin}
+        provider={{ ...provider, since: iso(provider.since) }}
+        deliveries={deliveries}
         attention={attention}
         failing={failing}
         next={next}

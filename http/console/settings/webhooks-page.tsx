@@ -6,7 +6,7 @@ import { DELIVERIES_TEXT } from '../../../core/text/console-deliveries';
 import { ENDPOINTS_TEXT as TEXT, KEYS_TEXT } from '../../../core/text/console-settings';
 import { SHELL_TEXT } from '../../../core/text/console-shell';
 import { Action, ActionForm, Confirm, CopyField, DataTable, Dialog, Instant } from '../parts';
-import { DeliveryCountList } from '../fleet/delivery-counts';
+import { DeliveryCountList } from '../fleet/counts';
 import { DELIVERIES, WEBHOOKS, withQuery } from '../paths';
 
 export function Webhooks(props: { endpoints: WebhookEndpoint[]; deliveries: DeliveryCounts; now: number }) {
