@@ -48,20 +48,19 @@ export function StateBadge({ now, ...props }: Badge & { now: number }) {
   );
 }
 
+/** What an action's response updates: the page, its toasts, and what was made. */
+export const UPDATES_PAGE = {
+  'hx-target': '#live',
+  'hx-select': '#live',
+  'hx-select-oob': '#toasts,#made',
+  'hx-swap': 'outerMorph',
+  'hx-sync': '#live:queue all',
+} as const;
+
 /** A form whose response updates the page and shows a toast. */
 export function ActionForm({ path, children }: { path: string; children?: Child }) {
   return (
-    <form
-      method="post"
-      action={path}
-      hx-post={path}
-      hx-target="#live"
-      hx-select="#live"
-      hx-select-oob="#toasts,#made"
-      hx-swap="outerMorph"
-      hx-sync="#live:queue all"
-      hx-disable="find button"
-    >
+    <form method="post" action={path} hx-post={path} {...UPDATES_PAGE} hx-disable="find button">
       {children}
     </form>
   );

@@ -1,15 +1,13 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { AUDIT_ACTIONS } from '../../../core/access/audit-actions';
-import { SHELL_TEXT } from '../../../core/text/console-shell';
 import { auditLogPage } from '../../api/access/audit-log';
 import { requireCallerScope } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
 import { AUDIT_LOG, withQuery } from '../paths';
 import { type ConsoleEnv } from '../session';
-import { show } from '../show';
 import { AuditLog } from './audit-log-page';
-import { SettingsTabs } from './tabs';
+import { showSettings } from './show-settings';
 
 const PAGE_SIZE = 50;
 
@@ -33,10 +31,7 @@ export function auditLogPageRoutes(deps: HttpDeps) {
     const filters = query.parse(c.req.query());
     const wanted = { action: filters.action || undefined, actorId: filters.actor || undefined };
     const page = await auditLogPage(deps, user, wanted, filters.before || undefined, PAGE_SIZE);
-    return show(deps, c, {
-      title: SHELL_TEXT.sections.settings,
-      section: 'settings',
-      top: <SettingsTabs user={user} current="audit" />,
+    return showSettings(deps, c, 'audit', {
       url: withQuery(AUDIT_LOG, filters),
       content: <AuditLog {...page} filters={filters} />,
     });

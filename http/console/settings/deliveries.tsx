@@ -10,7 +10,6 @@ import { findEvent } from '../../../adapters/postgres/deliveries/events';
 import { listWebhookEndpoints } from '../../../adapters/postgres/deliveries/webhook-endpoints';
 import { DELIVERY_STATUSES } from '../../../core/deliveries/deliveries';
 import { DELIVERIES_TEXT as TEXT } from '../../../core/text/console-deliveries';
-import { SHELL_TEXT } from '../../../core/text/console-shell';
 import { startRedeliveries, startRedelivery } from '../../api/deliveries/start-redelivery';
 import { cursorOf, readCursor } from '../../api/cursor';
 import { type HttpDeps } from '../../deps';
@@ -21,7 +20,7 @@ import { type Toast } from '../shell';
 import { requireWholeDeployment } from './require-whole';
 import { type ConsoleEnv } from '../session';
 import { attempt, show } from '../show';
-import { SettingsTabs } from './tabs';
+import { showSettings } from './show-settings';
 
 const PAGE_SIZE = 50;
 
@@ -87,13 +86,11 @@ export function deliveryLogRoutes(deps: HttpDeps) {
 async function page(deps: Pick<HttpDeps, 'pool' | 'clock' | 'site' | 'console'>, c: C, toasts: Toast[] = []) {
   requireWholeDeployment(c);
   const view = await loadDeliveries(deps, query.parse(c.req.query()));
-  return show(
+  return showSettings(
     deps,
     c,
+    'deliveries',
     {
-      title: SHELL_TEXT.sections.settings,
-      section: 'settings',
-      top: <SettingsTabs user={c.get('user')} current="deliveries" />,
       url: withQuery(DELIVERIES, { ...view.filters }),
       content: <Deliveries view={view} now={deps.clock.now()} />,
     },

@@ -3,14 +3,12 @@ import { createKeyChecks } from '../../../adapters/encryption/key-check';
 import { nextStep } from '../../../services/keys/next-step';
 import { type KeysReport, reportOn } from '../../../services/keys/report';
 import { RING_TEXT as TEXT } from '../../../core/text/console-settings';
-import { SHELL_TEXT } from '../../../core/text/console-shell';
 import { type HttpDeps } from '../../deps';
 import { ENCRYPTION } from '../paths';
 import { DataTable } from '../parts';
 import { type ConsoleEnv } from '../session';
-import { show } from '../show';
 import { requireWholeDeployment } from './require-whole';
-import { SettingsTabs } from './tabs';
+import { showSettings } from './show-settings';
 
 /** The key ring: which keys encrypt and decrypt, and what to do next. */
 export function encryptionRoutes(deps: HttpDeps) {
@@ -18,10 +16,7 @@ export function encryptionRoutes(deps: HttpDeps) {
   return new Hono<ConsoleEnv>().get(ENCRYPTION, async (c) => {
     requireWholeDeployment(c);
     const report = await reportOn({ pool: deps.pool, checks, ring: deps.sealer.ring, file: null });
-    return show(deps, c, {
-      title: SHELL_TEXT.sections.settings,
-      section: 'settings',
-      top: <SettingsTabs user={c.get('user')} current="encryption" />,
+    return showSettings(deps, c, 'encryption', {
       content: (
         <>
           <RingTable ring={report} />

@@ -1,6 +1,5 @@
 import { type Context, Hono } from 'hono';
 import { ISSUED_TEXT as TEXT } from '../../../core/text/console-settings';
-import { SHELL_TEXT } from '../../../core/text/console-shell';
 import {
   embedTokensFor,
   endSessionFor,
@@ -14,9 +13,9 @@ import { requireCallerScope } from '../../middleware/caller';
 import { ACCESS } from '../paths';
 import { type ConsoleEnv, type ConsoleUser } from '../session';
 import { type Toast } from '../shell';
-import { attempt, show } from '../show';
+import { attempt } from '../show';
 import { Issued, type IssuedView } from './issued-page';
-import { SettingsTabs } from './tabs';
+import { showSettings } from './show-settings';
 
 /** The newest ones; the API and the command line list them all. */
 const SHOWN = 20;
@@ -28,14 +27,11 @@ export function issuedRoutes(deps: HttpDeps) {
   async function page(c: C, toasts: Toast[] = []) {
     const user = c.get('user');
     requireCallerScope(user, 'admin');
-    return show(
+    return showSettings(
       deps,
       c,
+      'access',
       {
-        title: SHELL_TEXT.sections.settings,
-        section: 'settings',
-        url: ACCESS,
-        top: <SettingsTabs user={user} current="access" />,
         content: <Issued view={await loadIssued(deps, user)} />,
       },
       toasts,

@@ -1,7 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { type Child } from 'hono/jsx';
 import { KEYS_TEXT as TEXT } from '../../../core/text/console-settings';
-import { SHELL_TEXT } from '../../../core/text/console-shell';
 import { DAY_MS } from '../../../core/time';
 import { createKey, listKeysFor, revokeKey } from '../../api/access/key-actions';
 import { requireCallerScope } from '../../middleware/caller';
@@ -11,9 +10,9 @@ import { invalid } from '../../router';
 import { SETTINGS } from '../paths';
 import { type ConsoleEnv } from '../session';
 import { type Toast } from '../shell';
-import { attempt, show } from '../show';
+import { attempt } from '../show';
 import { CreatedKey, KeyTable, NewKeyForm } from './keys-page';
-import { SettingsTabs } from './tabs';
+import { showSettings } from './show-settings';
 
 type C = Context<ConsoleEnv>;
 
@@ -23,14 +22,11 @@ export function keyRoutes(deps: HttpDeps) {
     const user = c.get('user');
     requireCallerScope(user, 'admin');
     const keys = await listKeysFor(deps, user);
-    return show(
+    return showSettings(
       deps,
       c,
+      'keys',
       {
-        title: SHELL_TEXT.sections.settings,
-        section: 'settings',
-        url: SETTINGS,
-        top: <SettingsTabs user={user} current="keys" />,
         made,
         content: <KeyTable keys={keys} now={deps.clock.now()} />,
         bottom: <NewKeyForm />,

@@ -1,6 +1,5 @@
 import { type Context, Hono } from 'hono';
 import { MAIL_TEXT as TEXT } from '../../../core/text/console-settings';
-import { SHELL_TEXT } from '../../../core/text/console-shell';
 import { MailTestRequest } from '../../api/deliveries/delivery-schemas';
 import { testMail } from '../../api/deliveries/mail-test';
 import { type HttpDeps } from '../../deps';
@@ -10,22 +9,19 @@ import { MAIL } from '../paths';
 import { ActionForm } from '../parts';
 import { type ConsoleEnv } from '../session';
 import { type Toast } from '../shell';
-import { attempt, show } from '../show';
+import { attempt } from '../show';
 import { requireWholeDeployment } from './require-whole';
-import { SettingsTabs } from './tabs';
+import { showSettings } from './show-settings';
 
 /** How email is set up, and a test. */
 export function mailSettingsRoutes(deps: HttpDeps) {
   const page = (c: Context<ConsoleEnv>, toasts: Toast[] = []) => {
     requireWholeDeployment(c);
-    return show(
+    return showSettings(
       deps,
       c,
+      'mail',
       {
-        title: SHELL_TEXT.sections.settings,
-        section: 'settings',
-        url: MAIL,
-        top: <SettingsTabs user={c.get('user')} current="mail" />,
         content: <MailSettings deps={deps} />,
         bottom: deps.mailer ? <TestForm /> : null,
       },

@@ -4,7 +4,6 @@ import { deliveryCounts } from '../../../adapters/postgres/deliveries/delivery-l
 import { listWebhookEndpoints } from '../../../adapters/postgres/deliveries/webhook-endpoints';
 import { type Actor } from '../../../core/access/actor';
 import { ENDPOINTS_TEXT as TEXT } from '../../../core/text/console-settings';
-import { SHELL_TEXT } from '../../../core/text/console-shell';
 import {
   addEndpoint,
   changeEndpoint,
@@ -19,9 +18,9 @@ import { invalid } from '../../router';
 import { WEBHOOKS } from '../paths';
 import { type ConsoleEnv } from '../session';
 import { type Toast } from '../shell';
-import { attempt, ownOf, show } from '../show';
+import { attempt, ownOf } from '../show';
 import { requireWholeDeployment } from './require-whole';
-import { SettingsTabs } from './tabs';
+import { showSettings } from './show-settings';
 import { CreatedSecret, NewEndpointForm, Webhooks } from './webhooks-page';
 
 type C = Context<ConsoleEnv>;
@@ -35,14 +34,11 @@ export function webhookSettingsRoutes(deps: HttpDeps) {
       listWebhookEndpoints(deps.pool),
       deliveryCounts(deps.pool),
     ]);
-    return show(
+    return showSettings(
       deps,
       c,
+      'webhooks',
       {
-        title: SHELL_TEXT.sections.settings,
-        section: 'settings',
-        url: WEBHOOKS,
-        top: <SettingsTabs user={c.get('user')} current="webhooks" />,
         made,
         content: <Webhooks endpoints={endpoints} deliveries={deliveries} now={deps.clock.now()} />,
         bottom: <NewEndpointForm />,
