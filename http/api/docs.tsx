@@ -48,7 +48,7 @@ export function docsRoutes(deps: HttpDeps, app: Router): Hono {
 /** Long paths and examples break or scroll on their own: the page never scrolls sideways. */
 const STYLE = `
 main { max-width: 52rem; overflow-wrap: anywhere; }
-pre { overflow-x: auto; padding: .8rem 1rem; background: var(--soft); border-radius: 8px; font-size: .85rem; }
+pre { overflow-x: auto; padding: .8rem 1rem; background: var(--ground); border-radius: 8px; font-size: .85rem; }
 section { border-top: 1px solid var(--line); }
 section h2 { font-size: 1rem; }
 @media (max-width: 40rem) { main { margin: 0; padding: 1.2rem; border: 0; border-radius: 0; } dl { display: block; } dt { margin-top: .6rem; } }

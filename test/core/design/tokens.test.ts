@@ -1,3 +1,5 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { COLOURS, accentColours, contrast, tokensCss } from '../../../core/design/tokens';
 
 /** Which text stands on which ground. */
@@ -37,4 +39,18 @@ test.each(['#ffff00', '#000000', '#ffffff', '#ff6600', '#123456', '#e1306c', '#8
 test('a colour that can be read stays as it is', () => {
   expect(accentColours('#1f5fd0').accent[0]).toBe('#1f5fd0');
   expect(tokensCss('#0a6640')).toContain('--accent:light-dark(#0a6640,');
+});
+
+test('pages use no token that does not exist', () => {
+  const http = join(__dirname, '..', '..', '..', 'http');
+  const files = readdirSync(http, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /\.(css|tsx?|js)$/.test(name),
+  );
+  const texts = files.map((name) => readFileSync(join(http, name), 'utf8'));
+  const used = new Set(
+    texts.flatMap((text) => [...text.matchAll(/var\(--([\w-]+)/g)].map(([, name]) => name)),
+  );
+  const defined = [...tokensCss().matchAll(/--([\w-]+):/g)].map(([, name]) => name);
+  expect(used.size).toBeGreaterThan(10);
+  expect([...used].filter((name) => !defined.includes(name))).toEqual([]);
 });
