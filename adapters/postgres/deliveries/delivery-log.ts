@@ -34,16 +34,18 @@ export async function findDelivery(db: Db, id: string): Promise<Delivery | null>
   return rows[0] ? deliveryOf(rows[0]) : null;
 }
 
+const PENDING_AGAIN = `status = 'waiting', tries = 0, handed_over_at = null, ended_at = null`;
+/** By an email's recipient, or an endpoint that is not disabled. */
+const IS_TAKEN = `not exists (
+  select 1 from webhook_endpoints where id = endpoint_id and disabled_at is not null)`;
+
 /**
  * Restarts a delivery in any state: due now, with all retries again, in the order of its event. Not for a disabled
  * endpoint. Works while Temporal is down: a relay picks it up.
  */
 export async function redeliver(db: Db, id: string, now: number): Promise<Delivery | null> {
   const { rows } = await db.query(
-    `update deliveries set status = 'waiting', tries = 0, next_attempt_at = $2, handed_over_at = null, ended_at = null
-     where id = $1 and not exists (
-       select 1 from webhook_endpoints where id = endpoint_id and disabled_at is not null)
-     returning *`,
+    `update deliveries set ${PENDING_AGAIN}, next_attempt_at = $2 where id = $1 and ${IS_TAKEN} returning *`,
     [id, new Date(now)],
   );
   if (!rows[0]) return null;
@@ -62,12 +64,12 @@ export async function redeliverFailed(
   limit: number,
 ): Promise<number> {
   const { rowCount } = await db.query(
-    `update deliveries set status = 'waiting', tries = 0, next_attempt_at = $3, handed_over_at = null, ended_at = null
+    `update deliveries set ${PENDING_AGAIN}, next_attempt_at = $3
      where id in (
        select id from deliveries
        where status = 'failed' and ($1::text is null or endpoint_id = $1)
          and ($2::text is null or integration_id = $2)
-         and not exists (select 1 from webhook_endpoints where id = endpoint_id and disabled_at is not null)
+         and ${IS_TAKEN}
        order by created_at limit $4 for update skip locked)`,
     [endpointId, integrationId, new Date(now), limit],
   );

@@ -43,26 +43,9 @@ export function Details({ row, temporalUrl, hasMessages, now }: DetailsView) {
       <dl>
         <dt>{TEXT.account}</dt>
         <dd>{row.username ? `@${row.username}` : isDisconnected ? TEXT.dataDeleted : TEXT.noAccount}</dd>
-        {row.accountId && (
-          <>
-            <dt>{TEXT.accountId}</dt>
-            <dd>
-              <Copyable id="account-id" value={row.accountId} label={TEXT.accountId} />
-            </dd>
-          </>
-        )}
-        <dt>{TEXT.owner}</dt>
-        <dd>
-          <Copyable id="owner-ref" value={row.ownerRef} label={TEXT.owner} />
-        </dd>
-        {row.externalId && (
-          <>
-            <dt>{TEXT.externalId}</dt>
-            <dd>
-              <Copyable id="external-id" value={row.externalId} label={TEXT.externalId} />
-            </dd>
-          </>
-        )}
+        <CopyDetail id="account-id" name={TEXT.accountId} value={row.accountId} />
+        <CopyDetail id="owner-ref" name={TEXT.owner} value={row.ownerRef} />
+        <CopyDetail id="external-id" name={TEXT.externalId} value={row.externalId} />
         <dt>{TEXT.contact}</dt>
         <dd>{row.contactEmail ?? TEXT.noContact}</dd>
         {row.version > 0 && (
@@ -73,10 +56,7 @@ export function Details({ row, temporalUrl, hasMessages, now }: DetailsView) {
         )}
         {row.state === 'expired' && <Detail name={TEXT.expiredOn} at={row.expiredAt} now={now} />}
         <Detail name={TEXT.created} at={row.createdAt} now={now} />
-        <dt>{TEXT.id}</dt>
-        <dd>
-          <Copyable id="integration-id" value={row.id} label={TEXT.id} />
-        </dd>
+        <CopyDetail id="integration-id" name={TEXT.id} value={row.id} />
       </dl>
       {hasMessages && (
         <p>
@@ -103,6 +83,19 @@ function Detail({ name, at, now }: { name: string; at: number | null; now: numbe
       <dt>{name}</dt>
       <dd>
         <Instant at={at} /> <span class="quiet">({<When at={at} now={now} />})</span>
+      </dd>
+    </>
+  );
+}
+
+/** null: there is none. */
+function CopyDetail({ id, name, value }: { id: string; name: string; value: string | null }) {
+  if (value === null) return null;
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>
+        <Copyable id={id} value={value} label={name} />
       </dd>
     </>
   );
