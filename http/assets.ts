@@ -11,13 +11,17 @@ const TYPES: Record<string, string> = {
   '.svg': 'image/svg+xml',
 };
 
+/** By name, the files that it is made of. */
 const FILES = {
-  'banner.js': own('banner.js'),
-  'console.css': own('console.css'),
-  'console.js': own('console.js'),
-  'htmx.js': require.resolve('htmx.org/dist/htmx.min.js'),
-  'htmx-sse.js': require.resolve('htmx.org/dist/ext/hx-sse.min.js'),
-  'icon.svg': own('icon.svg'),
+  'banner.js': [own('banner.js')],
+  'console.css': [own('console.css')],
+  'console.js': [own('console.js')],
+  // In one file with its extension: as a deferred script htmx begins at once, and does not wait for another file.
+  'htmx.js': [
+    require.resolve('htmx.org/dist/htmx.min.js'),
+    require.resolve('htmx.org/dist/ext/hx-sse.min.js'),
+  ],
+  'icon.svg': [own('icon.svg')],
 };
 
 /** Files that need the design's tokens. */
@@ -81,9 +85,9 @@ export function asset(name: AssetName): Asset {
   let found = loaded.get(name);
   if (!found) {
     const prepare = PREPARED[name];
-    const body = readFileSync(FILES[name]);
-    const prepared = prepare ? Buffer.from(prepare(body.toString())) : body;
-    found = assetOf(TYPES[extname(name)] ?? 'application/octet-stream', prepared);
+    const text = FILES[name].map((file) => readFileSync(file, 'utf8')).join('\n');
+    const body = Buffer.from(prepare ? prepare(text) : text);
+    found = assetOf(TYPES[extname(name)] ?? 'application/octet-stream', body);
     loaded.set(name, found);
   }
   return found;

@@ -70,7 +70,7 @@ export function Shell(props: ShellProps) {
           <title>{TEXT.title(props.title)}</title>
           <link rel="icon" href={assetUrl('icon.svg')} />
           <link rel="stylesheet" href={assetUrl('console.css')} nonce={frame.nonce} />
-          {(['htmx.js', 'htmx-sse.js', 'console.js'] as const).map((name) => (
+          {(['console.js', 'htmx.js'] as const).map((name) => (
             <script src={assetUrl(name)} nonce={frame.nonce} defer />
           ))}
         </head>

@@ -125,6 +125,17 @@ test('what changes elsewhere shows by itself', async () => {
   await page.getByText('No matching connections').waitFor();
 });
 
+test('a page whose scripts arrive slowly, one after the other, follows events as well', async () => {
+  let scripts = 0;
+  await page.route('**/assets/*.js?*', (route) => {
+    setTimeout(() => void route.continue(), 200 * scripts++);
+  });
+  const live = page.waitForRequest('**/console/live');
+  await open('/connections');
+  await live;
+  expect(scripts).toBeGreaterThan(1);
+});
+
 test('what the reader has opened stays open while the page follows events', async () => {
   const { id } = await stack.connect('opened');
   await open(`/connections/${id}`);
