@@ -112,6 +112,14 @@ describe('with a connected account', () => {
     expect(out).toContain(`token-lifecycle/${id}`);
   });
 
+  test('fleet lists the largest tables with their growth and retention', async () => {
+    const { out } = await evergrant(['fleet']);
+    expect(out).toMatch(/^ {2}TABLE +ROWS +SIZE +GROWTH +RETENTION$/m);
+    expect(out).toMatch(
+      /^ {2}events +\d+ +\d+ kB +growth not known yet +(not known yet|30 days \(messages\), 365 days)$/m,
+    );
+  });
+
   test('nothing that it prints is a token', async () => {
     const outputs = await Promise.all(
       [['list'], ['status', id], ['events'], ['events', id], ['fleet']].map((args) =>
