@@ -962,6 +962,12 @@ export interface components {
             bytes: number;
             bytesPerDay: number | null;
             name: string;
+            retention:
+              | {
+                  days: number;
+                  of: 'message_events' | 'token_reads' | null;
+                }[]
+              | null;
             rows: number;
             rowsPerDay: number | null;
           }[]
