@@ -6,5 +6,7 @@ export const API_TEXT = {
   machine: 'OpenAPI document:',
   file: 'openapi.json',
   problems: 'Errors',
+  needs: (scope: string, embed = false) =>
+    `Needs the scope \`${scope}\`${embed ? ', or an embed token' : ''}.`,
   body: (method: string, path: string) => `Example body of ${method} ${path}`,
 } as const;

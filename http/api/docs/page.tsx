@@ -1,14 +1,15 @@
 import { Hono } from 'hono';
 import { raw } from 'hono/html';
-import { type HttpDeps } from '../deps';
-import { assetOf, sendRevalidated } from '../assets';
-import { API_TEXT } from '../../core/text/api-docs';
-import { frameOf } from '../frame';
-import { Layout } from '../owner/layout';
-import { PROBLEMS } from '../problems';
-import { type Schema, exampleBody } from './example-body';
-import { openApiDocument } from './openapi';
-import { type Router } from '../router';
+import { type HttpDeps } from '../../deps';
+import { assetOf, sendRevalidated } from '../../assets';
+import { API_TEXT } from '../../../core/text/api-docs';
+import { frameOf } from '../../frame';
+import { Layout } from '../../owner/layout';
+import { PROBLEMS } from '../../problems';
+import { type Schema } from './document';
+import { exampleBody } from './example';
+import { openApiDocument } from '../openapi';
+import { type Router } from '../../router';
 
 /** The API reference: OpenAPI 3.1, and the same as a page. */
 export function docsRoutes(deps: HttpDeps, app: Router): Hono {

@@ -1,19 +1,4 @@
-/** The parts of an OpenAPI 3.1 schema that an example can be made of. */
-export interface Schema {
-  $ref?: string;
-  type?: string | string[];
-  format?: string;
-  example?: unknown;
-  default?: unknown;
-  enum?: unknown[];
-  const?: unknown;
-  minimum?: number;
-  properties?: Record<string, Schema>;
-  items?: Schema;
-  anyOf?: Schema[];
-  oneOf?: Schema[];
-  allOf?: Schema[];
-}
+import { type Schema, nameOf } from './document';
 
 const BY_FORMAT: Record<string, string> = {
   'date-time': '2027-06-01T00:00:00.000Z',
@@ -25,7 +10,8 @@ const BY_FORMAT: Record<string, string> = {
 export function exampleBody(schema: Schema, schemas: Record<string, Schema>): unknown {
   const of = (part: Schema) => exampleBody(part, schemas);
   if (schema.example !== undefined) return schema.example;
-  if (schema.$ref !== undefined) return of(schemas[schema.$ref.split('/').at(-1) ?? ''] ?? {});
+  const name = nameOf(schema);
+  if (name !== null) return of(schemas[name] ?? {});
   const [choice] = schema.anyOf ?? schema.oneOf ?? schema.allOf ?? [];
   if (choice) return of(choice);
   if (schema.default !== undefined) return schema.default;
