@@ -34,9 +34,7 @@ module.exports = {
       from: { path: folder('workflows') },
       to: { path: folder('activities'), dependencyTypes: ['type-only'] },
     },
-    // What a client sends and what a workflow answers is one definition.
-    { from: { path: folder('client') }, to: { path: '^workflows/messages\\.ts$' } },
-    { from: { path: folder('(worker|dev)') }, to: { path: '^workflows/(messages|search-attributes)\\.ts$' } },
+    { from: { path: folder('(worker|dev)') }, to: { path: '^workflows/search-attributes\\.ts$' } },
     // Examples are copied out of here: nothing of ours, or they would not run elsewhere.
     { from: { path: folder('examples') }, to: { path: folder('examples') } },
     { from: { path: folder('(test|bench)') }, to: {} },

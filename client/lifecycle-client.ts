@@ -1,6 +1,13 @@
 import { type Client, WithStartWorkflowOperation, WorkflowIdConflictPolicy } from '@temporalio/client';
 import { type Rejection } from '../core/lifecycle/facts';
 import {
+  type EnsureFreshInput,
+  type EnsureFreshOutcome,
+  type LifecycleStatus,
+  type RecoverInput,
+  type RecoverOutcome,
+} from '../core/lifecycle/messages';
+import {
   LIFECYCLE_TASK_SECONDS,
   SIGNALS,
   TASK_QUEUE,
@@ -10,19 +17,12 @@ import {
   recoverUpdateId,
 } from '../core/names';
 import { SECOND_MS } from '../core/time';
-import {
-  type EnsureFreshInput,
-  type EnsureFreshOutcome,
-  type LifecycleStatus,
-  type RecoverInput,
-  type RecoverOutcome,
-  ensureFreshUpdate,
-  recoverUpdate,
-  statusQuery,
-} from '../workflows/messages';
+import { lifecycleErrorOf } from './lifecycle-errors';
+import { ensureFreshUpdate, recoverUpdate, statusQuery } from './lifecycle-messages';
 
 /** Every question to a lifecycle is answered within this. */
-export const ANSWER_WITHIN_MS = 20 * SECOND_MS;
+const ANSWER_WITHIN_MS = 20 * SECOND_MS;
+const STATUS_WITHIN_MS = 10 * SECOND_MS;
 const ASK_AGAIN_MS = 1 * SECOND_MS;
 /** A run at its message limit continues as new as soon as its worker allows: that often and long it is tried again. */
 const LIMIT_TRIES = 15;
@@ -33,8 +33,9 @@ export type EnsuredFresh = Exclude<EnsureFreshOutcome, 'not_yet'>;
 
 /**
  * What a service can ask of lifecycles. Ids are Evergrant's (`int_…`), versions are whole numbers from 1, times are in
- * milliseconds. Each method starts the lifecycle it is for if it is not running. All but `recover` and `ensureFresh`
- * throw Temporal's `ServiceError` when the server does not answer; those two answer `undecided` instead.
+ * milliseconds. Each method but `status` starts the lifecycle it is for if it is not running. Where no answer can come,
+ * a `LifecycleError` says why: no such integration, no such namespace, no worker. While the server itself does not
+ * answer, `recover` and `ensureFresh` answer `undecided`, and the others throw Temporal's `ServiceError`.
  * @see https://docs.temporal.io/develop/typescript/workflows/message-passing
  */
 export interface LifecycleClient {
@@ -55,18 +56,20 @@ export interface LifecycleClient {
    * the answer is `undecided`, and leaves nothing in the lifecycle's history.
    * @returns `stale_version`: a newer version exists, read it · `verified_ok`: the token works, repeat the call ·
    * `refreshed`: read the new token, repeat the call · `expired`: the owner must reconnect · `undecided`: ask later
+   * @throws LifecycleError
    */
   recover(integrationId: string, report: RecoverInput, askedAt?: number): Promise<Recovered>;
   /**
    * One refresh attempt now if no more than `withinMs` of the lifetime is left (null: in any case). Waits at most 20 s.
    * @returns `fresh`: more is left · `refreshed` · `refresh_failed`: the token stays in use, and is retried ·
    * `not_due`: it is under 24 hours old, which Meta does not refresh · `expired` · `undecided`: ask later
+   * @throws LifecycleError
    * @see https://developers.facebook.com/documentation/instagram-platform/reference/refresh_access_token
    */
   ensureFresh(integrationId: string, request: EnsureFreshInput): Promise<EnsuredFresh>;
   /**
    * What the lifecycle knows and does next. Needs a running worker; waits at most 10 s.
-   * @throws WorkflowNotFoundError for an integration without a lifecycle
+   * @throws LifecycleError
    */
   status(integrationId: string): Promise<LifecycleStatus>;
 }
@@ -101,7 +104,8 @@ export function createLifecycleClient(
         });
         return;
       } catch (error) {
-        if (!isAtItsLimit(error) || tries >= LIMIT_TRIES) throw error;
+        if (!isAtItsLimit(error) || tries >= LIMIT_TRIES)
+          throw (await lifecycleErrorOf(client, error)) ?? error;
         await new Promise((resolve) => setTimeout(resolve, LIMIT_WAIT_MS));
       }
     }
@@ -120,14 +124,18 @@ export function createLifecycleClient(
     return answer as ReturnType<typeof askAlone<Answer>>;
   }
 
-  /** Asks until the answer is about the version asked for, or time is up. Errors on the way are `undecided`. */
+  /** Asks until the answer is about the version asked for, or time is up. @throws LifecycleError */
   async function askAlone<Answer extends string>(
     send: () => Promise<Answer | 'not_yet'>,
   ): Promise<Exclude<Answer, 'not_yet'> | 'undecided'> {
     // The machine's clock: callers do not wait in a sandbox's time.
     const deadline = Date.now() + ANSWER_WITHIN_MS;
     while (Date.now() < deadline - ASK_AGAIN_MS) {
-      const answer = await client.withDeadline(deadline, send).catch(() => 'undecided' as const);
+      const answer = await client.withDeadline(deadline, send).catch(async (error: unknown) => {
+        const cause = await lifecycleErrorOf(client, error);
+        if (cause) throw cause;
+        return 'undecided' as const;
+      });
       if (answer !== 'not_yet') return answer as Exclude<Answer, 'not_yet'>;
       await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
     }
@@ -138,8 +146,13 @@ export function createLifecycleClient(
     new WithStartWorkflowOperation(WORKFLOW_TYPES.tokenLifecycle, startOptions(integrationId));
 
   return {
-    start: async (integrationId) =>
-      void (await client.workflow.start(WORKFLOW_TYPES.tokenLifecycle, startOptions(integrationId))),
+    async start(integrationId) {
+      try {
+        await client.workflow.start(WORKFLOW_TYPES.tokenLifecycle, startOptions(integrationId));
+      } catch (error) {
+        throw (await lifecycleErrorOf(client, error)) ?? error;
+      }
+    },
     rowChanged: (integrationId) => signal(integrationId, SIGNALS.rowChanged, []),
     tokenRejected: (integrationId, { version, code, subcode, source }) =>
       signal(integrationId, SIGNALS.tokenRejected, [{ version, code, subcode, source }]),
@@ -166,9 +179,14 @@ export function createLifecycleClient(
       );
     },
 
-    status: (integrationId) =>
-      client.withDeadline(Date.now() + 10 * SECOND_MS, () =>
-        client.workflow.getHandle(lifecycleWorkflowId(integrationId)).query(statusQuery),
-      ),
+    async status(integrationId) {
+      const handle = client.workflow.getHandle(lifecycleWorkflowId(integrationId));
+      try {
+        const deadline = Date.now() + STATUS_WITHIN_MS;
+        return await client.withDeadline(deadline, () => handle.query(statusQuery));
+      } catch (error) {
+        throw (await lifecycleErrorOf(client, error)) ?? error;
+      }
+    },
   };
 }

@@ -1,6 +1,6 @@
 import { type Rejection } from '../core/lifecycle/facts';
 import { isTokenCode } from '../core/lifecycle/failure';
-import { type EnsureFreshInput } from './messages';
+import { type EnsureFreshInput } from '../core/lifecycle/messages';
 
 /** Messages come from anywhere: what is not exactly as expected reads as null, and never throws. */
 

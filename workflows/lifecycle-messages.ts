@@ -1,4 +1,12 @@
 import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
+import { type LifecycleFacts } from '../core/lifecycle/facts';
+import {
+  type EnsureFreshInput,
+  type EnsureFreshOutcome,
+  type LifecycleStatus,
+  type RecoverOutcome,
+  UNKNOWN_INTEGRATION,
+} from '../core/lifecycle/messages';
 import { DECISION_WAIT_MS } from '../core/lifecycle/recovery-policy';
 import { refreshableAt } from '../core/lifecycle/refresh-policy';
 import { isUsable } from '../core/lifecycle/states';
@@ -6,10 +14,6 @@ import { readEnsureFresh, readRecover, readRejection } from './check-payload';
 import { type LifecycleHost } from './lifecycle-loop';
 import { type LifecycleRun } from './lifecycle-run';
 import {
-  type EnsureFreshInput,
-  type EnsureFreshOutcome,
-  type LifecycleStatus,
-  type RecoverOutcome,
   ensureFreshUpdate,
   recoverUpdate,
   refreshNowSignal,
@@ -85,8 +89,8 @@ async function recover(run: LifecycleRun, payload: unknown, wait: Condition): Pr
   const { version, rejection, recheck } = readRecover(payload)!;
   run.messages += 1;
   if (!(await loaded(run, wait))) return 'undecided';
-  const { facts } = run;
-  if (!facts || facts.state === 'disconnected') return 'expired';
+  const facts = known(run);
+  if (facts.state === 'disconnected') return 'expired';
   if (version > facts.version) {
     run.askRowChanged();
     return 'not_yet';
@@ -116,15 +120,15 @@ async function ensureFresh(
   const request = readEnsureFresh(payload) as EnsureFreshInput;
   run.messages += 1;
   if (!(await loaded(run, wait))) return 'undecided';
-  if (run.facts && request.version > run.facts.version) {
+  if (request.version > known(run).version) {
     run.askRowChanged();
     return 'not_yet';
   }
   const deadline = run.now() + DECISION_WAIT_MS;
   const settled = () => run.facts?.state !== 'recovering' || !run.mayDecideBefore(deadline);
   await wait(() => settled() || run.leaving, DECISION_WAIT_MS, CALLER);
-  const { facts } = run;
-  if (!facts || facts.state === 'expired' || facts.state === 'disconnected') return 'expired';
+  const facts = known(run);
+  if (facts.state === 'expired' || facts.state === 'disconnected') return 'expired';
   if (!isUsable(facts.state)) return 'undecided';
   if (facts.version > request.version) return 'refreshed';
   const leftMs = (facts.expiresAt ?? 0) - run.now();
@@ -144,6 +148,12 @@ async function ensureFresh(
 /** A message may arrive with the start, before the row was read. */
 async function loaded(run: LifecycleRun, wait: Condition): Promise<boolean> {
   return wait(() => run.facts !== null || run.decisions > 0, DECISION_WAIT_MS, CALLER);
+}
+
+/** @throws ApplicationFailure `UnknownIntegration`: the row was read, and there is none */
+function known({ facts }: LifecycleRun): LifecycleFacts {
+  if (facts) return facts;
+  throw ApplicationFailure.nonRetryable('There is no integration with this ID.', UNKNOWN_INTEGRATION);
 }
 
 /** What a validator refuses leaves no event: however many ask, the history of a recovery is its attempts. */

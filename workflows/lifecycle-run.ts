@@ -5,13 +5,13 @@ import {
   type Rejection,
   type StepResult,
 } from '../core/lifecycle/facts';
+import { type RecoverOutcome } from '../core/lifecycle/messages';
 import { type Action, nextAction } from '../core/lifecycle/next-action';
 import { quietMs } from '../core/lifecycle/recovery-policy';
 import { ladderDelayMs, refreshableAt } from '../core/lifecycle/refresh-policy';
 import { isUsable } from '../core/lifecycle/states';
 import { urgencyOf } from '../core/lifecycle/urgency';
 import { DAY_MS, MINUTE_MS } from '../core/time';
-import { type RecoverOutcome } from './messages';
 
 /** What one run hands to the next. */
 export interface CarriedState {

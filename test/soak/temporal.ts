@@ -4,7 +4,7 @@ import { type StepResult } from '../../core/lifecycle/facts';
 import { recoverUpdateId } from '../../core/names';
 import { type Lifecycles } from '../../services/lifecycles';
 import { LIMITS } from '../../workflows/activities';
-import { type RecoverInput, type RecoverOutcome } from '../../workflows/messages';
+import { type RecoverInput, type RecoverOutcome } from '../../core/lifecycle/messages';
 import { type Chance } from './chance';
 import { type LeakWatch } from './leaks';
 import { type LifecycleActivities, LifecycleExecution, type Server } from './lifecycle-execution';

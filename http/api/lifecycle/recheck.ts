@@ -6,13 +6,13 @@ import { namedActor } from '../../../core/access/actor';
 import { isUsable } from '../../../core/lifecycle/states';
 import { NoToken } from '../../../services/usable-token';
 import { type LifecycleClient, type Recovered } from '../../../client/lifecycle-client';
+import { answerBy } from './answer-by';
 import { recheckAfterSeconds, nextCheckIsAfter } from './next-check';
 import { type Caller } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
 import { findAccessible } from '../integrations/find';
 import { toIntegrationView } from '../integrations/integration-view';
 import { requestDeadline } from '../../deadlines';
-import { withDeadline } from '../../../adapters/deadline';
 import { type RECOVERY_OUTCOMES } from './token-schemas';
 
 type RecheckDeps = Pick<HttpDeps, 'pool' | 'sealer' | 'clock' | 'lifecycles' | 'site'>;
@@ -59,7 +59,7 @@ export async function decide(
 ): Promise<Recovered> {
   const deadline = requestDeadline();
   if (!report.recheck && nextCheckIsAfter(row, deadline - Date.now(), deps.clock.now())) return 'undecided';
-  return withDeadline(deadline, deps.lifecycles.recover(row.id, report, askedAt), () => 'undecided' as const);
+  return answerBy(deadline, deps.lifecycles.recover(row.id, report, askedAt));
 }
 
 export async function findConnected(deps: Pick<HttpDeps, 'pool'>, caller: Caller, id: string): Promise<Row> {

@@ -9,9 +9,9 @@ import { refreshFailedText } from '../../../core/text/banner';
 import { type Caller } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
 import { findAccessible } from '../integrations/find';
+import { answerBy } from './answer-by';
 import { toIntegrationView } from '../integrations/integration-view';
 import { requestDeadline } from '../../deadlines';
-import { withDeadline } from '../../../adapters/deadline';
 import { Problem } from '../../problems';
 import { tokenOnceDecided } from '../messages/with-recovery';
 
@@ -83,8 +83,7 @@ function ask(
   withinMs: number | null,
   deadline: number,
 ): Promise<EnsuredFresh> {
-  const asked = deps.lifecycles.ensureFresh(id, { version, withinMs });
-  return withDeadline(deadline, asked, () => 'undecided' as const);
+  return answerBy(deadline, deps.lifecycles.ensureFresh(id, { version, withinMs }));
 }
 
 function refreshableFrom(row: Row): number {

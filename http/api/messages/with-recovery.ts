@@ -3,6 +3,7 @@ import { callForMessages } from '../../../services/messages-capability';
 import { NoToken, type UsableToken, usableToken } from '../../../services/usable-token';
 import { findIntegration } from '../../../adapters/postgres/integrations/integrations';
 import { isTokenCode } from '../../../core/lifecycle/failure';
+import { answerBy } from '../lifecycle/answer-by';
 import { nextCheckIsAfter } from '../lifecycle/next-check';
 import { type HttpDeps } from '../../deps';
 import { requestDeadline } from '../../deadlines';
@@ -45,7 +46,7 @@ async function attempt<T>(
       if (!(error instanceof ProviderError) || !isTokenCode(error.code)) throw error;
       if (recoveries >= MAX_RECOVERIES || Date.now() >= deadline) throw error;
       const report = { version: usable.version, code: error.code ?? 190, subcode: error.subcode, source };
-      const outcome = await deps.lifecycles.recover(integrationId, report);
+      const outcome = await answerBy(deadline, deps.lifecycles.recover(integrationId, report));
       if (outcome === 'undecided') throw new NoToken('recovery_pending', usable.integration);
       recoveries += 1;
     }
@@ -72,7 +73,7 @@ export async function tokenOnceDecided(
     if (nextCheckIsAfter(error.integration, deadline - Date.now(), now)) throw error;
     const { version } = error.integration;
     const waiting = deps.lifecycles.recover(integrationId, { version, source: 'messages' });
-    await withDeadline(deadline, waiting, () => 'undecided' as const);
+    await answerBy(deadline, waiting);
     return usableToken(deps.pool, deps.sealer, integrationId, deps.clock.now());
   }
 }

@@ -208,7 +208,9 @@ test('what others have and do changes no field that a key limited to owners sees
   const mine = await owned('mine', 'me');
   const { id: keyId, key } = await keyFor({ scopes: SCOPES, ownerRefs: ['me'] });
   QUERIES['GET /v1/token-uses'] = `?keyId=${keyId}`;
-  const readable = NAMES.filter((name) => name.startsWith('GET ') && !/conversations|payloads|\/token$/.test(name));
+  const readable = NAMES.filter(
+    (name) => name.startsWith('GET ') && !/conversations|payloads|\/token$/.test(name),
+  );
   const seen = async () => {
     const answers: Record<string, unknown> = {};
     for (const route of readable) {
