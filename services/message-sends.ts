@@ -1,3 +1,4 @@
+import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client';
 import { type Pool } from 'pg';
 import { type Clock } from '../adapters/clock';
 import { sha256 } from '../adapters/digest';
@@ -10,7 +11,8 @@ import {
   findSend,
 } from '../adapters/postgres/messages/message-sends';
 import { storePayload } from '../adapters/postgres/messages/sealed-payloads';
-import { OUTGOING_MESSAGE, type OutgoingMessage } from '../core/messaging/send';
+import { OUTGOING_MESSAGE, type OutgoingMessage, type SendMessageInput } from '../core/messaging/send';
+import { TASK_QUEUE, sendMessageWorkflowId } from '../core/names';
 
 type SendDeps = { pool: Pool; sealer: Sealer; clock: Clock };
 
@@ -64,6 +66,19 @@ export async function claimKey(
   const request = { integrationId: row.id, keyDigest, requestDigest, payloadId };
   const { send } = await claimSend(pool, request, now);
   return sameRequest(send, requestDigest);
+}
+
+/** How a send's workflow is started, or waited for when it runs. */
+export function sendMessageStart(input: SendMessageInput) {
+  return {
+    workflowId: sendMessageWorkflowId(input.integrationId, input.keyDigest),
+    taskQueue: TASK_QUEUE,
+    args: [input] as [SendMessageInput],
+    // As long as the key is kept: until then its result can still be stored.
+    workflowRunTimeout: '7 days' as const,
+    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+    workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+  };
 }
 
 function requestDigestOf({ recipientId, text, tag }: OutgoingMessage): string {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/activity';
 import { type Integration } from '../../adapters/postgres/integrations/integration-row';
+import { type MessageSend } from '../../adapters/postgres/messages/message-sends';
 import { findIntegration } from '../../adapters/postgres/integrations/integrations';
 import { type NewMessageInput } from '../../core/messaging/activities-contract';
 import { FAILURE_TYPES } from '../../core/failure-types';
@@ -19,7 +20,7 @@ import { findSent } from './find-sent';
 import { openKept } from './payloads';
 import { recordSend, sendMessage } from './send-message';
 
-type SendDeps = Pick<Deps, 'pool' | 'sealer' | 'instagram' | 'clock' | 'lifecycles' | 'pause'>;
+export type SendDeps = Pick<Deps, 'pool' | 'sealer' | 'instagram' | 'clock' | 'lifecycles' | 'pause'>;
 
 /** What was taken shows up in the conversation a moment later. */
 const SHOWS_AFTER_MS = 1 * SECOND_MS;
@@ -29,12 +30,9 @@ const SHOWS_AFTER_MS = 1 * SECOND_MS;
  * activity. Whatever attempt comes next, here or elsewhere, goes on from the row of the key.
  */
 export async function sendForWorkflow(deps: SendDeps, given: NewMessageInput): Promise<SentMessage> {
-  const asked = checkInput(INPUTS.send, given);
-  const input = await claim(deps, asked).catch((error: unknown) => {
-    if (error instanceof KeyUsedForAnother)
-      throw failure(FAILURE_TYPES.idempotencyMismatch, error.message, { nonRetryable: true });
-    throw toApplicationFailure(error);
-  });
+  const { input, send } = await claimMessage(deps, given);
+  if (send.problem?.code === 'outcome_unknown')
+    throw failure(FAILURE_TYPES.outcomeUnknown, send.problem.detail, { nonRetryable: true });
   try {
     return await sendOrFind(deps, input);
   } catch (error) {
@@ -57,24 +55,33 @@ async function sendOrFind(deps: SendDeps, input: SendMessageInput): Promise<Sent
   throw failure(FAILURE_TYPES.providerUnavailable, 'Instagram did not take the message. It is sent again.');
 }
 
-/** Stores the message under its key, unless an earlier attempt has. */
-async function claim(
-  deps: SendDeps,
-  { integrationId, recipientId, tag, idempotencyKey, ...of }: ReturnType<typeof INPUTS.send.parse>,
-): Promise<SendMessageInput> {
-  const row = await findIntegration(deps.pool, integrationId);
-  if (!row) throw noIntegration();
-  const text = of.text ?? (await storedText(deps, row, of.payloadId ?? ''));
-  const wanted: OutgoingMessage = { recipientId, text, tag: tag ?? null };
-  const keyDigest = keyDigestOf(idempotencyKey);
-  const { payloadId, problem } =
-    (await findKept(deps, row, keyDigest, wanted)) ?? (await claimKey(deps, row, keyDigest, wanted));
-  if (problem?.code === 'outcome_unknown')
-    throw failure(FAILURE_TYPES.outcomeUnknown, problem.detail, { nonRetryable: true });
-  return { integrationId, keyDigest, payloadId };
+/** Stores the message under its key, unless an earlier attempt has. @throws `InvalidRequest` | `IdempotencyMismatch` … */
+export async function claimMessage(
+  deps: Pick<SendDeps, 'pool' | 'sealer' | 'clock'>,
+  given: NewMessageInput,
+): Promise<{ input: SendMessageInput; send: MessageSend }> {
+  const { integrationId, recipientId, tag, idempotencyKey, ...of } = checkInput(INPUTS.send, given);
+  try {
+    const row = await findIntegration(deps.pool, integrationId);
+    if (!row) throw noIntegration();
+    const text = of.text ?? (await storedText(deps, row, of.payloadId ?? ''));
+    const wanted: OutgoingMessage = { recipientId, text, tag: tag ?? null };
+    const keyDigest = keyDigestOf(idempotencyKey);
+    const kept = await findKept(deps, row, keyDigest, wanted);
+    const send = kept ?? (await claimKey(deps, row, keyDigest, wanted));
+    return { input: { integrationId, keyDigest, payloadId: send.payloadId }, send };
+  } catch (error) {
+    if (error instanceof KeyUsedForAnother)
+      throw failure(FAILURE_TYPES.idempotencyMismatch, error.message, { nonRetryable: true });
+    throw toApplicationFailure(error);
+  }
 }
 
-async function storedText(deps: SendDeps, row: Integration, payloadId: string): Promise<string> {
+async function storedText(
+  deps: Pick<SendDeps, 'pool' | 'sealer' | 'clock'>,
+  row: Integration,
+  payloadId: string,
+): Promise<string> {
   const { text } = await openKept(deps, row, payloadId, [OUTGOING_TEXT]);
   return text;
 }

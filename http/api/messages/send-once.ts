@@ -1,4 +1,4 @@
-import { WorkflowFailedError, WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client';
+import { WorkflowFailedError } from '@temporalio/client';
 import { type Integration } from '../../../adapters/postgres/integrations/integration-row';
 import {
   KeyUsedForAnother,
@@ -6,9 +6,10 @@ import {
   claimKey,
   findKept,
   keyDigestOf,
+  sendMessageStart,
 } from '../../../services/message-sends';
 import { usableToken } from '../../../services/usable-token';
-import { TASK_QUEUE, WORKFLOW_TYPES, sendMessageWorkflowId } from '../../../core/names';
+import { WORKFLOW_TYPES } from '../../../core/names';
 import {
   type SendMessageInput,
   type SendResult,
@@ -90,15 +91,7 @@ async function run(
 }
 
 async function startAndWait(deps: Pick<HttpDeps, 'temporal'>, input: SendMessageInput): Promise<SendResult> {
-  const handle = await deps.temporal.workflow.start(WORKFLOW_TYPES.sendMessage, {
-    workflowId: sendMessageWorkflowId(input.integrationId, input.keyDigest),
-    taskQueue: TASK_QUEUE,
-    args: [input],
-    // As long as the key is kept: until then its result can still be stored.
-    workflowRunTimeout: '7 days',
-    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-    workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
-  });
+  const handle = await deps.temporal.workflow.start(WORKFLOW_TYPES.sendMessage, sendMessageStart(input));
   return (await handle.result()) as SendResult;
 }
 
