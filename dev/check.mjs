@@ -8,6 +8,7 @@ const CHECKS = {
   format: 'prettier --check . --cache --cache-strategy content --cache-location .cache/prettier',
   imports: 'depcruise .',
   unused: 'knip',
+  openapi: 'node -r tsx/cjs dev/openapi.ts --check',
   dependencies: 'node -r tsx/cjs dev/dependencies/check.ts',
 };
 /** What they say on success is no news, except advisories that could not be checked. */

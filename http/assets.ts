@@ -15,7 +15,7 @@ const TYPES: Record<string, string> = {
 const FILES = {
   'banner.js': [own('banner.js')],
   'console.css': [own('console.css')],
-  'console.js': [own('console.js')],
+  'console.js': [own('console.js'), own('focus.js')],
   // In one file with its extension: as a deferred script htmx begins at once, and does not wait for another file.
   'htmx.js': [
     require.resolve('htmx.org/dist/htmx.min.js'),

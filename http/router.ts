@@ -15,13 +15,32 @@ export function createRouter() {
   });
 }
 
+/** The parts of the reference, in their order there. */
+export const TAGS = {
+  Integrations: 'Connected Instagram accounts.',
+  'Connect links': 'Signed links by which an owner connects or reconnects an account.',
+  Tokens: 'The current token, its refresh, and what to do when Instagram refuses it.',
+  Messages: 'Conversations and messages, with recovery and one repetition built in.',
+  Events: 'What happened, as a timeline and as a feed.',
+  Webhooks: 'Where events are delivered to.',
+  Deliveries: 'The log of webhook and email deliveries.',
+  Fleet: 'All connections at a glance.',
+  Access: 'API keys, embed tokens, console sessions, and who changed what.',
+  'Data deletion': 'Requests to delete the data of an account.',
+  Callbacks: 'What Instagram calls. Signed by Meta, no API key.',
+} as const;
+export type Tag = keyof typeof TAGS;
+
 export type Router = ReturnType<typeof createRouter>;
 
 /**
  * A documented route that rejects undocumented input: query parameters, and fields of a body where none is documented.
  * A misspelled parameter would otherwise be ignored. Fields of a documented body are the concern of its schema.
  */
-export function strictRoute<P extends string, R extends Omit<RouteConfig, 'path'> & { path: P }>(config: R) {
+export function strictRoute<
+  P extends string,
+  R extends Omit<RouteConfig, 'path'> & { path: P; operationId: string; tags: [Tag] },
+>(config: R) {
   // The route's own middleware comes first: a caller without access learns nothing about the input.
   const middleware: MiddlewareHandler[] = [config.middleware ?? [], rejectUnknownInput(config)].flat();
   return createRoute({ ...config, middleware });

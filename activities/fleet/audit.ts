@@ -1,7 +1,7 @@
 import { type AuditKind, beginAudit, endAudit, lastAudit } from '../../adapters/postgres/fleet/audit-runs';
 import { addAuditEntry, addTokenReads } from '../../adapters/postgres/access/audit-log';
 import { countLive } from '../../adapters/postgres/fleet/overdue';
-import { purge } from '../../adapters/postgres/fleet/retention';
+import { purge, retentionByTable } from '../../adapters/postgres/fleet/retention';
 import { sampleTableSizes } from '../../adapters/postgres/fleet/table-sizes';
 import { endIdleIncidents, openIncidents } from '../../adapters/postgres/incidents/incidents';
 import { requeueOverdueLanes } from '../../adapters/postgres/deliveries/outbox';
@@ -78,7 +78,7 @@ export async function auditFleet(deps: AuditDeps): Promise<AuditResult> {
       purged: await purge(pool, now, deps.retention, () => performance.now() >= purgeUntil),
       incidents: await reviewIncidents(deps, now),
     };
-    await endAudit(pool, run, result, clock.now());
+    await endAudit(pool, run, result, retentionByTable(deps.retention), clock.now());
     await recordRepairs(pool, result, clock.now());
     await addTokenReads(pool, clock.now());
     return { kind, ...result };

@@ -7,6 +7,7 @@ import { SEALED_TABLES, countByKey } from '../../adapters/postgres/keys/sealed-t
 import { withTransaction } from '../../adapters/postgres/pool';
 import { Failure } from '../failures';
 import { cliActor } from '../user';
+import { confirm } from '../output/confirm';
 import { type Io } from '../output/io';
 import { say } from '../output/output';
 import { type KeyRingSource } from '../../services/keys/report';
@@ -14,17 +15,18 @@ import { withKeysAlone } from './open';
 import { nameOf } from '../../services/keys/report';
 
 /** Takes a key out of use, when nothing needs it any more. */
-export async function retireKey(io: Io, id: string): Promise<void> {
+export async function retireKey(io: Io, id: string, isSure: boolean): Promise<void> {
   await withKeysAlone(io, async (keys) => {
     const { pool, ring, file } = keys;
     if (!ring.find(id) && !(await knownKeys(pool)).has(id))
       throw new Failure(`Key "${id}" not found.`, ['List keys with `npx evergrant keys status`.']);
     await refuseWhileUsed(keys, id);
+    refuseWhileNeeded(id, await countByKey(pool));
+    if (!isSure) await confirm(io, question(id, ring.find(id) ? file : null));
     await withTransaction(pool, async (db) => {
       await markRetired(db, id);
       // Looked at after the mark, so that no row slips between the two.
-      const needed = (await countByKey(db)).get(id);
-      if (needed) throw stillNeeded(id, needed);
+      refuseWhileNeeded(id, await countByKey(db));
       await addAuditEntry(db, cliActor(), { action: 'encryption_key.retire', target: id }, Date.now());
     });
     say(io, `${id} is retired.`);
@@ -54,9 +56,17 @@ async function refuseWhileUsed({ pool, ring }: KeyRingSource, id: string): Promi
     );
 }
 
-function stillNeeded(id: string, counts: Record<string, number>): Failure {
+/** @param file from which the key is removed; null: it is in none */
+function question(id: string, file: string | null): string {
+  const removed = file === null ? '' : ` and remove it from ${file}`;
+  return `Retire ${id}${removed}? Database backups that were made with it cannot be used without it, and owner links signed with it stop working.`;
+}
+
+function refuseWhileNeeded(id: string, counted: Awaited<ReturnType<typeof countByKey>>): void {
+  const counts = counted.get(id);
+  if (!counts) return;
   const rows = SEALED_TABLES.map(({ name, title }) => `${title} ${counts[name] ?? 0}`);
-  return new Failure(`${id} is still needed to decrypt rows (${rows.join(', ')}).`, [
+  throw new Failure(`${id} is still needed to decrypt rows (${rows.join(', ')}).`, [
     'Re-encrypt them with `npx evergrant keys rewrap`.',
   ]);
 }

@@ -8,8 +8,8 @@ import {
   type EmbedTokenRow,
   type Page,
 } from '../http/answers';
-import { findId, pathOf } from '../http/find';
-import { allPages } from '../http/pages';
+import { findId, findOne, pathOf } from '../http/find';
+import { allPages, eachRow } from '../http/pages';
 import { type Io } from '../output/io';
 import { confirm } from '../output/confirm';
 import { note, say, sayJson } from '../output/output';
@@ -17,7 +17,7 @@ import { type Column } from '../output/table';
 import { show } from '../output/list';
 import { since } from '../output/times';
 import { type Verb } from '../verb';
-import { JSON_OPTION, YES_OPTION, openApi } from './common';
+import { JSON_OPTION, YES_OPTION, nameOf, openApi } from './common';
 
 /** API keys, and what was made with them: each kind is listed, and ended one by one. */
 
@@ -114,10 +114,12 @@ export const consoleSessionsVerb: Verb = (program, io) => {
         { title: 'LAST USED', value: (row) => since(row.lastUsedAt, api.now()) },
       ]);
     });
-  addEnd(sessions, io, {
+  addEnd<ConsoleSession>(sessions, io, {
     verb: 'end',
     description: 'End a console session.',
     path: '/v1/console-sessions',
+    question: ({ id, name, address }) =>
+      `End the console session of ${name} (${[id, address].filter(Boolean).join(', ')})? The person is signed out at once.`,
     done: 'Ended',
   });
 };
@@ -139,10 +141,12 @@ export const embedTokensVerb: Verb = (program, io) => {
         ...issuedColumns(api.now()),
       ]);
     });
-  addEnd(tokens, io, {
+  addEnd<EmbedTokenRow>(tokens, io, {
     verb: 'revoke',
     description: 'Revoke an embed token, and the connect links made with it.',
     path: '/v1/embed-tokens',
+    question: ({ id, ownerRef }) =>
+      `Revoke the embed token of ${ownerRef} (${id})? The banner on pages with it stops updating until they fetch a new one, and connect links made with it stop working.`,
     done: 'Revoked',
   });
 };
@@ -173,18 +177,28 @@ export const connectLinksVerb: Verb = (program, io) => {
     .description('Revoke a connect link, or all links of an integration.')
     .argument('[id]', 'as shown by `connect-links list`')
     .option('--integration <id>', 'revoke all links of this integration, also those in events and emails')
-    .action(async (id: string | undefined, { integration }: { integration?: string }) => {
-      const api = openApi(io);
+    .option(...YES_OPTION)
+    .action(async (id: string | undefined, { integration, yes }: { integration?: string; yes?: true }) => {
       if ((id === undefined) === (integration === undefined))
         throw new UsageError('Give the id of a link, or --integration.');
-      if (id !== undefined) {
-        await api.delete(`/v1/connect-links/${encodeURIComponent(id)}`);
-        return say(io, `Revoked ${id}.`);
-      }
-      const of = await findId(api, integration ?? '');
-      await api.delete(pathOf(of, '/connect-links'));
-      say(io, `Revoked all links of ${of}.`);
+      if (id !== undefined) return endOne(io, id, yes === true, LINK);
+      const api = openApi(io);
+      const of = await findOne(api, integration ?? '');
+      if (!yes)
+        await confirm(
+          io,
+          `Revoke all connect links of ${nameOf(of)} (${of.id}, owner ${of.ownerRef})? Those in events and emails stop working, too. The owner needs a new one to connect.`,
+        );
+      await api.delete(pathOf(of.id, '/connect-links'));
+      say(io, `Revoked all links of ${of.id}.`);
     });
+};
+
+const LINK: Ending<ConnectLinkRow> = {
+  path: '/v1/connect-links',
+  question: ({ id, ownerRef, integrationId }) =>
+    `Revoke the connect link of ${ownerRef} (${id}, for ${integrationId})? It stops working at once. The owner needs a new one to connect.`,
+  done: 'Revoked',
 };
 
 interface LinkFilter {
@@ -203,17 +217,41 @@ function issuedColumns<Row extends { createdBy: string; createdAt: string; expir
   ];
 }
 
-function addEnd(
+/** How one of a kind is ended. */
+interface Ending<Row> {
+  path: string;
+  /** Says what stops working. */
+  question: (row: Row) => string;
+  done: string;
+}
+
+function addEnd<Row extends { id: string }>(
   group: Command,
   io: Io,
-  { verb, description, path, done }: { verb: string; description: string; path: string; done: string },
+  { verb, description, ...ending }: Ending<Row> & { verb: string; description: string },
 ): void {
   group
     .command(verb)
     .description(description)
     .argument('<id>', `as shown by \`${group.name()} list\``)
-    .action(async (id: string) => {
-      await openApi(io).delete(`${path}/${encodeURIComponent(id)}`);
-      say(io, `${done} ${id}.`);
-    });
+    .option(...YES_OPTION)
+    .action(async (id: string, { yes }: { yes?: true }) => endOne(io, id, yes === true, ending));
+}
+
+async function endOne<Row extends { id: string }>(
+  io: Io,
+  id: string,
+  isSure: boolean,
+  { path, question, done }: Ending<Row>,
+): Promise<void> {
+  const api = openApi(io);
+  if (!isSure) {
+    for await (const row of eachRow<Row>(api, path)) {
+      if (row.id !== id) continue;
+      await confirm(io, question(row));
+      break;
+    }
+  }
+  await api.delete(`${path}/${encodeURIComponent(id)}`);
+  say(io, `${done} ${id}.`);
 }

@@ -2,6 +2,7 @@ import { UsageError } from '../failures';
 import { type Io } from '../output/io';
 import { load } from '../load';
 import { type Verb } from '../verb';
+import { YES_OPTION } from './common';
 
 interface RotateOptions {
   wait?: true;
@@ -36,7 +37,10 @@ export const keysVerb: Verb = (program, io) => {
     .command('retire')
     .description('Retire a key that is no longer needed.')
     .argument('<key id>', 'as shown by `keys status`')
-    .action(async (id: string) => load.keys.retire().retireKey(io, id));
+    .option(...YES_OPTION)
+    .action(async (id: string, { yes }: { yes?: true }) =>
+      load.keys.retire().retireKey(io, id, yes === true),
+    );
 };
 
 async function rotate(io: Io, options: RotateOptions): Promise<void> {

@@ -31,6 +31,16 @@ export type RetentionKind = keyof typeof RETENTION;
 /** Days by kind. */
 export type Retention = Record<RetentionKind, number>;
 
+/** How long rows of one table are kept. */
+export interface KeptFor {
+  /** From when they come, or from their end; 0: until then. */
+  days: number;
+  /** Which of the table's rows; null: all others. */
+  of: 'message_events' | 'token_reads' | null;
+}
+/** By table. One that is missing keeps its rows until they are deleted for another reason. */
+export type TableRetention = Readonly<Record<string, KeptFor[]>>;
+
 export const DEFAULT_RETENTION = Object.fromEntries(
   Object.entries(RETENTION).map(([kind, { days }]) => [kind, days]),
 ) as Retention;

@@ -57,6 +57,7 @@ export const FLEET_TEXT = {
   rows: 'Rows',
   size: 'Size',
   growth: 'Growth',
+  retention: 'Retention',
   schedule: 'Schedule',
   scheduleUnknown: 'Unknown · Temporal is not responding',
   scheduleOn: (every: string) => `On · every ${every}`,

@@ -1,6 +1,7 @@
 /** A package as the lock file names it. */
 export interface LockedPackage {
   dev?: boolean;
+  link?: boolean;
   license?: string;
 }
 
@@ -26,10 +27,13 @@ const READ: Record<string, string> = { 'node_modules/unionfs': 'Unlicense' };
 
 /** What production would ship under a licence that was not reviewed, one line each. */
 export function licenceProblems(packages: Readonly<Record<string, LockedPackage>>): string[] {
-  return Object.entries(packages)
-    .filter(([path, { dev }]) => path !== '' && !dev)
-    .filter(([path, { license }]) => !isAccepted(license ?? READ[path] ?? ''))
-    .map(([path, { license }]) => `${path.replace(/^.*node_modules\//, '')}: ${license ?? 'no licence'}`);
+  return (
+    Object.entries(packages)
+      // The project's own packages are links here.
+      .filter(([path, { dev, link }]) => path !== '' && !dev && !link)
+      .filter(([path, { license }]) => !isAccepted(license ?? READ[path] ?? ''))
+      .map(([path, { license }]) => `${path.replace(/^.*node_modules\//, '')}: ${license ?? 'no licence'}`)
+  );
 }
 
 /** One licence, several of which one may be chosen, or several that all hold. */

@@ -7,25 +7,14 @@ import { frameOf } from '../frame';
 import { Layout } from '../owner/layout';
 import { PROBLEMS } from '../problems';
 import { type Schema, exampleBody } from './example-body';
+import { openApiDocument } from './openapi';
 import { type Router } from '../router';
-
-const version = '1.0.0';
 
 /** The API reference: OpenAPI 3.1, and the same as a page. */
 export function docsRoutes(deps: HttpDeps, app: Router): Hono {
-  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
   // Built at the first request, when every route is registered, and then kept: nobody needs a key to ask for it.
   const built = once(() => {
-    const document = app.getOpenAPI31Document({
-      openapi: '3.1.0',
-      info: {
-        title: 'Evergrant',
-        version,
-        description:
-          'Keeps Instagram connections alive. Times are ISO 8601 UTC with milliseconds. Lists return `{data, nextCursor}`. Errors are problem documents (RFC 9457).',
-      },
-      servers: [{ url: deps.site.publicUrl }],
-    });
+    const document = openApiDocument(app, deps.site.publicUrl);
     const text = (<Reference document={document} />).toString();
     return { file: assetOf('application/json', Buffer.from(JSON.stringify(document))), text };
   });

@@ -103,6 +103,23 @@ export const Fleet = z
           bytes: count('Size with indexes, in bytes.'),
           rowsPerDay: growth('Rows'),
           bytesPerDay: growth('Bytes'),
+          retention: z
+            .array(
+              z.object({
+                days: count(
+                  'Days that these rows are kept, from when they come or from their end; 0: until then.',
+                ),
+                of: z
+                  .enum(['message_events', 'token_reads'])
+                  .nullable()
+                  .openapi({ description: 'Which rows of the table; null: all others.' }),
+              }),
+            )
+            .nullable()
+            .openapi({
+              description:
+                'How long rows are kept, as the worker that ran the last audit is set to. Empty: no row is removed for its age. null: not known until an audit has finished.',
+            }),
         }),
       )
       .nullable()

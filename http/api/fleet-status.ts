@@ -52,7 +52,12 @@ export async function fleetStatusFor(
       lastResult: last?.result ?? null,
       nextRunAt: iso(schedule.nextRunAt),
     },
-    tables: caller.ownerRefs === null ? await tableSizes(deps.pool, deps.clock.now()) : null,
+    tables: isWhole
+      ? (await tableSizes(deps.pool, deps.clock.now())).map((table) => ({
+          ...table,
+          retention: last?.retention ? (last.retention[table.name] ?? []) : null,
+        }))
+      : null,
   };
 }
 

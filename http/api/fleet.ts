@@ -7,6 +7,8 @@ import { Fleet } from './fleet-schema';
 const get = strictRoute({
   method: 'get',
   path: '/fleet',
+  operationId: 'getFleet',
+  tags: ['Fleet'],
   summary: 'Get an overview of all connections',
   description:
     'Counts by state and expiry, deliveries, incidents, the audit and the size of the tables. Works while Temporal is down.',

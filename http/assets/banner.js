@@ -17,6 +17,7 @@
   const STYLE = `
     :host { display: block; font: 1rem/1.5 system-ui, sans-serif; }
     :host([hidden]) { display: none; }
+    :host(:focus-visible) { outline: 3px solid; outline-offset: 2px; }
     .banner {
       display: flex; flex-wrap: wrap; align-items: center; gap: .5em 1em; box-sizing: border-box;
       margin: 0 0 .5em; padding: .75em 1em; border: 1px solid; border-inline-start-width: .4em; border-radius: .4em;
@@ -300,6 +301,7 @@
     /** Redraws only what changed, because screen readers announce it. */
     #draw(all) {
       const wanted = all.filter(({ banner }) => banner);
+      const hadFocus = this.shadowRoot.activeElement !== null;
       for (const [id, { element }] of this.#drawn) {
         if (wanted.some((one) => one.id === id)) continue;
         element.remove();
@@ -324,6 +326,17 @@
         }
         if (focused) fresh.element.querySelector('button')?.focus();
       }
+      if (hadFocus && !this.shadowRoot.activeElement) this.#keepFocus();
+    }
+
+    /** The button that had the focus is gone: another one gets it, or else this place in the page, until it is left. */
+    #keepFocus() {
+      const next = this.shadowRoot.querySelector('button');
+      if (next) return next.focus();
+      if (this.hasAttribute('tabindex')) return this.focus();
+      this.setAttribute('tabindex', '-1');
+      this.addEventListener('blur', () => this.removeAttribute('tabindex'), { once: true });
+      this.focus();
     }
 
     #banner(drawn) {

@@ -12,18 +12,6 @@
     }
   }
 
-  /** Dialogs come open, for browsers without scripts. Here nothing else can be used until they are closed. */
-  function raiseDialogs() {
-    for (const dialog of document.querySelectorAll('dialog[data-modal]')) {
-      const keeps = dialog.dataset.modal === 'keep';
-      delete dialog.dataset.modal;
-      dialog.close();
-      dialog.showModal();
-      // A secret that is shown once must not vanish by a key.
-      if (keeps) dialog.addEventListener('cancel', (event) => event.preventDefault());
-    }
-  }
-
   /** On a phone the filters and the sandbox's controls are folded. */
   const phone = window.matchMedia('(max-width: 760px)');
   function fold() {
@@ -41,9 +29,7 @@
     detail.ctx.request.headers['X-Time-Zone'] = zone;
   });
   document.addEventListener('htmx:after:swap', localize);
-  new window.MutationObserver(raiseDialogs).observe(document.body, { childList: true, subtree: true });
   localize();
-  raiseDialogs();
   fold();
 
   // A newer page of this session has its place, or there is none.

@@ -21,6 +21,8 @@ const Answer = z
 const ask = createRoute({
   method: 'post',
   path: CALLBACKS.dataDeletion,
+  operationId: 'receiveDataDeletionRequest',
+  tags: ['Callbacks'],
   summary: 'Callback: an owner requests data deletion',
   description: 'Repeating the request returns the same code.',
   request: { body: signedRequestBody },
@@ -30,6 +32,8 @@ const ask = createRoute({
 const look = createRoute({
   method: 'get',
   path: `${CALLBACKS.dataDeletion}/{code}`,
+  operationId: 'showDataDeletion',
+  tags: ['Callbacks'],
   summary: 'Status page of a data deletion',
   request: { params: z.object({ code: z.string().openapi({ description: '`confirmation_code`.' }) }) },
   responses: { 200: { description: 'Done or in progress' }, 404: { description: 'Unknown code' } },

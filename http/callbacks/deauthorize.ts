@@ -12,6 +12,8 @@ import { signedRequestBody, readSignedRequestForm } from './signed-request';
 const route = createRoute({
   method: 'post',
   path: CALLBACKS.deauthorize,
+  operationId: 'receiveDeauthorization',
+  tags: ['Callbacks'],
   summary: 'Callback: an owner removed the app',
   description: 'Erases the token and expires the integration. Also responds 200 for an unknown account.',
   request: { body: signedRequestBody },

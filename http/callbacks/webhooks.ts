@@ -18,6 +18,8 @@ const MAX_BODY_KIB = 1024;
 const handshake = createRoute({
   method: 'get',
   path: CALLBACKS.webhooks,
+  operationId: 'verifyInstagramWebhook',
+  tags: ['Callbacks'],
   summary: 'Callback: webhook verification',
   description:
     'Returns `hub.challenge`. Errors: `not_found` if `INSTAGRAM_WEBHOOK_VERIFY_TOKEN` is not set, `forbidden` for another token.',
@@ -37,6 +39,8 @@ const handshake = createRoute({
 const deliver = createRoute({
   method: 'post',
   path: CALLBACKS.webhooks,
+  operationId: 'receiveInstagramWebhook',
+  tags: ['Callbacks'],
   summary: 'Callback: messages',
   description:
     'Signed with `X-Hub-Signature-256`. What is about connected accounts becomes `message.received`, `message.edited` and `message.deleted` events. Errors: `forbidden`, `too_large`.',

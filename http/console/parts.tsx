@@ -60,7 +60,7 @@ export const UPDATES_PAGE = {
 /** A form whose response updates the page and shows a toast. */
 export function ActionForm({ path, children }: { path: string; children?: Child }) {
   return (
-    <form method="post" action={path} hx-post={path} {...UPDATES_PAGE} hx-disable="find button">
+    <form method="post" action={path} hx-post={path} {...UPDATES_PAGE}>
       {children}
     </form>
   );

@@ -7,7 +7,7 @@ import { CONSOLE } from '../middleware/headers';
 import { type Frame } from '../frame';
 import { CONNECTIONS } from './paths';
 import { SandboxBar, type SandboxView } from './sandbox/sandbox-bar';
-import { THEMES, type Theme } from './theme';
+import { THEMES, THEME_BUTTON, type Theme } from './theme';
 
 const SECTIONS = {
   overview: CONSOLE,
@@ -98,7 +98,7 @@ export function Shell(props: ShellProps) {
               </form>
             </div>
           </header>
-          <main id="main">
+          <main id="main" tabindex={-1}>
             {props.crumbs && (
               <nav class="crumbs" aria-label={TEXT.crumbsLabel}>
                 {props.crumbs.map(({ label, href }) => (
@@ -109,7 +109,7 @@ export function Shell(props: ShellProps) {
               </nav>
             )}
             <div class="title">
-              <h1>{props.title}</h1>
+              <h1 tabindex={-1}>{props.title}</h1>
               {props.toolbar}
             </div>
             {props.top}
@@ -148,7 +148,7 @@ function ThemeSwitch({ theme, here }: { theme: Theme; here: string }) {
   return (
     <form method="post" action={`${CONSOLE}/theme`}>
       <input type="hidden" name="here" value={here} />
-      <button name="theme" value={next} title={TEXT.themeHint}>
+      <button id={THEME_BUTTON} name="theme" value={next} title={TEXT.themeHint}>
         {TEXT.theme(theme)}
       </button>
     </form>

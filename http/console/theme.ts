@@ -9,6 +9,9 @@ import { ownPath } from './paths';
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 
+/** ID of the button that changes it. */
+export const THEME_BUTTON = 'theme';
+
 const COOKIE = 'evergrant_theme';
 
 /** The theme that this browser has chosen. */
@@ -26,7 +29,8 @@ export function themeRoutes({ site }: Pick<HttpDeps, 'site'>) {
       httpOnly: true,
       secure: site.publicUrl.startsWith('https:'),
     });
-    return c.redirect(ownPath(here), 303);
+    // By the fragment the button keeps the focus.
+    return c.redirect(`${ownPath(here)}#${THEME_BUTTON}`, 303);
   });
 }
 

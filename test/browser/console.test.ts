@@ -300,42 +300,6 @@ test('an API key is made, shown once, and revoked', async () => {
   expect((await api.as(key).get('/v1/integrations?limit=1')).status).toBe(401);
 });
 
-/** Presses Tab until something with this name has the focus. */
-async function tabTo(name: string) {
-  const focused = `(() => { const one = document.activeElement;
-    return (one.getAttribute('aria-label') ?? one.labels?.[0]?.textContent ?? one.textContent).trim(); })()`;
-  await until(async () => {
-    await page.keyboard.press('Tab');
-    return (await page.evaluate<string>(focused)) === name;
-  });
-}
-
-test('an account is connected by keyboard alone, from the search to the link', async () => {
-  stack.simulator.addAccount({ username: 'by.keyboard' });
-  await open('/connections');
-  await page.keyboard.press('/');
-  await page.keyboard.type('nobody here');
-  await page.getByText('No matching connections').waitFor();
-  await page.keyboard.press('Shift+Tab');
-  await page.keyboard.press('Home');
-  await page.evaluate('document.body.focus(), document.activeElement.blur()');
-  await tabTo('Skip to content');
-  await tabTo('Connect account');
-  await page.keyboard.press('Enter');
-  await page.getByRole('dialog').waitFor();
-  await page.keyboard.type('customer-7');
-  await tabTo('Create link');
-  await page.keyboard.press('Enter');
-  const link = page.locator('#link');
-  await link.waitFor();
-  const url = await link.inputValue();
-  await tabTo("I've copied it");
-  await page.keyboard.press('Enter');
-  await link.waitFor({ state: 'hidden' });
-  await page.goto(url);
-  await page.getByRole('button', { name: 'Continue to Instagram' }).waitFor();
-});
-
 test('the theme is chosen by its button, and stays', async () => {
   const shown = () => page.evaluate<string>('getComputedStyle(document.documentElement).colorScheme');
   await open('/fleet');

@@ -237,6 +237,39 @@ test('a contact is shown, set and removed', async () => {
   expect(await json(['contact', id, '--remove'])).toMatchObject({ contact: null });
 });
 
+test('what gives access besides keys says what stops working, and asks first', async () => {
+  const { body } = await api.post('/v1/integrations', { provider: 'instagram', ownerRef: 'asked' });
+  const { id } = body.integration;
+  const { body: token } = await api.post('/v1/embed-tokens', { ownerRef: 'asked' });
+  await api.browser().request('POST', '/console/sign-in', {
+    headers: { origin: api.url, 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({ key: API_KEY }).toString(),
+  });
+  const only = async (path: string) => (await api.get(path)).body.data[0].id;
+  const link = await only(`/v1/connect-links?integrationId=${id}`);
+  const session = await only('/v1/console-sessions');
+  await expectToAsk(
+    ['embed-tokens', 'revoke', token.id],
+    `Revoke the embed token of asked (${token.id})? The banner on pages with it stops updating until they fetch a new one, and connect links made with it stop working.`,
+  );
+  await expectToAsk(
+    ['connect-links', 'revoke', link],
+    `Revoke the connect link of asked (${link}, for ${id})? It stops working at once. The owner needs a new one to connect.`,
+  );
+  await expectToAsk(
+    ['connect-links', 'revoke', '--integration', id],
+    `Revoke all connect links of ${id} (${id}, owner asked)? Those in events and emails stop working, too. The owner needs a new one to connect.`,
+  );
+  await expectToAsk(
+    ['console-sessions', 'end', session],
+    `End the console session of bootstrap (${session}, 127.0.0.1)? The person is signed out at once.`,
+  );
+  expect(await only('/v1/embed-tokens')).toBe(token.id);
+  expect(await only(`/v1/connect-links?integrationId=${id}`)).toBe(link);
+  expect(await only('/v1/console-sessions')).toBe(session);
+  expect((await evergrant(['embed-tokens', 'revoke', token.id], { answer: 'y' })).code).toBe(0);
+});
+
 test('revoking an API key names it and asks first', async () => {
   const { body } = await api.post('/v1/api-keys', { name: 'inbox', scopes: ['read'] });
   await expectToAsk(

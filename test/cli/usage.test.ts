@@ -112,25 +112,44 @@ test('prints its version', async () => {
   expect(out).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
-test.each([
-  ['', ['list', 'sandbox', 'api-keys', '--help']],
+const COMPLETIONS: [typed: string, expected: string[]][] = [
+  ['', ['list', 'sandbox', 'api-keys']],
   ['l', ['list']],
   ['sandbox adv', ['advance']],
   ['deliveries list --st', ['--status']],
   ['list --state active --reas', ['--reason']],
-])('completes "evergrant %s"', async (typed, expected) => {
-  const { out } = await evergrant(['completion', 'bash']);
-  const words = ['evergrant', ...typed.split(' ')];
-  const { stdout } = spawnSync(
-    'bash',
-    [
-      '-c',
-      `${out}\nCOMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _evergrant; echo "\${COMPREPLY[@]}"`,
-      'bash',
-      ...words,
-    ],
-    { encoding: 'utf8' },
-  );
-  expect(stdout.trim().split(' ')).toEqual(expect.arrayContaining(expected));
-  if (typed) expect(stdout.trim().split(' ')).toHaveLength(expected.length);
+];
+/** What each shell offers; fish, which the project does not ask for, where it is there. */
+const SHELLS: Record<string, (script: string, typed: string) => string> = {
+  bash(script, typed) {
+    const complete = `COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _evergrant; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    return run('bash', ['-c', `${script}\n${complete}`, 'bash', 'evergrant', ...typed.split(' ')]);
+  },
+  fish: (script, typed) => run('fish', ['-c', `${script}\ncomplete -C 'evergrant ${typed}'`]),
+};
+const run = (command: string, args: string[]) => spawnSync(command, args, { encoding: 'utf8' }).stdout;
+const isThere = (shell: string) => spawnSync(shell, ['--version']).status === 0;
+
+describe.each(Object.keys(SHELLS).filter(isThere))('%s', (shell) => {
+  test.each(COMPLETIONS)('completes "evergrant %s"', async (typed, expected) => {
+    const { out } = await evergrant(['completion', shell]);
+    const words = SHELLS[shell]!(out, typed)
+      .trim()
+      .split('\n')
+      .map((line) => line.split('\t')[0]);
+    expect(words).toEqual(expect.arrayContaining(expected));
+    if (typed) expect(words).toHaveLength(expected.length);
+  });
+});
+
+test('completes with descriptions in fish', async () => {
+  const { code, out } = await evergrant(['completion', 'fish']);
+  expect(code).toBe(0);
+  const at = (path: string) => `complete -c evergrant -n 'test "$(__evergrant_path)" = "${path}"'`;
+  const lines = out.split('\n');
+  expect(lines).toContain(`${at('')} -f -a pause -d 'Pause scheduled refreshes until 3 days before expiry.'`);
+  expect(lines).toContain(`${at('/webhooks/remove')} -l yes -s y -d 'do not ask for confirmation'`);
+  expect(out).toMatch(/= "\/list"' -l state -x -a 'pending active [^']+' -d '/);
+  // Quotes within descriptions are escaped.
+  expect(lines.filter((line) => line.replace(/\\['\\]/g, '').split("'").length % 2 === 0)).toEqual([]);
 });

@@ -112,6 +112,14 @@ describe('with a connected account', () => {
     expect(out).toContain(`token-lifecycle/${id}`);
   });
 
+  test('fleet lists the largest tables with their growth and retention', async () => {
+    const { out } = await evergrant(['fleet']);
+    expect(out).toMatch(/^ {2}TABLE +ROWS +SIZE +GROWTH +RETENTION$/m);
+    expect(out).toMatch(
+      /^ {2}events +\d+ +\d+ kB +growth not known yet +(not known yet|30 days \(messages\), 365 days)$/m,
+    );
+  });
+
   test('nothing that it prints is a token', async () => {
     const outputs = await Promise.all(
       [['list'], ['status', id], ['events'], ['events', id], ['fleet']].map((args) =>
@@ -429,7 +437,7 @@ describe('keys, and what was made with them', () => {
     expect((await lines(['embed-tokens', 'list', '--owner-ref', 'acme']))[1]).toMatch(
       new RegExp(`^${token.id} +acme +bootstrap +(now|\\d seconds ago) +in \\d+ (hour|minutes)$`),
     );
-    await evergrant(['embed-tokens', 'revoke', token.id]);
+    await evergrant(['embed-tokens', 'revoke', token.id, '--yes']);
     expect(await lines(['embed-tokens', 'list'])).toEqual(['No valid embed tokens.']);
     const of = ['--integration', '@linked'];
     const links = [];
@@ -437,9 +445,10 @@ describe('keys, and what was made with them', () => {
       links.unshift(await post(`/v1/integrations/${id}/connect-links`, {}));
     const listed = async () => (await json(['connect-links', 'list', ...of])).data.map((link) => link.id);
     expect(await listed()).toEqual(links.map((link) => link.id));
-    await evergrant(['connect-links', 'revoke', links[0]!.id]);
+    await evergrant(['connect-links', 'revoke', links[0]!.id, '--yes']);
     expect(await listed()).toEqual(links.slice(1).map((link) => link.id));
-    expect((await evergrant(['connect-links', 'revoke', ...of])).out).toBe(`Revoked all links of ${id}.\n`);
+    const all = await evergrant(['connect-links', 'revoke', ...of, '--yes']);
+    expect(all.out).toBe(`Revoked all links of ${id}.\n`);
     expect(await lines(['connect-links', 'list', ...of])).toEqual(['No connect links.']);
   });
 
@@ -455,7 +464,7 @@ describe('keys, and what was made with them', () => {
     expect((await lines(['console-sessions', 'list']))[1]).toMatch(
       new RegExp(`^${id} +bootstrap +127\\.0\\.0\\.1 `),
     );
-    expect((await evergrant(['console-sessions', 'end', id])).code).toBe(0);
+    expect((await evergrant(['console-sessions', 'end', id, '--yes'])).code).toBe(0);
     expect((await json(['console-sessions', 'list'])).data).toEqual([]);
   });
 });

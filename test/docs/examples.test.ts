@@ -19,6 +19,7 @@ const DOCUMENTS = [
   ...readdirSync(join(ROOT, 'docs'))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
+  ...['plain', 'react', 'supabase'].map((name) => `examples/${name}/README.md`),
 ];
 /** The walkthrough comes before what changes its accounts. */
 const ORDER = ['README.md', 'docs/walkthrough.md'];
@@ -50,7 +51,7 @@ test.each(WITH_COMMANDS)('what %s shows can be copied, and does what it shows', 
     const differences = [];
     for (const block of blocksOf(file).filter(ran))
       for (const { command, output } of stepsOf(block)) {
-        const { code, printed } = await shell.run(command);
+        const { code, printed } = await (block.runsOn ? serve(command, output) : shell.run(command));
         const failed = code !== (output.some((line) => line.startsWith('error: ')) ? 1 : 0);
         const missing = missingLine(output, printed);
         if (failed || missing !== null) differences.push({ at: block.at, command, code, missing, printed });
@@ -88,16 +89,45 @@ test('the events that happened meanwhile have the fields of these examples', asy
     expect([type, fieldsOf(data)]).toEqual([type, fieldsOf(catalogue.get(type) ?? {})]);
 });
 
-/** One bash, in which variables and functions stay. Its addresses are those of this installation. */
-function openShell({ api, simulator, dataDir, env }: Everything) {
-  const child = spawn('bash', ['--norc'], { cwd: ROOT, env: { ...env, NO_COLOR: '1' }, stdio: 'pipe' });
-  child.stdin.write(`exec 2>&1\nnpx() { shift; ${process.execPath} cli/evergrant.js "$@"; }\n`);
-  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
-  const here = (command: string) =>
+const SERVER_STARTS_WITHIN_MS = 15_000;
+
+/** Runs a server, on any port, until it has printed what is shown or ends by itself. */
+async function serve(command: string, shown: string[]): Promise<{ code: number; printed: string }> {
+  const child = spawn('bash', ['-c', `exec 2>&1; ${hereOf(everything)(command)}`], {
+    cwd: ROOT,
+    env: { ...everything.env, PORT: '0' },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const stop = () => process.kill(-child.pid!, 'SIGTERM');
+  const deadline = setTimeout(stop, SERVER_STARTS_WITHIN_MS);
+  child.once('exit', () => clearTimeout(deadline));
+  let printed = '';
+  for await (const chunk of child.stdout) {
+    printed += String(chunk);
+    if (missingLine(shown, printed) !== null) continue;
+    stop();
+    return { code: 0, printed };
+  }
+  return { code: child.exitCode ?? 1, printed };
+}
+
+/** Puts the addresses of this installation into a command. */
+function hereOf({ api, simulator, dataDir }: Everything): (command: string) => string {
+  return (command) =>
     command
       .replaceAll('http://127.0.0.1:3000', api)
       .replaceAll('http://127.0.0.1:4010', simulator)
       .replaceAll('.data/', `${dataDir}/`);
+}
+
+/** One bash, in which variables and functions stay. Its addresses are those of this installation. */
+function openShell(everything: Everything) {
+  const { env } = everything;
+  const child = spawn('bash', ['--norc'], { cwd: ROOT, env: { ...env, NO_COLOR: '1' }, stdio: 'pipe' });
+  child.stdin.write(`exec 2>&1\nnpx() { shift; ${process.execPath} cli/evergrant.js "$@"; }\n`);
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  const here = hereOf(everything);
   return {
     async run(command: string) {
       const end = `--end-${Math.random()}--`;

@@ -5,8 +5,14 @@ import { openBrowser, openViewer } from '../support/browser';
 import { type Everything, prepareEverything } from '../support/everything';
 
 // `npm run screenshots`: lets a whole sandbox live for some months and takes the pictures that the docs show.
+// `npm run screenshots -- --temporal`: takes those of Temporal's UI instead.
 // `npm run screenshots -- <folder>`: takes every page of the console instead, in both themes and three widths.
 const FOLDER = join(__dirname, '..', '..', 'docs', 'images');
+/** In Temporal's UI, after the status. */
+const TEMPORAL_COLUMNS = [
+  ...['EvergrantAccount', 'EvergrantState', 'EvergrantReason', 'EvergrantExpiresAt'],
+  ...['Start', 'Workflow ID'],
+];
 const ACCOUNTS = ['atelier_nord', 'velo.werk', 'kaffeehaus', 'blumen_mia', 'studio.lumen', 'brot_und_salz'];
 
 async function main(): Promise<void> {
@@ -18,8 +24,9 @@ async function main(): Promise<void> {
     const { page, close } = await openViewer(browser, { viewport: { width: 1200, height: 760 } });
     const world = new World(everything, page);
     await world.live();
-    const folder = process.argv[2];
-    await (folder === undefined ? world.picture() : world.everyPage(folder));
+    const wanted = process.argv[2];
+    if (wanted === '--temporal') await world.temporal();
+    else await (wanted === undefined ? world.picture() : world.everyPage(wanted));
     await close();
   } finally {
     await browser.close();
@@ -74,6 +81,34 @@ class World {
     const { url } = await this.ask(`/v1/integrations/${this.ids.get('brot_und_salz')}/connect-links`);
     await page.goto(url as string);
     await this.shoot('reconnect');
+  }
+
+  /** The list of workflows with the columns and a saved query that docs/operations.md recommends. */
+  async temporal(): Promise<void> {
+    const { page } = this;
+    const { EVERGRANT_TEMPORAL_UI_PORT: port } = this.everything.env;
+    const list = `http://127.0.0.1:${port}/namespaces/default/workflows`;
+    const lifecycles = 'WorkflowType="TokenLifecycle" and ExecutionStatus="Running"';
+    await page.setViewportSize({ width: 1480, height: 600 });
+    await page.goto(`${list}?${new URLSearchParams({ query: lifecycles }).toString()}`);
+    await page.getByTestId('workflows-summary-table-configuration-button').click();
+    const column = (name: string, what: 'add' | 'remove') =>
+      page.getByTestId(`orderable-list-item-${name}-${what}-button`).click();
+    for (const name of ['Workflow ID', 'Run ID', 'Type', 'Start', 'End']) await column(name, 'remove');
+    for (const name of TEMPORAL_COLUMNS) await column(name, 'add');
+    await page.getByTestId('drawer-close-button').click();
+    await page.getByRole('cell', { name: 'brot_und_salz' }).waitFor();
+    await this.shoot('temporal-columns');
+    const waiting =
+      'WorkflowType="TokenLifecycle" and EvergrantState="expired" and ExecutionStatus="Running"';
+    await page.goto(`${list}?${new URLSearchParams({ query: waiting }).toString()}`);
+    await page.getByTestId('create-view-button').click();
+    await page.locator('dialog[open]').getByRole('textbox').fill('Needs its owner');
+    await page.getByTestId('confirm-modal-button').filter({ visible: true }).click();
+    await page.getByRole('cell', { name: 'brot_und_salz' }).waitFor();
+    await page.getByText('Needs its owner').first().waitFor();
+    await page.setViewportSize({ width: 1480, height: 420 });
+    await this.shoot('temporal-saved-query');
   }
 
   async everyPage(folder: string): Promise<void> {

@@ -11,15 +11,19 @@ export interface Block {
   text: string;
   /** Why it cannot run in the sandbox: the comment `<!-- not run: … -->` before it. */
   notRun: string | null;
+  /** Its last command is a server: it is stopped once it has printed what is shown. The comment `<!-- runs on -->`. */
+  runsOn: boolean;
 }
 
 const FENCE = /^ *```/;
 const COMMENT = /^ *<!-- *(not run|run): *([^]*?) *-->$/m;
+const RUNS_ON = /^ *<!-- *runs on *-->$/;
 
 export function blocksOf(file: string): Block[] {
   const lines = readFileSync(join(ROOT, file), 'utf8').split('\n');
   const blocks: Block[] = [];
   let notRun: string | null = null;
+  let runsOn = false;
   for (let index = 0; index < lines.length; index++) {
     const line = lines[index]!;
     const at = `${file}:${index + 1}`;
@@ -27,7 +31,8 @@ export function blocksOf(file: string): Block[] {
       const end = lines.findIndex((later, place) => place >= index && later.includes('-->'));
       const [, kind, text = ''] = COMMENT.exec(lines.slice(index, end + 1).join('\n')) ?? [];
       if (kind === 'not run') notRun = text;
-      if (kind === 'run') blocks.push({ at, language: 'sh', text, notRun: null });
+      if (kind === 'run') blocks.push({ at, language: 'sh', text, notRun: null, runsOn: false });
+      runsOn = RUNS_ON.test(line);
       index = end;
     } else if (FENCE.test(line)) {
       const indent = line.length - line.trimStart().length;
@@ -36,10 +41,14 @@ export function blocksOf(file: string): Block[] {
         .slice(index + 1, end)
         .map((one) => one.slice(indent))
         .join('\n');
-      blocks.push({ at, language: line.trim().slice(3).trim(), text, notRun });
+      blocks.push({ at, language: line.trim().slice(3).trim(), text, notRun, runsOn });
       notRun = null;
+      runsOn = false;
       index = end;
-    } else if (line.trim() !== '') notRun = null;
+    } else if (line.trim() !== '') {
+      notRun = null;
+      runsOn = false;
+    }
   }
   return blocks;
 }

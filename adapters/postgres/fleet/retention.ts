@@ -1,4 +1,9 @@
-import { type Retention, type RetentionKind } from '../../../core/fleet/retention-policy';
+import {
+  type KeptFor,
+  type Retention,
+  type RetentionKind,
+  type TableRetention,
+} from '../../../core/fleet/retention-policy';
 import { DAY_MS } from '../../../core/time';
 import { type Db } from '../pool';
 
@@ -13,6 +18,8 @@ interface Kept {
   days: RetentionKind | number;
   /** SQL, beyond their age. */
   only?: string;
+  /** Which rows these are, where a table has others as well. */
+  of?: KeptFor['of'];
 }
 
 const OF_MESSAGES = `type in ('message.received', 'message.edited', 'message.deleted')`;
@@ -22,13 +29,19 @@ const IS_TOLD = `relayed_at is not null and not exists (
 
 /** One line per kind of row. A large table needs an index that begins with its `age`. */
 const KEPT: readonly Kept[] = [
-  { table: 'events', age: 'at', days: 'messageEvents', only: `${OF_MESSAGES} and ${IS_TOLD}` },
+  {
+    table: 'events',
+    age: 'at',
+    days: 'messageEvents',
+    only: `${OF_MESSAGES} and ${IS_TOLD}`,
+    of: 'message_events',
+  },
   { table: 'events', age: 'at', days: 'events', only: `not (${OF_MESSAGES}) and ${IS_TOLD}` },
   { table: 'deliveries', age: 'ended_at', days: 'deliveries', only: `status <> 'waiting'` },
   { table: 'refresh_attempts', age: 'started_at', days: 'refreshAttempts', only: 'finished_at is not null' },
   { table: 'token_uses', age: 'minute', days: 'tokenUses' },
   // One for a key, a connection and an hour: many more than changes.
-  { table: 'audit_log', age: 'at', days: 'tokenUses', only: `action = 'token.read'` },
+  { table: 'audit_log', age: 'at', days: 'tokenUses', only: `action = 'token.read'`, of: 'token_reads' },
   { table: 'audit_log', age: 'at', days: 'auditLog', only: `action <> 'token.read'` },
   { table: 'audit_runs', age: 'started_at', days: 'auditRuns' },
   { table: 'provider_incidents', age: 'ended_at', days: 'incidents' },
@@ -57,6 +70,18 @@ const KEPT: readonly Kept[] = [
   { table: 'webhook_old_secrets', age: 'expires_at', days: 0 },
 ];
 
+/** How long the rows of each table are kept with these settings. */
+export function retentionByTable(retention: Retention): TableRetention {
+  const kept: Record<string, KeptFor[]> = {};
+  for (const { table, of = null, ...row } of KEPT)
+    (kept[table] ??= []).push({ days: daysOf(row, retention), of });
+  return kept;
+}
+
+function daysOf({ days }: Pick<Kept, 'days'>, retention: Retention): number {
+  return typeof days === 'number' ? days : retention[days];
+}
+
 /**
  * Removes rows after their retention time, the oldest first, in portions: one of each kind in turn, until nothing is left
  * or `isOver`. What remains is removed next time. @returns how many
@@ -84,11 +109,11 @@ export async function purge(
 
 async function purgePortion(
   db: Db,
-  { table, age, days, only = 'true' }: Kept,
+  { table, age, only = 'true', ...kept }: Kept,
   now: number,
   retention: Retention,
 ): Promise<number> {
-  const before = now - (typeof days === 'number' ? days : retention[days]) * DAY_MS;
+  const before = now - daysOf(kept, retention) * DAY_MS;
   const values = [new Date(before), ...(only.includes('$2') ? [new Date(now)] : [])];
   const { rowCount } = await db.query(
     `delete from ${table} where ctid = any (array(

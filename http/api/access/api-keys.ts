@@ -12,6 +12,8 @@ const middleware = requireScope('admin');
 const list = strictRoute({
   method: 'get',
   path: '/api-keys',
+  operationId: 'listApiKeys',
+  tags: ['Access'],
   summary: 'List valid API keys',
   security: secured,
   middleware,
@@ -21,6 +23,8 @@ const list = strictRoute({
 const create = strictRoute({
   method: 'post',
   path: '/api-keys',
+  operationId: 'createApiKey',
+  tags: ['Access'],
   summary: 'Create an API key',
   description:
     'The key is in this response only. It has at most the rights of the key that creates it, and ends with it at the latest. Errors: `forbidden` for more rights, or beyond the number of keys that yours may create: 100, fewer for a key that a key created; `invalid_request` for a later `expiresAt`.',
@@ -33,6 +37,8 @@ const create = strictRoute({
 const revoke = strictRoute({
   method: 'delete',
   path: '/api-keys/{id}',
+  operationId: 'revokeApiKey',
+  tags: ['Access'],
   summary: 'Revoke an API key',
   description:
     'Ends the key, every key that it created and those created, and everything made with them: console sessions, sign-in links, embed tokens and connect links.',

@@ -58,6 +58,8 @@ const id = z
 const list = strictRoute({
   method: 'get',
   path: '/audit-log',
+  operationId: 'listAuditLog',
+  tags: ['Access'],
   summary: 'List who changed what, newest first',
   description:
     'Every change by a person or a program, with its actor, address and what was changed, and the reads of tokens as counts. A key limited to owners sees the entries about their integrations, and its own.',

@@ -7,6 +7,8 @@ import { createRouter, json, problems, secured, strictRoute } from '../../router
 const create = strictRoute({
   method: 'post',
   path: '/console-links',
+  operationId: 'createConsoleLink',
+  tags: ['Access'],
   summary: 'Create a sign-in link for the console',
   description: 'It works once, within 10 minutes. The session has the rights of this key and ends with it.',
   security: secured,

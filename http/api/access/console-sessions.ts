@@ -28,6 +28,8 @@ const middleware = requireScope('admin');
 const list = strictRoute({
   method: 'get',
   path: '/console-sessions',
+  operationId: 'listConsoleSessions',
+  tags: ['Access'],
   summary: 'List active console sessions, newest first',
   description: 'Users whom a proxy signs in have no session here.',
   security: secured,
@@ -39,6 +41,8 @@ const list = strictRoute({
 const end = strictRoute({
   method: 'delete',
   path: '/console-sessions/{id}',
+  operationId: 'endConsoleSession',
+  tags: ['Access'],
   summary: 'End a console session',
   description: 'Its next request leads to the sign-in page. Errors: `not_found`, also for one that is over.',
   security: secured,

@@ -13,6 +13,8 @@ import { EmbedToken, NewEmbedToken } from './key-schemas';
 const create = strictRoute({
   method: 'post',
   path: '/embed-tokens',
+  operationId: 'createEmbedToken',
+  tags: ['Access'],
   summary: "Create a token for an owner's page in your app",
   description:
     "Valid for one hour, and as long as the key that created it. It gives access to the owner's integrations and to `ensure-fresh`, `recheck` and `connect-links`, from pages of `EVERGRANT_APP_ORIGINS` only. Send it as `Authorization: Bearer`, never in a URL. Errors: `forbidden` for another owner.",
@@ -35,6 +37,8 @@ export const ListedEmbedToken = z
 const list = strictRoute({
   method: 'get',
   path: '/embed-tokens',
+  operationId: 'listEmbedTokens',
+  tags: ['Access'],
   summary: 'List valid embed tokens, newest first',
   security: secured,
   middleware: requireScope('operate'),
@@ -54,6 +58,8 @@ const list = strictRoute({
 const revoke = strictRoute({
   method: 'delete',
   path: '/embed-tokens/{id}',
+  operationId: 'revokeEmbedToken',
+  tags: ['Access'],
   summary: 'Revoke an embed token',
   description: 'Connect links made with it end, too. Errors: `not_found`.',
   security: secured,

@@ -13,6 +13,8 @@ import { requireKeyAccess } from './key-actions';
 const list = strictRoute({
   method: 'get',
   path: '/token-uses',
+  operationId: 'listTokenUses',
+  tags: ['Access'],
   summary: 'List the token uses of an API key',
   description:
     'Which tokens the key fetched or reported, by integration and minute, newest first. Kept for `EVERGRANT_RETENTION_TOKEN_USES_DAYS`, by default 90 days, also for revoked keys. Errors: `not_found` for an unknown key.',

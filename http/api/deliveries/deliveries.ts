@@ -22,6 +22,8 @@ const middleware = [requireScope('admin'), requireUnlimitedCaller];
 const list = strictRoute({
   method: 'get',
   path: '/deliveries',
+  operationId: 'listDeliveries',
+  tags: ['Deliveries'],
   summary: 'List deliveries, newest first',
   description:
     'Webhooks and emails. Deliveries are kept for 30 days after they ended, or as `EVERGRANT_RETENTION_DELIVERIES_DAYS` says. Of an endpoint’s response only the status is stored.',
@@ -34,6 +36,8 @@ const list = strictRoute({
 const again = strictRoute({
   method: 'post',
   path: '/deliveries/{id}/redeliver',
+  operationId: 'redeliver',
+  tags: ['Deliveries'],
   summary: 'Redeliver an event',
   description:
     'Restarts a delivery in any status, with the same `webhook-id` and before later events of its integration. ' +
@@ -47,6 +51,8 @@ const again = strictRoute({
 const one = strictRoute({
   method: 'get',
   path: '/deliveries/{id}',
+  operationId: 'getDelivery',
+  tags: ['Deliveries'],
   summary: 'Read one delivery',
   security: secured,
   middleware,
@@ -57,6 +63,8 @@ const one = strictRoute({
 const failed = strictRoute({
   method: 'post',
   path: '/deliveries/redeliver-failed',
+  operationId: 'redeliverFailed',
+  tags: ['Deliveries'],
   summary: 'Redeliver all failed events',
   description:
     `Restarts failed deliveries, the oldest first, at most ${MAX_REDELIVERIES} per request. ` +

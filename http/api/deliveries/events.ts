@@ -50,6 +50,8 @@ const limit = z.coerce.number().int().min(1).max(500).default(100).openapi({ des
 const ofOne = strictRoute({
   method: 'get',
   path: '/integrations/{id}/events',
+  operationId: 'listIntegrationEvents',
+  tags: ['Events'],
   summary: "List an integration's events, newest first",
   security: secured,
   middleware: requireScope('read'),
@@ -66,6 +68,8 @@ const ofOne = strictRoute({
 const all = strictRoute({
   method: 'get',
   path: '/events',
+  operationId: 'listEvents',
+  tags: ['Events'],
   summary: 'List all events, oldest first or newest first',
   description:
     'To read all events without a gap, pass the `position` of the previous page as `after`, also when that page was empty. The ID of the last event you saw works, too, for as long as the event is kept. `nextCursor` is the ID of the last event, or null at the end. With `order=newest` the latest events come first, and `nextCursor` continues as `before`.',

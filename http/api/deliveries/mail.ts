@@ -10,6 +10,8 @@ const middleware = [requireScope('admin'), requireUnlimitedCaller];
 const settings = strictRoute({
   method: 'get',
   path: '/mail',
+  operationId: 'getMail',
+  tags: ['Deliveries'],
   summary: 'Read how email is set up',
   description: 'The settings of the API process. Workers, which send the emails, should have the same.',
   security: secured,
@@ -20,6 +22,8 @@ const settings = strictRoute({
 const test = strictRoute({
   method: 'post',
   path: '/mail-test',
+  operationId: 'sendTestMail',
+  tags: ['Deliveries'],
   summary: 'Send a test email',
   description: 'Waits for the mail server for at most 20 seconds.',
   security: secured,

@@ -25,6 +25,8 @@ const middleware = [requireScope('admin'), requireUnlimitedCaller];
 const list = strictRoute({
   method: 'get',
   path: '/webhook-endpoints',
+  operationId: 'listWebhookEndpoints',
+  tags: ['Webhooks'],
   summary: 'List webhook endpoints, oldest first',
   security: secured,
   middleware,
@@ -34,6 +36,8 @@ const list = strictRoute({
 const create = strictRoute({
   method: 'post',
   path: '/webhook-endpoints',
+  operationId: 'createWebhookEndpoint',
+  tags: ['Webhooks'],
   summary: 'Add a webhook endpoint',
   description: `The signing secret is in this response only. The limit is ${MAX_WEBHOOK_ENDPOINTS} endpoints. Errors: \`invalid_request\` for a URL that may not be called, \`forbidden\` beyond the limit.`,
   security: secured,
@@ -45,6 +49,8 @@ const create = strictRoute({
 const remove = strictRoute({
   method: 'delete',
   path: '/webhook-endpoints/{id}',
+  operationId: 'removeWebhookEndpoint',
+  tags: ['Webhooks'],
   summary: 'Remove a webhook endpoint',
   security: secured,
   middleware,
@@ -55,6 +61,8 @@ const remove = strictRoute({
 const change = strictRoute({
   method: 'patch',
   path: '/webhook-endpoints/{id}',
+  operationId: 'updateWebhookEndpoint',
+  tags: ['Webhooks'],
   summary: 'Enable, disable or change a webhook endpoint',
   description:
     'A disabled endpoint receives no events, and its pending deliveries are skipped. Enabled again, it receives events from then on.',
@@ -67,6 +75,8 @@ const change = strictRoute({
 const rotate = strictRoute({
   method: 'post',
   path: '/webhook-endpoints/{id}/rotate-secret',
+  operationId: 'rotateWebhookSecret',
+  tags: ['Webhooks'],
   summary: 'Rotate the signing secret',
   description:
     'The new secret is in this response only. For 24 hours deliveries are signed with both secrets. Then the old one is erased.',
@@ -79,6 +89,8 @@ const rotate = strictRoute({
 const test = strictRoute({
   method: 'post',
   path: '/webhook-endpoints/{id}/test',
+  operationId: 'testWebhookEndpoint',
+  tags: ['Webhooks'],
   summary: 'Send a test event',
   description: 'Sends a signed event of type `evergrant.test` and waits for at most 15 seconds.',
   security: secured,

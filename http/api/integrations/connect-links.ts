@@ -28,6 +28,8 @@ const CreatedConnectLink = createdLink.extend({
 const create = strictRoute({
   method: 'post',
   path: '/integrations/{id}/connect-links',
+  operationId: 'createConnectLink',
+  tags: ['Connect links'],
   summary: 'Create a connect link for the owner',
   description: 'Valid for 24 hours, until used to connect. Errors: `disconnected`.',
   security: secured,
@@ -57,6 +59,8 @@ export const ConnectLink = z
 const list = strictRoute({
   method: 'get',
   path: '/connect-links',
+  operationId: 'listConnectLinks',
+  tags: ['Connect links'],
   summary: 'List connect links that are neither over nor revoked, newest first',
   description:
     'Without their URL. A link that was used to connect stays in the list until its end, and works no longer. Reconnect links of `reconnectUrl`, events and emails are not in it: they end with the token version they are for.',
@@ -75,6 +79,8 @@ const list = strictRoute({
 const revoke = strictRoute({
   method: 'delete',
   path: '/connect-links/{id}',
+  operationId: 'revokeConnectLink',
+  tags: ['Connect links'],
   summary: 'Revoke a connect link',
   description: 'A connection that was begun with it is not completed. Errors: `not_found`.',
   security: secured,
@@ -86,6 +92,8 @@ const revoke = strictRoute({
 const revokeAll = strictRoute({
   method: 'delete',
   path: '/integrations/{id}/connect-links',
+  operationId: 'revokeConnectLinks',
+  tags: ['Connect links'],
   summary: 'Revoke all links of an integration',
   description:
     'Also the reconnect links of `reconnectUrl`, events and emails. Links that are made afterwards work.',

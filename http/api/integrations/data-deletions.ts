@@ -38,6 +38,8 @@ const Progress = z
 const forget = strictRoute({
   method: 'post',
   path: '/data-deletions',
+  operationId: 'createDataDeletion',
+  tags: ['Data deletion'],
   summary: "Delete an Instagram account's data",
   description:
     'Does what Instagram’s data deletion callback does, for requests that arrive by other ways, such as the lists of IDs that Meta sends by email. Tokens, account and contact are deleted and integrations are disconnected before this returns. Texts, and names in events, follow within seconds, and within a few hours for accounts with very many. It cannot be undone. Not for keys limited to owners.',
@@ -61,6 +63,8 @@ const forget = strictRoute({
 const look = strictRoute({
   method: 'get',
   path: '/data-deletions/{code}',
+  operationId: 'getDataDeletion',
+  tags: ['Data deletion'],
   summary: 'Get the progress of a data deletion',
   description: 'Errors: `not_found` for an unknown code. Not for keys limited to owners.',
   security: secured,

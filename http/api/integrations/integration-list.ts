@@ -33,6 +33,8 @@ const query = z.strictObject({
 const list = strictRoute({
   method: 'get',
   path: '/integrations',
+  operationId: 'listIntegrations',
+  tags: ['Integrations'],
   summary: 'List integrations, oldest first',
   description: 'Filters are combined. Errors: `invalid_request` for an unknown filter.',
   security: secured,

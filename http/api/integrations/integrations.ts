@@ -19,6 +19,8 @@ import { idParam as params } from '../schemas';
 const create = strictRoute({
   method: 'post',
   path: '/integrations',
+  operationId: 'createIntegration',
+  tags: ['Integrations'],
   summary: 'Create an integration, or import a token',
   description:
     'Returns a link for the owner, valid for 24 hours. With `grant` (scope `admin`) it imports an existing long-lived token after a check, once per account. Errors: `forbidden` for another owner, `grant_refused`, `account_taken`.',
@@ -30,6 +32,8 @@ const create = strictRoute({
 const get = strictRoute({
   method: 'get',
   path: '/integrations/{id}',
+  operationId: 'getIntegration',
+  tags: ['Integrations'],
   summary: 'Get an integration',
   security: secured,
   middleware: requireScope('read', { embed: true }),
@@ -40,6 +44,8 @@ const get = strictRoute({
 const change = strictRoute({
   method: 'patch',
   path: '/integrations/{id}',
+  operationId: 'updateIntegration',
+  tags: ['Integrations'],
   summary: 'Change contact, externalId or ownerRef',
   security: secured,
   middleware: requireScope('operate'),

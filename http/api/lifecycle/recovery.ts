@@ -16,6 +16,8 @@ import { idParam as params } from '../schemas';
 const reject = strictRoute({
   method: 'post',
   path: '/integrations/{id}/token-rejections',
+  operationId: 'reportTokenRejection',
+  tags: ['Tokens'],
   summary: 'Report a call that Instagram refused with 190 or 102',
   description:
     'Waits for at most 20 seconds for the outcome. With `wait: false` it responds 202 at once. Errors: `not_a_rejection`, `unknown_version`, `not_connected`, `disconnected`.',
@@ -28,6 +30,8 @@ const reject = strictRoute({
 const recheckRoute = strictRoute({
   method: 'post',
   path: '/integrations/{id}/recheck',
+  operationId: 'recheckToken',
+  tags: ['Tokens'],
   summary: 'Check whether Instagram accepts the token',
   description:
     'Checks at once, also an expired connection. After 20 checks it responds with the result of the last one, and checks again every 30 minutes.',

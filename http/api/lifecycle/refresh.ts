@@ -20,6 +20,8 @@ const wanted = z.strictObject({
 const ensureFresh = strictRoute({
   method: 'post',
   path: '/integrations/{id}/ensure-fresh',
+  operationId: 'ensureFresh',
+  tags: ['Tokens'],
   summary: 'Refresh the token if it expires soon',
   description:
     'For apps to call on load. Tries one refresh if the token expires within `withinDays`; while refreshes fail, four such attempts at once and then one every 30 minutes. Errors: `refresh_failed` with `text` for a toast while the token still works, and the errors of `GET …/token`.',
@@ -35,6 +37,8 @@ const ensureFresh = strictRoute({
 const refresh = strictRoute({
   method: 'post',
   path: '/integrations/{id}/refresh',
+  operationId: 'refreshToken',
+  tags: ['Tokens'],
   summary: 'Refresh the token now',
   description:
     'Regardless of the time left. After 20 failed refreshes or checks that were asked for it tries again every 30 minutes. Errors: `not_due` for a token under 24 hours old, `refresh_failed`, and the errors of `GET …/token`.',

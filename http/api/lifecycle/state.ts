@@ -9,6 +9,8 @@ const route = (verb: 'pause' | 'resume', summary: string) =>
   strictRoute({
     method: 'post',
     path: `/integrations/{id}/${verb}`,
+    operationId: `${verb}Refresh`,
+    tags: ['Tokens'],
     summary,
     description: 'Idempotent. Errors: `disconnected`.',
     security: secured,
@@ -23,6 +25,8 @@ const resume = route('resume', 'Resume scheduled refreshes');
 const end = strictRoute({
   method: 'delete',
   path: '/integrations/{id}',
+  operationId: 'disconnectIntegration',
+  tags: ['Integrations'],
   summary: 'Disconnect an integration',
   security: secured,
   middleware: requireScope('operate'),

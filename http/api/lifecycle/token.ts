@@ -13,6 +13,8 @@ const MAX_CACHE_SECONDS = 300;
 const get = strictRoute({
   method: 'get',
   path: '/integrations/{id}/token',
+  operationId: 'getToken',
+  tags: ['Tokens'],
   summary: 'Get the current token',
   description:
     'For services that call Instagram themselves. Works while Temporal and Instagram are down. If Instagram answers 190, report it with `token-rejections` and fetch the token again. Errors: `not_connected`, `recovery_pending`, `reconnect_required`, `disconnected`, `key_unavailable`.',

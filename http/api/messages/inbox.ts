@@ -21,6 +21,8 @@ const limit = z.coerce.number().int().min(1).max(100).default(20).openapi({ desc
 const conversations = strictRoute({
   method: 'get',
   path: '/integrations/{id}/conversations',
+  operationId: 'listConversations',
+  tags: ['Messages'],
   summary: 'List conversations',
   description:
     'Errors: those of `GET …/token`, `rate_limited`, `provider_unavailable`, `permission_missing`, `app_access_missing`, `other_app`, `policy_blocked`.',
@@ -33,6 +35,8 @@ const conversations = strictRoute({
 const messages = strictRoute({
   method: 'get',
   path: '/integrations/{id}/conversations/{conversationId}/messages',
+  operationId: 'listMessages',
+  tags: ['Messages'],
   summary: 'List messages of a conversation, newest first',
   description:
     'Errors: those of `GET …/token`, `rate_limited`, `provider_unavailable`, `permission_missing`, `app_access_missing`, `other_app`, `policy_blocked`.',

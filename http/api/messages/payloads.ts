@@ -23,6 +23,8 @@ const payloadId = z
   .openapi({ description: 'ID of the payload.', example: 'txt_01k4q7r9z3m5x8v2c6b1n4t7' });
 
 const store = strictRoute({
+  operationId: 'storePayload',
+  tags: ['Messages'],
   method: 'post',
   path: '/integrations/{id}/payloads',
   summary: 'Store a text for a workflow',
@@ -56,6 +58,8 @@ const store = strictRoute({
 });
 
 const read = strictRoute({
+  operationId: 'readPayload',
+  tags: ['Messages'],
   method: 'get',
   path: '/integrations/{id}/payloads/{payloadId}',
   summary: 'Read what an activity stored',

@@ -10,6 +10,8 @@ import { idParam } from '../schemas';
 const send = strictRoute({
   method: 'post',
   path: '/integrations/{id}/messages',
+  operationId: 'sendMessage',
+  tags: ['Messages'],
   summary: 'Send a message',
   description:
     'Sends once per `Idempotency-Key`: for 7 days, the same key returns the same result. A concurrent request with it waits for the first. Errors: `idempotency_mismatch`, `window_closed`, `recipient_unavailable`, `text_too_long`, `outcome_unknown`, and those of the inbox.',

@@ -82,7 +82,7 @@ function Table({ found, filters, mayOperate, now }: ListView) {
         {BULK_TEXT.verbs.map(({ verb, label }) => {
           const path = listPath(filters, { page: filters.page }, `${CONNECTIONS}/selected/${verb}`);
           return (
-            <button formaction={path} hx-post={path} {...UPDATES_PAGE} hx-disable="this">
+            <button formaction={path} hx-post={path} {...UPDATES_PAGE}>
               {label}
             </button>
           );

@@ -110,7 +110,6 @@ export function Composer({ draft }: { draft: Draft }) {
       hx-select-oob="#live"
       hx-swap="outerHTML"
       hx-sync="#live:replace"
-      hx-disable="find button"
       hx-indicator="#sending"
     >
       <input type="hidden" name="key" value={draft.key} />

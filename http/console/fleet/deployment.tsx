@@ -1,5 +1,5 @@
 import { FLEET_TEXT as TEXT, auditText } from '../../../core/text/console-fleet';
-import { growthText, sizeText } from '../../../core/text/sizes';
+import { growthText, retentionText, sizeText } from '../../../core/text/sizes';
 import { DataTable, Instant, When } from '../parts';
 import { type KeyHolder } from '../../../adapters/postgres/keys/key-holders';
 import { type FleetStatus } from '../../api/fleet-status';
@@ -35,7 +35,7 @@ const SANDBOX_ROLE = 'evergrant';
 
 const TABLES_SHOWN = 8;
 
-/** The largest tables, and how they grow. */
+/** The largest tables, how they grow, and how long their rows are kept. */
 export function Storage({ tables }: { tables: NonNullable<FleetStatus['tables']> }) {
   const total = tables.reduce((sum, { bytes }) => sum + bytes, 0);
   return (
@@ -56,17 +56,21 @@ export function Storage({ tables }: { tables: NonNullable<FleetStatus['tables']>
               <th scope="col" class="number">
                 {TEXT.growth}
               </th>
+              <th scope="col">{TEXT.retention}</th>
             </tr>
           </thead>
           <tbody>
-            {tables.slice(0, TABLES_SHOWN).map(({ name, rows, bytes, rowsPerDay, bytesPerDay }) => (
-              <tr>
-                <th scope="row">{name}</th>
-                <td class="number">{rows.toLocaleString('en')}</td>
-                <td class="number">{sizeText(bytes)}</td>
-                <td class="number">{growthText(rowsPerDay, bytesPerDay)}</td>
-              </tr>
-            ))}
+            {tables
+              .slice(0, TABLES_SHOWN)
+              .map(({ name, rows, bytes, rowsPerDay, bytesPerDay, retention }) => (
+                <tr>
+                  <th scope="row">{name}</th>
+                  <td class="number">{rows.toLocaleString('en')}</td>
+                  <td class="number">{sizeText(bytes)}</td>
+                  <td class="number">{growthText(rowsPerDay, bytesPerDay)}</td>
+                  <td>{retentionText(retention)}</td>
+                </tr>
+              ))}
           </tbody>
         </table>
       </div>

@@ -61,10 +61,10 @@ export function SandboxBar({ view, here }: { view: SandboxView; here: string }) 
     'hx-select': '#sandbox',
     'hx-select-oob': '#toasts',
     'hx-swap': 'outerMorph',
-    'hx-disable': '#sandbox button',
     'hx-indicator': '#sandbox-busy',
   });
-  const isMoving = view.moving !== null;
+  // Disabled ones would lose the focus.
+  const isMoving = view.moving !== null ? 'true' : undefined;
   return (
     <section id="sandbox" aria-label={TEXT.title}>
       <details class="fold" open>
@@ -75,13 +75,13 @@ export function SandboxBar({ view, here }: { view: SandboxView; here: string }) 
               {TEXT.title} <Clock view={view} here={here} />
             </strong>
             <input type="hidden" name="here" value={here} />
-            <button name="by" value="1d" disabled={isMoving}>
+            <button name="by" value="1d" aria-disabled={isMoving}>
               {TEXT.day}
             </button>
-            <button name="by" value="7d" disabled={isMoving}>
+            <button name="by" value="7d" aria-disabled={isMoving}>
               {TEXT.week}
             </button>
-            <button name="by" value="next" disabled={isMoving}>
+            <button name="by" value="next" aria-disabled={isMoving}>
               {TEXT.next}
             </button>
           </form>

@@ -188,7 +188,15 @@ describe('rotate, with two processes that have a key file each', () => {
     expect(JSON.parse(rewrapped.out)).toMatchObject({ sealing: 'k2', rewrapped: 3, left: 0, unopened: [] });
 
     expect((await status(here)).next).toContain('keys retire k1');
-    expect(await keys(here, ['retire', 'k1'])).toMatchObject({ code: 0 });
+    const asked: string[] = [];
+    const no = await keys(here, ['retire', 'k1'], { answer: 'n', onAsk: (text) => asked.push(text) });
+    expect([no.code, no.err]).toEqual([1, 'error: No changes made.\n']);
+    expect(asked).toEqual([
+      `Retire k1 and remove it from ${here.file}? Database backups that were made with it cannot be used without it, and owner links signed with it stop working. [y/N] `,
+    ]);
+    expect((await keys(here, ['retire', 'k1'])).code).toBe(2);
+    expect(idsIn(here.read())).toEqual(['k2', 'k1']);
+    expect(await keys(here, ['retire', 'k1', '--yes'])).toMatchObject({ code: 0 });
     expect(idsIn(here.read())).toEqual(['k2']);
     await until(() => one.sealer.ring.keys.length === 1);
     expect(await read()).toEqual(['old one', 'old two', 'young', 'still old']);
@@ -275,7 +283,7 @@ describe('rotate, with the ring in the variable', () => {
   test('retire says what to take out', async () => {
     const ring = `${key('k2', 2)},${K1}`;
     await keys({ env: { ...env(), EVERGRANT_KEYS: ring } }, ['rewrap']);
-    const ran = await keys({ env: { ...env(), EVERGRANT_KEYS: ring } }, ['retire', 'k1']);
+    const ran = await keys({ env: { ...env(), EVERGRANT_KEYS: ring } }, ['retire', 'k1', '--yes']);
     expect(ran).toMatchObject({ code: 0, out: expect.stringContaining('"k1:" from EVERGRANT_KEYS') });
     // Whoever starts with it first is refused from now on.
     const behind = await keys({ env: env() }, ['rewrap']);

@@ -1,3 +1,5 @@
+import { auditFleet } from '../../../activities/fleet/audit';
+import { DEFAULT_RETENTION } from '../../../core/fleet/retention-policy';
 import { Secret } from '../../../core/access/secret';
 import { DAY_MS, MINUTE_MS } from '../../../core/time';
 import { API_KEY, type TestApi, useApi } from '../../support/api';
@@ -50,6 +52,25 @@ test('while Instagram does not answer, API and console say so, since when and fo
   await stack.instagram.exchangeCode({ code: new Secret('none'), redirectUri: 'none' }).catch(() => null);
   await until(async () => (await provider()).status === 'ok');
   expect(await page('/console/fleet')).toContain('Instagram is responding');
+});
+
+test('the retention of tables is that of the worker that removes their rows', async () => {
+  const retentionOf = async (name: string) => {
+    const { tables } = (await api.get('/v1/fleet')).body;
+    return tables.find((table: { name: string }) => table.name === name).retention;
+  };
+  await stack.pool.query('delete from audit_runs');
+  expect(await retentionOf('events')).toBeNull();
+  // Neither the default nor what this API is set to.
+  await auditFleet({ ...stack.deps, retention: { ...DEFAULT_RETENTION, events: 100, tokenUses: 3 } });
+  expect(await retentionOf('events')).toEqual([
+    { days: 30, of: 'message_events' },
+    { days: 100, of: null },
+  ]);
+  expect(await retentionOf('token_uses')).toEqual([{ days: 3, of: null }]);
+  expect(await retentionOf('integrations')).toEqual([]);
+  expect(Object.keys((await api.get('/v1/fleet')).body.audit.lastResult)).not.toContain('retention');
+  expect(await page('/console/fleet')).toContain('<td>30 days (messages), 100 days</td>');
 });
 
 test('a key that is limited to owners counts the failing connections of these alone', async () => {

@@ -428,9 +428,9 @@ test('the theme is what the browser chose', async () => {
   const browser = await userWith(['read']);
   expect((await browser.get('/console')).body).not.toContain('data-theme');
   const chosen = await submit(browser, '/console/theme', { theme: 'dark', here: '/console/fleet' });
-  expect([chosen.status, chosen.headers.get('location')]).toEqual([303, '/console/fleet']);
+  expect([chosen.status, chosen.headers.get('location')]).toEqual([303, '/console/fleet#theme']);
   expect((await browser.get('/console')).body).toContain('<html lang="en" data-theme="dark">');
   const away = await submit(browser, '/console/theme', { theme: 'pink', here: '/consolation' });
-  expect(away.headers.get('location')).toBe('/console');
+  expect(away.headers.get('location')).toBe('/console#theme');
   expect((await browser.get('/console')).body).not.toContain('data-theme');
 });
