@@ -62,4 +62,6 @@ async def main(integration_id: str) -> None:
     await asyncio.sleep(0.1)
 
 
-asyncio.run(main(sys.argv[1]))
+# Temporal loads this file again to run the workflow in isolation.
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1]))
