@@ -2,28 +2,7 @@ import { ApplicationFailure } from '@temporalio/activity';
 import { DecryptFailed, KeyUnavailable } from '../adapters/encryption/sealer';
 import { ClocksDiffer } from '../adapters/postgres/clock-check';
 import { ProviderError } from '../adapters/instagram/provider-error';
-
-/** The types by which workflows distinguish failures of activities. */
-export const FAILURE_TYPES = {
-  /** The token was refused or is being checked; the same call works again once that is decided. */
-  tokenRejected: 'TokenRejected',
-  /** Only the account's owner can help. */
-  reconnectRequired: 'ReconnectRequired',
-  /** There is no such integration, or it is not connected. */
-  notConnected: 'NotConnected',
-  /** Instagram refuses this very call; repeating it changes nothing. `details[0]` has a `problem`. */
-  callRefused: 'CallRefused',
-  /** The message may or may not have been sent. */
-  outcomeUnknown: 'OutcomeUnknown',
-  throttled: 'Throttled',
-  providerUnavailable: 'ProviderUnavailable',
-  keyUnavailable: 'KeyUnavailable',
-  /** The stored value is not what its row says: an operator has to act. */
-  decryptFailed: 'DecryptFailed',
-  storeUnavailable: 'StoreUnavailable',
-  /** The worker's clock cannot be believed: another worker, or a later attempt, may do the same work. */
-  clocksDiffer: 'ClocksDiffer',
-} as const;
+import { FAILURE_TYPES } from '../core/failure-types';
 
 type FailureType = (typeof FAILURE_TYPES)[keyof typeof FAILURE_TYPES];
 
@@ -67,4 +46,11 @@ export function failure(
   options: { nonRetryable?: boolean; details?: unknown[]; nextRetryDelay?: number } = {},
 ): ApplicationFailure {
   return ApplicationFailure.create({ type, message, ...options });
+}
+
+export function noIntegration(): ApplicationFailure {
+  return failure(FAILURE_TYPES.notConnected, 'There is no such integration.', {
+    nonRetryable: true,
+    details: [{ why: 'unknown' }],
+  });
 }

@@ -6,12 +6,17 @@ const { createRequire } = require('node:module');
 const { join } = require('node:path');
 
 /** Verbs that load what is not in the bundle, see `load.ts`. */
-const FROM_SOURCES = ['api', 'audit', 'doctor', 'keys', 'migrate', 'simulator', 'worker'];
+const FROM_SOURCES = [
+  ...['api', 'audit', 'doctor', 'keys', 'migrate', 'simulator'],
+  ...['temporal nexus-endpoint', 'worker'],
+];
+const isFromSources = (args) =>
+  FROM_SOURCES.some((verb) => verb.split(' ').every((word, place) => args[place] === word));
 
 /** @returns the file to run for these arguments; null: run the sources */
 async function bundleFor(root, args) {
   const asksForHelp = args.includes('--help') || args.includes('-h');
-  if (FROM_SOURCES.includes(args[0]) && !asksForHelp) return null;
+  if (isFromSources(args) && !asksForHelp) return null;
   try {
     return currentBundle(root) ?? (await makeBundle(root));
   } catch {

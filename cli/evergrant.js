@@ -15,6 +15,7 @@ const folders = [
   'core',
   'dev',
   'http',
+  'nexus',
   'services',
   'simulator',
   'worker',

@@ -13,6 +13,7 @@ import type * as retire from './keys/retire';
 import type * as rewrap from './keys/rewrap';
 import type * as rotate from './keys/rotate';
 import type * as status from './keys/status';
+import type * as nexusEndpoint from './nexus-endpoint';
 import type * as runProcess from './run-process';
 import type * as startWorker from './start-worker';
 
@@ -30,6 +31,7 @@ export const load = {
     status: () => require('./keys/status') as typeof status,
   },
   migrate: () => require('../adapters/postgres/migrate') as typeof migrate,
+  nexusEndpoint: () => require('./nexus-endpoint') as typeof nexusEndpoint,
   runtimeRole: () => require('../adapters/postgres/runtime-role') as typeof runtimeRole,
   runProcess: () => require('./run-process') as typeof runProcess,
   server: () => require('./doctor/server') as typeof server,

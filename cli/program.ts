@@ -109,7 +109,8 @@ function buildProgram(io: Io): Command {
 
 /** Commander's own stops at the first word: `help sandbox advance` would be help on `sandbox`. */
 function addHelp(program: Command): void {
-  for (const verb of program.commands) if (verb.commands.length > 0) verb.helpCommand(true);
+  for (const verb of program.commands)
+    if (verb.commands.length > 0 && verb.name() !== 'temporal') verb.helpCommand(true);
   program
     .commandsGroup('Help:')
     .command('help')

@@ -497,6 +497,38 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/integrations/{id}/payloads': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['storePayload'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/integrations/{id}/payloads/{payloadId}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['readPayload'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/integrations/{id}/recheck': {
     parameters: {
       query?: never;
@@ -1103,6 +1135,9 @@ export interface components {
       tag?: 'HUMAN_AGENT';
       text: string;
     };
+    NewPayload: {
+      text: string;
+    };
     NewWebhookEndpoint: {
       events: (
         | 'integration.connected'
@@ -1133,6 +1168,10 @@ export interface components {
         | '*'
       )[];
       url: string;
+    };
+    Payload: {
+      data?: unknown;
+      purpose: 'conversations' | 'messages' | 'call';
     };
     Problem: {
       code: string;
@@ -1169,6 +1208,10 @@ export interface components {
     Sent: {
       messageId: string;
       recipientId: string;
+    };
+    StoredPayload: {
+      expiresAt: string;
+      payloadId: string;
     };
     Token: {
       accessToken: string;
@@ -2512,6 +2555,69 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Integration'];
+        };
+      };
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  storePayload: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewPayload'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['StoredPayload'];
+        };
+      };
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  readPayload: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        payloadId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Payload'];
         };
       };
       default: {

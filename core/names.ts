@@ -9,6 +9,8 @@ export const INSTAGRAM_TASK_QUEUE = 'evergrant-instagram';
 export const DELIVERY_TASK_QUEUE = 'evergrant-deliveries';
 /** Mails do not wait behind webhooks. */
 export const MAIL_TASK_QUEUE = 'evergrant-mails';
+/** By which other namespaces call the Nexus service, unless an operator names it differently. */
+export const NEXUS_ENDPOINT = 'evergrant';
 export const AUDIT_SCHEDULE_ID = 'evergrant-fleet-audit';
 
 export const WORKFLOW_TYPES = {

@@ -36,6 +36,7 @@ import { integrationListRoutes } from './api/integrations/integration-list';
 import { integrationRoutes } from './api/integrations/integrations';
 import { recoveryRoutes } from './api/lifecycle/recovery';
 import { refreshRoutes } from './api/lifecycle/refresh';
+import { payloadRoutes } from './api/messages/payloads';
 import { sendRoutes } from './api/messages/send';
 import { stateRoutes } from './api/lifecycle/state';
 import { tokenRoutes } from './api/lifecycle/token';
@@ -80,6 +81,7 @@ export function createApp(deps: HttpDeps) {
     stateRoutes,
     inboxRoutes,
     sendRoutes,
+    payloadRoutes,
     eventRoutes,
     fleetRoutes,
     apiKeyRoutes,

@@ -32,6 +32,9 @@ const KINDS: Record<string, CallKind> = {
   list_conversations: 'read',
   list_messages: 'read',
   read_message: 'read',
+  read_profile: 'read',
+  graph_read: 'read',
+  graph_write: 'send',
   send_message: 'send',
 };
 

@@ -7,6 +7,8 @@ import { type MailReach } from '../adapters/postgres/deliveries/outbox';
 import { type Services } from '../services/services';
 import { temporalSettings } from '../adapters/temporal/connect';
 import { openSpool } from '../adapters/spool';
+import { createLifecycleClient } from '../client/lifecycle-client';
+import { createNexusService } from '../nexus/handlers';
 import { createLifecycles } from '../services/lifecycles';
 import { workInBackground } from './background';
 import { workflowBundle } from './bundle';
@@ -58,6 +60,7 @@ export async function runWorker(
     namespace,
     activities: createActivities(deps),
     workflowBundle: bundle,
+    nexusServices: [createNexusService({ ...deps, asker: createLifecycleClient(services.temporal) })],
     deployment,
     ...(options.shutdownGrace !== undefined && { shutdownGrace: options.shutdownGrace }),
   });

@@ -30,6 +30,8 @@ export interface WorkerParts {
   workflowBundle: WorkflowBundleOption;
   /** How long work under way may go on after a stop was asked for. */
   shutdownGrace?: string;
+  /** What other namespaces may call. */
+  nexusServices?: WorkerOptions['nexusServices'];
   /** Null: workers without versions. */
   deployment?: WorkerDeploymentOptions | null;
 }
@@ -58,6 +60,7 @@ export async function createWorkers(parts: WorkerParts): Promise<{ run(): Promis
       taskQueue: TASK_QUEUE,
       workflowBundle,
       maxCachedWorkflows: 500,
+      ...(parts.nexusServices && { nexusServices: parts.nexusServices }),
     }),
     Worker.create({ ...shared, taskQueue: INSTAGRAM_TASK_QUEUE, maxConcurrentActivityTaskExecutions: 20 }),
     Worker.create({ ...shared, taskQueue: MAIL_TASK_QUEUE, maxConcurrentActivityTaskExecutions: 10 }),

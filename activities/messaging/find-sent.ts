@@ -1,9 +1,15 @@
 import { type Message } from '../../adapters/instagram/messages';
-import { claimSent, findSend, forgetCall } from '../../adapters/postgres/messages/message-sends';
+import {
+  type MessageSend,
+  claimSent,
+  findSend,
+  forgetCall,
+} from '../../adapters/postgres/messages/message-sends';
 import { type SendMessageInput, type SentMessage } from '../../core/messaging/send';
-import { MINUTE_MS } from '../../core/time';
+import { MINUTE_MS, SECOND_MS } from '../../core/time';
 import { type Deps } from '../deps';
-import { FAILURE_TYPES, failure } from '../failures';
+import { FAILURE_TYPES } from '../../core/failure-types';
+import { failure } from '../failures';
 import { loadOutgoingMessage } from './outgoing-message';
 import { withToken } from './with-token';
 
@@ -11,11 +17,13 @@ import { withToken } from './with-token';
 const VISIBLE = 20;
 /** Instagram's clock may differ from ours by this much. */
 const SKEW_MS = MINUTE_MS;
+/** A call waits for its turn, then for an answer, and has ended after this. */
+const CALL_ENDS_WITHIN_MS = 25 * SECOND_MS;
 
 /**
  * Finds the message of a send whose answer was lost, and claims it: several sends of the same text each get their own
  * message. Null when the message was certainly not sent.
- * @throws `OutcomeUnknown` when the visible messages do not reach back to the send
+ * @throws `OutcomeUnknown` when the visible messages do not reach back to the send; `SendUnderWay` while it may still arrive
  */
 export function findSent(
   deps: Pick<Deps, 'pool' | 'sealer' | 'instagram' | 'clock' | 'lifecycles'>,
@@ -53,7 +61,12 @@ export function findSent(
       if (await claimSent(deps.pool, input, sent, deps.clock.now())) return sent;
     }
     if (isCertain) {
-      await forgetCall(deps.pool, input);
+      const waitMs = send ? mayArriveForMs(send, deps.clock.now()) : 0;
+      if (waitMs > 0)
+        throw failure(FAILURE_TYPES.sendUnderWay, 'Another send of this message may be under way.', {
+          nextRetryDelay: waitMs,
+        });
+      if (send && send.calledAt !== null) await forgetCall(deps.pool, input, send.calledAt);
       return null;
     }
     throw failure(
@@ -64,6 +77,12 @@ export function findSent(
       },
     );
   });
+}
+
+/** How long a message that is not to be seen may still arrive, in ms: its call may be another process's, and under way. */
+function mayArriveForMs({ calledAt, finishedAt }: MessageSend, now: number): number {
+  if (calledAt === null || finishedAt !== null) return 0;
+  return Math.max(0, calledAt + CALL_ENDS_WITHIN_MS - now);
 }
 
 function reachesBack(newest: Message[], since: number): boolean {

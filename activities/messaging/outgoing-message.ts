@@ -2,7 +2,8 @@ import { type Integration } from '../../adapters/postgres/integrations/integrati
 import { readPayload } from '../../adapters/postgres/messages/sealed-payloads';
 import { type SendMessageInput, OUTGOING_MESSAGE, type OutgoingMessage } from '../../core/messaging/send';
 import { type Deps } from '../deps';
-import { FAILURE_TYPES, failure } from '../failures';
+import { FAILURE_TYPES } from '../../core/failure-types';
+import { failure } from '../failures';
 
 /** The message to send. Its text is stored encrypted. */
 export async function loadOutgoingMessage(

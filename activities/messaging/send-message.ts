@@ -2,13 +2,15 @@ import { ProviderError } from '../../adapters/instagram/provider-error';
 import {
   beginCall,
   claimSent,
+  endCall,
   finishSend,
   findSend,
   forgetCall,
 } from '../../adapters/postgres/messages/message-sends';
 import { type SendMessageInput, type SendResult, type SentMessage } from '../../core/messaging/send';
 import { type Deps } from '../deps';
-import { FAILURE_TYPES, failure, toApplicationFailure } from '../failures';
+import { FAILURE_TYPES } from '../../core/failure-types';
+import { failure, toApplicationFailure } from '../failures';
 import { loadOutgoingMessage } from './outgoing-message';
 import { withToken } from './with-token';
 
@@ -20,12 +22,17 @@ export async function sendMessage(deps: SendDeps, input: SendMessageInput): Prom
   if (earlier) return earlier;
   return withToken(deps, input.integrationId, 'sendMessage', async (token, integration) => {
     const message = await loadOutgoingMessage(deps, integration, input);
-    if (!(await beginCall(deps.pool, input, deps.clock.now()))) {
+    const calledAt = deps.clock.now();
+    if (!(await beginCall(deps.pool, input, calledAt))) {
       throw outcomeUnknown('An earlier send of this message did not finish.');
     }
     const sent = await deps.instagram.sendMessage(token, message).catch(async (error: unknown) => {
-      if (error instanceof ProviderError && mayHaveArrived(error)) throw outcomeUnknown(error.message);
-      await forgetCall(deps.pool, input);
+      if (error instanceof ProviderError && mayHaveArrived(error)) {
+        // Without the note, a look at the conversation has to wait until no call can be under way any more.
+        await endCall(deps.pool, input, calledAt, deps.clock.now()).catch(() => undefined);
+        throw outcomeUnknown(error.message);
+      }
+      await forgetCall(deps.pool, input, calledAt);
       throw error;
     });
     // The message was sent, even if this cannot be stored now.

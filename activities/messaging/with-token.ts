@@ -8,7 +8,8 @@ import { type Secret } from '../../core/access/secret';
 import { type CallArea } from '../../core/messaging/capability';
 import { isTokenCode } from '../../core/lifecycle/failure';
 import { type Deps } from '../deps';
-import { FAILURE_TYPES, failure, toApplicationFailure } from '../failures';
+import { FAILURE_TYPES } from '../../core/failure-types';
+import { failure, toApplicationFailure } from '../failures';
 
 /** A call that is refused so often, although its token works each time, is refused for what it asks. */
 const MAX_REFUSALS = 3;
@@ -29,9 +30,9 @@ export async function withToken<T>(
     },
   );
   try {
-    return await callForMessages(deps, usable.integration, areaOf(source), () =>
-      call(usable.token, usable.integration),
-    );
+    const area = AREAS[source];
+    const make = () => call(usable.token, usable.integration);
+    return area ? await callForMessages(deps, usable.integration, area, make) : await make();
   } catch (error) {
     if (error instanceof ProviderError && isTokenCode(error.code)) {
       await reportRefusal(deps, integrationId, usable.version, error, source);
@@ -46,10 +47,12 @@ export async function withToken<T>(
   }
 }
 
-/** @param source what the caller is, as reports name it */
-function areaOf(source: string): CallArea {
-  return source === 'sendMessage' ? 'send' : 'read';
-}
+/** What a call, by its name in reports, shows about the account's messages. Others show nothing about them. */
+const AREAS: Record<string, CallArea> = {
+  listConversations: 'read',
+  listMessages: 'read',
+  sendMessage: 'send',
+};
 
 /** Tells the lifecycle that a version was refused, once. */
 export async function reportRefusal(

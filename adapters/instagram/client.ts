@@ -1,5 +1,6 @@
 import { type Secret } from '../../core/access/secret';
 import * as conversations from './conversations';
+import { callGraph } from './graph-call';
 import { type ProviderHttp } from './http';
 import * as me from './me';
 import * as messages from './messages';
@@ -20,6 +21,9 @@ export function createInstagram(http: ProviderHttp, settings: InstagramSettings)
     isSubscribed: (token: Secret) => subscriptions.isSubscribed(http, settings, token),
     readMessage: (token: Secret, messageId: string) => readMessage(http, settings, token, messageId),
     probe: (token: Secret) => me.probe(http, settings, token),
+    readProfile: (token: Secret) => me.readProfile(http, settings, token),
+    callGraph: (token: Secret, call: Parameters<typeof callGraph>[3]) =>
+      callGraph(http, settings, token, call),
     listConversations: (token: Secret, page: Parameters<typeof conversations.listConversations>[3]) =>
       conversations.listConversations(http, settings, token, page),
     listMessages: (token: Secret, page: Parameters<typeof messages.listMessages>[3]) =>

@@ -81,7 +81,7 @@ export function readRows<T extends z.ZodType>(
 export const CURSOR = /^[A-Za-z0-9_=-]{1,500}$/;
 
 /** Only the absence of `next` means the last page. `next` itself carries the token, so its cursor alone is kept. */
-function nextCursorOf(paging: unknown, unreadable: () => void): string | null {
+export function nextCursorOf(paging: unknown, unreadable: () => void): string | null {
   if (!isRecord(paging) || paging.next === undefined || paging.next === null) return null;
   const cursors = isRecord(paging.cursors) ? paging.cursors : {};
   for (const cursor of [cursors.after, afterIn(paging.next)])

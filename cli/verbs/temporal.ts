@@ -2,11 +2,13 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { temporalExecutable } from '../../dev/temporal/executable';
 import { ChildFailure, Failure } from '../failures';
+import { load } from '../load';
+import { type EndpointOptions } from '../nexus-endpoint';
 import { withTemporal } from '../settings';
 import { type Verb } from '../verb';
 
 export const temporalVerb: Verb = (program, io) => {
-  program
+  const temporal = program
     .command('temporal')
     .description(
       'Run the Temporal CLI, with the address and namespace of this installation. Try `temporal workflow list`.',
@@ -24,6 +26,18 @@ export const temporalVerb: Verb = (program, io) => {
       });
       if (code !== 0) throw new ChildFailure(code);
     });
+  // `temporal help` is Temporal's.
+  temporal
+    .helpCommand(false)
+    .command('nexus-endpoint')
+    .description(
+      'Create the Nexus endpoint by which workflows of other namespaces call Evergrant. Needs the rights of an operator; repeated, it changes nothing.',
+    )
+    .helpOption('-h, --help', 'print help')
+    .option('--name <name>', 'name of the endpoint (default: evergrant)')
+    .option('--replace', 'also if an endpoint of this name leads elsewhere')
+    .option('--json', 'print the result as JSON')
+    .action((options: EndpointOptions) => load.nexusEndpoint().createEndpoint(io, options));
 };
 
 /** Named in the settings, or found by set-up; elsewhere, as in a container, the one on PATH. */

@@ -12,9 +12,12 @@ export const YOUNG_REPROBE_MS = [1 * SECOND_MS, 3 * SECOND_MS];
 /** The answer of a refresh may still be stored for this long: its process may be alive and wait for the database. */
 export const LOST_ANSWER_WAIT_MS = 10 * MINUTE_MS;
 
-/** @param lostAt epoch ms at which a refresh was sent whose answer is missing; null: none is */
-export function mayStillArrive(lostAt: number | null, now: number): boolean {
-  return lostAt !== null && now < lostAt + LOST_ANSWER_WAIT_MS;
+/**
+ * For how much longer an answer may arrive, in ms; 0: it will not.
+ * @param lostAt epoch ms at which a refresh was sent whose answer is missing; null: none is
+ */
+export function answerMayTakeMs(lostAt: number | null, now: number): number {
+  return lostAt === null ? 0 : Math.max(0, lostAt + LOST_ANSWER_WAIT_MS - now);
 }
 
 /** A waiter is answered `undecided` after this long: under the 20 s that callers are promised, for the way there and back. */

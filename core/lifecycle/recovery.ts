@@ -6,7 +6,7 @@ import { askedAt, ownError, refreshWasAnswered, tokenWasReplaced, unproven } fro
 import { ownerActionOf, settlesToken } from './failure';
 import { type Outcome } from './facts';
 import { isOldEnoughToBelieve, mayBelieve } from './incident-policy';
-import { YOUNG_REPROBE_MS, mayStillArrive } from './recovery-policy';
+import { YOUNG_REPROBE_MS, answerMayTakeMs } from './recovery-policy';
 import { LAST_REFRESH_GRACE_MS, lastRefreshEndsAt, refreshableAt } from './refresh-policy';
 import { type Reason, isUsable } from './states';
 
@@ -142,7 +142,8 @@ function expireElapsed(ctx: Context, refusal: Refusal | null): RecoveryStep {
   const required = ctx.recovery.ownerAction ?? (refusal && ownerActionOf(refusal.failure));
   const change = changes.expired(required ?? 'lifetime_elapsed', now, refusal?.lastError);
   if (found.lostAttemptAt === undefined) return step('find_lost_attempt');
-  if (mayStillArrive(found.lostAttemptAt, now)) return retry(ctx, refusal ?? {});
+  const delayMs = answerMayTakeMs(found.lostAttemptAt, now);
+  if (delayMs > 0) return retry(ctx, { ...refusal, delayMs });
   if (found.incident) {
     const isOld = isOldEnoughToBelieve(found.incident, now);
     return believeAtLast(ctx) ?? (isOld ? apply(change, 'expired') : defer(ctx));
@@ -173,7 +174,8 @@ function expire(ctx: Context, reason: Reason, refusal: Refusal): RecoveryStep {
   const { now, found } = ctx;
   const lostAt = reason === 'deauthorized' ? null : found.lostAttemptAt;
   if (lostAt === undefined) return step('find_lost_attempt');
-  if (mayStillArrive(lostAt, now)) return retry(ctx, refusal);
+  const delayMs = answerMayTakeMs(lostAt, now);
+  if (delayMs > 0) return retry(ctx, { ...refusal, delayMs });
   const change = changes.expired(lostAt === null ? reason : 'response_lost', now, refusal.lastError);
   return { do: 'expire', change: refreshUsed(ctx, change), probedAt: askedAt(found, now) };
 }

@@ -23,3 +23,5 @@ export type SendResult = { sent: SentMessage } | { problem: { code: string; deta
 
 /** The encryption purpose of a stored message. */
 export const OUTGOING_MESSAGE = 'wanted-message';
+/** That of a text which was stored to be sent by reference. */
+export const OUTGOING_TEXT = 'outgoing-text';

@@ -149,12 +149,16 @@ const heading = ({ step, mode }: Pick<Killed, 'step' | 'mode'>) => ({
 });
 
 async function sendOf({ pool, simulator }: Harness, { id, username }: Account) {
-  const { rows } = await pool.query<{ message_id: string | null; finished_at: Date | null }>(
-    'select message_id, finished_at from message_sends where integration_id = $1',
+  const { rows } = await pool.query<{ message_id: string | null; problem: object | null }>(
+    'select message_id, problem from message_sends where integration_id = $1',
     [id],
   );
   const arrived = simulator.messages(username).filter(({ text }) => text === `To ${username}`);
-  return { isOver: Boolean(rows[0]?.finished_at), messageId: rows[0]?.message_id ?? null, arrived };
+  return {
+    isOver: Boolean(rows[0]?.message_id ?? rows[0]?.problem),
+    messageId: rows[0]?.message_id ?? null,
+    arrived,
+  };
 }
 
 async function outcomeOfSend(harness: Harness, killed: Killed): Promise<Result> {

@@ -53,6 +53,8 @@ test('is not kept when a source changed while it was made', async () => {
 test('leaves verbs with other needs, and errors in a source, to the sources', async () => {
   const { write, run } = checkout();
   expect(await run('doctor')).toBeNull();
+  expect(await run('temporal', 'nexus-endpoint')).toBeNull();
+  expect(await run('temporal', 'workflow', 'list')).toContain('first');
   expect(await run('doctor', '--help')).toContain('first');
   write('cli/text.ts', `export const text = ;`, 20);
   expect(await run('list')).toBeNull();
@@ -77,6 +79,7 @@ test('verbs that load what is not bundled run from the sources', async () => {
     .flatMap((source) =>
       [...source.matchAll(/program\s*\.command\('([a-z-]+)'\)/g)].map(([, verb]) => verb!),
     );
-  expect(verbs).toEqual(expect.arrayContaining(FROM_SOURCES));
-  expect(loading.sort()).toEqual(FROM_SOURCES);
+  const named = FROM_SOURCES.map((words) => words.split(' ')[0]);
+  expect(verbs).toEqual(expect.arrayContaining(named));
+  expect(loading.sort()).toEqual(named);
 });

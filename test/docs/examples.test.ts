@@ -19,7 +19,7 @@ const DOCUMENTS = [
   ...readdirSync(join(ROOT, 'docs'))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
-  ...['plain', 'react', 'supabase'].map((name) => `examples/${name}/README.md`),
+  ...['plain', 'react', 'supabase', 'workflow'].map((name) => `examples/${name}/README.md`),
 ];
 /** The walkthrough comes before what changes its accounts. */
 const ORDER = ['README.md', 'docs/walkthrough.md'];

@@ -22,9 +22,11 @@ test.each([
   'docs/notices.md',
   'docs/operations.md',
   'docs/original-plan.md',
+  'docs/temporal.md',
   'docs/webhooks.md',
   'examples/supabase/README.md',
   'examples/react/README.md',
+  'examples/workflow/README.md',
 ])('every link of %s leads somewhere', (page) => {
   const links = [...readFileSync(join(root, page), 'utf8').matchAll(/\]\(([^)\s]+)\)/g)].map(([, to]) => to!);
   expect(links.length).toBeGreaterThan(1);

@@ -25,6 +25,7 @@ import { registerSearchAttributes } from '../../adapters/temporal/search-attribu
 import { type LifecycleClient, createLifecycleClient } from '../../client/lifecycle-client';
 import { Secret } from '../../core/access/secret';
 import { DEFAULT_RETENTION } from '../../core/fleet/retention-policy';
+import { createNexusService } from '../../nexus/handlers';
 import { createTimeTravel, type TimeTravel } from '../../dev/sandbox/time-travel';
 import { runSimulator, type RunningSimulator, type Simulator } from '../../simulator';
 import { startRelay } from '../../worker/relay';
@@ -185,6 +186,7 @@ export async function startStack(
         namespace,
         activities: { ...createActivities(deps), ...changed },
         workflowBundle: { codePath: published('workflowBundle') },
+        nexusServices: [createNexusService({ ...deps, asker: lifecycles })],
         shutdownGrace: '1s',
       });
       const ended = created.run();

@@ -1,7 +1,8 @@
 import { DAY_MS } from '../../../core/time';
 import { type Db, violates } from '../pool';
 
-const KEPT_MS = 7 * DAY_MS;
+/** How long a key returns the result of its first use. */
+export const SEND_KEPT_MS = 7 * DAY_MS;
 
 export interface MessageSend {
   requestDigest: string;
@@ -13,6 +14,8 @@ export interface MessageSend {
   createdAt: number;
   /** When Instagram was called, until the outcome is known. */
   calledAt: number | null;
+  /** When that call ended, or the send did. Null while a call may be under way. */
+  finishedAt: number | null;
 }
 
 /** Claims an Idempotency-Key for a send. A second caller receives the first one's row. */
@@ -35,7 +38,7 @@ export async function claimSend(
       send.requestDigest,
       send.payloadId,
       new Date(now),
-      new Date(now + KEPT_MS),
+      new Date(now + SEND_KEPT_MS),
     ],
   );
   const found = await findSend(db, send.integrationId, send.keyDigest);
@@ -56,6 +59,7 @@ export async function findSend(
     problem: { code: string; detail: string } | null;
     created_at: Date;
     called_at: Date | null;
+    finished_at: Date | null;
   }>('select * from message_sends where integration_id = $1 and key_digest = $2', [integrationId, keyDigest]);
   const [row] = rows;
   if (!row) return null;
@@ -69,31 +73,40 @@ export async function findSend(
     problem: row.problem,
     createdAt: row.created_at.getTime(),
     calledAt: row.called_at?.getTime() ?? null,
+    finishedAt: row.finished_at?.getTime() ?? null,
   };
 }
+
+type SendKey = { integrationId: string; keyDigest: string };
 
 /**
  * Records that a call to Instagram starts. False: an earlier call has an unknown outcome, for example because its
  * process was killed.
  */
-export async function beginCall(
-  db: Db,
-  send: { integrationId: string; keyDigest: string },
-  now: number,
-): Promise<boolean> {
+export async function beginCall(db: Db, send: SendKey, now: number): Promise<boolean> {
   const { rowCount } = await db.query(
-    `update message_sends set called_at = $3
+    `update message_sends set called_at = $3, finished_at = null
      where integration_id = $1 and key_digest = $2 and called_at is null`,
     [send.integrationId, send.keyDigest, new Date(now)],
   );
   return rowCount === 1;
 }
 
-/** The call sent nothing: the next one may start. */
-export async function forgetCall(db: Db, send: { integrationId: string; keyDigest: string }): Promise<void> {
+/** The call of this instant ended without a clear answer: whether it sent something is found out elsewhere. */
+export async function endCall(db: Db, send: SendKey, calledAt: number, now: number): Promise<void> {
   await db.query(
-    'update message_sends set called_at = null where integration_id = $1 and key_digest = $2 and message_id is null',
-    [send.integrationId, send.keyDigest],
+    `update message_sends set finished_at = $4
+     where integration_id = $1 and key_digest = $2 and called_at = $3 and message_id is null`,
+    [send.integrationId, send.keyDigest, new Date(calledAt), new Date(now)],
+  );
+}
+
+/** The call of this instant sent nothing: the next one may start. One that began since then is another call. */
+export async function forgetCall(db: Db, send: SendKey, calledAt: number): Promise<void> {
+  await db.query(
+    `update message_sends set called_at = null
+     where integration_id = $1 and key_digest = $2 and called_at = $3 and message_id is null`,
+    [send.integrationId, send.keyDigest, new Date(calledAt)],
   );
 }
 

@@ -1,10 +1,12 @@
 import { Secret } from '../../../core/access/secret';
 import { DAY_MS } from '../../../core/time';
 import { type Sealer } from '../../encryption/sealer';
-import { newId } from '../../ids';
+import { madeAt, newTimedId } from '../../ids';
 import { type Db } from '../pool';
 
 export const PAYLOAD_LIFE_MS = DAY_MS;
+/** An id that claims to be older was not made here. */
+const KNOWN_FOR_MS = 400 * DAY_MS;
 
 /** Stores encrypted text and returns a reference for workflows. */
 export async function storePayload(
@@ -13,7 +15,7 @@ export async function storePayload(
   payload: { integrationId: string; provider: string; purpose: string; text: string; lifeMs?: number },
   now: number,
 ): Promise<string> {
-  const id = newId('txt');
+  const id = newTimedId('txt', now);
   const context = payloadContext(id, payload);
   const { sealed, keyId } = await sealer.seal(new Secret(payload.text), context);
   await db.query(
@@ -32,20 +34,49 @@ export async function storePayload(
   return id;
 }
 
-/** The text of a reference; null: it has expired. */
+/** What became of a reference. */
+export type OpenedText<Purpose extends string> =
+  { is: 'open'; purpose: Purpose; text: Secret } | { is: 'expired' } | { is: 'unknown' };
+
+/**
+ * Opens a reference of this integration that was stored for one of these purposes. Those that are gone for their age
+ * are told from those that never were, or were erased, by their id.
+ */
+export async function openPayload<Purpose extends string>(
+  db: Db,
+  sealer: Sealer,
+  id: string,
+  of: { integrationId: string; provider: string; purposes: readonly Purpose[] },
+  now: number,
+): Promise<OpenedText<Purpose>> {
+  const { rows } = await db.query<{ sealed: Buffer; key_id: string; purpose: string; expires_at: Date }>(
+    'select sealed, key_id, purpose, expires_at from sealed_payloads where id = $1 and integration_id = $2',
+    [id, of.integrationId],
+  );
+  const [row] = rows;
+  const ageMs = now - madeAt(id);
+  if (!row) return { is: ageMs >= PAYLOAD_LIFE_MS && ageMs < KNOWN_FOR_MS ? 'expired' : 'unknown' };
+  const purpose = of.purposes.find((one) => one === row.purpose);
+  if (purpose === undefined) return { is: 'unknown' };
+  if (row.expires_at.getTime() <= now) return { is: 'expired' };
+  const context = payloadContext(id, { ...of, purpose });
+  return {
+    is: 'open',
+    purpose,
+    text: await sealer.open({ sealed: row.sealed, keyId: row.key_id }, context),
+  };
+}
+
+/** The text of a reference; null: it is gone. */
 export async function readPayload(
   db: Db,
   sealer: Sealer,
   id: string,
-  context: { integrationId: string; provider: string; purpose: string },
+  { purpose, ...of }: { integrationId: string; provider: string; purpose: string },
   now: number,
 ): Promise<Secret | null> {
-  const { rows } = await db.query<{ sealed: Buffer; key_id: string }>(
-    'select sealed, key_id from sealed_payloads where id = $1 and integration_id = $2 and expires_at > $3',
-    [id, context.integrationId, new Date(now)],
-  );
-  const [row] = rows;
-  return row ? sealer.open({ sealed: row.sealed, keyId: row.key_id }, payloadContext(id, context)) : null;
+  const opened = await openPayload(db, sealer, id, { ...of, purposes: [purpose] }, now);
+  return opened.is === 'open' ? opened.text : null;
 }
 
 /** The encryption context of a text. */

@@ -41,7 +41,7 @@ export async function wipeMessage(db: Db, integrationId: string, messageId: stri
   );
   // Which messages a sealed page has is not known without opening it; each lives for a day at most.
   await db.query(
-    `delete from sealed_payloads where integration_id = $1 and (purpose = 'messages' or id in (
+    `delete from sealed_payloads where integration_id = $1 and (purpose in ('messages', 'call') or id in (
        select payload_id from message_sends where integration_id = $1 and message_id = $2))`,
     [integrationId, messageId],
   );

@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { CURSOR } from '../../../adapters/instagram/reading';
+import { conversationRow, messageRow } from '../../../services/inbox-rows';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
 import { findAccessible } from '../integrations/find';
-import { iso } from '../integrations/integration-view';
 import { createRouter, json, problems, secured, strictRoute } from '../../router';
 import { Conversation, Message } from './message-schemas';
 import { idParam, pageOf } from '../schemas';
@@ -63,17 +63,7 @@ export function inboxRoutes(deps: HttpDeps) {
       const page = await callWithRecovery(deps, id, 'api/conversations', ({ token }) =>
         deps.instagram.listConversations(token, { cursor: query.cursor ?? null, limit: query.limit }),
       );
-      return c.json(
-        {
-          ...page,
-          data: page.data.map(({ unavailable, ...row }) => ({
-            ...row,
-            updatedAt: iso(row.updatedAt),
-            ...(unavailable && { unavailable }),
-          })),
-        },
-        200,
-      );
+      return c.json({ ...page, data: page.data.map(conversationRow) }, 200);
     })
     .openapi(messages, async (c) => {
       const { id } = await findAccessible(deps, c.get('caller'), c.req.valid('param').id);
@@ -86,13 +76,7 @@ export function inboxRoutes(deps: HttpDeps) {
           limit: query.limit,
         }),
       );
-      const data = page.data.map(({ attachments, unsupported, unavailable, ...row }) => ({
-        ...row,
-        createdAt: iso(row.createdAt),
-        ...(attachments && { attachments }),
-        ...(unsupported && { unsupported }),
-        ...(unavailable && { unavailable }),
-      }));
+      const data = page.data.map(messageRow);
       return c.json({ data, nextCursor: page.nextCursor }, 200);
     });
 }

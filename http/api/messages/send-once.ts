@@ -1,18 +1,21 @@
-import { WorkflowFailedError, WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client';
-import { sha256 } from '../../../adapters/digest';
-import { claimSend, findSend } from '../../../adapters/postgres/messages/message-sends';
+import { WorkflowFailedError } from '@temporalio/client';
 import { type Integration } from '../../../adapters/postgres/integrations/integration-row';
-import { storePayload } from '../../../adapters/postgres/messages/sealed-payloads';
+import {
+  KeyUsedForAnother,
+  MAX_TEXT_BYTES,
+  claimKey,
+  findKept,
+  keyDigestOf,
+  sendMessageStart,
+} from '../../../services/message-sends';
 import { usableToken } from '../../../services/usable-token';
-import { TASK_QUEUE, WORKFLOW_TYPES, sendMessageWorkflowId } from '../../../core/names';
+import { WORKFLOW_TYPES } from '../../../core/names';
 import {
   type SendMessageInput,
   type SendResult,
   type SentMessage,
-  OUTGOING_MESSAGE,
   type OutgoingMessage,
 } from '../../../core/messaging/send';
-import { DAY_MS } from '../../../core/time';
 import { type HttpDeps } from '../../deps';
 import { REFUSALS } from '../../errors';
 import { requestDeadline } from '../../deadlines';
@@ -21,9 +24,6 @@ import { PROBLEMS, Problem, type ProblemCode } from '../../problems';
 import { tokenOnceDecided } from './with-recovery';
 
 type SendOnceDeps = Pick<HttpDeps, 'pool' | 'sealer' | 'clock' | 'lifecycles' | 'temporal'>;
-
-const MAX_TEXT_BYTES = 1_000;
-const KEPT_MS = 7 * DAY_MS;
 
 /**
  * Sends a message once per key. For 7 days, the same key returns the same result.
@@ -42,12 +42,12 @@ export async function sendOnce(
   const deadline = requestDeadline();
   if (Buffer.byteLength(text) > MAX_TEXT_BYTES) throw new Problem('text_too_long', REFUSALS.text_too_long);
   const wanted: OutgoingMessage = { recipientId, text, tag };
-  const keyDigest = digest(key);
+  const keyDigest = keyDigestOf(key);
 
-  let known = await findKept(deps, row, keyDigest, wanted);
+  let known = await findKept(deps, row, keyDigest, wanted).catch(asProblem);
   if (!known?.sent && !known?.problem) {
     await tokenOnceDecided(deps, row.id, deadline);
-    known = await claim(deps, row, keyDigest, wanted);
+    known = await claimKey(deps, row, keyDigest, wanted).catch(asProblem);
   }
   if (known.sent) return known.sent;
   if (known.problem) throw await problemOf(deps, known.problem, row.id);
@@ -57,45 +57,13 @@ export async function sendOnce(
   throw await problemOf(deps, result.problem, row.id);
 }
 
-/** The send that used this key within the last 7 days. */
-async function findKept(
-  deps: Pick<HttpDeps, 'pool' | 'clock'>,
-  row: Integration,
-  keyDigest: string,
-  wanted: OutgoingMessage,
-) {
-  const found = await findSend(deps.pool, row.id, keyDigest);
-  if (!found || found.createdAt + KEPT_MS <= deps.clock.now()) return null;
-  return sameRequest(found, requestDigestOf(wanted));
-}
-
-/** Stores the message. Of two concurrent requests the first one's message is stored, and both get its result. */
-async function claim(deps: SendOnceDeps, row: Integration, keyDigest: string, wanted: OutgoingMessage) {
-  const now = deps.clock.now();
-  const payload = {
-    integrationId: row.id,
-    provider: row.provider,
-    purpose: OUTGOING_MESSAGE,
-    text: JSON.stringify(wanted),
-    lifeMs: KEPT_MS,
-  };
-  const requestDigest = requestDigestOf(wanted);
-  const payloadId = await storePayload(deps.pool, deps.sealer, payload, now);
-  const request = { integrationId: row.id, keyDigest, requestDigest, payloadId };
-  const { send: claimed } = await claimSend(deps.pool, request, now);
-  return sameRequest(claimed, requestDigest);
-}
-
-function requestDigestOf(wanted: OutgoingMessage): string {
-  return digest(JSON.stringify(wanted));
-}
-
-function sameRequest<T extends { requestDigest: string }>(found: T, requestDigest: string): T {
-  if (found.requestDigest === requestDigest) return found;
-  throw new Problem(
-    'idempotency_mismatch',
-    'This Idempotency-Key was used for another message. Use a new key.',
-  );
+function asProblem(error: unknown): never {
+  if (error instanceof KeyUsedForAnother)
+    throw new Problem(
+      'idempotency_mismatch',
+      'This Idempotency-Key was used for another message. Use a new key.',
+    );
+  throw error;
 }
 
 /** Starts the send, or waits for one that is in progress. A send that takes longer continues without the request. */
@@ -123,15 +91,7 @@ async function run(
 }
 
 async function startAndWait(deps: Pick<HttpDeps, 'temporal'>, input: SendMessageInput): Promise<SendResult> {
-  const handle = await deps.temporal.workflow.start(WORKFLOW_TYPES.sendMessage, {
-    workflowId: sendMessageWorkflowId(input.integrationId, input.keyDigest),
-    taskQueue: TASK_QUEUE,
-    args: [input],
-    // As long as the key is kept: until then its result can still be stored.
-    workflowRunTimeout: '7 days',
-    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-    workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
-  });
+  const handle = await deps.temporal.workflow.start(WORKFLOW_TYPES.sendMessage, sendMessageStart(input));
   return (await handle.result()) as SendResult;
 }
 
@@ -156,8 +116,4 @@ async function problemOf(
   if (code in REFUSALS) return new Problem(code as ProblemCode, REFUSALS[code as keyof typeof REFUSALS]);
   if (code in PROBLEMS) return new Problem(code as ProblemCode, detail);
   return new Problem('provider_rejected_call', REFUSALS.provider_rejected_call);
-}
-
-function digest(text: string): string {
-  return sha256(text).toString('hex');
 }

@@ -1,5 +1,5 @@
 import { createActivities } from '../../../activities';
-import { FAILURE_TYPES } from '../../../activities/failures';
+import { FAILURE_TYPES } from '../../../core/failure-types';
 import { refreshToken } from '../../../activities/lifecycle/refresh-token';
 import { createInstagram } from '../../../adapters/instagram/client';
 import { createProviderHttp } from '../../../adapters/instagram/http';

@@ -1,13 +1,14 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { ApplicationFailure } from '@temporalio/activity';
 import { DefaultLogger } from '@temporalio/worker';
-import { listConversations, listMessages } from '../../../activities/messaging/list-conversations';
+import { createActivities } from '../../../activities';
+import { listConversations } from '../../../activities/messaging/list-conversations';
+import { type EvergrantActivities } from '../../../core/messaging/activities-contract';
 import { usableToken } from '../../../services/usable-token';
-import { readPayload } from '../../../adapters/postgres/messages/sealed-payloads';
 import { applyChange } from '../../../adapters/postgres/integrations/apply-change';
 import { withTransaction } from '../../../adapters/postgres/pool';
 import { recoveryBegun, verified } from '../../../core/lifecycle/changes';
-import { DAY_MS } from '../../../core/time';
+import { DAY_MS, MINUTE_MS } from '../../../core/time';
 import { type Stack, startStack } from '../../support/stack';
 import { until } from '../../support/until';
 
@@ -26,6 +27,8 @@ const attempt = (n: number) => ({
     ) as Promise<T>,
 });
 const page = { cursor: null, limit: 20 };
+const activities = (): EvergrantActivities => createActivities(stack.deps);
+const SENT = ['Hello', 'Only once', 'Slow', 'After all'];
 const refusal = { error: { code: 190, subcode: 467 }, status: 400 };
 
 async function failureOf(work: Promise<unknown>): Promise<ApplicationFailure> {
@@ -37,67 +40,279 @@ async function failureOf(work: Promise<unknown>): Promise<ApplicationFailure> {
   return error as ApplicationFailure;
 }
 
-for (const [name, path, call] of [
+interface Shop {
+  id: string;
+  conversationId: string;
+  recipientId: string;
+}
+const ACTIVITIES: [name: keyof EvergrantActivities, path: string, call: (shop: Shop) => Promise<object>][] = [
+  ['getAccount', '/me', ({ id }) => activities().getAccount({ integrationId: id })],
   [
     'listConversations',
     '/me/conversations',
-    (id: string, _conversationId: string) => listConversations(stack.deps, { integrationId: id, ...page }),
+    ({ id }) => activities().listConversations({ integrationId: id }),
   ],
   [
     'listMessages',
     '/aWd*',
-    (id: string, conversationId: string) =>
-      listMessages(stack.deps, { integrationId: id, conversationId, ...page }),
+    ({ id, conversationId }) => activities().listMessages({ integrationId: id, conversationId }),
   ],
-] as const) {
-  test(`${name} signals a 190 with the version it used, fails retryably, and goes on with the fresh token`, async () => {
-    const username = name.toLowerCase();
-    stack.simulator.addAccount({ username, conversations: 2 });
-    const { id, version } = await stack.connect(username);
-    const conversationId = (
-      await stack.instagram.listConversations((await tokenOf(id)).token, { cursor: null, limit: 5 })
-    ).data[0]!.id!;
-    await stack.travel.advance(2 * DAY_MS);
-    stack.simulator.addFault({ match: { path, account: username }, times: 1, ...refusal });
-    stack.simulator.addFault({ match: { path: '/me', account: username }, times: 1, ...refusal });
+  [
+    'sendMessage',
+    '/me/messages',
+    ({ id, recipientId }) =>
+      activities().sendMessage({ integrationId: id, recipientId, text: 'Hello', idempotencyKey: 'one' }),
+  ],
+  [
+    'callInstagram',
+    '/me',
+    ({ id }) => activities().callInstagram({ integrationId: id, path: '/me', params: { fields: 'name' } }),
+  ],
+];
 
-    const failure = await failureOf(attempt(1).run(() => call(id, conversationId)));
-    expect(failure).toMatchObject({ type: 'TokenRejected', nonRetryable: false });
-    await until(async () => (await stack.row(id)).version === version + 1);
+describe.each([190, 102])('after a %i', (code) => {
+  test.each(ACTIVITIES)(
+    '%s signals the version it used, and goes on with the fresh token',
+    async (name, path, call) => {
+      const username = `${name.toLowerCase()}_${code}`;
+      const shop = await openShop(username);
+      const { version } = await stack.row(shop.id);
+      await stack.travel.advance(2 * DAY_MS);
+      stack.simulator.addFault({
+        match: { path, account: username },
+        times: 1,
+        error: { code, subcode: 467 },
+        status: 400,
+      });
+      stack.simulator.addFault({ match: { path: '/me', account: username }, times: 1, ...refusal });
 
-    const reference = await attempt(2).run(() => call(id, conversationId));
-    expect(reference.count).toBeGreaterThan(0);
-    expect(stack.refreshCalls(username)).toBe(1);
+      const failure = await failureOf(attempt(1).run(() => call(shop)));
+      expect(failure).toMatchObject({ type: 'TokenRejected', nonRetryable: false });
+      await until(async () => (await stack.row(shop.id)).version === version + 1);
+
+      await attempt(2).run(() => call(shop));
+      expect(stack.refreshCalls(username)).toBe(1);
+      const { rows } = await stack.pool.query(
+        `select data from events where integration_id = $1 and type = 'token.rejected'`,
+        [shop.id],
+      );
+      expect(rows).toHaveLength(1);
+      expect(rows[0].data).toMatchObject({ tokenVersion: version, code, subcode: 467, source: name });
+      expect(sentBy(username)).toHaveLength(name === 'sendMessage' ? 1 : 0);
+    },
+  );
+});
+
+test.each<[keyof EvergrantActivities, unknown, field: string]>([
+  ['getAccount', undefined, 'input'],
+  ['getAccount', 'int_1', 'input'],
+  ['getAccount', {}, 'integrationId'],
+  ['getAccount', { integrationId: 'int_1', fields: 'id' }, 'fields'],
+  ['listConversations', { integrationId: 'int_1', limit: 0 }, 'limit'],
+  ['listConversations', { integrationId: 'int_1', limit: '20' }, 'limit'],
+  ['listConversations', { integrationId: 'int_1', cursor: 'a b' }, 'cursor'],
+  ['listMessages', { integrationId: 'int_1' }, 'conversationId'],
+  ['listMessages', { integrationId: 'int_1', conversationId: '../me' }, 'conversationId'],
+  ['sendMessage', { integrationId: 'int_1', recipientId: '1', text: 'x' }, 'idempotencyKey'],
+  ['sendMessage', { integrationId: 'int_1', recipientId: '1', idempotencyKey: 'k' }, 'text'],
+  [
+    'sendMessage',
+    { integrationId: 'int_1', recipientId: '1', text: 'ä'.repeat(501), idempotencyKey: 'k' },
+    'text',
+  ],
+  [
+    'sendMessage',
+    { integrationId: 'int_1', recipientId: '@x', text: 'x', idempotencyKey: 'k' },
+    'recipientId',
+  ],
+  ['callInstagram', { integrationId: 'int_1' }, 'path'],
+  ['callInstagram', { integrationId: 'int_1', path: '/me', method: 'DELETE' }, 'method'],
+  ['callInstagram', { integrationId: 'int_1', path: '/me', params: 'fields=id' }, 'params'],
+  ['readPayload', { integrationId: 'int_1', payloadId: 'int_1' }, 'payloadId'],
+])('%s(%j) is an InvalidRequest about %s, and is not retried', async (name, input, field) => {
+  const run = activities()[name] as (given: unknown) => Promise<unknown>;
+  const failure = await failureOf(attempt(1).run(() => run(input)));
+  expect(failure).toMatchObject({ type: 'InvalidRequest', nonRetryable: true });
+  expect(failure.message).toMatch(new RegExp(`^${field}: `));
+  const [{ errors }] = failure.details as [{ errors: { field: string }[] }];
+  expect(errors[0]?.field).toBe(field);
+});
+
+test('null is the same as absent: programs in Go and Python send it', async () => {
+  const { id, recipientId } = await openShop('nulls');
+  const run = activities();
+  const nothing = { cursor: null, limit: null };
+  const page = await attempt(1).run(() => run.listConversations({ integrationId: id, ...nothing }));
+  expect(page).toMatchObject({ count: 2, nextCursor: null });
+  const call = { integrationId: id, path: '/me', method: null, params: { fields: null, limit: 3 } };
+  await attempt(1).run(() => run.callInstagram(call));
+  const message = {
+    integrationId: id,
+    recipientId,
+    text: 'x',
+    payloadId: null,
+    tag: null,
+    idempotencyKey: 'n',
+  };
+  await attempt(1).run(() => run.sendMessage(message));
+  expect(stack.simulator.requests().findLast(({ path }) => path === '/me')?.status).toBe(200);
+});
+
+test('what is not on the list is not called', async () => {
+  const { id } = await openShop('listed');
+  const calls = stack.simulator.requests().length;
+  const forbidden = { integrationId: id, path: '/refresh_access_token', params: { grant_type: 'x' } };
+  const failure = await failureOf(attempt(1).run(() => activities().callInstagram(forbidden)));
+  expect(failure).toMatchObject({ type: 'PathNotAllowed', nonRetryable: true });
+  expect(stack.simulator.requests()).toHaveLength(calls);
+});
+
+test('a message is sent once, whatever repeats it: attempts, other workflows, and a lost answer', async () => {
+  const { id, recipientId } = await openShop('once');
+  const message = { integrationId: id, recipientId, text: 'Only once', idempotencyKey: 'k1' };
+  const send = (given = message) => attempt(1).run(() => activities().sendMessage(given));
+  stack.simulator.addFault({ match: { path: '/me/messages' }, times: 1, drop: 'after' });
+  const sent = await send();
+  expect(sent).toEqual({ messageId: sentBy('once')[0]?.id, recipientId });
+  expect(await Promise.all([send(), send()])).toEqual([sent, sent]);
+  expect(sentBy('once')).toHaveLength(1);
+  const other = await failureOf(send({ ...message, text: 'Something else' }));
+  expect(other).toMatchObject({ type: 'IdempotencyMismatch', nonRetryable: true });
+  // A second message of the same words has a key of its own.
+  await send({ ...message, idempotencyKey: 'k2' });
+  expect(sentBy('once')).toHaveLength(2);
+});
+
+test('a message whose call may be under way in another process is not sent a second time', async () => {
+  const { id, recipientId } = await openShop('elsewhere');
+  const message = { integrationId: id, recipientId, text: 'Slow', idempotencyKey: 'slow' };
+  let arrive = () => undefined as void;
+  const slow = {
+    ...stack.deps,
+    instagram: {
+      ...stack.deps.instagram,
+      sendMessage: async (...call: Parameters<typeof stack.deps.instagram.sendMessage>) => {
+        await new Promise<void>((resolve) => (arrive = resolve));
+        return stack.deps.instagram.sendMessage(...call);
+      },
+    },
+  };
+  const first = attempt(1).run(() => createActivities(slow).sendMessage(message));
+  await until(async () => {
     const { rows } = await stack.pool.query(
-      `select data from events where integration_id = $1 and type = 'token.rejected'`,
+      'select 1 from message_sends where integration_id = $1 and called_at is not null',
       [id],
     );
-    expect(rows).toHaveLength(1);
-    expect(rows[0].data).toMatchObject({ tokenVersion: version, code: 190, subcode: 467, source: name });
+    return rows.length === 1;
   });
-}
+  const second = await failureOf(attempt(2).run(() => activities().sendMessage(message)));
+  expect(second).toMatchObject({ type: 'SendUnderWay', nonRetryable: false });
+  expect(second.nextRetryDelay).toEqual(expect.any(Number));
+  arrive();
+  const sent = await first;
+  expect(await attempt(3).run(() => activities().sendMessage(message))).toEqual(sent);
+  expect(sentBy('elsewhere')).toHaveLength(1);
+});
 
-test('what an activity hands to a workflow is a reference; the page itself is kept sealed', async () => {
-  stack.simulator.addAccount({ username: 'sealed', conversations: 1 });
-  const { id, provider } = await stack.connect('sealed');
-  const reference = await attempt(1).run(() => listConversations(stack.deps, { integrationId: id, ...page }));
-  expect(Object.keys(reference).sort()).toEqual(['count', 'nextCursor', 'payloadId']);
-  const kept = await readPayload(
-    stack.pool,
-    stack.deps.sealer,
-    reference.payloadId,
-    { integrationId: id, provider, purpose: 'conversations' },
-    stack.simulator.clock.now(),
+test('a call whose process died before anything was sent is made again, once nothing can be under way', async () => {
+  const { id, recipientId } = await openShop('died');
+  const message = { integrationId: id, recipientId, text: 'After all', idempotencyKey: 'died' };
+  const dying = { ...stack.deps.instagram, sendMessage: () => new Promise<never>(() => undefined) };
+  void attempt(1).run(() => createActivities({ ...stack.deps, instagram: dying }).sendMessage(message));
+  await until(async () => {
+    const { rows } = await stack.pool.query(
+      'select 1 from message_sends where integration_id = $1 and called_at is not null',
+      [id],
+    );
+    return rows.length === 1;
+  });
+  await stack.travel.advance(MINUTE_MS);
+  const send = () => attempt(2).run(() => activities().sendMessage(message));
+  expect(await failureOf(send())).toMatchObject({ type: 'ProviderUnavailable', nonRetryable: false });
+  await send();
+  expect(sentBy('died')).toHaveLength(1);
+});
+
+test('a refused message stays refused under its key', async () => {
+  const { id } = await openShop('refused');
+  const message = { integrationId: id, recipientId: '999', text: 'x', idempotencyKey: 'k' };
+  const send = () => failureOf(attempt(1).run(() => activities().sendMessage(message)));
+  const first = await send();
+  const calls = stack.simulator.requests().length;
+  const second = await send();
+  expect(first).toMatchObject({ type: 'CallRefused', details: [{ problem: 'recipient_unavailable' }] });
+  expect(second).toMatchObject({ type: 'CallRefused', details: [{ problem: 'recipient_unavailable' }] });
+  expect(stack.simulator.requests()).toHaveLength(calls);
+});
+
+test('what an activity hands to a workflow is a reference, which readPayload opens for a day', async () => {
+  const { id, conversationId } = await openShop('sealed');
+  const other = await openShop('sealed_other');
+  const run = activities();
+  const read = (payloadId: string, integrationId = id) =>
+    attempt(1).run(() => run.readPayload({ integrationId, payloadId }));
+  const messages = await attempt(1).run(() => run.listMessages({ integrationId: id, conversationId }));
+  expect(messages).toEqual({
+    payloadId: expect.any(String),
+    expiresAt: new Date(Date.parse(messages.expiresAt)).toISOString(),
+    nextCursor: null,
+    count: expect.any(Number),
+  });
+  const opened = (await read(messages.payloadId)) as {
+    purpose: string;
+    data: { text: string; createdAt: string }[];
+  };
+  expect(opened.purpose).toBe('messages');
+  expect(opened.data).toHaveLength(messages.count);
+  expect(opened.data[0]).toMatchObject({ text: expect.any(String), createdAt: expect.stringMatching(/Z$/) });
+  const call = await attempt(1).run(() =>
+    run.callInstagram({
+      integrationId: id,
+      path: '/me/conversations',
+      params: { limit: 1, fields: 'messages{message}' },
+    }),
   );
-  expect(JSON.parse(kept?.reveal() ?? '[]')[0].participants).toHaveLength(2);
-  const later = await readPayload(
-    stack.pool,
-    stack.deps.sealer,
-    reference.payloadId,
-    { integrationId: id, provider, purpose: 'conversations' },
-    stack.simulator.clock.now() + 2 * DAY_MS,
+  expect(call.nextCursor).toEqual(expect.any(String));
+  const { token } = await tokenOf(id);
+  const answer = JSON.stringify(await read(call.payloadId));
+  expect(answer).toMatch(/"purpose":"call".*"message":/);
+  expect(answer).not.toContain(token.reveal());
+
+  const strange = (payloadId: string, integrationId?: string) => failureOf(read(payloadId, integrationId));
+  expect(await strange(messages.payloadId, other.id)).toMatchObject({
+    type: 'PayloadUnknown',
+    nonRetryable: true,
+  });
+  expect(await strange(`txt_${'0'.repeat(24)}`)).toMatchObject({ type: 'PayloadUnknown' });
+  expect(await strange(messages.payloadId, 'int_none')).toMatchObject({ type: 'NotConnected' });
+  await stack.pool.query(`update sealed_payloads set purpose = 'wanted-message' where id = $1`, [
+    call.payloadId,
+  ]);
+  expect(await strange(call.payloadId)).toMatchObject({ type: 'PayloadUnknown' });
+  const now = stack.simulator.clock.now();
+  const aDayLater = createActivities({ ...stack.deps, clock: { now: () => now + DAY_MS } });
+  const late = () =>
+    failureOf(
+      attempt(1).run(() => aDayLater.readPayload({ integrationId: id, payloadId: messages.payloadId })),
+    );
+  expect(await late()).toMatchObject({ type: 'PayloadExpired', nonRetryable: true });
+  await stack.pool.query('delete from sealed_payloads where id = $1', [messages.payloadId]);
+  expect(await late()).toMatchObject({ type: 'PayloadExpired', nonRetryable: true });
+});
+
+test('an answer that no history could hold is refused, and says what to do', async () => {
+  const { id } = await openShop('large');
+  const instagram = {
+    ...stack.deps.instagram,
+    callGraph: async () => ({ body: { data: 'x'.repeat(1_000_001) }, nextCursor: null }),
+  };
+  const failure = await failureOf(
+    attempt(1).run(() =>
+      createActivities({ ...stack.deps, instagram }).callInstagram({ integrationId: id, path: '/me' }),
+    ),
   );
-  expect(later).toBeNull();
+  expect(failure).toMatchObject({ type: 'PayloadTooLarge', nonRetryable: true });
+  expect(failure.message).toMatch(/fewer rows or fields/);
 });
 
 test('an expired connection fails at once with ReconnectRequired and its reason, without a call', async () => {
@@ -171,6 +386,19 @@ test('a hundred activities that meet the same 190 signal once', async () => {
   );
   expect(signals).toHaveBeenCalledTimes(1);
 });
+
+async function openShop(username: string): Promise<Shop> {
+  const { id: us } = stack.simulator.addAccount({ username, conversations: 2 });
+  const { id } = await stack.connect(username);
+  const { token } = await tokenOf(id);
+  const { data } = await stack.instagram.listConversations(token, { cursor: null, limit: 5 });
+  const recipientId = data[0]!.participants.find((one) => one.id !== us)!.id!;
+  return { id, conversationId: data[0]!.id!, recipientId };
+}
+
+function sentBy(username: string) {
+  return stack.simulator.messages(username).filter(({ text }) => SENT.includes(text ?? ''));
+}
 
 async function tokenOf(id: string) {
   return usableToken(stack.pool, stack.deps.sealer, id, stack.simulator.clock.now());

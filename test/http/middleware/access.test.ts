@@ -31,6 +31,8 @@ const ROUTES: Record<string, Scope> = {
   'POST /v1/integrations/{id}/resume': 'operate',
   'GET /v1/integrations/{id}/conversations': 'message',
   'GET /v1/integrations/{id}/conversations/{conversationId}/messages': 'message',
+  'POST /v1/integrations/{id}/payloads': 'message',
+  'GET /v1/integrations/{id}/payloads/{payloadId}': 'message',
   'POST /v1/integrations/{id}/messages': 'message',
   'GET /v1/fleet': 'read',
   'GET /v1/api-keys': 'admin',
@@ -71,6 +73,7 @@ const BODIES: Record<string, object> = {
   'POST /v1/api-keys': { name: 'x', scopes: ['admin'] },
   'POST /v1/webhook-endpoints': { url: 'http://127.0.0.1:9/', events: ['*'] },
   'PATCH /v1/webhook-endpoints/{id}': { enabled: false },
+  'POST /v1/integrations/{id}/payloads': { text: 'Hello' },
   'POST /v1/mail-test': { to: 'somebody@shop.example' },
   'POST /v1/data-deletions': { instagramId: '404' },
 };
@@ -205,7 +208,9 @@ test('what others have and do changes no field that a key limited to owners sees
   const mine = await owned('mine', 'me');
   const { id: keyId, key } = await keyFor({ scopes: SCOPES, ownerRefs: ['me'] });
   QUERIES['GET /v1/token-uses'] = `?keyId=${keyId}`;
-  const readable = NAMES.filter((name) => name.startsWith('GET ') && !/conversations|\/token$/.test(name));
+  const readable = NAMES.filter(
+    (name) => name.startsWith('GET ') && !/conversations|payloads|\/token$/.test(name),
+  );
   const seen = async () => {
     const answers: Record<string, unknown> = {};
     for (const route of readable) {

@@ -27,7 +27,7 @@ export async function recordSends(stack: Stack, name: string): Promise<void> {
   const next = <Answer>(calls: (() => Answer)[]) => (calls.length > 1 ? calls.shift()! : calls[0]!)();
   await stack.stopWorkers();
   await stack.startWorkers({
-    sendMessage: async ({ keyDigest }: SendMessageInput) => next(scripts[keyDigest]!.sends),
+    sendMessage: async (input) => next(scripts[(input as SendMessageInput).keyDigest]!.sends),
     findSent: async ({ keyDigest }: SendMessageInput) => next(scripts[keyDigest]!.looks),
     recordSend: async () => undefined,
   });

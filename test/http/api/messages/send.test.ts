@@ -1,5 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createHash } from 'node:crypto';
+import { createActivities } from '../../../../activities';
 import { sendMessage } from '../../../../activities/messaging/send-message';
 import { claimSend } from '../../../../adapters/postgres/messages/message-sends';
 import { wakeLane } from '../../../../adapters/temporal/lanes';
@@ -134,6 +135,34 @@ test('a send that Instagram refuses each time, although the token works, is refu
     { 'idempotency-key': 'picky' },
   );
   expect([status, body.code]).toEqual([422, 'provider_rejected_call']);
+});
+
+test('a workflow can send and read without a text in its history, by references that the API makes and opens', async () => {
+  stack.simulator.addAccount({ username: 'sealed' });
+  const { id } = await stack.connect('sealed');
+  const [recipientId = ''] = customersOf('sealed', 1);
+  const payloads = `/v1/integrations/${id}/payloads`;
+  const stored = await api.post(payloads, { text: 'By reference' });
+  expect([stored.status, Object.keys(stored.body)]).toEqual([201, ['payloadId', 'expiresAt']]);
+  const activities = createActivities(stack.deps);
+  const run = <T>(work: () => Promise<T>) => new MockActivityEnvironment().run(work) as Promise<T>;
+  const { payloadId } = stored.body;
+  const message = { integrationId: id, recipientId, payloadId, idempotencyKey: 'shared' };
+  const sent = await run(() => activities.sendMessage(message));
+  expect(outbound('sealed').map(({ text }) => text)).toEqual(['By reference']);
+  // Over HTTP the same key is the same send.
+  const again = { recipientId, text: 'By reference' };
+  const answer = await api.post(`/v1/integrations/${id}/messages`, again, { 'idempotency-key': 'shared' });
+  expect([answer.status, answer.body]).toEqual([201, sent]);
+  expect(outbound('sealed')).toHaveLength(1);
+
+  const page = await run(() => activities.listConversations({ integrationId: id }));
+  const opened = await api.get(`${payloads}/${page.payloadId}`);
+  const listed = await api.get(`/v1/integrations/${id}/conversations`);
+  expect([opened.status, opened.body]).toEqual([200, { purpose: 'conversations', data: listed.body.data }]);
+  // A text that is to be sent is not read by anybody.
+  for (const gone of [payloadId, 'txt_none']) expect((await api.get(`${payloads}/${gone}`)).status).toBe(404);
+  expect((await api.post(payloads, { text: 'ä'.repeat(501) })).body.code).toBe('text_too_long');
 });
 
 test('every run that should end has a limit', async () => {

@@ -1,0 +1,137 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { DAY_MS } from '../../core/time';
+import { API_KEY, type TestApi, useApi } from '../support/api';
+import { published } from '../support/servers';
+import { type Stack } from '../support/stack';
+
+const run = promisify(execFile);
+const ROOT = join(__dirname, '..', '..');
+const PYTHON = join(ROOT, 'examples', 'python');
+
+let stack: Stack;
+let api: TestApi;
+useApi((started) => ({ stack, api } = started));
+afterEach(() => stack.calm());
+
+const settings = () => ({
+  ...process.env,
+  EVERGRANT_URL: api.url,
+  EVERGRANT_API_KEY: API_KEY,
+  INSTAGRAM_GRAPH_URL: stack.simulatorUrl,
+  TEMPORAL_ADDRESS: stack.temporalAddress,
+  TEMPORAL_NAMESPACE: stack.client.options.namespace,
+});
+const refuse = (account: string, times: number) =>
+  stack.simulator.addFault({ match: { path: '/me', account }, times, error: { code: 190 }, status: 400 });
+
+async function connected(username: string) {
+  const row = await stack.connect(username);
+  await stack.travel.advance(3 * DAY_MS);
+  stack.simulator.receive(username, { text: 'Is it still there?' });
+  return row;
+}
+
+/** The ways of one language to run its examples. */
+interface Language {
+  profile(id: string): Promise<string>;
+  report(id: string, version: number): Promise<string>;
+  worker(id: string): Promise<string>;
+}
+
+/** The call that a caller makes, and Evergrant's probe: dead to both until it is refreshed. */
+async function showsProfile({ profile }: Language, username: string) {
+  const { id } = await connected(username);
+  refuse(username, 2);
+  expect(await profile(id)).toBe(username);
+  expect(stack.refreshCalls(username)).toBe(1);
+}
+
+async function reports({ report }: Language, username: string) {
+  const { id, version } = await connected(username);
+  refuse(username, 1);
+  expect(await report(id, version)).toMatch(/^(refreshed|stale_version)/);
+  expect((await stack.row(id)).version).toBe(version + 1);
+  expect(stack.refreshCalls(username)).toBe(1);
+}
+
+describe('Python', () => {
+  const packages = join(ROOT, '.cache', `python-examples-${hashOf(join(PYTHON, 'requirements.txt'))}`);
+  beforeAll(async () => {
+    const done = join(packages, 'complete');
+    if (existsSync(done)) return;
+    const from = ['--target', packages, '-r', join(PYTHON, 'requirements.txt')];
+    await run('python3', ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...from]);
+    writeFileSync(done, '');
+  }, 180_000);
+
+  async function python(file: string, ...args: string[]): Promise<string> {
+    const env = { ...settings(), PYTHONPATH: packages, PYTHONDONTWRITEBYTECODE: '1' };
+    return (await run('python3', [join(PYTHON, file), ...args], { env })).stdout.trim();
+  }
+  const language: Language = {
+    profile: (id) => python('profile.py', id),
+    report: (id, version) => python('report.py', id, String(version)),
+    worker: (id) => python('worker.py', id),
+  };
+
+  test('a call over HTTP lives through a 190', () => showsProfile(language, 'py_profile'));
+  test('a report over Temporal is decided', () => reports(language, 'py_report'));
+  test("a workflow of one's own reads and answers, through a 190", async () => {
+    const { id } = await connected('py_worker');
+    stack.simulator.addFault({
+      match: { path: '/me/conversations', account: 'py_worker' },
+      times: 1,
+      error: { code: 190 },
+      status: 400,
+    });
+    expect(await language.worker(id)).toMatch(/^answered \w+/);
+    const sent = stack.simulator.messages('py_worker').filter(({ text }) => text === 'Thank you!');
+    expect(sent).toHaveLength(1);
+  });
+});
+
+const go = spawnSync('go', ['version']).status === 0 ? describe : describe.skip;
+go('Go', () => {
+  const programs = join(published('folder'), 'go-examples');
+  beforeAll(async () => {
+    // Without optimizations: built quickly.
+    const fast = ['-gcflags=all=-N -l', '-ldflags=-s -w'];
+    await run('go', ['build', ...fast, '-o', `${programs}/`, './...'], { cwd: join(ROOT, 'examples', 'go') });
+  }, 600_000);
+
+  const program = async (name: string, ...args: string[]) =>
+    (await run(join(programs, name), args, { env: settings() })).stdout.trim();
+  const language: Language = {
+    profile: (id) => program('profile', id),
+    report: (id, version) => program('report', id, String(version)),
+    worker: (id) => program('worker', id),
+  };
+
+  test('a call over HTTP lives through a 190', () => showsProfile(language, 'go_profile'));
+  test('a report over Temporal is decided', () => reports(language, 'go_report'));
+  test("a workflow of one's own reads conversations", async () => {
+    const { id } = await connected('go_worker');
+    expect(await language.worker(id)).toMatch(/^go_worker has \d+ conversation/m);
+  });
+});
+
+test('each example is short', () => {
+  for (const file of ['python/profile.py', 'python/report.py', 'python/worker.py'])
+    expect(linesOf(file)).toBeLessThanOrEqual(80);
+  for (const name of ['profile', 'report', 'worker'])
+    expect(linesOf(`go/${name}/main.go`)).toBeLessThanOrEqual(80);
+});
+
+function linesOf(file: string): number {
+  return readFileSync(join(ROOT, 'examples', file), 'utf8')
+    .trimEnd()
+    .split('\n').length;
+}
+
+function hashOf(file: string): string {
+  return createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 12);
+}
