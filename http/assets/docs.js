@@ -83,11 +83,11 @@
       return;
     say(key.dataset.sending, '');
     button.disabled = true;
-    const begun = performance.now();
+    const begun = window.performance.now();
     try {
       const response = await fetch(request.path, { ...request, credentials: 'omit', cache: 'no-store' });
       const text = await response.text();
-      const ms = Math.round(performance.now() - begun);
+      const ms = Math.round(window.performance.now() - begun);
       const wait = response.headers.get('retry-after');
       const facts = [`${response.status} ${response.statusText}`.trim(), `${ms} ms`];
       if (wait) facts.push(`Retry-After: ${wait}`);
@@ -104,7 +104,7 @@
   /** What the form asks for; undefined: its body is not JSON. */
   function requestOf(form) {
     const headers = { authorization: `Bearer ${key.value.trim()}` };
-    const query = new URLSearchParams();
+    const query = new window.URLSearchParams();
     let path = form.dataset.path;
     let body;
     for (const field of form.querySelectorAll('[data-in]')) {
