@@ -19,7 +19,17 @@ const nodeBuiltins = [
 ];
 
 export default tseslint.config(
-  { ignores: ['node_modules/', '**/dist/', '.data/', '.cache/', 'bench/results/', 'coverage/'] },
+  {
+    ignores: [
+      'node_modules/',
+      '**/dist/',
+      'client/openapi.d.ts',
+      '.data/',
+      '.cache/',
+      'bench/results/',
+      'coverage/',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts', '**/*.tsx'],

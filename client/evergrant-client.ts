@@ -1,8 +1,9 @@
+import { type Api } from './api';
 import { EvergrantError } from './errors';
 import { type components, type operations } from './openapi.js';
 import { type List, listOf } from './paging';
 import { type Token, createTokenCache } from './token-cache';
-import { type Api, type TransportOptions, createApi, repeatable } from './transport';
+import { type TransportOptions, createApi, repeatable } from './transport';
 import { type RejectionReport, createWithToken } from './with-token';
 
 type Schemas = components['schemas'];
@@ -10,10 +11,9 @@ export type Integration = Schemas['Integration'];
 export type Conversation = Schemas['Conversation'];
 export type Message = Schemas['Message'];
 export type Recovery = Schemas['Recovery'];
-type Query<Name extends keyof operations> = Omit<
-  NonNullable<operations[Name]['parameters']['query']>,
-  'cursor'
->;
+type Query<Name extends keyof operations> = operations[Name] extends { parameters: { query?: infer All } }
+  ? Omit<NonNullable<All>, 'cursor'>
+  : never;
 
 export interface EvergrantClient {
   /**
@@ -75,11 +75,7 @@ export interface EvergrantClient {
     options?: { idempotencyKey?: string },
   ): Promise<Schemas['Sent']>;
 
-  /**
-   * Every route by its path, with the types of the OpenAPI document and the same retries and errors:
-   * `(await evergrant.api.GET('/v1/fleet')).data`.
-   * @see https://openapi-ts.dev/openapi-fetch/api
-   */
+  /** Every other route: `(await evergrant.api.GET('/v1/fleet')).data`. */
   api: Api;
 }
 

@@ -1,4 +1,5 @@
 /** `evergrant-client`: Evergrant's HTTP API. For Temporal see `evergrant-client/temporal`. */
+export { type Api } from './api';
 export {
   type Conversation,
   type EvergrantClient,
@@ -16,6 +17,6 @@ export {
 export { type components, type operations, type paths } from './openapi.js';
 export { type List, type Page } from './paging';
 export { type Token } from './token-cache';
-export { type Api, type TransportOptions } from './transport';
+export { type TransportOptions } from './transport';
 export { type WebhookEvent, verifyWebhook } from './webhooks';
 export { type RejectionReport } from './with-token';

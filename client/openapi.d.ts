@@ -2,724 +2,193 @@
 
 export interface paths {
   '/callbacks/instagram/data-deletion': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
+    parameters: {};
     post: operations['receiveDataDeletionRequest'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/callbacks/instagram/data-deletion/{code}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
+    parameters: {};
     get: operations['showDataDeletion'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/callbacks/instagram/deauthorize': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
+    parameters: {};
     post: operations['receiveDeauthorization'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/callbacks/instagram/webhooks': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
+    parameters: {};
     get: operations['verifyInstagramWebhook'];
-    put?: never;
     post: operations['receiveInstagramWebhook'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/api-keys': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
+    parameters: {};
     get: operations['listApiKeys'];
-    put?: never;
     post: operations['createApiKey'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/api-keys/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post?: never;
+    parameters: {};
     delete: operations['revokeApiKey'];
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/audit-log': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
+    parameters: {};
     get: operations['listAuditLog'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/connect-links': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
+    parameters: {};
     get: operations['listConnectLinks'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/connect-links/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post?: never;
+    parameters: {};
     delete: operations['revokeConnectLink'];
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/console-links': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
+    parameters: {};
     post: operations['createConsoleLink'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/console-sessions': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
+    parameters: {};
     get: operations['listConsoleSessions'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/console-sessions/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post?: never;
+    parameters: {};
     delete: operations['endConsoleSession'];
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/data-deletions': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
+    parameters: {};
     post: operations['createDataDeletion'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/data-deletions/{code}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
+    parameters: {};
     get: operations['getDataDeletion'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/deliveries': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
+    parameters: {};
     get: operations['listDeliveries'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/deliveries/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
+    parameters: {};
     get: operations['getDelivery'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/deliveries/{id}/redeliver': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
+    parameters: {};
     post: operations['redeliver'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/deliveries/redeliver-failed': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
+    parameters: {};
     post: operations['redeliverFailed'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/embed-tokens': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
+    parameters: {};
     get: operations['listEmbedTokens'];
-    put?: never;
     post: operations['createEmbedToken'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/embed-tokens/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post?: never;
+    parameters: {};
     delete: operations['revokeEmbedToken'];
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/events': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
+    parameters: {};
     get: operations['listEvents'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/fleet': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
+    parameters: {};
     get: operations['getFleet'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/integrations': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
+    parameters: {};
     get: operations['listIntegrations'];
-    put?: never;
     post: operations['createIntegration'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/integrations/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
+    parameters: {};
     get: operations['getIntegration'];
-    put?: never;
-    post?: never;
     delete: operations['disconnectIntegration'];
-    options?: never;
-    head?: never;
     patch: operations['updateIntegration'];
-    trace?: never;
   };
   '/v1/integrations/{id}/connect-links': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
+    parameters: {};
     post: operations['createConnectLink'];
     delete: operations['revokeConnectLinks'];
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/integrations/{id}/conversations': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
+    parameters: {};
     get: operations['listConversations'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/integrations/{id}/conversations/{conversationId}/messages': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
+    parameters: {};
     get: operations['listMessages'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/integrations/{id}/ensure-fresh': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
+    parameters: {};
     post: operations['ensureFresh'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/integrations/{id}/events': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
+    parameters: {};
     get: operations['listIntegrationEvents'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/integrations/{id}/messages': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
+    parameters: {};
     post: operations['sendMessage'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/integrations/{id}/pause': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
+    parameters: {};
     post: operations['pauseRefresh'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/integrations/{id}/payloads': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
+    parameters: {};
     post: operations['storePayload'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/integrations/{id}/payloads/{payloadId}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
+    parameters: {};
     get: operations['readPayload'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/integrations/{id}/recheck': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
+    parameters: {};
     post: operations['recheckToken'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/integrations/{id}/refresh': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
+    parameters: {};
     post: operations['refreshToken'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/integrations/{id}/resume': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
+    parameters: {};
     post: operations['resumeRefresh'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/integrations/{id}/token': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
+    parameters: {};
     get: operations['getToken'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/integrations/{id}/token-rejections': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
+    parameters: {};
     post: operations['reportTokenRejection'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/mail': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
+    parameters: {};
     get: operations['getMail'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/mail-test': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
+    parameters: {};
     post: operations['sendTestMail'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/token-uses': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
+    parameters: {};
     get: operations['listTokenUses'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/webhook-endpoints': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
+    parameters: {};
     get: operations['listWebhookEndpoints'];
-    put?: never;
     post: operations['createWebhookEndpoint'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/webhook-endpoints/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post?: never;
+    parameters: {};
     delete: operations['removeWebhookEndpoint'];
-    options?: never;
-    head?: never;
     patch: operations['updateWebhookEndpoint'];
-    trace?: never;
   };
   '/v1/webhook-endpoints/{id}/rotate-secret': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
+    parameters: {};
     post: operations['rotateWebhookSecret'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
   '/v1/webhook-endpoints/{id}/test': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
+    parameters: {};
     post: operations['testWebhookEndpoint'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
   };
 }
 export type webhooks = Record<string, never>;
@@ -1287,12 +756,7 @@ export interface components {
 export type $defs = Record<string, never>;
 export interface operations {
   receiveDataDeletionRequest: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
+    parameters: {};
     requestBody: {
       content: {
         'application/x-www-form-urlencoded': {
@@ -1321,36 +785,25 @@ export interface operations {
   };
   showDataDeletion: {
     parameters: {
-      query?: never;
-      header?: never;
       path: {
         code: string;
       };
-      cookie?: never;
     };
-    requestBody?: never;
     responses: {
       200: {
         headers: {
           [name: string]: unknown;
         };
-        content?: never;
       };
       404: {
         headers: {
           [name: string]: unknown;
         };
-        content?: never;
       };
     };
   };
   receiveDeauthorization: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
+    parameters: {};
     requestBody: {
       content: {
         'application/x-www-form-urlencoded': {
@@ -1363,7 +816,6 @@ export interface operations {
         headers: {
           [name: string]: unknown;
         };
-        content?: never;
       };
       default: {
         headers: {
@@ -1382,11 +834,7 @@ export interface operations {
         'hub.mode': 'subscribe';
         'hub.verify_token': string;
       };
-      header?: never;
-      path?: never;
-      cookie?: never;
     };
-    requestBody?: never;
     responses: {
       200: {
         headers: {
@@ -1407,12 +855,7 @@ export interface operations {
     };
   };
   receiveInstagramWebhook: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
+    parameters: {};
     requestBody: {
       content: {
         'application/json': unknown;
@@ -1423,7 +866,6 @@ export interface operations {
         headers: {
           [name: string]: unknown;
         };
-        content?: never;
       };
       default: {
         headers: {
@@ -1436,13 +878,7 @@ export interface operations {
     };
   };
   listApiKeys: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
+    parameters: {};
     responses: {
       200: {
         headers: {
@@ -1466,12 +902,7 @@ export interface operations {
     };
   };
   createApiKey: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
+    parameters: {};
     requestBody: {
       content: {
         'application/json': {
@@ -1503,20 +934,15 @@ export interface operations {
   };
   revokeApiKey: {
     parameters: {
-      query?: never;
-      header?: never;
       path: {
         id: string;
       };
-      cookie?: never;
     };
-    requestBody?: never;
     responses: {
       204: {
         headers: {
           [name: string]: unknown;
         };
-        content?: never;
       };
       default: {
         headers: {
@@ -1571,11 +997,7 @@ export interface operations {
         since?: string;
         until?: string;
       };
-      header?: never;
-      path?: never;
-      cookie?: never;
     };
-    requestBody?: never;
     responses: {
       200: {
         headers: {
@@ -1606,11 +1028,7 @@ export interface operations {
         integrationId?: string;
         limit?: number;
       };
-      header?: never;
-      path?: never;
-      cookie?: never;
     };
-    requestBody?: never;
     responses: {
       200: {
         headers: {
@@ -1635,20 +1053,15 @@ export interface operations {
   };
   revokeConnectLink: {
     parameters: {
-      query?: never;
-      header?: never;
       path: {
         id: string;
       };
-      cookie?: never;
     };
-    requestBody?: never;
     responses: {
       204: {
         headers: {
           [name: string]: unknown;
         };
-        content?: never;
       };
       default: {
         headers: {
@@ -1661,13 +1074,7 @@ export interface operations {
     };
   };
   createConsoleLink: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
+    parameters: {};
     responses: {
       201: {
         headers: {
@@ -1696,11 +1103,7 @@ export interface operations {
         cursor?: string;
         limit?: number;
       };
-      header?: never;
-      path?: never;
-      cookie?: never;
     };
-    requestBody?: never;
     responses: {
       200: {
         headers: {
@@ -1725,20 +1128,15 @@ export interface operations {
   };
   endConsoleSession: {
     parameters: {
-      query?: never;
-      header?: never;
       path: {
         id: string;
       };
-      cookie?: never;
     };
-    requestBody?: never;
     responses: {
       204: {
         headers: {
           [name: string]: unknown;
         };
-        content?: never;
       };
       default: {
         headers: {
@@ -1751,12 +1149,7 @@ export interface operations {
     };
   };
   createDataDeletion: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
+    parameters: {};
     requestBody: {
       content: {
         'application/json': components['schemas']['NewDataDeletion'];
@@ -1783,14 +1176,10 @@ export interface operations {
   };
   getDataDeletion: {
     parameters: {
-      query?: never;
-      header?: never;
       path: {
         code: string;
       };
-      cookie?: never;
     };
-    requestBody?: never;
     responses: {
       200: {
         headers: {
@@ -1819,11 +1208,7 @@ export interface operations {
         limit?: number;
         status?: 'waiting' | 'delivered' | 'failed' | 'skipped';
       };
-      header?: never;
-      path?: never;
-      cookie?: never;
     };
-    requestBody?: never;
     responses: {
       200: {
         headers: {
@@ -1848,14 +1233,10 @@ export interface operations {
   };
   getDelivery: {
     parameters: {
-      query?: never;
-      header?: never;
       path: {
         id: string;
       };
-      cookie?: never;
     };
-    requestBody?: never;
     responses: {
       200: {
         headers: {
@@ -1877,14 +1258,10 @@ export interface operations {
   };
   redeliver: {
     parameters: {
-      query?: never;
-      header?: never;
       path: {
         id: string;
       };
-      cookie?: never;
     };
-    requestBody?: never;
     responses: {
       202: {
         headers: {
@@ -1905,12 +1282,7 @@ export interface operations {
     };
   };
   redeliverFailed: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
+    parameters: {};
     requestBody?: {
       content: {
         'application/json': components['schemas']['RedeliverFailed'];
@@ -1943,11 +1315,7 @@ export interface operations {
         limit?: number;
         ownerRef?: string;
       };
-      header?: never;
-      path?: never;
-      cookie?: never;
     };
-    requestBody?: never;
     responses: {
       200: {
         headers: {
@@ -1971,12 +1339,7 @@ export interface operations {
     };
   };
   createEmbedToken: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
+    parameters: {};
     requestBody: {
       content: {
         'application/json': {
@@ -2009,20 +1372,15 @@ export interface operations {
   };
   revokeEmbedToken: {
     parameters: {
-      query?: never;
-      header?: never;
       path: {
         id: string;
       };
-      cookie?: never;
     };
-    requestBody?: never;
     responses: {
       204: {
         headers: {
           [name: string]: unknown;
         };
-        content?: never;
       };
       default: {
         headers: {
@@ -2068,11 +1426,7 @@ export interface operations {
           | 'messages.viewed'
           | 'audit_entry.created';
       };
-      header?: never;
-      path?: never;
-      cookie?: never;
     };
-    requestBody?: never;
     responses: {
       200: {
         headers: {
@@ -2097,13 +1451,7 @@ export interface operations {
     };
   };
   getFleet: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
+    parameters: {};
     responses: {
       200: {
         headers: {
@@ -2144,11 +1492,7 @@ export interface operations {
           | 'response_lost';
         state?: 'pending' | 'active' | 'refreshing' | 'recovering' | 'expired' | 'disconnected';
       };
-      header?: never;
-      path?: never;
-      cookie?: never;
     };
-    requestBody?: never;
     responses: {
       200: {
         headers: {
@@ -2172,12 +1516,7 @@ export interface operations {
     };
   };
   createIntegration: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
+    parameters: {};
     requestBody: {
       content: {
         'application/json': components['schemas']['NewIntegration'];
@@ -2208,14 +1547,10 @@ export interface operations {
   };
   getIntegration: {
     parameters: {
-      query?: never;
-      header?: never;
       path: {
         id: string;
       };
-      cookie?: never;
     };
-    requestBody?: never;
     responses: {
       200: {
         headers: {
@@ -2237,20 +1572,15 @@ export interface operations {
   };
   disconnectIntegration: {
     parameters: {
-      query?: never;
-      header?: never;
       path: {
         id: string;
       };
-      cookie?: never;
     };
-    requestBody?: never;
     responses: {
       204: {
         headers: {
           [name: string]: unknown;
         };
-        content?: never;
       };
       default: {
         headers: {
@@ -2264,12 +1594,9 @@ export interface operations {
   };
   updateIntegration: {
     parameters: {
-      query?: never;
-      header?: never;
       path: {
         id: string;
       };
-      cookie?: never;
     };
     requestBody: {
       content: {
@@ -2297,12 +1624,9 @@ export interface operations {
   };
   createConnectLink: {
     parameters: {
-      query?: never;
-      header?: never;
       path: {
         id: string;
       };
-      cookie?: never;
     };
     requestBody?: {
       content: {
@@ -2336,20 +1660,15 @@ export interface operations {
   };
   revokeConnectLinks: {
     parameters: {
-      query?: never;
-      header?: never;
       path: {
         id: string;
       };
-      cookie?: never;
     };
-    requestBody?: never;
     responses: {
       204: {
         headers: {
           [name: string]: unknown;
         };
-        content?: never;
       };
       default: {
         headers: {
@@ -2367,13 +1686,10 @@ export interface operations {
         cursor?: string;
         limit?: number;
       };
-      header?: never;
       path: {
         id: string;
       };
-      cookie?: never;
     };
-    requestBody?: never;
     responses: {
       200: {
         headers: {
@@ -2402,14 +1718,11 @@ export interface operations {
         cursor?: string;
         limit?: number;
       };
-      header?: never;
       path: {
         conversationId: string;
         id: string;
       };
-      cookie?: never;
     };
-    requestBody?: never;
     responses: {
       200: {
         headers: {
@@ -2434,12 +1747,9 @@ export interface operations {
   };
   ensureFresh: {
     parameters: {
-      query?: never;
-      header?: never;
       path: {
         id: string;
       };
-      cookie?: never;
     };
     requestBody?: {
       content: {
@@ -2474,13 +1784,10 @@ export interface operations {
         cursor?: string;
         limit?: number;
       };
-      header?: never;
       path: {
         id: string;
       };
-      cookie?: never;
     };
-    requestBody?: never;
     responses: {
       200: {
         headers: {
@@ -2505,14 +1812,12 @@ export interface operations {
   };
   sendMessage: {
     parameters: {
-      query?: never;
       header: {
         'idempotency-key': string;
       };
       path: {
         id: string;
       };
-      cookie?: never;
     };
     requestBody: {
       content: {
@@ -2540,14 +1845,10 @@ export interface operations {
   };
   pauseRefresh: {
     parameters: {
-      query?: never;
-      header?: never;
       path: {
         id: string;
       };
-      cookie?: never;
     };
-    requestBody?: never;
     responses: {
       200: {
         headers: {
@@ -2569,12 +1870,9 @@ export interface operations {
   };
   storePayload: {
     parameters: {
-      query?: never;
-      header?: never;
       path: {
         id: string;
       };
-      cookie?: never;
     };
     requestBody: {
       content: {
@@ -2602,15 +1900,11 @@ export interface operations {
   };
   readPayload: {
     parameters: {
-      query?: never;
-      header?: never;
       path: {
         id: string;
         payloadId: string;
       };
-      cookie?: never;
     };
-    requestBody?: never;
     responses: {
       200: {
         headers: {
@@ -2632,14 +1926,10 @@ export interface operations {
   };
   recheckToken: {
     parameters: {
-      query?: never;
-      header?: never;
       path: {
         id: string;
       };
-      cookie?: never;
     };
-    requestBody?: never;
     responses: {
       200: {
         headers: {
@@ -2661,14 +1951,10 @@ export interface operations {
   };
   refreshToken: {
     parameters: {
-      query?: never;
-      header?: never;
       path: {
         id: string;
       };
-      cookie?: never;
     };
-    requestBody?: never;
     responses: {
       200: {
         headers: {
@@ -2690,14 +1976,10 @@ export interface operations {
   };
   resumeRefresh: {
     parameters: {
-      query?: never;
-      header?: never;
       path: {
         id: string;
       };
-      cookie?: never;
     };
-    requestBody?: never;
     responses: {
       200: {
         headers: {
@@ -2719,14 +2001,10 @@ export interface operations {
   };
   getToken: {
     parameters: {
-      query?: never;
-      header?: never;
       path: {
         id: string;
       };
-      cookie?: never;
     };
-    requestBody?: never;
     responses: {
       200: {
         headers: {
@@ -2748,12 +2026,9 @@ export interface operations {
   };
   reportTokenRejection: {
     parameters: {
-      query?: never;
-      header?: never;
       path: {
         id: string;
       };
-      cookie?: never;
     };
     requestBody: {
       content: {
@@ -2773,7 +2048,6 @@ export interface operations {
         headers: {
           [name: string]: unknown;
         };
-        content?: never;
       };
       default: {
         headers: {
@@ -2786,13 +2060,7 @@ export interface operations {
     };
   };
   getMail: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
+    parameters: {};
     responses: {
       200: {
         headers: {
@@ -2813,12 +2081,7 @@ export interface operations {
     };
   };
   sendTestMail: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
+    parameters: {};
     requestBody: {
       content: {
         'application/json': components['schemas']['MailTestRequest'];
@@ -2850,11 +2113,7 @@ export interface operations {
         keyId: string;
         limit?: number;
       };
-      header?: never;
-      path?: never;
-      cookie?: never;
     };
-    requestBody?: never;
     responses: {
       200: {
         headers: {
@@ -2878,13 +2137,7 @@ export interface operations {
     };
   };
   listWebhookEndpoints: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
+    parameters: {};
     responses: {
       200: {
         headers: {
@@ -2908,12 +2161,7 @@ export interface operations {
     };
   };
   createWebhookEndpoint: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
+    parameters: {};
     requestBody: {
       content: {
         'application/json': components['schemas']['NewWebhookEndpoint'];
@@ -2940,20 +2188,15 @@ export interface operations {
   };
   removeWebhookEndpoint: {
     parameters: {
-      query?: never;
-      header?: never;
       path: {
         id: string;
       };
-      cookie?: never;
     };
-    requestBody?: never;
     responses: {
       204: {
         headers: {
           [name: string]: unknown;
         };
-        content?: never;
       };
       default: {
         headers: {
@@ -2967,12 +2210,9 @@ export interface operations {
   };
   updateWebhookEndpoint: {
     parameters: {
-      query?: never;
-      header?: never;
       path: {
         id: string;
       };
-      cookie?: never;
     };
     requestBody: {
       content: {
@@ -3000,14 +2240,10 @@ export interface operations {
   };
   rotateWebhookSecret: {
     parameters: {
-      query?: never;
-      header?: never;
       path: {
         id: string;
       };
-      cookie?: never;
     };
-    requestBody?: never;
     responses: {
       200: {
         headers: {
@@ -3029,14 +2265,10 @@ export interface operations {
   };
   testWebhookEndpoint: {
     parameters: {
-      query?: never;
-      header?: never;
       path: {
         id: string;
       };
-      cookie?: never;
     };
-    requestBody?: never;
     responses: {
       200: {
         headers: {

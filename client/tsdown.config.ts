@@ -3,11 +3,11 @@ import { defineConfig } from 'tsdown';
 
 /**
  * One CommonJS build, and ES modules that re-export it: `instanceof` holds however a program imports the package.
- * Everything but Temporal's client is bundled, so it has no dependency.
+ * Everything but Temporal's packages is bundled, so it has no dependency.
  * @see https://nodejs.org/docs/latest-v20.x/api/packages.html#approach-1-use-an-es-module-wrapper
  */
 export default defineConfig({
-  entry: ['index.ts', 'temporal.ts'],
+  entry: ['index.ts', 'temporal.ts', 'workflow.ts', 'nexus.ts'],
   format: 'cjs',
   dts: true,
   platform: 'neutral',
@@ -15,7 +15,7 @@ export default defineConfig({
   fixedExtension: true,
   hash: false,
   minify: true,
-  deps: { neverBundle: [/^@temporalio\//, './openapi.js'], onlyBundle: false },
+  deps: { neverBundle: [/^@temporalio\//, 'nexus-rpc', './openapi.js'], onlyBundle: false },
   inputOptions: { resolve: { mainFields: ['module', 'main'] } },
   plugins: [
     {

@@ -23,7 +23,7 @@ import { WORKFLOW_TYPES } from '../core/names';
 import { DAY_MS, SECOND_MS } from '../core/time';
 import { sendMessageStart } from '../services/message-sends';
 import { INPUTS } from './inputs';
-import { type ConnectionStatus, evergrantService } from './service';
+import { type ConnectionStatus, evergrantService } from '../client/nexus';
 
 /** What operations act with. */
 export interface NexusDeps extends Pick<SendDeps, 'pool' | 'sealer' | 'clock'> {

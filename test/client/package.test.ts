@@ -3,6 +3,8 @@ import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createContext, runInContext } from 'node:vm';
+import { MESSAGING_ACTIVITY_OPTIONS } from '../../core/messaging/activities-contract';
+import type * as Workflow from '../../client/workflow';
 import { DAY_MS } from '../../core/time';
 import { API_KEY, type TestApi, useApi } from '../support/api';
 import { published } from '../support/servers';
@@ -146,6 +148,16 @@ test('it runs where there is nothing but what the web has', async () => {
   expect(await version).toBe(1);
 });
 
+test('what workflows import is theirs alone, and names the activities as they are', async () => {
+  const folder = join(project, 'node_modules/evergrant-client/dist');
+  const workflow = (await import(join(folder, 'workflow.cjs'))) as typeof Workflow;
+  expect(workflow.MESSAGING_ACTIVITY_OPTIONS).toEqual(MESSAGING_ACTIVITY_OPTIONS);
+  expect(workflow.FAILURE_TYPES.reconnectRequired).toBe('ReconnectRequired');
+  const requiresPackage = /require\(`(?!\.)/;
+  for (const file of ['workflow.cjs', 'names.cjs'])
+    expect(readFileSync(join(folder, file), 'utf8')).not.toMatch(requiresPackage);
+});
+
 test.each([
   ['node16', 'index.mts'],
   ['node16', 'index.cts'],
@@ -158,11 +170,19 @@ test.each([
       const evergrant = createEvergrantClient({ baseUrl: 'https://e.example', apiKey: 'k' });
       const all: Integration[] = [];
       for await (const one of evergrant.integrations({ state: 'expired' })) all.push(one);
-      const status: 'ok' | 'degraded' | 'down' | undefined = (await evergrant.api.GET('/v1/fleet')).data?.provider.status;
+      const status: 'ok' | 'degraded' | 'down' = (await evergrant.api.GET('/v1/fleet')).data.provider.status;
+      const none: undefined = (await evergrant.api.DELETE('/v1/integrations/{id}', { params: { path: { id: 'x' } } })).data;
+      const { data: made } = await evergrant.api.POST('/v1/api-keys', { body: { name: 'x', scopes: ['read'] } });
+      // @ts-expect-error a path has its parameters
+      await evergrant.api.GET('/v1/integrations/{id}');
+      // @ts-expect-error no such scope
+      await evergrant.api.POST('/v1/api-keys', { body: { name: 'x', scopes: ['everything'] } });
+      // @ts-expect-error no such path
+      await evergrant.api.GET('/v1/nothing');
       // @ts-expect-error no such state
       evergrant.integrations({ state: 'asleep' });
       const length: number = await evergrant.withToken('int_1', ({ accessToken }) => accessToken.length);
-      return [...all.map((one) => one.account?.username ?? ''), String(status), String(length)];
+      return [...all.map((one) => one.account?.username ?? ''), String(status), String(length), String(none), made.key];
     }\n`,
   );
   const module = moduleResolution === 'bundler' ? 'esnext' : 'node16';

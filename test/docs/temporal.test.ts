@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { FAILURE_TYPES } from '../../core/failure-types';
 import { type EvergrantActivities } from '../../core/messaging/activities-contract';
 import { QUERIES, SIGNALS, UPDATES } from '../../core/names';
-import { evergrantService } from '../../nexus/service';
+import { evergrantService } from '../../client/nexus';
 
 const text = readFileSync(join(__dirname, '..', '..', 'docs', 'temporal.md'), 'utf8');
 

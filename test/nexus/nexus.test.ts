@@ -4,7 +4,7 @@ import { Client, Connection, WorkflowFailedError } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { DAY_MS } from '../../core/time';
 import { createNexusService } from '../../nexus/handlers';
-import { type evergrantService } from '../../nexus/service';
+import { type evergrantService } from '../../client/nexus';
 import { evergrant } from '../support/cli';
 import { type Stack, startStack } from '../support/stack';
 import { type TestNamespace, createTestNamespace } from '../support/temporal';

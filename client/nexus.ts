@@ -1,5 +1,5 @@
 import { operation, service } from 'nexus-rpc';
-import { type EnsuredFresh, type Recovered } from '../client/lifecycle-client';
+import { type EnsuredFresh, type Recovered } from './lifecycle-client';
 import { type NewMessageInput } from '../core/messaging/activities-contract';
 import { type SendResult } from '../core/messaging/send';
 import { type Reason, type State } from '../core/lifecycle/states';
