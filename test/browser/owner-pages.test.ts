@@ -214,7 +214,7 @@ describe('the API reference', () => {
     const body = JSON.stringify({ provider: 'instagram', ownerRef });
     await page.locator('#try-createIntegration-body').fill(body);
     await send('createIntegration');
-    await operation('createIntegration').getByText(/^201/).waitFor();
+    await operation('createIntegration').getByRole('status').getByText(/^201/).waitFor();
     expect(await operation('createIntegration').locator('img').count()).toBe(0);
     await operation('listIntegrations').getByText('Try it', { exact: true }).click();
     const field = page.locator('#try-listIntegrations-ownerRef');
@@ -228,7 +228,7 @@ describe('the API reference', () => {
     await listed.getByText('"state": "pending"').waitFor();
     await page.locator('#try-listIntegrations-limit').fill('0');
     await send('listIntegrations');
-    await operation('listIntegrations').getByText(/^400/).waitFor();
+    await operation('listIntegrations').getByRole('status').getByText(/^400/).waitFor();
     await listed.getByText('"code": "invalid_request"').waitFor();
     await page.route('**/v1/integrations?*', (route) => route.abort());
     await send('listIntegrations');
