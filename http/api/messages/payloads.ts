@@ -51,12 +51,10 @@ const store = strictRoute({
     201: json(
       z
         .object({
-          payloadId: z
-            .string()
-            .openapi({
-              description: 'For the input of `sendMessage`.',
-              example: 'txt_01k4q7r9z3m5x8v2c6b1n4t7',
-            }),
+          payloadId: z.string().openapi({
+            description: 'For the input of `sendMessage`.',
+            example: 'txt_01k4q7r9z3m5x8v2c6b1n4t7',
+          }),
           expiresAt: instant.openapi({ description: 'When the text is removed.' }),
         })
         .openapi('StoredPayload'),
