@@ -11,7 +11,7 @@ import { connectRoutes } from './owner/routes';
 import { type HttpDeps } from './deps';
 import { consoleRoutes } from './console/routes';
 import { appCors } from './middleware/origins';
-import { docsRoutes } from './api/docs';
+import { docsRoutes } from './api/docs/routes';
 import { BANNER_PATH, embedRoutes, bannerCors } from './embed/banner-script';
 import { answerError } from './errors';
 import { guardHostAndOrigin } from './middleware/guard';

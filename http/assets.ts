@@ -17,6 +17,8 @@ const FILES = {
   'console.css': [own('console.css')],
   'console.js': [own('console.js'), own('focus.js')],
   // In one file with its extension: as a deferred script htmx begins at once, and does not wait for another file.
+  'docs.css': [own('docs.css')],
+  'docs.js': [own('docs.js')],
   'htmx.js': [
     require.resolve('htmx.org/dist/htmx.min.js'),
     require.resolve('htmx.org/dist/ext/hx-sse.min.js'),

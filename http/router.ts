@@ -2,7 +2,8 @@ import { OpenAPIHono, type RouteConfig, createRoute, type z } from '@hono/zod-op
 import { type MiddlewareHandler } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { isRecord } from '../core/is-record';
-import { type Env } from './middleware/auth';
+import { type Env, requirementOf } from './middleware/auth';
+import { API_TEXT } from '../core/text/api-docs';
 import { Problem } from './problems';
 import { ProblemDocument } from './api/schemas';
 
@@ -43,7 +44,16 @@ export function strictRoute<
 >(config: R) {
   // The route's own middleware comes first: a caller without access learns nothing about the input.
   const middleware: MiddlewareHandler[] = [config.middleware ?? [], rejectUnknownInput(config)].flat();
-  return createRoute({ ...config, middleware });
+  return createRoute({ ...config, ...accessOf(config, middleware), middleware });
+}
+
+/** The scope that a route really requires, for people and for programs. */
+function accessOf({ description }: { description?: string }, middleware: MiddlewareHandler[]) {
+  const required = requirementOf(middleware);
+  if (!required) return {};
+  const { scope, embed } = required;
+  const sentences = [description, API_TEXT.needs(scope, embed)].filter((text) => text !== undefined);
+  return { description: sentences.join(' '), 'x-scope': scope, ...(embed && { 'x-embed-token': true }) };
 }
 
 function rejectUnknownInput({ request }: Pick<RouteConfig, 'request'>) {

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { instant } from './schemas';
 
-const count = (description: string) => z.number().int().openapi({ description });
+const count = (description: string, example = 0) => z.number().int().openapi({ description, example });
 
 const growth = (what: string) =>
   z
@@ -9,18 +9,20 @@ const growth = (what: string) =>
     .int()
     .nullable()
     .openapi({
+      example: 120,
       description: `${what} that came and were not deleted, per day of the last seven; null: not known yet.`,
     });
 
 export const Fleet = z
   .object({
     ownerRefs: z.array(z.string()).nullable().openapi({
+      example: null,
       description:
         'The owners that the key is limited to, whose connections are counted; null: all. For such a key `callbacks` and the last audit, which concern everyone’s, are null in every field.',
     }),
     states: z
       .record(z.string(), z.number().int())
-      .openapi({ description: 'Number of integrations by state.' }),
+      .openapi({ example: { active: 120, expired: 2 }, description: 'Number of integrations by state.' }),
     expiringWithin: z
       .object({
         d3: count('Within 3 days.'),
@@ -41,13 +43,15 @@ export const Fleet = z
     incidents: z
       .array(
         z.object({
-          id: z.string(),
-          provider: z.string(),
+          id: z
+            .string()
+            .openapi({ description: 'ID of the incident.', example: 'inc_0a1b2c3d4e5f6g7h8j9kmnpq' }),
+          provider: z.string().openapi({ description: 'Where it happened.', example: 'instagram' }),
           kind: z.enum(['app_level', 'verdicts']).openapi({
             description:
               '`app_level`: Instagram refuses the app. `verdicts`: many tokens were rejected at once.',
           }),
-          startedAt: instant,
+          startedAt: instant.openapi({ description: 'When it began.' }),
         }),
       )
       .openapi({ description: 'Open incidents. No connection expires during an incident.' }),
@@ -74,10 +78,10 @@ export const Fleet = z
         refusedSince: instant
           .nullable()
           .openapi({ description: 'Since when deliveries are refused, all or some of them; null: none.' }),
-        refusedWhy: z
-          .string()
-          .nullable()
-          .openapi({ description: 'Why, as a sentence for operators; null: none are refused.' }),
+        refusedWhy: z.string().nullable().openapi({
+          example: null,
+          description: 'Why, as a sentence for operators; null: none are refused.',
+        }),
       })
       .openapi({ description: "Instagram's webhook deliveries to this deployment." }),
     audit: z
@@ -91,16 +95,19 @@ export const Fleet = z
         lastResult: z
           .record(z.string(), z.number())
           .nullable()
-          .openapi({ description: 'What it found and repaired, as counts.' }),
+          .openapi({
+            example: { checked: 122, started: 0 },
+            description: 'What it found and repaired, as counts.',
+          }),
         nextRunAt: instant.nullable().openapi({ description: 'When the next audit starts.' }),
       })
       .openapi({ description: 'The fleet audit, which repairs lost workflows.' }),
     tables: z
       .array(
         z.object({
-          name: z.string().openapi({ example: 'events' }),
-          rows: count('Number of rows, as PostgreSQL estimates it.'),
-          bytes: count('Size with indexes, in bytes.'),
+          name: z.string().openapi({ description: 'Name of the table.', example: 'events' }),
+          rows: count('Number of rows, as PostgreSQL estimates it.', 5200),
+          bytes: count('Size with indexes, in bytes.', 3_145_728),
           rowsPerDay: growth('Rows'),
           bytesPerDay: growth('Bytes'),
           retention: z

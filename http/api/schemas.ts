@@ -9,11 +9,20 @@ export const instant = z.iso.datetime().openapi({ example: '2026-05-21T04:00:00.
 
 export const ProblemDocument = z
   .looseObject({
-    type: z.string().openapi({ description: 'URL of the description of this error.' }),
-    title: z.string().openapi({ description: 'Short name of the error.' }),
-    status: z.number().openapi({ description: 'HTTP status.' }),
-    detail: z.string().openapi({ description: 'What happened and what to do, for people. May change.' }),
-    code: z.string().openapi({ description: 'Stable error code, listed in `docs/errors.md`.' }),
+    type: z.string().openapi({
+      example: 'https://evergrant.example.com/docs#reconnect_required',
+      description: 'URL of the description of this error.',
+    }),
+    title: z.string().openapi({ example: 'Reconnect required', description: 'Short name of the error.' }),
+    status: z.number().openapi({ example: 409, description: 'HTTP status.' }),
+    detail: z.string().openapi({
+      example: 'Only the owner can restore this connection.',
+      description: 'What happened and what to do, for people. May change.',
+    }),
+    code: z.string().openapi({
+      example: 'reconnect_required',
+      description: 'Stable error code, listed in `docs/errors.md`.',
+    }),
     limitOf: z.enum(LIMITED).optional().openapi({
       description:
         'With `rate_limited`: whose limit was reached. `key`: the API key; `embed_token`; `owner`: all embed tokens of one owner; `session`: of the console; `address`: the client’s network; `link`: a connect link; `service`: all callers of one process; `instagram`: the account or app at Instagram.',
@@ -27,7 +36,7 @@ const NO_NULL = /^[^\u0000]*$/;
 /** Text without null characters, which PostgreSQL cannot store. */
 export const text = (maximum: number) =>
   z.string().min(1).max(maximum).regex(NO_NULL, 'must not contain a null character');
-export const ref = (description: string) => text(200).openapi({ description });
+export const ref = (description: string, example: string) => text(200).openapi({ description, example });
 
 /** Longer than any ID, and short enough for a lookup. */
 const MAX_ID = 200;
@@ -42,6 +51,7 @@ export const returnTo = z
   .url({ protocol: /^https?$/ })
   .max(2_000)
   .openapi({
+    example: 'https://app.example.com/inbox',
     description:
       'Where the owner is redirected afterwards, with `integrationId` and `result` added to the query. Its origin must be listed in `EVERGRANT_APP_ORIGINS`.',
   });
@@ -58,18 +68,22 @@ export const emailAddress = z
 
 /** Where a page of a list begins, and how long it is. */
 export const paging = {
-  cursor: z.string().max(500).optional().openapi({ description: '`nextCursor` of the previous page.' }),
+  cursor: z
+    .string()
+    .max(500)
+    .optional()
+    .openapi({ example: 'eyJhdCI6MTc3OTMzNjAwMDAwMH0', description: '`nextCursor` of the previous page.' }),
   limit: z.coerce.number().int().min(1).max(200).default(50).openapi({ description: 'Rows per page.' }),
 };
 
 /** One page of a list. */
 export function pageOf<T extends z.ZodType>(row: T) {
   return z.object({
-    data: z.array(row),
+    data: z.array(row).openapi({ description: 'The rows of this page.' }),
     nextCursor: z
       .string()
       .nullable()
-      .openapi({ description: 'Cursor of the next page; null: this is the last page.' }),
+      .openapi({ example: null, description: 'Cursor of the next page; null: this is the last page.' }),
   });
 }
 
@@ -92,6 +106,7 @@ export const anyId = (description: string, example: string) =>
 
 /** Who made something. */
 export const createdBy = z.string().openapi({
+  example: 'bootstrap',
   description:
     'ID of the API key; `bootstrap`: the bootstrap key; `proxy`: a console user by single sign-on; `owner`: an owner who asked for another link.',
 });
@@ -99,9 +114,11 @@ export const createdByFilter = z
   .string()
   .max(64)
   .optional()
-  .openapi({ description: 'Only those of this API key (its ID, or `bootstrap`).' });
+  .openapi({ description: 'Only those of this API key (its ID, or `bootstrap`).', example: 'bootstrap' });
 
 export const createdLink = z.object({
-  url: z.string().openapi({ description: 'URL for the owner.' }),
+  url: z
+    .string()
+    .openapi({ example: 'https://evergrant.example.com/connect/…', description: 'URL for the owner.' }),
   expiresAt: instant.openapi({ description: 'When the link expires.' }),
 });

@@ -11,10 +11,17 @@ import { Layout } from '../owner/layout';
 import { createRouter, json, problems } from '../router';
 import { signedRequestBody, readSignedRequestForm } from './signed-request';
 
+const CODE = '4f9d2c81b7e6a3055d1e8f2a7c9b6043';
+
 const Answer = z
   .object({
-    url: z.string().openapi({ description: 'Status page for the owner.' }),
-    confirmation_code: z.string().openapi({ description: 'Code of the deletion, kept for 90 days.' }),
+    url: z.string().openapi({
+      description: 'Status page for the owner.',
+      example: `https://evergrant.example.com${CALLBACKS.dataDeletion}/${CODE}`,
+    }),
+    confirmation_code: z
+      .string()
+      .openapi({ description: 'Code of the deletion, kept for 90 days.', example: CODE }),
   })
   .openapi('DataDeletion');
 
@@ -35,7 +42,10 @@ const look = createRoute({
   operationId: 'showDataDeletion',
   tags: ['Callbacks'],
   summary: 'Status page of a data deletion',
-  request: { params: z.object({ code: z.string().openapi({ description: '`confirmation_code`.' }) }) },
+  description: 'A page for the owner, in HTML.',
+  request: {
+    params: z.object({ code: z.string().openapi({ description: '`confirmation_code`.', example: CODE }) }),
+  },
   responses: { 200: { description: 'Done or in progress' }, 404: { description: 'Unknown code' } },
 });
 

@@ -13,9 +13,10 @@ export const signedRequestBody = {
   content: {
     'application/x-www-form-urlencoded': {
       schema: z.object({
-        [FIELD]: z
-          .string()
-          .openapi({ description: '`base64url(signature).base64url(JSON)`, signed with HMAC-SHA256.' }),
+        [FIELD]: z.string().openapi({
+          example: 'c2lnbmF0dXJl.eyJ1c2VyX2lkIjoiMSJ9',
+          description: '`base64url(signature).base64url(JSON)`, signed with HMAC-SHA256.',
+        }),
       }),
     },
   },

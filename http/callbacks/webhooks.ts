@@ -25,13 +25,19 @@ const handshake = createRoute({
     'Returns `hub.challenge`. Errors: `not_found` if `INSTAGRAM_WEBHOOK_VERIFY_TOKEN` is not set, `forbidden` for another token.',
   request: {
     query: z.object({
-      'hub.mode': z.literal('subscribe'),
-      'hub.verify_token': z.string(),
-      'hub.challenge': z.string(),
+      'hub.mode': z.literal('subscribe').openapi({ description: 'What Instagram asks for.' }),
+      'hub.verify_token': z.string().openapi({
+        description: 'The value of `INSTAGRAM_WEBHOOK_VERIFY_TOKEN`.',
+        example: 'your-verify-token',
+      }),
+      'hub.challenge': z.string().openapi({ description: 'What to answer.', example: '1158201444' }),
     }),
   },
   responses: {
-    200: { content: { 'text/plain': { schema: z.string() } }, description: 'The challenge' },
+    200: {
+      content: { 'text/plain': { schema: z.string().openapi({ example: '1158201444' }) } },
+      description: 'The challenge',
+    },
     ...problems,
   },
 });

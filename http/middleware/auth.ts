@@ -46,13 +46,20 @@ export function authenticate(deps: AuthDeps) {
   });
 }
 
-/** Requires a scope. `embed`: embed tokens are allowed as well. */
-export function requireScope(scope: Scope, options: { embed?: boolean } = {}) {
-  return createMiddleware<Env>(async (c, next) => {
+/** Requires a scope. `embed`: embed tokens are allowed as well. The API's description is made of what it requires. */
+export function requireScope(scope: Scope, { embed = false }: { embed?: boolean } = {}) {
+  const middleware = createMiddleware<Env>(async (c, next) => {
     const caller = c.get('caller');
-    if (!(caller.isEmbed && options.embed)) requireCallerScope(caller, scope);
+    if (!(caller.isEmbed && embed)) requireCallerScope(caller, scope);
     await next();
   });
+  return Object.assign(middleware, { requires: { scope, embed } });
+}
+
+/** What a route requires of its caller; null: nothing, or it is no route of the API. */
+export function requirementOf(middleware: readonly object[]): { scope: Scope; embed: boolean } | null {
+  const found = middleware.find((one): one is ReturnType<typeof requireScope> => 'requires' in one);
+  return found?.requires ?? null;
 }
 
 /** Compares a given secret in constant time. */

@@ -25,11 +25,12 @@ dl { display: grid; grid-template-columns: max-content auto; gap: .2rem 1.5rem; 
 footer { font-size: .9rem; margin-top: 1.5rem; }
 `;
 
-/** The frame of owner pages. It needs no script. @param next opened by itself; absent: the page stays */
+/** The frame of owner pages. It needs no script. @param props.next opened by itself; absent: the page stays. `head`: styles and scripts of the page */
 export function Layout(props: {
   title: string;
   frame: Frame;
   children: Child;
+  head?: Child;
   next?: { url: string; afterSeconds: number };
 }) {
   const { product, supportUrl, logoUrl, accent, nonce } = props.frame;
@@ -46,6 +47,7 @@ export function Layout(props: {
           <title>{LAYOUT_TEXT.title(props.title, product)}</title>
           <link rel="icon" href={assetUrl('icon.svg')} />
           <style nonce={nonce}>{raw(tokensCss(accent) + STYLE)}</style>
+          {props.head}
         </head>
         <body>
           <main>

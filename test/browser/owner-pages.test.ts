@@ -1,7 +1,8 @@
 import { type Page } from 'playwright-core';
 import { HOUR_MS } from '../../core/time';
-import { type TestApi } from '../support/api';
+import { API_KEY, type TestApi } from '../support/api';
 import { type Viewer, inaccessible, withoutStatuses } from '../support/browser';
+import { useKeyboard } from '../support/keyboard';
 import { type Pages, startPages } from '../support/pages';
 import { type Stack } from '../support/stack';
 
@@ -152,4 +153,141 @@ test('who has to confirm a login on Instagram chooses Check again when that is d
   await stack.travel.advance(60_000);
   await page.getByRole('button', { name: 'Check again' }).click();
   await heading('Connection restored');
+});
+
+describe('the API reference', () => {
+  const operation = (id: string) => page.locator(`#${id}`);
+  const send = (id: string) => operation(id).getByRole('button', { name: 'Send request' }).click();
+  async function openForm(id: string) {
+    await page.goto(`${api.url}/docs#${id}`);
+    await operation(id).getByText('Try it', { exact: true }).click();
+  }
+  const enterKey = () => page.getByLabel('API key for Try it').fill(API_KEY);
+
+  test('is accessible in every look, folded and open', async () => {
+    await page.goto(`${api.url}/docs`);
+    expect(await inaccessible(page)).toEqual([]);
+    await page.evaluate(
+      'document.querySelectorAll("#reference details").forEach((one) => (one.open = true))',
+    );
+    expect(await inaccessible(page)).toEqual([]);
+  });
+
+  test('is found by keyboard alone, and sends what its form says', async () => {
+    const { id } = await newLink();
+    const keys = await useKeyboard(page);
+    await page.goto(`${api.url}/docs`);
+    await keys.press('Skip to the reference');
+    await keys.tabTo('API key for Try it');
+    await keys.type(API_KEY);
+    await keys.key('Tab', '/');
+    expect(await keys.focused()).toBe('Filter operations (press /)');
+    await keys.type('get an integration');
+    await keys.key('Enter');
+    await page.waitForURL(/#getIntegration$/);
+    await keys.press('Try it');
+    await keys.tabTo('id');
+    await keys.type(id);
+    await keys.key('Enter');
+    const answer = page.getByLabel('Response to getIntegration');
+    await answer.getByText(`"id": "${id}"`).waitFor();
+    await operation('getIntegration')
+      .getByText(/^200 OK · \d+ ms$/)
+      .waitFor();
+    expect(page.url()).not.toContain(API_KEY);
+    expect(
+      await page.evaluate('JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])'),
+    ).not.toContain(API_KEY);
+    await page.reload();
+    expect(await page.getByLabel('API key for Try it').inputValue()).toBe('');
+  });
+
+  test('sends bodies and filters, and says what is wrong', async () => {
+    await openForm('createIntegration');
+    await send('createIntegration');
+    await operation('createIntegration').getByText('Enter an API key at the top').waitFor();
+    await enterKey();
+    await page.locator('#try-createIntegration-body').fill('{');
+    await send('createIntegration');
+    await operation('createIntegration').getByText('not valid JSON').waitFor();
+    const ownerRef = '<img src=x onerror=alert(1)>';
+    const body = JSON.stringify({ provider: 'instagram', ownerRef });
+    await page.locator('#try-createIntegration-body').fill(body);
+    await send('createIntegration');
+    await operation('createIntegration').getByRole('status').getByText(/^201/).waitFor();
+    expect(await operation('createIntegration').locator('img').count()).toBe(0);
+    await operation('listIntegrations').getByText('Try it', { exact: true }).click();
+    const field = page.locator('#try-listIntegrations-ownerRef');
+    // There it is a character like others.
+    await field.press('/');
+    expect(await field.inputValue()).toBe('/');
+    await field.fill(ownerRef);
+    await page.locator('#try-listIntegrations-state').selectOption('pending');
+    await send('listIntegrations');
+    const listed = page.getByLabel('Response to listIntegrations');
+    await listed.getByText('"state": "pending"').waitFor();
+    await page.locator('#try-listIntegrations-limit').fill('0');
+    await send('listIntegrations');
+    await operation('listIntegrations').getByRole('status').getByText(/^400/).waitFor();
+    await listed.getByText('"code": "invalid_request"').waitFor();
+    await page.route('**/v1/integrations?*', (route) => route.abort());
+    await send('listIntegrations');
+    await operation('listIntegrations').getByText('No response').waitFor();
+    viewer.problems.length = 0;
+  });
+
+  test('asks before it destroys', async () => {
+    const { id } = await newLink();
+    await openForm('disconnectIntegration');
+    await enterKey();
+    await page.locator('#try-disconnectIntegration-id').fill(id);
+    const asked: string[] = [];
+    page.once('dialog', async (dialog) => {
+      asked.push(dialog.message());
+      await dialog.dismiss();
+    });
+    await send('disconnectIntegration');
+    expect(asked[0]).toContain('Disconnect this integration permanently');
+    expect((await api.get(`/v1/integrations/${id}`)).body.state).toBe('pending');
+    page.once('dialog', (dialog) => dialog.accept());
+    await send('disconnectIntegration');
+    await operation('disconnectIntegration').getByRole('status').getByText(/^204/).waitFor();
+    expect((await api.get(`/v1/integrations/${id}`)).body.state).toBe('disconnected');
+  });
+
+  test('filters its contents, which fold on a phone', async () => {
+    await page.setViewportSize({ width: 360, height: 800 });
+    await page.goto(`${api.url}/docs`);
+    const link = page.locator('nav').getByRole('link', { name: 'Send a message' });
+    expect(await link.isVisible()).toBe(false);
+    await page.getByText('Contents').click();
+    await page.getByLabel('Filter operations').fill('message send');
+    expect(await page.locator('nav [data-find]:visible').count()).toBe(1);
+    await page.getByLabel('Filter operations').fill('nonsense');
+    await page.getByText('No matching operations').waitFor();
+    await page.getByLabel('Filter operations').fill('');
+    await link.click();
+    await page.waitForURL(/#sendMessage$/);
+    expect(await link.isVisible()).toBe(false);
+  });
+
+  test('copies an example', async () => {
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.goto(`${api.url}/docs#getToken`);
+    await operation('getToken').getByText('Example request').click();
+    await operation('getToken').getByRole('button', { name: 'Copy getToken with curl' }).click();
+    await operation('getToken').getByText('Copied').waitFor();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toContain('/token');
+  });
+
+  test('can be read without JavaScript', async () => {
+    const plain = await pages.open({ javaScriptEnabled: false, viewport: { width: 1440, height: 900 } });
+    await plain.page.goto(`${api.url}/docs`);
+    await plain.page.locator('nav').getByRole('link', { name: 'Send a message' }).click();
+    expect(await plain.page.locator('#sendMessage').getByText('Try it').isVisible()).toBe(false);
+    expect(await plain.page.getByLabel('API key for Try it').isVisible()).toBe(false);
+    await plain.page.locator('#sendMessage').getByText('Example request').click();
+    await plain.page.getByLabel('sendMessage with curl', { exact: true }).waitFor();
+    await plain.close();
+  });
 });

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { API_KEY, type TestApi, useApi } from '../support/api';
+import { usePythonClient } from '../support/python-client';
 import { schemathesis } from '../support/schemathesis';
 import { type Stack } from '../support/stack';
 import { until } from '../support/until';
@@ -100,3 +101,21 @@ test('so it does for keys that administer', async () => {
   const { output } = await fuzz(API_KEY, ['bootstrap', endpoint.id, delivery.id], only);
   expect(output).toBe('');
 }, 600_000);
+
+test('a Python client made of its description lists, reads a token and sends, without a warning', async () => {
+  const { id } = await stack.connect('by_python');
+  stack.simulator.receive('by_python', { text: 'Is it in stock?' });
+  const scopes = ['read', 'token', 'message'];
+  await api.patch(`/v1/integrations/${id}`, { ownerRef: 'python' });
+  const { key } = (await api.post('/v1/api-keys', { name: 'python', scopes, ownerRefs: ['python'] })).body;
+  const { accessToken } = (await api.get(`/v1/integrations/${id}/token`)).body;
+  const document = join(__dirname, '..', '..', 'docs', 'openapi.json');
+  expect(await usePythonClient(document, api.url, key)).toEqual({
+    username: 'by_python',
+    expires: true,
+    accessToken,
+    text: 'Is it in stock?',
+    messageId: expect.any(String),
+    missing: 'not_found',
+  });
+}, 180_000);

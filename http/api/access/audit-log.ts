@@ -10,8 +10,8 @@ import { instant, pageOf } from '../schemas';
 
 export const AuditLogEntry = z
   .object({
-    id: z.string(),
-    at: instant,
+    id: z.string().openapi({ description: 'ID of the entry.', example: 'aud_0a1b2c3d4e5f6g7h8j9kmnpq' }),
+    at: instant.openapi({ description: 'When it was done.' }),
     actor: z
       .object({
         kind: z.enum(ACTOR_KINDS).openapi({
@@ -19,27 +19,35 @@ export const AuditLogEntry = z
             '`api_key`: a program. `console_user`: a person in the console. `embed_token`: a page of your app. `owner`: on a connect page. `instagram`: by a callback. `cli`: a command that works with the database. `workflow`: Evergrant itself.',
         }),
         id: z.string().nullable().openapi({
+          example: 'key_0a1b2c3d4e5f6g7h8j9kmnpq',
           description: 'ID of the API key whose rights were used, or `bootstrap`; null: none.',
         }),
         name: z.string().openapi({
+          example: 'inbox service',
           description:
             'Name of the key, of the user that the trusted proxy named, of the owner (`ownerRef`), of the operating system’s user, or of the workflow type.',
         }),
         user: z.string().nullable().openapi({
+          example: null,
           description:
             'The operating system’s user, as the command line names them; not verified. null: unknown.',
         }),
       })
       .openapi({ description: 'Who did it.' }),
     address: z.string().nullable().openapi({
+      example: '203.0.113.7',
       description: 'IP address of the client, IPv6 as its /64 network; null: none was involved.',
     }),
     action: z.enum(AUDIT_ACTIONS).openapi({
       description:
         'What was done. `token.read` counts the reads of a token by key and hour, once the hour has ended and the next audit has run.',
     }),
-    integrationId: z.string().nullable().openapi({ description: 'The integration; null: none.' }),
+    integrationId: z
+      .string()
+      .nullable()
+      .openapi({ example: 'int_0a1b2c3d4e5f6g7h8j9kmnpq', description: 'The integration; null: none.' }),
     target: z.string().nullable().openapi({
+      example: null,
       description:
         'ID of what was changed, where that is not the integration: a key, an endpoint, a delivery, a session.',
     }),
@@ -68,8 +76,14 @@ const list = strictRoute({
   request: {
     query: z.strictObject({
       action: z.enum(AUDIT_ACTIONS).optional().openapi({ description: 'Only this action.' }),
-      actorId: id.optional().openapi({ description: 'Only what was done with this API key.' }),
-      integrationId: id.optional().openapi({ description: 'Only entries about this integration.' }),
+      actorId: id.optional().openapi({
+        description: 'Only what was done with this API key.',
+        example: 'key_0a1b2c3d4e5f6g7h8j9kmnpq',
+      }),
+      integrationId: id.optional().openapi({
+        description: 'Only entries about this integration.',
+        example: 'int_0a1b2c3d4e5f6g7h8j9kmnpq',
+      }),
       since: instant.max(40).optional().openapi({ description: 'Only entries from this instant on.' }),
       until: instant.max(40).optional().openapi({ description: 'Only entries before this instant.' }),
       cursor: z
@@ -77,7 +91,7 @@ const list = strictRoute({
         .max(18)
         .regex(/^\d{1,18}$/, 'must be a nextCursor from a list')
         .optional()
-        .openapi({ description: '`nextCursor` of the previous page.' }),
+        .openapi({ example: '51234', description: '`nextCursor` of the previous page.' }),
       limit: z.coerce.number().int().min(1).max(200).default(50).openapi({ description: 'Rows per page.' }),
     }),
   },

@@ -10,14 +10,14 @@ import { endSessionFor, sessionsFor } from './issued';
 
 export const ConsoleSession = z
   .object({
-    id: z.string().openapi({ example: 'ses_0a1b2c3d4e5f6a7b8c9d0e1f' }),
+    id: z.string().openapi({ description: 'ID of the session.', example: 'ses_0a1b2c3d4e5f6a7b8c9d0e1f' }),
     createdBy,
-    name: z.string().openapi({ description: 'Name of that key.' }),
-    address: z
-      .string()
-      .nullable()
-      .openapi({ description: 'Address of the client that signed in, of IPv6 its network; null: unknown.' }),
-    createdAt: instant,
+    name: z.string().openapi({ example: 'bootstrap', description: 'Name of that key.' }),
+    address: z.string().nullable().openapi({
+      example: '203.0.113.7',
+      description: 'Address of the client that signed in, of IPv6 its network; null: unknown.',
+    }),
+    createdAt: instant.openapi({ description: 'When somebody signed in.' }),
     expiresAt: instant.openapi({ description: 'When it ends, unless its key ends before.' }),
     lastUsedAt: instant.nullable().openapi({ description: 'Last use, rounded to the minute.' }),
   })

@@ -26,11 +26,15 @@ const create = strictRoute({
 
 export const ListedEmbedToken = z
   .object({
-    id: z.string().openapi({ example: 'emb_0a1b2c3d4e5f6g7h8j9kmnpq' }),
-    ownerRef: z.string().openapi({ description: 'The owner whose connections the page shows.' }),
+    id: z
+      .string()
+      .openapi({ description: 'ID of the embed token.', example: 'emb_0a1b2c3d4e5f6g7h8j9kmnpq' }),
+    ownerRef: z
+      .string()
+      .openapi({ example: 'shop-1', description: 'The owner whose connections the page shows.' }),
     createdBy,
-    createdAt: instant,
-    expiresAt: instant,
+    createdAt: instant.openapi({ description: 'When it was created.' }),
+    expiresAt: instant.openapi({ description: 'When it expires.' }),
   })
   .openapi('ListedEmbedToken');
 
@@ -44,7 +48,7 @@ const list = strictRoute({
   middleware: requireScope('operate'),
   request: {
     query: z.strictObject({
-      ownerRef: text(200).optional().openapi({ description: 'Only of this owner.' }),
+      ownerRef: text(200).optional().openapi({ example: 'shop-1', description: 'Only of this owner.' }),
       createdBy: createdByFilter,
       ...paging,
     }),

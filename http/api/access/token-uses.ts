@@ -26,8 +26,14 @@ const list = strictRoute({
         .string()
         .max(64)
         .regex(/^[\w-]+$/, 'must be the ID of a key')
-        .openapi({ description: 'ID of the key. `bootstrap`: the bootstrap key.' }),
-      cursor: z.string().max(200).optional().openapi({ description: '`nextCursor` of the previous page.' }),
+        .openapi({
+          example: 'key_0a1b2c3d4e5f6g7h8j9kmnpq',
+          description: 'ID of the key. `bootstrap`: the bootstrap key.',
+        }),
+      cursor: z.string().max(200).optional().openapi({
+        example: 'eyJhdCI6MTc3OTMzNjAwMDAwMH0',
+        description: '`nextCursor` of the previous page.',
+      }),
       limit: z.coerce.number().int().min(1).max(500).default(100).openapi({ description: 'Rows per page.' }),
     }),
   },

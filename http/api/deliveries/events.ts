@@ -24,16 +24,16 @@ type EventsDeps = Pick<HttpDeps, 'pool' | 'sealer' | 'clock' | 'site'>;
 
 export const Event = z
   .object({
-    id: z.string().openapi({ example: 'evt_0a1b2c3d4e5f6g7h8j9kmnpq' }),
+    id: z.string().openapi({ description: 'ID of the event.', example: 'evt_0a1b2c3d4e5f6g7h8j9kmnpq' }),
     type: z.enum(EVENT_TYPES).openapi({
       description:
         'What happened. Among them: `message.received` (a customer wrote, or did what its `kind` says), `message.edited`, `message.deleted` (unsent; its content is no longer stored).',
     }),
     at: instant.openapi({ description: 'When it happened.' }),
-    integrationId: z
-      .string()
-      .nullable()
-      .openapi({ description: 'null: about the whole app or an endpoint.' }),
+    integrationId: z.string().nullable().openapi({
+      example: 'int_0a1b2c3d4e5f6g7h8j9kmnpq',
+      description: 'null: about the whole app or an endpoint.',
+    }),
     data: z.record(z.string(), z.unknown()).openapi({
       description:
         'The integration at the time of the event, as in `docs/webhooks.md`. `reconnectUrl` is current. `message.received`, `message.edited` and `message.deleted` have a `message`, as in `docs/callbacks.md`.',
@@ -44,7 +44,8 @@ export const Event = z
 const eventId = z
   .string()
   .max(64)
-  .regex(/^[\w-]+$/, 'must be the ID of an event');
+  .regex(/^[\w-]+$/, 'must be the ID of an event')
+  .openapi({ example: 'evt_0a1b2c3d4e5f6g7h8j9kmnpq' });
 const limit = z.coerce.number().int().min(1).max(500).default(100).openapi({ description: 'Rows per page.' });
 
 const ofOne = strictRoute({
@@ -86,7 +87,7 @@ const all = strictRoute({
       before: eventId
         .optional()
         .openapi({ description: 'With `order=newest`: only events before this one.' }),
-      type: z.enum(EVENT_TYPES).optional(),
+      type: z.enum(EVENT_TYPES).optional().openapi({ description: 'Only events of this type.' }),
       limit,
     }),
   },

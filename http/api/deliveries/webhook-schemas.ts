@@ -20,7 +20,9 @@ const events = z.array(z.enum([...EVENT_TYPES, '*'])).openapi({
 export const WebhookEndpoint = z
   .object({
     id,
-    url: z.string(),
+    url: z
+      .string()
+      .openapi({ description: 'URL that events are sent to.', example: 'https://app.example.com/evergrant' }),
     events,
     enabled: z.boolean().openapi({ description: 'Whether the endpoint receives events.' }),
     disabledAt: instant.nullable().openapi({ description: 'When it was disabled; null: enabled.' }),
@@ -31,14 +33,20 @@ export const WebhookEndpoint = z
     oldSecretUntil: instant
       .nullable()
       .openapi({ description: 'Until when the previous secret signs as well; null: there is none.' }),
-    createdAt: instant,
+    createdAt: instant.openapi({ description: 'When the endpoint was added.' }),
   })
   .openapi('WebhookEndpoint');
 
-export const WebhookEndpoints = z.object({ data: z.array(WebhookEndpoint), nextCursor: z.null() });
+export const WebhookEndpoints = z.object({
+  data: z.array(WebhookEndpoint).openapi({ description: 'The endpoints.' }),
+  nextCursor: z.null().openapi({ description: 'Always null: there is one page.' }),
+});
 
 export const CreatedWebhookEndpoint = WebhookEndpoint.extend({
-  secret: z.string().openapi({ description: 'Signing secret (`whsec_…`). It cannot be read again.' }),
+  secret: z.string().openapi({
+    example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+    description: 'Signing secret (`whsec_…`). It cannot be read again.',
+  }),
 }).openapi('CreatedWebhookEndpoint');
 
 const wantedEvents = events
@@ -60,7 +68,10 @@ export const ChangedWebhookEndpoint = z
 export const RotatedWebhookSecret = z
   .object({
     id,
-    secret: z.string().openapi({ description: 'The new signing secret. It cannot be read again.' }),
+    secret: z.string().openapi({
+      example: 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD',
+      description: 'The new signing secret. It cannot be read again.',
+    }),
     oldSecretUntil: instant.openapi({ description: 'Until when the previous secret signs as well.' }),
   })
   .openapi('RotatedWebhookSecret');
@@ -70,7 +81,10 @@ export const NewWebhookEndpoint = z
     url: z
       .url({ protocol: /^https?$/ })
       .max(2_000)
-      .openapi({ description: 'An https URL with a public address and without credentials.' }),
+      .openapi({
+        example: 'https://app.example.com/evergrant',
+        description: 'An https URL with a public address and without credentials.',
+      }),
     events: wantedEvents,
   })
   .openapi('NewWebhookEndpoint');
@@ -78,12 +92,21 @@ export const NewWebhookEndpoint = z
 export const WebhookTest = z
   .object({
     delivered: z.boolean().openapi({ description: 'Whether the endpoint returned 2xx.' }),
-    status: z.number().int().nullable().openapi({ description: 'HTTP status; null: no answer.' }),
-    durationMs: z.number().int().openapi({ description: 'Duration of the request in milliseconds.' }),
+    status: z
+      .number()
+      .int()
+      .nullable()
+      .openapi({ example: 200, description: 'HTTP status; null: no answer.' }),
+    durationMs: z
+      .number()
+      .int()
+      .openapi({ example: 84, description: 'Duration of the request in milliseconds.' }),
     error: z
       .object({
         code: z.enum(OUTGOING_CODES).openapi({ description: 'Listed in `docs/webhooks.md`.' }),
-        text: z.string().openapi({ description: 'Description for people.' }),
+        text: z
+          .string()
+          .openapi({ example: 'The endpoint is not responding.', description: 'Description for people.' }),
       })
       .nullable()
       .openapi({ description: 'Why there was no answer.' }),

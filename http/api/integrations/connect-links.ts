@@ -43,16 +43,20 @@ const create = strictRoute({
 
 export const ConnectLink = z
   .object({
-    id: z.string().openapi({ example: 'lnk_0a1b2c3d4e5f6g7h8j9kmnpq' }),
-    integrationId: z.string().openapi({ description: 'The integration that it connects.' }),
-    ownerRef: z.string().openapi({ description: 'The owner of that integration now.' }),
+    id: z
+      .string()
+      .openapi({ description: 'ID of the link, to revoke it by.', example: 'lnk_0a1b2c3d4e5f6g7h8j9kmnpq' }),
+    integrationId: z
+      .string()
+      .openapi({ example: 'int_0a1b2c3d4e5f6g7h8j9kmnpq', description: 'The integration that it connects.' }),
+    ownerRef: z.string().openapi({ example: 'shop-1', description: 'The owner of that integration now.' }),
     createdBy,
     embedTokenId: z
       .string()
       .nullable()
-      .openapi({ description: 'The embed token that it was created with; null: none.' }),
-    createdAt: instant,
-    expiresAt: instant,
+      .openapi({ example: null, description: 'The embed token that it was created with; null: none.' }),
+    createdAt: instant.openapi({ description: 'When the link was created.' }),
+    expiresAt: instant.openapi({ description: 'When the link expires.' }),
   })
   .openapi('ConnectLink');
 
@@ -68,7 +72,11 @@ const list = strictRoute({
   middleware: requireScope('operate'),
   request: {
     query: z.strictObject({
-      integrationId: z.string().max(64).optional().openapi({ description: 'Only of this integration.' }),
+      integrationId: z
+        .string()
+        .max(64)
+        .optional()
+        .openapi({ example: 'int_0a1b2c3d4e5f6g7h8j9kmnpq', description: 'Only of this integration.' }),
       createdBy: createdByFilter,
       ...paging,
     }),

@@ -13,9 +13,17 @@ import { iso } from './integration-view';
 
 const DataDeletion = z
   .object({
-    confirmationCode: z.string().openapi({ description: 'Code of the deletion, kept for 90 days.' }),
-    statusUrl: z.string().openapi({ description: 'Page that shows its progress to the owner.' }),
+    confirmationCode: z.string().openapi({
+      example: '4f9d2c81b7e6a3055d1e8f2a7c9b6043',
+      description: 'Code of the deletion, kept for 90 days.',
+    }),
+    statusUrl: z.string().openapi({
+      example:
+        'https://evergrant.example.com/callbacks/instagram/data-deletion/4f9d2c81b7e6a3055d1e8f2a7c9b6043',
+      description: 'Page that shows its progress to the owner.',
+    }),
     integrationIds: z.array(z.string()).openapi({
+      example: ['int_0a1b2c3d4e5f6g7h8j9kmnpq'],
       description: 'Integrations whose data is deleted; none: nothing was stored of the account.',
     }),
   })
@@ -23,9 +31,12 @@ const DataDeletion = z
 
 const Progress = z
   .object({
-    confirmationCode: z.string(),
+    confirmationCode: z
+      .string()
+      .openapi({ description: 'Code of the deletion.', example: '4f9d2c81b7e6a3055d1e8f2a7c9b6043' }),
     requestedAt: instant.openapi({ description: 'When it was requested.' }),
     erasedRows: z.number().int().openapi({
+      example: 0,
       description: 'Rows deleted and events cleared so far; 0 once all is finished.',
     }),
     isErased: z.boolean().openapi({
@@ -71,7 +82,10 @@ const look = strictRoute({
   middleware: [requireScope('admin'), requireUnlimitedCaller],
   request: {
     params: z.object({
-      code: z.string().max(64).openapi({ description: '`confirmationCode`, also of Instagram’s callback.' }),
+      code: z.string().max(64).openapi({
+        example: '4f9d2c81b7e6a3055d1e8f2a7c9b6043',
+        description: '`confirmationCode`, also of Instagram’s callback.',
+      }),
     }),
   },
   responses: { 200: json(Progress, 'The progress'), ...problems },

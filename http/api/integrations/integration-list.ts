@@ -13,20 +13,23 @@ import { pageOf, text } from '../schemas';
 
 /** Strict: a misspelled filter would otherwise return every integration. */
 const query = z.strictObject({
-  state: z.enum(STATES).optional(),
-  ownerRef: text(200).optional().openapi({ description: "Your customer's ID." }),
-  externalId: text(200).optional().openapi({ description: 'Your ID of the connection.' }),
-  accountId: text(200)
-    .optional()
-    .openapi({ description: "The Instagram account's professional or app-scoped ID." }),
+  state: z.enum(STATES).optional().openapi({ description: 'Only integrations in this state.' }),
+  ownerRef: text(200).optional().openapi({ example: 'shop-1', description: "Your customer's ID." }),
+  externalId: text(200).optional().openapi({ example: 'inbox-7', description: 'Your ID of the connection.' }),
+  accountId: text(200).optional().openapi({
+    example: '17841400000000001',
+    description: "The Instagram account's professional or app-scoped ID.",
+  }),
   reason: z.enum(REASONS).optional().openapi({ description: 'Why it is `expired`.' }),
-  expiringWithinDays: z.coerce
-    .number()
-    .min(0)
-    .max(365)
+  expiringWithinDays: z.coerce.number().min(0).max(365).optional().openapi({
+    example: 14,
+    description: 'Only connected integrations whose token expires within this many days.',
+  }),
+  cursor: z
+    .string()
+    .max(500)
     .optional()
-    .openapi({ description: 'Only connected integrations whose token expires within this many days.' }),
-  cursor: z.string().max(500).optional().openapi({ description: '`nextCursor` of the previous page.' }),
+    .openapi({ example: 'eyJhdCI6MTc3OTMzNjAwMDAwMH0', description: '`nextCursor` of the previous page.' }),
   limit: z.coerce.number().int().min(1).max(200).default(50).openapi({ description: 'Rows per page.' }),
 });
 

@@ -11,7 +11,10 @@ const banner = z.object({
   cause: z
     .enum(['owner', 'provider', 'service'])
     .openapi({ description: 'Who caused it: the owner, Instagram, or Evergrant.' }),
-  text: z.string().openapi({ description: 'Sentence for the owner.' }),
+  text: z.string().openapi({
+    example: 'The connection to Instagram (@shop) ends on 20 July 2026.',
+    description: 'Sentence for the owner.',
+  }),
   note: z.string().nullable().openapi({
     description: 'Second sentence, while more than 3 days remain and refreshes are not paused.',
     example: STILL_RETRYING,
@@ -31,18 +34,25 @@ const banner = z.object({
 
 const lastError = z.object({
   code: z.string().openapi({
+    example: '190',
     description: "Evergrant's code, Instagram's numeric code as text, `http_<status>` or `no_answer`.",
   }),
   subcode: z
     .number()
     .nullable()
     .openapi({
+      example: 460,
       description: "Instagram's error subcode.",
       externalDocs: { url: 'https://developers.facebook.com/docs/graph-api/guides/error-handling' },
     }),
-  class: z.string().openapi({ description: 'Kind of failure, such as `transient` or `throttled`.' }),
+  class: z
+    .string()
+    .openapi({ example: 'transient', description: 'Kind of failure, such as `transient` or `throttled`.' }),
   at: instant.openapi({ description: 'When it happened.' }),
-  text: z.string().openapi({ description: 'Description for people, without text from Instagram.' }),
+  text: z.string().openapi({
+    example: 'Instagram did not answer.',
+    description: 'Description for people, without text from Instagram.',
+  }),
 });
 
 const capabilities = z.object({
@@ -56,10 +66,13 @@ const capabilities = z.object({
   }),
   subscriptionError: z
     .object({
-      code: z.string().openapi({ description: 'As in `lastError`.' }),
-      subcode: z.number().nullable().openapi({ description: "Instagram's error subcode." }),
+      code: z.string().openapi({ example: '10', description: 'As in `lastError`.' }),
+      subcode: z.number().nullable().openapi({ example: null, description: "Instagram's error subcode." }),
       at: instant.openapi({ description: 'When it was refused.' }),
-      text: z.string().openapi({ description: 'Description for people, without text from Instagram.' }),
+      text: z.string().openapi({
+        example: 'Instagram refused the subscription.',
+        description: 'Description for people, without text from Instagram.',
+      }),
     })
     .nullable()
     .openapi({ description: 'Why the last subscription failed; null: it did not.' }),
@@ -67,21 +80,30 @@ const capabilities = z.object({
 
 export const Integration = z
   .object({
-    id: z.string().openapi({ example: 'int_0a1b2c3d4e5f6g7h8j9kmnpq' }),
-    provider: z.literal('instagram'),
+    id: z
+      .string()
+      .openapi({ description: 'ID of the integration.', example: 'int_0a1b2c3d4e5f6g7h8j9kmnpq' }),
+    provider: z.literal('instagram').openapi({ description: 'Where the account is: Instagram.' }),
     capabilities: capabilities.openapi({
       description: 'What the connection can do besides handing out tokens.',
     }),
-    ownerRef: z.string().openapi({ description: "Your customer's ID." }),
-    externalId: z.string().nullable().openapi({ description: 'Your ID of the connection.' }),
+    ownerRef: z.string().openapi({ example: 'shop-1', description: "Your customer's ID." }),
+    externalId: z
+      .string()
+      .nullable()
+      .openapi({ example: 'inbox-7', description: 'Your ID of the connection.' }),
     contact: z
-      .object({ email: z.string().openapi({ description: 'Email address of the owner.' }) })
+      .object({
+        email: z.string().openapi({ example: 'jo@shop.example', description: 'Email address of the owner.' }),
+      })
       .nullable()
       .openapi({ description: 'Recipient of emails; null: operators receive them.' }),
     account: z
       .object({
-        id: z.string().openapi({ description: "ID of Instagram's professional account." }),
-        username: z.string().nullable().openapi({ description: 'Username, without @.' }),
+        id: z
+          .string()
+          .openapi({ example: '17841400000000001', description: "ID of Instagram's professional account." }),
+        username: z.string().nullable().openapi({ example: 'shop', description: 'Username, without @.' }),
       })
       .nullable()
       .openapi({ description: 'The connected Instagram account; null: not connected yet.' }),
@@ -93,38 +115,43 @@ export const Integration = z
       .nullable()
       .openapi({ description: 'Why it is `expired`; null in every other state.' }),
     scopes: z.array(z.string()).openapi({
+      example: ['instagram_business_basic', 'instagram_business_manage_messages'],
       description:
         "Instagram's permissions that the owner granted. Of an imported token only those that a call has proven.",
     }),
     tokenVersion: z
       .number()
       .int()
-      .openapi({ description: 'Version of the current token, from 1. 0: not connected yet.' }),
+      .openapi({ example: 3, description: 'Version of the current token, from 1. 0: not connected yet.' }),
     issuedAt: instant.nullable().openapi({ description: 'When the current token was issued.' }),
     expiresAt: instant.nullable().openapi({ description: 'When the current token expires.' }),
     refreshAt: instant.nullable().openapi({ description: 'When the next refresh is planned.' }),
     nextAttemptAt: instant
       .nullable()
       .openapi({ description: 'When a failed refresh or recovery is retried; null: none is pending.' }),
-    failedAttempts: z.number().int().openapi({ description: 'Refreshes that failed in a row.' }),
+    failedAttempts: z.number().int().openapi({ example: 0, description: 'Refreshes that failed in a row.' }),
     lastError: lastError.nullable().openapi({ description: 'The last failed refresh or check.' }),
     paused: z.boolean().openapi({ description: 'Whether scheduled refreshes are paused.' }),
     banner: banner.nullable().openapi({ description: 'What to show to the owner; null: nothing.' }),
     reconnectUrl: z.string().nullable().openapi({
+      example: 'https://evergrant.example.com/connect/…',
       description:
         'Signed link for the owner, within 7 days of expiry and after it. Valid until a newer token version exists. null for keys without the scope `operate`.',
     }),
     temporal: z
       .object({
-        workflowId: z.string().openapi({ description: 'Workflow ID of the lifecycle.' }),
-        runId: z
-          .string()
-          .nullable()
-          .openapi({ description: 'Its current run; null in lists, and if Temporal is not responding.' }),
+        workflowId: z.string().openapi({
+          example: 'token-lifecycle/int_0a1b2c3d4e5f6g7h8j9kmnpq',
+          description: 'Workflow ID of the lifecycle.',
+        }),
+        runId: z.string().nullable().openapi({
+          example: '0198a3b2-6d1c-7f3e-9a4b-5c6d7e8f9a0b',
+          description: 'Its current run; null in lists, and if Temporal is not responding.',
+        }),
       })
       .nullable()
       .openapi({ description: 'The lifecycle in Temporal; null: none is running.' }),
-    createdAt: instant,
+    createdAt: instant.openapi({ description: 'When the integration was created.' }),
     updatedAt: instant.openapi({ description: 'When the integration last changed.' }),
   })
   .openapi('Integration');
@@ -132,14 +159,16 @@ export const Integration = z
 /** An instant from a client, with any offset or fraction. */
 const givenInstant = z.iso.datetime({ offset: true }).max(40);
 const contact = z
-  .strictObject({ email: emailAddress.openapi({ description: 'Email address of the owner.' }) })
+  .strictObject({
+    email: emailAddress.openapi({ example: 'jo@shop.example', description: 'Email address of the owner.' }),
+  })
   .openapi({ description: 'Recipient of emails about this connection.' });
-const ownerRef = ref("Your customer's ID.");
-const externalId = ref('Your ID of the connection.');
+const ownerRef = ref("Your customer's ID.", 'shop-1');
+const externalId = ref('Your ID of the connection.', 'inbox-7');
 
 export const NewIntegration = z
   .strictObject({
-    provider: z.literal('instagram'),
+    provider: z.literal('instagram').openapi({ description: 'Where the account is: Instagram.' }),
     ownerRef,
     externalId: externalId.optional(),
     contact: contact.optional(),
@@ -150,11 +179,13 @@ export const NewIntegration = z
           .string()
           .max(2_000)
           .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces')
-          .openapi({ description: 'A long-lived access token.' }),
-        expiresAt: givenInstant
-          .optional()
-          .openapi({ description: 'When the token expires. Default: 60 days after `issuedAt`.' }),
+          .openapi({ example: 'IGAAexampletoken', description: 'A long-lived access token.' }),
+        expiresAt: givenInstant.optional().openapi({
+          example: '2026-07-20T04:00:00.000Z',
+          description: 'When the token expires. Default: 60 days after `issuedAt`.',
+        }),
         issuedAt: givenInstant.optional().openapi({
+          example: '2026-05-21T04:00:00.000Z',
           description: 'When the token was issued. Default: 60 days before `expiresAt`, or now.',
         }),
       })
@@ -174,9 +205,12 @@ export const ChangedIntegration = z
 
 export const CreatedIntegration = z.object({
   integration: Integration,
-  connectUrl: z.string().optional().openapi({ description: 'URL for the owner. Absent with `grant`.' }),
-  expiresAt: z
-    .string()
-    .optional()
-    .openapi({ description: 'When `connectUrl` expires (ISO 8601). Absent with `grant`.' }),
+  connectUrl: z.string().optional().openapi({
+    example: 'https://evergrant.example.com/connect/…',
+    description: 'URL for the owner. Absent with `grant`.',
+  }),
+  expiresAt: z.string().optional().openapi({
+    example: '2026-05-22T04:00:00.000Z',
+    description: 'When `connectUrl` expires (ISO 8601). Absent with `grant`.',
+  }),
 });

@@ -2,6 +2,7 @@ import { addAuditEntry } from '../../../adapters/postgres/access/audit-log';
 import { type Integration as Row } from '../../../adapters/postgres/integrations/integration-row';
 import { lifecycleWorkflowId } from '../../../core/names';
 import { hasLifecycle } from '../../../core/lifecycle/states';
+import { API_TEXT } from '../../../core/text/api-docs';
 import { SECOND_MS } from '../../../core/time';
 import { withDeadline } from '../../../adapters/deadline';
 import { requireScope } from '../../middleware/auth';
@@ -16,14 +17,17 @@ import { body, createRouter, json, problems, secured, strictRoute } from '../../
 import { ChangedIntegration, CreatedIntegration, Integration, NewIntegration } from './integration-schemas';
 import { idParam as params } from '../schemas';
 
+/** Which scope it takes depends on the body. */
+const SCOPES = { link: 'operate', grant: 'admin' } as const;
+
 const create = strictRoute({
   method: 'post',
   path: '/integrations',
   operationId: 'createIntegration',
   tags: ['Integrations'],
   summary: 'Create an integration, or import a token',
-  description:
-    'Returns a link for the owner, valid for 24 hours. With `grant` (scope `admin`) it imports an existing long-lived token after a check, once per account. Errors: `forbidden` for another owner, `grant_refused`, `account_taken`.',
+  description: `Returns a link for the owner, valid for 24 hours. With \`grant\` it imports an existing long-lived token after a check, once per account. Errors: \`forbidden\` for another owner, \`grant_refused\`, \`account_taken\`. ${API_TEXT.needs(SCOPES.link)} With \`grant\`: \`${SCOPES.grant}\`.`,
+  'x-scope': SCOPES.link,
   security: secured,
   request: { body: body(NewIntegration) },
   responses: { 201: json(CreatedIntegration, 'The integration'), ...problems },
@@ -59,7 +63,7 @@ export function integrationRoutes(deps: HttpDeps) {
       const wanted = c.req.valid('json');
       const caller = c.get('caller');
       const { actor } = caller;
-      requireCallerScope(caller, wanted.grant ? 'admin' : 'operate');
+      requireCallerScope(caller, wanted.grant ? SCOPES.grant : SCOPES.link);
       requireOwner(caller, wanted.ownerRef);
       requireAppOrigin(deps, wanted.returnTo);
       if (wanted.grant) {

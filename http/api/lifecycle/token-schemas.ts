@@ -10,20 +10,19 @@ export const TokenRejection = z
       .number()
       .int()
       .min(0)
-      .openapi({ description: 'The token version that the refused call used.' }),
-    code: z.number().int().openapi({ description: "Instagram's `error.code`: 190 or 102." }),
+      .openapi({ example: 3, description: 'The token version that the refused call used.' }),
+    code: z.number().int().openapi({ example: 190, description: "Instagram's `error.code`: 190 or 102." }),
     subcode: z
       .number()
       .int()
       .min(0)
       .nullable()
       .optional()
-      .openapi({ description: "Instagram's `error.error_subcode`." }),
-    message: z
-      .string()
-      .max(2_000)
-      .optional()
-      .openapi({ description: 'Ignored. Texts from Instagram are not stored.' }),
+      .openapi({ example: 463, description: "Instagram's `error.error_subcode`." }),
+    message: z.string().max(2_000).optional().openapi({
+      example: 'Error validating access token',
+      description: 'Ignored. Texts from Instagram are not stored.',
+    }),
     wait: z
       .boolean()
       .default(true)
@@ -48,7 +47,7 @@ export const Recovery = z
       .number()
       .int()
       .optional()
-      .openapi({ description: 'With `undecided`: seconds until the next request.' }),
+      .openapi({ example: 5, description: 'With `undecided`: seconds until the next request.' }),
     integration: Integration,
   })
   .openapi('Recovery');
@@ -64,12 +63,14 @@ export const Refreshed = z
 
 export const Token = z
   .object({
-    accessToken: z.string().openapi({ description: 'The access token for calls to Instagram.' }),
-    version: z.number().int().openapi({ description: 'Token version, for `token-rejections`.' }),
+    accessToken: z
+      .string()
+      .openapi({ example: 'IGAAexampletoken', description: 'The access token for calls to Instagram.' }),
+    version: z.number().int().openapi({ example: 3, description: 'Token version, for `token-rejections`.' }),
     expiresAt: instant.openapi({ description: 'When the token expires.' }),
     cacheForSeconds: z
       .number()
       .int()
-      .openapi({ description: 'How long the token may be cached, in seconds; at most 300.' }),
+      .openapi({ example: 300, description: 'How long the token may be cached, in seconds; at most 300.' }),
   })
   .openapi('Token');

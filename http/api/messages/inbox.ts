@@ -15,7 +15,7 @@ const cursor = z
   .max(500)
   .regex(CURSOR, 'must be a nextCursor from a list')
   .optional()
-  .openapi({ description: '`nextCursor` of the previous page.' });
+  .openapi({ example: 'QVFIUmx5WTBBNGpYUElfZA3c9', description: '`nextCursor` of the previous page.' });
 const limit = z.coerce.number().int().min(1).max(100).default(20).openapi({ description: 'Rows per page.' });
 
 const conversations = strictRoute({
@@ -47,7 +47,8 @@ const messages = strictRoute({
       conversationId: z
         .string()
         .max(500)
-        .regex(/^[A-Za-z0-9_=:.-]+$/, 'must be an ID'),
+        .regex(/^[A-Za-z0-9_=:.-]+$/, 'must be an ID')
+        .openapi({ description: "Instagram's conversation ID.", example: 'aWdfZAG06MTpJR01lc3NhZA2VJRDox' }),
     }),
     query: z.strictObject({ cursor, limit }),
   },

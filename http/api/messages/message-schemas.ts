@@ -8,18 +8,20 @@ import { instant } from '../schemas';
 
 const participant = z.object({
   id: z.string().nullable().openapi({
+    example: '1844117277239045',
     description: "Instagram-scoped ID, or the account's own ID; null: Instagram gives none.",
   }),
-  username: z.string().nullable().openapi({ description: 'Username, without @.' }),
+  username: z.string().nullable().openapi({ example: 'jo.customer', description: 'Username, without @.' }),
 });
 
 export const Conversation = z
   .object({
     id: z.string().nullable().openapi({
+      example: 'aWdfZAG06MTpJR01lc3NhZA2VJRDox',
       description: "Instagram's conversation ID; null: this row could not be read.",
     }),
     updatedAt: instant.nullable().openapi({ description: 'When the last message was sent.' }),
-    participants: z.array(participant),
+    participants: z.array(participant).openapi({ description: 'The account and the customer.' }),
     unavailable: z.boolean().optional().openapi({ description: 'This row could not be read.' }),
   })
   .openapi('Conversation');
@@ -27,12 +29,16 @@ export const Conversation = z
 export const Message = z
   .object({
     id: z.string().nullable().openapi({
+      example: 'aWdfZAG1faXRlbToxOklHTWVzc2FnZAUlEOjE3',
       description: "Instagram's message ID; null: this row could not be read.",
     }),
     createdAt: instant.nullable().openapi({ description: 'When the message was sent.' }),
     from: participant.nullable().openapi({ description: 'Sender.' }),
     to: z.array(participant).openapi({ description: 'Recipients.' }),
-    text: z.string().nullable().openapi({ description: 'Text; null: none, or not available.' }),
+    text: z
+      .string()
+      .nullable()
+      .openapi({ example: 'Is it in stock?', description: 'Text; null: none, or not available.' }),
     attachments: z.array(z.unknown()).optional().openapi({
       description:
         'Attachments, as Instagram returns them. Shared posts and stories are `{type, payload}` with type `share`, `story_mention` or `story_reply`.',
@@ -60,7 +66,7 @@ export const NewMessage = z
       .min(1)
       // Longer than Instagram allows: `text_too_long` is a clearer error than a schema error.
       .max(65_536)
-      .openapi({ description: 'At most 1,000 bytes of UTF-8.' }),
+      .openapi({ example: 'Yes, it is.', description: 'At most 1,000 bytes of UTF-8.' }),
     tag: z
       .enum(['HUMAN_AGENT'])
       .optional()
@@ -75,7 +81,12 @@ export const NewMessage = z
 
 export const Sent = z
   .object({
-    messageId: z.string().openapi({ description: "Instagram's ID of the sent message." }),
-    recipientId: z.string().openapi({ description: 'Instagram-scoped ID of the recipient.' }),
+    messageId: z.string().openapi({
+      example: 'aWdfZAG1faXRlbToxOklHTWVzc2FnZAUlEOjE4',
+      description: "Instagram's ID of the sent message.",
+    }),
+    recipientId: z
+      .string()
+      .openapi({ example: '1844117277239045', description: 'Instagram-scoped ID of the recipient.' }),
   })
   .openapi('Sent');

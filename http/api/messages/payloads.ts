@@ -38,7 +38,11 @@ const store = strictRoute({
       z
         .strictObject({
           // Longer than Instagram allows: `text_too_long` is a clearer error than a schema error.
-          text: z.string().min(1).max(65_536).openapi({ description: 'At most 1,000 bytes of UTF-8.' }),
+          text: z
+            .string()
+            .min(1)
+            .max(65_536)
+            .openapi({ description: 'At most 1,000 bytes of UTF-8.', example: 'Yes, it is.' }),
         })
         .openapi('NewPayload'),
     ),
@@ -47,7 +51,12 @@ const store = strictRoute({
     201: json(
       z
         .object({
-          payloadId: z.string().openapi({ description: 'For the input of `sendMessage`.' }),
+          payloadId: z
+            .string()
+            .openapi({
+              description: 'For the input of `sendMessage`.',
+              example: 'txt_01k4q7r9z3m5x8v2c6b1n4t7',
+            }),
           expiresAt: instant.openapi({ description: 'When the text is removed.' }),
         })
         .openapi('StoredPayload'),

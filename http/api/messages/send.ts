@@ -24,7 +24,7 @@ const send = strictRoute({
         .string({ error: 'is required' })
         .min(1)
         .max(255)
-        .openapi({ description: 'A unique value for this message.' }),
+        .openapi({ example: 'reply-4711', description: 'A unique value for this message.' }),
     }),
     body: body(NewMessage),
   },

@@ -1,4 +1,8 @@
+import { gzipSync } from 'node:zlib';
+import { createEvergrantClient } from '../../../client/evergrant-client';
 import { DAY_MS } from '../../../core/time';
+import { type Document, operationsOf } from '../../../http/api/docs/document';
+import { PROBLEMS } from '../../../http/problems';
 import { type TestApi, startApi, useApi } from '../../support/api';
 import { type Stack } from '../../support/stack';
 
@@ -44,6 +48,52 @@ test('the page shows every route, each time with the nonce of its own answer', a
     }),
   );
   expect(new Set(nonces).size).toBe(2);
+});
+
+test('every operation, schema and error has an anchor of its own, and every link leads to one', async () => {
+  const document = (await api.as(null).get('/openapi.json')).body as Document;
+  const page = (await api.as(null).get('/docs')).body as string;
+  const anchors = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+  expect(anchors.filter((id, at) => anchors.indexOf(id) !== at)).toEqual([]);
+  const operations = operationsOf(document).map(({ id }) => id);
+  const schemas = Object.keys(document.components.schemas).map((name) => `schema-${name}`);
+  expect(operations.length).toBeGreaterThan(50);
+  expect(anchors).toEqual(expect.arrayContaining([...operations, ...Object.keys(PROBLEMS), ...schemas]));
+  const links = [...page.matchAll(/ href="#([^"]+)"/g)].map(([, id]) => id);
+  expect(links.filter((id) => !anchors.includes(id))).toEqual([]);
+  // What a problem document calls itself is there.
+  const { type } = (await api.get('/v1/integrations/int_none')).body;
+  expect(anchors).toContain(new URL(type as string).hash.slice(1));
+});
+
+test('an operation links the errors of those that it refers to', async () => {
+  const page = (await api.as(null).get('/docs')).body as string;
+  const [, section = ''] = /<section id="sendMessage"(.*?)<\/section>/s.exec(page) ?? [];
+  const named = ['window_closed', 'other_app', 'reconnect_required', 'forbidden', 'rate_limited'];
+  for (const code of named) expect(section).toContain(`href="#${code}"`);
+  expect(section).not.toContain('href="#not_due"');
+});
+
+test('every client call on the page is a method of evergrant-client', async () => {
+  const client = createEvergrantClient({ baseUrl: api.url, apiKey: 'none' });
+  const page = (await api.as(null).get('/docs')).body as string;
+  const calls = [...page.matchAll(/await evergrant\.(\w+)\(/g)].map(([, name]) => name!);
+  const own = Object.keys(client).filter((name) => !['api', 'withToken'].includes(name));
+  expect(calls.sort()).toEqual(own.sort());
+});
+
+test('the page is sent in less than 100 KiB', async () => {
+  const answer = await fetch(`${api.url}/docs`, { headers: { 'accept-encoding': 'gzip' } });
+  expect(answer.headers.get('content-encoding')).toBe('gzip');
+  const page = await answer.text();
+  const plain = await fetch(`${api.url}/docs`, { headers: { 'accept-encoding': 'identity' } });
+  expect(plain.headers.get('content-encoding')).toBeNull();
+  expect((await plain.text()).length).toBe(page.length);
+  const assets = [...page.matchAll(/"(\/assets\/[^"]+)"/g)].map(([, url]) => url!);
+  const texts = await Promise.all(assets.map(async (url) => (await fetch(api.url + url)).text()));
+  const bytes = [page, ...texts].map((text) => gzipSync(text).length).reduce((sum, size) => sum + size);
+  expect(assets).toHaveLength(3);
+  expect(bytes).toBeLessThan(100 * 1024);
 });
 
 test('every body has an example on the page, which the route takes', async () => {
