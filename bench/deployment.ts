@@ -9,7 +9,7 @@ import { createPool } from '../adapters/postgres/pool';
 import { ensureDatabase, startEmbeddedPostgres } from '../dev/postgres/embedded-postgres';
 import { freePorts } from '../dev/process/ports';
 import { startTemporalServer } from '../dev/temporal/temporal-server';
-import { type RunningSimulator, runSimulator } from '../simulator';
+import { type RunningSimulator, runSimulator } from '../simulator/index';
 import { instagramSettings } from '../test/support/instagram-settings';
 import { keyBytes } from '../test/support/key-bytes';
 

@@ -7,7 +7,7 @@ import { OAUTH_CALLBACK } from '../core/names';
 import { NEEDED_SETTINGS, createServices } from '../services/services';
 import { createSignInLink } from '../http/console/sign-in-links';
 import { runApi } from '../http/run';
-import { SANDBOX_APP_ID, SANDBOX_APP_SECRET, runSimulator } from '../simulator';
+import { SANDBOX_APP_ID, SANDBOX_APP_SECRET, runSimulator } from '../simulator/index';
 import { installRuntime, runWorker } from '../worker/run';
 import { setUpCallbacks } from './sandbox/callbacks';
 import { type DataFolder, openDataFolder } from './data-folder';

@@ -14,7 +14,7 @@ import { type ConnectRefusal } from '../../core/access/connect-refusals';
 import { Secret } from '../../core/access/secret';
 import { CALLBACKS, OAUTH_CALLBACK } from '../../core/names';
 import { REFUSAL_HINTS } from '../../core/text/connect-refusals';
-import { SANDBOX_APP_ID, SANDBOX_APP_SECRET } from '../../simulator';
+import { SANDBOX_APP_ID, SANDBOX_APP_SECRET } from '../../simulator/index';
 import { dataFolderOf } from '../settings';
 import { type Finding, ok, problem, toCheck, warning } from './finding';
 

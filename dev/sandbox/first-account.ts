@@ -1,5 +1,5 @@
 import { type Services } from '../../services/services';
-import { type Simulator } from '../../simulator';
+import { type Simulator } from '../../simulator/index';
 
 const USERNAME = 'sandbox_shop';
 

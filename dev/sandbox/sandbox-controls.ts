@@ -1,5 +1,5 @@
 import { type SandboxControls } from '../../http/deps';
-import { type Simulator } from '../../simulator';
+import { type Simulator } from '../../simulator/index';
 import { type TimeTravel } from './time-travel';
 
 const OUTAGE_STATUS = 503;

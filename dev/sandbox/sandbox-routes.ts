@@ -5,7 +5,7 @@ import { answerError } from '../../http/errors';
 import { noStore } from '../../http/middleware/headers';
 import { notFound, Problem } from '../../http/problems';
 import { createRouter, invalid } from '../../http/router';
-import { type Simulator } from '../../simulator';
+import { type Simulator } from '../../simulator/index';
 import { setOutage } from './sandbox-controls';
 import { type TimeTravel } from './time-travel';
 

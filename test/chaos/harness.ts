@@ -14,7 +14,7 @@ import { openTemporal } from '../../adapters/temporal/connect';
 import { Secret } from '../../core/access/secret';
 import { DAY_MS } from '../../core/time';
 import { freePorts } from '../../dev/process/ports';
-import { type Simulator, runSimulator } from '../../simulator';
+import { type Simulator, runSimulator } from '../../simulator/index';
 import { type NetworkPath, openNetworkPath } from '../support/network-path';
 import { type FaultPoint } from './fault-point';
 import { keepRunning, startProcess } from './processes';

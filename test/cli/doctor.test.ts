@@ -4,7 +4,7 @@ import { createApiKey } from '../../adapters/postgres/access/api-keys';
 import { saveCallbackTraffic } from '../../adapters/postgres/messages/callback-traffic';
 import { ensureAuditSchedule } from '../../adapters/temporal/audit-schedule';
 import { Secret } from '../../core/access/secret';
-import { runSimulator } from '../../simulator';
+import { runSimulator } from '../../simulator/index';
 import { API_KEY, startApi } from '../support/api';
 import { evergrant as spawned } from '../support/command';
 import { instagramSettings } from '../support/instagram-settings';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import { freePorts } from '../../dev/process/ports';
-import { type RunningSimulator, runSimulator } from '../../simulator';
+import { type RunningSimulator, runSimulator } from '../../simulator/index';
 import { evergrant as start, isReady } from '../support/command';
 import { openDatabasePath } from '../support/database-path';
 import { createTestDatabase, type TestDatabase } from '../support/database';

@@ -5,7 +5,7 @@ import { type ProviderError } from '../../adapters/instagram/provider-error';
 import { REQUIRED_SCOPES } from '../../adapters/instagram/settings';
 import { Secret } from '../../core/access/secret';
 import { DAY_MS } from '../../core/time';
-import { type RunningSimulator, runSimulator } from '../../simulator';
+import { type RunningSimulator, runSimulator } from '../../simulator/index';
 
 /**
  * What we expect of Instagram, asked of the simulator always, and of Instagram itself when `INSTAGRAM_LIVE_TOKEN` holds

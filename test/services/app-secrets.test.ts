@@ -8,7 +8,7 @@ import { signingSecrets } from '../../adapters/instagram/signature';
 import { type Logger } from '../../adapters/logger';
 import { Secret } from '../../core/access/secret';
 import { followAppSecrets } from '../../services/app-secrets';
-import { type RunningSimulator, runSimulator } from '../../simulator';
+import { type RunningSimulator, runSimulator } from '../../simulator/index';
 import { instagramSettings } from '../support/instagram-settings';
 import { afterwards, temporaryFolder } from '../support/temporary-folder';
 import { until } from '../support/until';

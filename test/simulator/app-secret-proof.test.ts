@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { SANDBOX_APP_SECRET } from '../../simulator';
+import { SANDBOX_APP_SECRET } from '../../simulator/index';
 import { DAY_S, longTokenQuery, refreshQuery, sandbox, type Sandbox, shop, shortToken } from './sandbox';
 
 let box: Sandbox;

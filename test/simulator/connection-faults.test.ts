@@ -1,4 +1,4 @@
-import { type RunningSimulator, runSimulator } from '../../simulator';
+import { type RunningSimulator, runSimulator } from '../../simulator/index';
 import { until } from '../support/until';
 
 let running: RunningSimulator;

@@ -1,5 +1,5 @@
 import { type HttpBindings } from '@hono/node-server';
-import { createSimulator } from '../../simulator';
+import { createSimulator } from '../../simulator/index';
 import { authorizeQuery, DAY_S, refreshQuery, sandbox, shop, START } from './sandbox';
 
 const del = { method: 'DELETE' };

@@ -10,7 +10,12 @@ import {
 } from 'instagram-graph-api-sdk';
 import OAuth2Strategy from 'passport-oauth2';
 import { AuthorizationCode } from 'simple-oauth2';
-import { type RunningSimulator, runSimulator, SANDBOX_APP_ID, SANDBOX_APP_SECRET } from '../../simulator';
+import {
+  type RunningSimulator,
+  runSimulator,
+  SANDBOX_APP_ID,
+  SANDBOX_APP_SECRET,
+} from '../../simulator/index';
 import { until } from '../support/until';
 import { startReceiver, VERIFY_TOKEN } from './receiver';
 import { BASIC, DAY_S, MESSAGING, REDIRECT_URI } from './sandbox';

@@ -1,7 +1,7 @@
 import { createFaults } from '../../simulator/faults/faults';
 import { createLedger } from '../../simulator/usage/ledger';
 import { dropOldest, LIMITS } from '../../simulator/usage/limits';
-import { createSimulator } from '../../simulator';
+import { createSimulator } from '../../simulator/index';
 import { sandbox } from './sandbox';
 
 const row = { at: '2026-05-20T12:00:00.000Z', method: 'GET', path: '/me', account: null, status: 200 };

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSimulator } from '../../simulator';
+import { createSimulator } from '../../simulator/index';
 import { until } from '../support/until';
 import { BASIC, consent, DAY_S, exchangeForm, refreshQuery, sandbox, shop, START } from './sandbox';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runSimulator } from '../../simulator';
+import { runSimulator } from '../../simulator/index';
 import { readOptions } from '../../simulator/main';
 
 const MAIN = join(__dirname, '../../simulator/main.ts');

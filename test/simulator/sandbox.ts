@@ -4,7 +4,7 @@ import {
   SANDBOX_APP_SECRET,
   type Simulator,
   type SimulatorOptions,
-} from '../../simulator';
+} from '../../simulator/index';
 
 export const START = Date.parse('2026-05-20T12:00:00.000Z');
 export const REDIRECT_URI = 'http://127.0.0.1:3000/callback';

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { SANDBOX_APP_SECRET } from '../../simulator';
+import { SANDBOX_APP_SECRET } from '../../simulator/index';
 import { type Receiver, startReceiver } from './receiver';
 import { sandbox, type Sandbox, shop, START } from './sandbox';
 

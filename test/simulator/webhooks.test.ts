@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { SANDBOX_APP_SECRET } from '../../simulator';
+import { SANDBOX_APP_SECRET } from '../../simulator/index';
 import { post } from '../../simulator/callbacks/post';
 import { until } from '../support/until';
 import { type Receiver, startReceiver, VERIFY_TOKEN } from './receiver';

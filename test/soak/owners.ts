@@ -8,7 +8,7 @@ import { storeGrant } from '../../adapters/postgres/integrations/grants';
 import { findIntegration, setPaused } from '../../adapters/postgres/integrations/integrations';
 import { Secret } from '../../core/access/secret';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/time';
-import { type Simulator } from '../../simulator';
+import { type Simulator } from '../../simulator/index';
 import { type Chance, chanceOf } from './chance';
 import { type Happening, type Journal } from './journal';
 import { type Provider } from './provider';

@@ -4,7 +4,7 @@ import { createInstagram, type Instagram } from '../../adapters/instagram/client
 import { type Gate, createProviderHttp } from '../../adapters/instagram/http';
 import { REQUIRED_SCOPES } from '../../adapters/instagram/settings';
 import { Secret } from '../../core/access/secret';
-import { type FaultInput, type Simulator } from '../../simulator';
+import { type FaultInput, type Simulator } from '../../simulator/index';
 import { type Call, type Journal } from './journal';
 import { type OwnProcess } from './process';
 import { type VirtualTime } from './schedule';

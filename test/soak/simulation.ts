@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Pool } from 'pg';
 import { openSpool } from '../../adapters/spool';
 import { DAY_MS, HOUR_MS } from '../../core/time';
-import { createSimulator } from '../../simulator';
+import { createSimulator } from '../../simulator/index';
 import { Callers } from './callers';
 import { chanceOf } from './chance';
 import { Checker } from './checker/checker';

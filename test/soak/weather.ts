@@ -1,5 +1,5 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/time';
-import { type FaultInput, type Simulator } from '../../simulator';
+import { type FaultInput, type Simulator } from '../../simulator/index';
 import { type Chance, chanceOf } from './chance';
 import { type Journal, type Trouble } from './journal';
 import { type DatabaseWeather } from './process';

@@ -1,4 +1,4 @@
-import { type RunningSimulator } from '../../simulator';
+import { type RunningSimulator } from '../../simulator/index';
 
 /** The settings by which a process of ours uses a simulator. */
 export function instagramSettings({ simulator, url }: Pick<RunningSimulator, 'simulator' | 'url'>) {

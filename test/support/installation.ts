@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DAY_MS } from '../../core/time';
 import { freePorts } from '../../dev/process/ports';
-import { type RunningSimulator, runSimulator } from '../../simulator';
+import { type RunningSimulator, runSimulator } from '../../simulator/index';
 import { type Child, evergrant, isReady } from './command';
 import { createTestDatabase } from './database';
 import { instagramSettings } from './instagram-settings';

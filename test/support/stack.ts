@@ -27,7 +27,7 @@ import { Secret } from '../../core/access/secret';
 import { DEFAULT_RETENTION } from '../../core/fleet/retention-policy';
 import { createNexusService } from '../../nexus/handlers';
 import { createTimeTravel, type TimeTravel } from '../../dev/sandbox/time-travel';
-import { runSimulator, type RunningSimulator, type Simulator } from '../../simulator';
+import { runSimulator, type RunningSimulator, type Simulator } from '../../simulator/index';
 import { startRelay } from '../../worker/relay';
 import { createWorkers } from '../../worker/worker';
 import { createTestDatabase } from './database';

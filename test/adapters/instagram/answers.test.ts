@@ -10,7 +10,7 @@ import { ProviderError } from '../../../adapters/instagram/provider-error';
 import { REQUIRED_SCOPES } from '../../../adapters/instagram/settings';
 import { Secret } from '../../../core/access/secret';
 import { DAY_MS } from '../../../core/time';
-import { type RunningSimulator, runSimulator } from '../../../simulator';
+import { type RunningSimulator, runSimulator } from '../../../simulator/index';
 
 const TOKEN = 'IGAAvalid';
 const token = new Secret(TOKEN);
