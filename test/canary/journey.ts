@@ -7,7 +7,7 @@ export const USERNAME = 'canary_shop';
 export const TEXTS = {
   sent: 'Canary sends “crème brûlée” & <b>7f3b9c</b>, 12 € each',
   received: 'Canary asks: where is order #7f3b9c-é? "soon"',
-  reported: 'Canary report 7f3b9c: Error validating access token',
+  reported: 'Canary report 7f3b9c: Error validating token 7f3b9c',
 };
 /** An operator, after whom a key is named. */
 export const PERSON = 'alice.7f3b9c@corp.example';
