@@ -360,12 +360,3 @@ async function openHost(ownerRef: string) {
   Object.assign(host.embed, { base: api.url, token, kind: 'classic' });
   await page.goto(host.origin);
 }
-
-test('the API reference is read, and its examples are scrolled', async () => {
-  await page.setViewportSize({ width: 360, height: 640 });
-  await page.goto(`${api.url}/docs`);
-  await keys.tabTo('Example body of POST /v1/integrations');
-  await keys.key('ArrowRight', 'ArrowRight');
-  await until(() => page.evaluate<boolean>('document.activeElement.scrollLeft > 0'));
-  await keys.tabTo('openapi.json', 'back');
-});

@@ -36,12 +36,3 @@ test('a user signs in by a link', async () => {
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.waitForURL(`${api.url}/console`);
 });
-
-test.each([360, 768])('the API reference does not scroll sideways at %i px', async (width) => {
-  const { page } = viewer;
-  await page.setViewportSize({ width, height: 640 });
-  await page.goto(`${api.url}/docs`);
-  await page.getByRole('heading', { name: 'POST /v1/integrations', exact: true }).waitFor();
-  expect(await page.evaluate(`document.documentElement.scrollWidth`)).toBeLessThanOrEqual(width);
-  expect(await inaccessible(page)).toEqual([]);
-});

@@ -127,8 +127,9 @@ const ELSEWHERE = [
   'DELETE /v1/connect-links/{id}',
   'DELETE /v1/embed-tokens/{id}',
 ];
-/** What is no change: a message is listed with its events, a report with what became of it, a page's token for itself. */
+/** What is no change: a message is listed with its events, a text with its message, a report with what became of it, a page's token for itself. */
 const NO_CHANGE = [
+  'POST /v1/integrations/{id}/payloads',
   'POST /v1/integrations/{id}/messages',
   'POST /v1/integrations/{id}/token-rejections',
   'POST /v1/embed-tokens',
