@@ -181,7 +181,7 @@ describe('the API reference', () => {
     await keys.tabTo('API key for Try it');
     await keys.type(API_KEY);
     await keys.key('Tab', '/');
-    expect(await keys.focused()).toBe('Filter operations (press /)');
+    await keys.rests('Filter operations (press /)');
     await keys.type('get an integration');
     await keys.key('Enter');
     await page.waitForURL(/#getIntegration$/);

@@ -52,6 +52,8 @@ export interface Keyboard {
   type(text: string): Promise<void>;
   /** The name of what has the focus; empty: nothing. */
   focused(): Promise<string>;
+  /** Waits until what has this name has the focus: after a change of the page it is given back a moment later. */
+  rests(name: string | RegExp): Promise<void>;
   /** What had the focus each time it was lost. */
   losses: string[];
 }
@@ -76,7 +78,7 @@ export async function useKeyboard(page: Page): Promise<Keyboard> {
           if (passed.length > 400) throw new Error(`${passed.length} stops: ${passed.join(' | ')}`);
           return matches(found, wanted);
         },
-        { everyMs: 0, timeoutMs: 10_000, what: `“${String(wanted)}” has the focus` },
+        { everyMs: 0, what: `“${String(wanted)}” has the focus` },
       );
     },
     async press(wanted) {
@@ -88,6 +90,9 @@ export async function useKeyboard(page: Page): Promise<Keyboard> {
     },
     type: (text) => page.keyboard.type(text),
     focused: async () => (await look()).name,
+    async rests(wanted) {
+      await until(async () => matches(await look(), wanted), { what: `“${String(wanted)}” has the focus` });
+    },
   };
   return keyboard;
 }
