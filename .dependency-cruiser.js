@@ -35,7 +35,13 @@ module.exports = {
       from: { path: folder('workflows') },
       to: { path: folder('activities'), dependencyTypes: ['type-only'] },
     },
-    { from: { path: folder('(worker|dev)') }, to: { path: '^workflows/search-attributes\\.ts$' } },
+    // What a client sends and what a workflow answers is one definition, with types that both SDKs share.
+    { from: { path: folder('client') }, to: { path: '^workflows/messages\\.ts$' } },
+    {
+      from: { path: '^workflows/messages\\.ts$' },
+      to: { path: '@temporalio/client', dependencyTypes: ['type-only'] },
+    },
+    { from: { path: folder('(worker|dev)') }, to: { path: '^workflows/(messages|search-attributes)\\.ts$' } },
     // Examples are copied out of here: nothing of ours but what is published, or they would not run elsewhere.
     { from: { path: folder('examples') }, to: { path: ['^examples/', '^client/dist/', 'evergrant-client'] } },
     { from: { path: folder('(test|bench)') }, to: {} },

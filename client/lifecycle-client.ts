@@ -18,7 +18,7 @@ import {
 } from '../core/names';
 import { SECOND_MS } from '../core/time';
 import { lifecycleErrorOf } from './lifecycle-errors';
-import { ensureFreshUpdate, recoverUpdate, statusQuery } from './lifecycle-messages';
+import { ensureFreshUpdate, recoverUpdate, statusQuery } from '../workflows/messages';
 
 /** Every question to a lifecycle is answered within this. */
 const ANSWER_WITHIN_MS = 20 * SECOND_MS;

@@ -13,7 +13,7 @@ export {
   rowChangedSignal,
   statusQuery,
   tokenRejectedSignal,
-} from './lifecycle-messages';
+} from '../workflows/messages';
 export { type LifecycleFacts, type Rejection } from '../core/lifecycle/facts';
 export { type EnsureFreshInput, type LifecycleStatus, type RecoverInput } from '../core/lifecycle/messages';
 export { INSTAGRAM_TASK_QUEUE, TASK_QUEUE, WORKFLOW_TYPES, lifecycleWorkflowId } from '../core/names';

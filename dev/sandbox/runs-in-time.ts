@@ -5,7 +5,7 @@ import { temporal } from '@temporalio/proto';
 import { type Integration, factsOf } from '../../adapters/postgres/integrations/integration-row';
 import { lifecycleWorkflowId } from '../../core/names';
 import { SECOND_MS } from '../../core/time';
-import { statusQuery } from '../../client/lifecycle-messages';
+import { statusQuery } from '../../workflows/messages';
 import { type LifecycleStatus } from '../../core/lifecycle/messages';
 
 /** What the development server is asked of single runs: whether they rest, and to move them forward. */
