@@ -1,3 +1,5 @@
+import { createShared } from './shared';
+
 /** A token to call Instagram with. */
 export interface Token {
   accessToken: string;
@@ -25,7 +27,7 @@ export function createTokenCache(
   now: () => number = () => performance.now(),
 ) {
   const kept = new Map<string, Entry>();
-  const underWay = new Map<string, Promise<Token>>();
+  const fetchOnce = createShared<Token>();
 
   async function fetchAndKeep(integrationId: string): Promise<Token> {
     const begun = now();
@@ -45,11 +47,7 @@ export function createTokenCache(
     get(integrationId: string): Promise<Token> {
       const entry = kept.get(integrationId);
       if (entry && now() < entry.until) return Promise.resolve(entry.token);
-      const asked = underWay.get(integrationId);
-      if (asked) return asked;
-      const asking = fetchAndKeep(integrationId).finally(() => underWay.delete(integrationId));
-      underWay.set(integrationId, asking);
-      return asking;
+      return fetchOnce(integrationId, () => fetchAndKeep(integrationId));
     },
     /** The version that is kept; null: none is. */
     version: (integrationId: string): number | null => kept.get(integrationId)?.token.version ?? null,

@@ -1,5 +1,6 @@
 import { EvergrantError, ReconnectRequiredError, TokenRejectedError } from './errors';
 import { type components } from './openapi.js';
+import { createShared } from './shared';
 import { type Token, type TokenCache } from './token-cache';
 
 type Recovery = components['schemas']['Recovery'];
@@ -28,26 +29,16 @@ type Outcome<T> = { refused: null; value: T } | { refused: TokenRejectedError; r
 /** Calls Instagram with the current token, and once more after a recovery. */
 export function createWithToken({ tokens, report, note }: Parts) {
   /** By integration and version: all callers of one refused token wait for one decision. */
-  const deciding = new Map<string, Promise<Recovery>>();
-
-  function decide(integrationId: string, rejection: RejectionReport): Promise<Recovery> {
-    const key = `${integrationId}/${rejection.version}`;
-    const decision =
-      deciding.get(key) ?? report(integrationId, rejection).finally(() => deciding.delete(key));
-    deciding.set(key, decision);
-    return decision;
-  }
+  const decideOnce = createShared<Recovery>();
 
   /** @throws ReconnectRequiredError | EvergrantError `recovery_pending`: nothing is decided yet */
   async function recover(integrationId: string, version: number, rejection: TokenRejectedError) {
     // Another caller was here before: there is a newer token already.
     if ((tokens.version(integrationId) ?? version) > version) return;
     const { code, subcode } = rejection;
-    const { outcome, retryAfterSeconds, integration } = await decide(integrationId, {
-      version,
-      code,
-      subcode,
-    });
+    const { outcome, retryAfterSeconds, integration } = await decideOnce(`${integrationId}/${version}`, () =>
+      report(integrationId, { version, code, subcode }),
+    );
     if (outcome === 'verified_ok') return;
     tokens.drop(integrationId, version);
     if (outcome === 'expired') {
