@@ -1,10 +1,21 @@
 import { ActivityFailure, ApplicationFailure, proxyActivities, sleep } from '@temporalio/workflow';
 import type { Activities } from '../activities';
+import { FAILURE_TYPES } from '../core/failure-types';
 import { SEND_URGENCY } from '../core/lifecycle/urgency';
 import { HEARTBEAT_TIMEOUT, INSTAGRAM_TASK_QUEUE, TASK_QUEUE } from '../core/names';
-import { type SendMessageInput, type SendResult, type SentMessage } from '../core/messaging/send';
+import {
+  OUTCOME_UNKNOWN,
+  type SendMessageInput,
+  type SendResult,
+  type SentMessage,
+} from '../core/messaging/send';
 
-const FINAL = ['ReconnectRequired', 'NotConnected', 'CallRefused', 'OutcomeUnknown'];
+const FINAL = [
+  FAILURE_TYPES.reconnectRequired,
+  FAILURE_TYPES.notConnected,
+  FAILURE_TYPES.callRefused,
+  FAILURE_TYPES.outcomeUnknown,
+];
 /** Long enough for a recovery to be decided while a caller still waits. */
 const RETRY = {
   maximumAttempts: 6,
@@ -55,12 +66,7 @@ async function trySending(input: SendMessageInput): Promise<SendResult> {
     if (found === 'unknown') break;
     if (found) return { sent: found };
   }
-  return {
-    problem: {
-      code: 'outcome_unknown',
-      detail: 'Instagram did not say whether the message arrived. Look before sending it again.',
-    },
-  };
+  return { problem: OUTCOME_UNKNOWN };
 }
 
 async function lookUp(input: SendMessageInput): Promise<SentMessage | null | 'unknown'> {
@@ -94,21 +100,21 @@ function problemOf(error: unknown): { code: string; detail: string } {
   const detail = cause.message;
   const [numbers] = (cause.details ?? []) as [{ problem?: string }?];
   switch (cause.type) {
-    case 'ReconnectRequired':
+    case FAILURE_TYPES.reconnectRequired:
       return { code: 'reconnect_required', detail };
-    case 'NotConnected':
+    case FAILURE_TYPES.notConnected:
       return { code: 'not_connected', detail };
-    case 'TokenRejected':
+    case FAILURE_TYPES.tokenRejected:
       return { code: 'recovery_pending', detail };
-    case 'OutcomeUnknown':
+    case FAILURE_TYPES.outcomeUnknown:
       return { code: 'outcome_unknown', detail };
-    case 'Throttled':
+    case FAILURE_TYPES.throttled:
       return { code: 'rate_limited', detail };
-    case 'KeyUnavailable':
+    case FAILURE_TYPES.keyUnavailable:
       return { code: 'key_unavailable', detail };
-    case 'DecryptFailed':
+    case FAILURE_TYPES.decryptFailed:
       return { code: 'decrypt_failed', detail };
-    case 'CallRefused':
+    case FAILURE_TYPES.callRefused:
       return { code: numbers?.problem ?? 'provider_rejected_call', detail };
     default:
       return { code: 'provider_unavailable', detail };

@@ -6,6 +6,7 @@ import { findIntegration } from '../../adapters/postgres/integrations/integratio
 import { type NewMessageInput } from '../../core/messaging/activities-contract';
 import { FAILURE_TYPES } from '../../core/failure-types';
 import {
+  OUTCOME_UNKNOWN,
   OUTGOING_TEXT,
   type OutgoingMessage,
   type SendMessageInput,
@@ -93,10 +94,7 @@ function finalProblem(error: unknown): { code: string; detail: string } | null {
     case FAILURE_TYPES.callRefused:
       return { code: details?.problem ?? 'provider_rejected_call', detail: error.message };
     case FAILURE_TYPES.outcomeUnknown:
-      return {
-        code: 'outcome_unknown',
-        detail: 'Instagram did not say whether the message arrived. Look before sending it again.',
-      };
+      return OUTCOME_UNKNOWN;
     default:
       return null;
   }

@@ -21,6 +21,12 @@ export interface SendMessageInput {
 /** The result of a send. Codes as in `docs/errors.md`. */
 export type SendResult = { sent: SentMessage } | { problem: { code: string; detail: string } };
 
+/** How a send ends that nobody can tell the outcome of. */
+export const OUTCOME_UNKNOWN = {
+  code: 'outcome_unknown',
+  detail: 'Instagram did not say whether the message arrived. Look before sending it again.',
+};
+
 /** The encryption purpose of a stored message. */
 export const OUTGOING_MESSAGE = 'wanted-message';
 /** That of a text which was stored to be sent by reference. */
