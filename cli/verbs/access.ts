@@ -1,99 +1,19 @@
-import { type Command, Option } from 'commander';
-import { SCOPES } from '../../core/access/scopes';
 import { UsageError } from '../failures';
-import {
-  type ApiKey,
-  type ConnectLinkRow,
-  type ConsoleSession,
-  type EmbedTokenRow,
-  type Page,
-} from '../http/answers';
+import { type ConnectLinkRow, type ConsoleSession, type EmbedTokenRow } from '../http/answers';
 import { findId, findOne, pathOf } from '../http/find';
-import { allPages, eachRow } from '../http/pages';
-import { type Io } from '../output/io';
+import { allPages } from '../http/pages';
 import { confirm } from '../output/confirm';
-import { note, say, sayJson } from '../output/output';
+import { say } from '../output/output';
 import { type Column } from '../output/table';
 import { show } from '../output/list';
 import { since } from '../output/times';
 import { type Verb } from '../verb';
 import { JSON_OPTION, YES_OPTION, nameOf, openApi } from './common';
+import { type Ending, addEnd, endOne } from './ending';
 
-/** API keys, and what was made with them: each kind is listed, and ended one by one. */
+/** What is made with API keys: each kind is listed, and ended one by one. */
 
 const CREATED_BY = ['--created-by <key id>', 'only those of this API key'] as const;
-
-export const apiKeysVerb: Verb = (program, io) => {
-  const keys = program
-    .command('api-keys')
-    .description('List, create and revoke API keys. Needs an admin key.');
-  keys
-    .command('list')
-    .description('List valid API keys, oldest first.')
-    .option(...JSON_OPTION)
-    .action(async ({ json }: { json?: true }) => {
-      const api = openApi(io);
-      const found: Page<ApiKey> = await api.get('/v1/api-keys');
-      show(io, found, json, 'No API keys but the bootstrap key.', [
-        { title: 'ID', value: ({ id }) => id },
-        { title: 'NAME', value: ({ name }) => name, shrinks: true },
-        { title: 'SCOPES', value: ({ scopes }) => scopes.join(',') },
-        { title: 'OWNERS', value: ({ ownerRefs }) => ownerRefs?.join(',') ?? 'all', shrinks: true },
-        { title: 'CREATED BY', value: ({ createdBy }) => createdBy ?? '-' },
-        { title: 'LAST USED', value: (key) => since(key.lastUsedAt, api.now()) },
-        { title: 'EXPIRES', value: (key) => since(key.expiresAt, api.now()) },
-      ]);
-    });
-  keys
-    .command('create')
-    .description('Create an API key and print it. It cannot be shown again.')
-    .requiredOption('--name <name>', 'program that uses the key')
-    .addOption(new Option('--scope <scopes...>', 'what the key allows').choices(SCOPES).makeOptionMandatory())
-    .option('--owner-ref <refs...>', 'limit the key to these owners')
-    .option('--expires-at <instant>', 'end of the key, such as 2027-06-01T00:00:00.000Z')
-    .option(...JSON_OPTION)
-    .action(async (options: NewKey) => {
-      const made: ApiKey & { key: string } = await openApi(io).post('/v1/api-keys', {
-        name: options.name,
-        scopes: options.scope,
-        ...(options.ownerRef && { ownerRefs: options.ownerRef }),
-        ...(options.expiresAt !== undefined && { expiresAt: options.expiresAt }),
-      });
-      if (options.json) return sayJson(io, made);
-      say(io, made.key);
-      note(io, `Created ${made.id}. Copy the key now: it cannot be shown again.`);
-    });
-  keys
-    .command('revoke')
-    .description('Revoke an API key, the keys that came of it, and all that was made with them.')
-    .argument('<id>', 'as shown by `api-keys list`')
-    .option(...YES_OPTION)
-    .action(async (id: string, { yes }: { yes?: true }) => revokeKey(io, id, yes === true));
-};
-
-async function revokeKey(io: Io, id: string, isSure: boolean): Promise<void> {
-  const api = openApi(io);
-  const { data }: Page<ApiKey> = await api.get('/v1/api-keys');
-  const key = data.find((row) => row.id === id);
-  if (key && !isSure) {
-    const used =
-      key.lastUsedAt === null ? 'It was never used.' : `Last used ${since(key.lastUsedAt, api.now())}.`;
-    await confirm(
-      io,
-      `Revoke the API key ${key.name} (${id})? Programs that use it are refused at once. ${used}`,
-    );
-  }
-  await api.delete(`/v1/api-keys/${encodeURIComponent(id)}`);
-  say(io, `Revoked ${id}.`);
-}
-
-interface NewKey {
-  name: string;
-  scope: string[];
-  ownerRef?: string[];
-  expiresAt?: string;
-  json?: true;
-}
 
 export const consoleSessionsVerb: Verb = (program, io) => {
   const sessions = program
@@ -215,43 +135,4 @@ function issuedColumns<Row extends { createdBy: string; createdAt: string; expir
     { title: 'CREATED', value: ({ createdAt }) => since(createdAt, now) },
     { title: 'EXPIRES', value: ({ expiresAt }) => since(expiresAt, now) },
   ];
-}
-
-/** How one of a kind is ended. */
-interface Ending<Row> {
-  path: string;
-  /** Says what stops working. */
-  question: (row: Row) => string;
-  done: string;
-}
-
-function addEnd<Row extends { id: string }>(
-  group: Command,
-  io: Io,
-  { verb, description, ...ending }: Ending<Row> & { verb: string; description: string },
-): void {
-  group
-    .command(verb)
-    .description(description)
-    .argument('<id>', `as shown by \`${group.name()} list\``)
-    .option(...YES_OPTION)
-    .action(async (id: string, { yes }: { yes?: true }) => endOne(io, id, yes === true, ending));
-}
-
-async function endOne<Row extends { id: string }>(
-  io: Io,
-  id: string,
-  isSure: boolean,
-  { path, question, done }: Ending<Row>,
-): Promise<void> {
-  const api = openApi(io);
-  if (!isSure) {
-    for await (const row of eachRow<Row>(api, path)) {
-      if (row.id !== id) continue;
-      await confirm(io, question(row));
-      break;
-    }
-  }
-  await api.delete(`${path}/${encodeURIComponent(id)}`);
-  say(io, `${done} ${id}.`);
 }
