@@ -75,10 +75,15 @@ function isAmong(tag: string, held = ''): boolean {
   return held.split(',').some((one) => bare(one) === bare(tag));
 }
 
+/** Whether the reader takes compressed answers. */
+export function takesGzip(c: Context): boolean {
+  return /\bgzip\b/.test(c.req.header('accept-encoding') ?? '');
+}
+
 function sendAsset(c: Context, { type, body, gzipped }: Asset): Response {
   c.header('content-type', type);
   c.header('vary', 'accept-encoding');
-  if (!/\bgzip\b/.test(c.req.header('accept-encoding') ?? '')) return c.body(new Uint8Array(body));
+  if (!takesGzip(c)) return c.body(new Uint8Array(body));
   c.header('content-encoding', 'gzip');
   return c.body(new Uint8Array(gzipped));
 }

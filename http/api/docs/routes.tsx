@@ -3,7 +3,7 @@ import { gzip } from 'node:zlib';
 import { Hono } from 'hono';
 import { raw } from 'hono/html';
 import { type HttpDeps } from '../../deps';
-import { assetOf, assetUrl, sendRevalidated } from '../../assets';
+import { assetOf, assetUrl, sendRevalidated, takesGzip } from '../../assets';
 import { API_TEXT } from '../../../core/text/api-docs';
 import { frameOf } from '../../frame';
 import { Layout } from '../../owner/layout';
@@ -48,7 +48,7 @@ export function docsRoutes(deps: HttpDeps, app: Router): Hono {
       );
       c.header('vary', 'accept-encoding');
       c.header('content-type', 'text/html; charset=utf-8');
-      if (!/\bgzip\b/.test(c.req.header('accept-encoding') ?? '')) return c.body(page.toString());
+      if (!takesGzip(c)) return c.body(page.toString());
       // Each answer has a nonce of its own. Compressing it is work for another thread.
       c.header('content-encoding', 'gzip');
       return c.body(new Uint8Array(await compress(page.toString())));
