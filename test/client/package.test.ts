@@ -1,5 +1,5 @@
 import { execFile, fork } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createContext, runInContext } from 'node:vm';
@@ -7,7 +7,7 @@ import { MESSAGING_ACTIVITY_OPTIONS } from '../../core/messaging/activities-cont
 import type * as Workflow from '../../client/workflow';
 import { DAY_MS } from '../../core/time';
 import { API_KEY, type TestApi, useApi } from '../support/api';
-import { published } from '../support/servers';
+import { installPacked } from '../support/packed';
 import { type Stack } from '../support/stack';
 import { afterwards } from '../support/temporary-folder';
 
@@ -16,21 +16,11 @@ const ROOT = join(__dirname, '..', '..');
 
 let stack: Stack;
 let api: TestApi;
-/** An empty project in which the packed client was installed. */
 let project: string;
 let packedBytes: number;
 useApi((started) => ({ stack, api } = started));
 beforeAll(async () => {
-  // Also says what publint and @arethetypeswrong find.
-  await run('npm', ['run', 'build', '--workspace', 'evergrant-client'], { cwd: ROOT });
-  project = join(published('folder'), 'client-project');
-  mkdirSync(project);
-  const packing = ['pack', '--workspace', 'evergrant-client', '--pack-destination', project, '--json'];
-  const [{ filename, size }] = JSON.parse((await run('npm', packing, { cwd: ROOT })).stdout);
-  packedBytes = size;
-  writeFileSync(join(project, 'package.json'), '{"private":true}');
-  // Offline: it has nothing else to fetch.
-  await run('npm', ['install', '--offline', '--no-audit', '--no-fund', filename], { cwd: project });
+  ({ project, packedBytes } = await installPacked('evergrant-client'));
 }, 180_000);
 afterEach(() => stack.calm());
 

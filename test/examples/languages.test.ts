@@ -1,10 +1,10 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DAY_MS } from '../../core/time';
 import { API_KEY, type TestApi, useApi } from '../support/api';
+import { pipInstall } from '../support/pip';
 import { published } from '../support/servers';
 import { type Stack } from '../support/stack';
 
@@ -59,13 +59,9 @@ async function reports({ report }: Language, username: string) {
 }
 
 describe('Python', () => {
-  const packages = join(ROOT, '.cache', `python-examples-${hashOf(join(PYTHON, 'requirements.txt'))}`);
+  let packages: string;
   beforeAll(async () => {
-    const done = join(packages, 'complete');
-    if (existsSync(done)) return;
-    const from = ['--target', packages, '-r', join(PYTHON, 'requirements.txt')];
-    await run('python3', ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...from]);
-    writeFileSync(done, '');
+    packages = await pipInstall('python-examples', join(PYTHON, 'requirements.txt'));
   }, 180_000);
 
   async function python(file: string, ...args: string[]): Promise<string> {
@@ -130,8 +126,4 @@ function linesOf(file: string): number {
   return readFileSync(join(ROOT, 'examples', file), 'utf8')
     .trimEnd()
     .split('\n').length;
-}
-
-function hashOf(file: string): string {
-  return createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 12);
 }

@@ -1,24 +1,15 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { published } from '../support/servers';
+import { installPacked } from '../support/packed';
 import { afterwards } from '../support/temporary-folder';
 
 const run = promisify(execFile);
-const ROOT = join(__dirname, '..', '..');
 const NAME = 'evergrant-instagram-simulator';
-/** An empty project in which the packed simulator was installed. */
 let project: string;
-
 beforeAll(async () => {
-  await run('npm', ['run', 'build', '--workspace', NAME], { cwd: ROOT });
-  project = join(published('folder'), 'simulator-project');
-  mkdirSync(project);
-  const packing = ['pack', '--workspace', NAME, '--pack-destination', project, '--json'];
-  const [{ filename }] = JSON.parse((await run('npm', packing, { cwd: ROOT })).stdout);
-  writeFileSync(join(project, 'package.json'), '{"private":true}');
-  await run('npm', ['install', '--offline', '--no-audit', '--no-fund', filename], { cwd: project });
+  ({ project } = await installPacked(NAME));
 }, 180_000);
 
 test('it comes alone, and runs as a command', async () => {

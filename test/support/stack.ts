@@ -6,6 +6,7 @@ import { type Deps } from '../../activities/deps';
 import { createKeyChecks } from '../../adapters/encryption/key-check';
 import { parseKeyRing } from '../../adapters/encryption/key-ring';
 import { createSealer } from '../../adapters/encryption/sealer';
+import { type Clock } from '../../adapters/clock';
 import { createInstagram, type Instagram } from '../../adapters/instagram/client';
 import { createProviderHttp } from '../../adapters/instagram/http';
 import { REQUIRED_SCOPES } from '../../adapters/instagram/settings';
@@ -72,12 +73,18 @@ export async function startStack(
     workers?: boolean;
     via?: (databaseUrl: string) => string;
     searchAttributes?: boolean;
+    /** What the sandbox's clock runs on; absent: the machine's. */
+    clock?: Clock;
     deps?: Partial<Pick<Deps, 'mailer' | 'operatorEmail'>>;
   } = {},
 ): Promise<Stack> {
   const database = await createTestDatabase(options.via);
   const { address, namespace, drop } = await createTestNamespace();
-  const running: RunningSimulator = await runSimulator({ port: 0, seed: 'tests' });
+  const running: RunningSimulator = await runSimulator({
+    port: 0,
+    seed: 'tests',
+    ...(options.clock && { clock: options.clock }),
+  });
   const { simulator } = running;
   const pool = createPool(database.url);
   const temporal = openTemporal({ connectionOptions: { address }, namespace });
