@@ -88,7 +88,7 @@ async function catchUp({ pool, client, simulator, startWorker }: Deployment, con
   if (Date.now() > outageAt) throw new Error('The fleet was due before it slept: this machine is too slow.');
   await before.stop();
   while (Date.now() < outageAt + 20 * connections + 5 * SECOND_MS) await pause(SECOND_MS);
-  const since = simulator.requests().at(-1)?.seq ?? 0;
+  const since = await simulator.call('lastRequest');
 
   const startedAt = performance.now();
   const worker = await startWorker();
@@ -108,9 +108,10 @@ async function catchUp({ pool, client, simulator, startWorker }: Deployment, con
     `select count(*) from events where type in ('token.refresh_failing', 'integration.expired', 'token.rejected')`,
   );
   const attempts = await pool.query('select count(*) from refresh_attempts');
+  const accountIds = new Map((await simulator.call('accounts')).map(({ username, id }) => [username, id]));
   const order = orderOf(
-    simulator.requests(since).filter(({ path }) => path === '/refresh_access_token'),
-    new Map(rows.map((row) => [simulator.account(row.username).id, row.expires_at.getTime()])),
+    (await simulator.call('requests', since)).filter(({ path }) => path === '/refresh_access_token'),
+    new Map(rows.map((row) => [accountIds.get(row.username)!, row.expires_at.getTime()])),
     now,
   );
   return {

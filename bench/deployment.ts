@@ -9,16 +9,15 @@ import { createPool } from '../adapters/postgres/pool';
 import { ensureDatabase, startEmbeddedPostgres } from '../dev/postgres/embedded-postgres';
 import { freePorts } from '../dev/process/ports';
 import { startTemporalServer } from '../dev/temporal/temporal-server';
-import { type RunningSimulator, runSimulator } from '../simulator/index';
 import { instagramSettings } from '../test/support/instagram-settings';
 import { keyBytes } from '../test/support/key-bytes';
+import { cpuMsOf } from './processor-time';
+import { startRemoteSimulator } from './remote-simulator';
 
 const COMMAND = join(__dirname, '..', 'cli', 'evergrant.js');
 export const KEY_RING = `bench:${keyBytes(7).toString('base64')}`;
 
 export const API_KEY = 'evg_bench_0123456789abcdef012345';
-/** Linux counts processor time in hundredths of a second. */
-const MS_PER_TICK = 10;
 
 export interface ServiceProcess {
   /** The processor time that it has used so far, in ms. */
@@ -31,12 +30,15 @@ export interface ServiceProcess {
 
 export type Deployment = Awaited<ReturnType<typeof startDeployment>>;
 
-/** PostgreSQL, Temporal and workers as processes of their own; Instagram's simulator in this one. */
+/** PostgreSQL, Temporal, workers, API and Instagram's simulator, each a process of its own as in production. */
 export async function startDeployment() {
   const folder = mkdtempSync(join(tmpdir(), 'evergrant-bench-'));
   const file = (name: string) => join(folder, name);
   const [postgres, temporalServer] = await Promise.all([
-    startEmbeddedPostgres({ dataDir: file('postgres'), logFile: file('postgres.log'), password: 'bench' }),
+    startEmbeddedPostgres({
+      ...{ dataDir: file('postgres'), logFile: file('postgres.log'), password: 'bench' },
+      settings: { shared_preload_libraries: 'pg_stat_statements' },
+    }),
     startTemporalServer({
       dbFile: file('temporal.db'),
       logFile: file('temporal.log'),
@@ -46,36 +48,48 @@ export async function startDeployment() {
   await ensureDatabase(postgres, 'evergrant');
   const databaseUrl = postgres.url('evergrant');
   await migrate(databaseUrl);
-  const simulator: RunningSimulator = await runSimulator({ port: 0, seed: 'bench' });
+  const servers = { postgres: postgres.pid, temporal: temporalServer.pid };
+  const simulator = await startRemoteSimulator();
   const pool = createPool(databaseUrl);
   const temporal = openTemporal({
     connectionOptions: { address: temporalServer.address },
     namespace: temporalServer.namespace,
   });
 
+  const running = new Set<ChildProcess>();
   const startWorker = (settings: NodeJS.ProcessEnv = {}) => startProcess('worker', settings);
 
-  async function startApi() {
+  async function startApi(settings: NodeJS.ProcessEnv = {}) {
     const [port = 0] = await freePorts(1);
-    const api = await startProcess('api', { EVERGRANT_HTTP_PORT: String(port), EVERGRANT_API_KEY: API_KEY });
+    const api = await startProcess('api', {
+      EVERGRANT_HTTP_PORT: String(port),
+      EVERGRANT_API_KEY: API_KEY,
+      ...settings,
+    });
     return { ...api, url: `http://127.0.0.1:${port}` };
   }
 
   async function startProcess(verb: 'worker' | 'api', settings: NodeJS.ProcessEnv): Promise<ServiceProcess> {
     const [metricsPort] = await freePorts(1);
-    const child = spawn(process.execPath, [COMMAND, verb], {
-      env: {
-        PATH: process.env.PATH,
-        DATABASE_URL: databaseUrl,
-        TEMPORAL_ADDRESS: temporalServer.address,
-        TEMPORAL_NAMESPACE: temporalServer.namespace,
-        EVERGRANT_KEYS: KEY_RING,
-        EVERGRANT_METRICS_PORT: String(metricsPort),
-        ...instagramSettings(simulator),
-        ...settings,
+    const child = spawn(
+      process.execPath,
+      [...(process.env.BENCH_NODE_OPTIONS?.split(' ') ?? []), COMMAND, verb],
+      {
+        env: {
+          PATH: process.env.PATH,
+          DATABASE_URL: databaseUrl,
+          TEMPORAL_ADDRESS: temporalServer.address,
+          TEMPORAL_NAMESPACE: temporalServer.namespace,
+          EVERGRANT_KEYS: KEY_RING,
+          EVERGRANT_METRICS_PORT: String(metricsPort),
+          ...instagramSettings({ simulator, url: simulator.url }),
+          ...settings,
+        },
+        stdio: ['ignore', 'ignore', 'pipe'],
       },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    );
+    running.add(child);
+    child.once('exit', () => running.delete(child));
     await ready(child, verb);
     const field = (name: string) => {
       const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
@@ -84,12 +98,7 @@ export async function startDeployment() {
     return {
       peakMemoryMiB: () => field('VmHWM'),
       memoryMiB: () => field('VmRSS'),
-      cpuMs() {
-        const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8')
-          .replace(/^.*\) /, '')
-          .split(' ');
-        return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
-      },
+      cpuMs: () => cpuMsOf(child.pid!),
       async stop() {
         child.kill('SIGTERM');
         if (child.exitCode === null) await once(child, 'exit');
@@ -100,14 +109,24 @@ export async function startDeployment() {
   return {
     pool,
     client: temporal.client,
-    simulator: simulator.simulator,
+    simulator,
+    /** The processor time of the servers so far, in ms. */
+    serversCpuMs: () => ({
+      postgres: cpuMsOf(servers.postgres),
+      temporal: cpuMsOf(servers.temporal),
+      simulator: cpuMsOf(simulator.pid),
+    }),
+    temporalFile: file('temporal.db'),
     databaseUrl,
     startWorker,
     startApi,
     async stop() {
+      const ended = [...running].map((child) => once(child, 'exit'));
+      for (const child of running) child.kill('SIGKILL');
+      await Promise.all(ended);
       await temporal.close();
       await pool.end();
-      await simulator.close();
+      await simulator.stop();
       await Promise.all([postgres.stop(), temporalServer.stop()]);
       rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
     },
@@ -118,6 +137,7 @@ function ready(child: ChildProcess, verb: string): Promise<void> {
   return new Promise((resolve, reject) => {
     let text = '';
     child.stderr?.on('data', (chunk: Buffer) => {
+      if (process.env.SHOW) process.stderr.write(chunk);
       if (text.length < 100_000) text += chunk.toString();
       if (text.includes('"msg":"ready"')) resolve();
     });

@@ -11,16 +11,16 @@ import { type Deployment, KEY_RING } from './deployment';
 const AT_ONCE = 8;
 const LIFE_MS = 60 * DAY_MS;
 
-/** Connects accounts whose tokens Instagram will refresh: issued two days ago by its clock, by ours when `issuedAt` says. */
+/** Connects accounts whose tokens Instagram will refresh: issued two days ago by its clock, by ours when `issuedAt` says. @returns the ids */
 export async function connectFleet(
   { pool, simulator }: Pick<Deployment, 'pool' | 'simulator'>,
   count: number,
   issuedAt: number,
   onConnected: (count: number) => void,
-): Promise<void> {
+): Promise<string[]> {
+  const ids: string[] = [];
   const sealer = createSealer(parseKeyRing(KEY_RING), { checks: createKeyChecks(pool) });
-  const connect = async (n: number) => {
-    const account = simulator.addAccount({ username: `shop.${n}` });
+  const connect = async (n: number, account: { id: string; username: string; token: string }) => {
     const row = await createIntegration(
       pool,
       {
@@ -33,7 +33,7 @@ export async function connectFleet(
       issuedAt,
     );
     const grant = {
-      token: new Secret(simulator.generateToken(account.username)),
+      token: new Secret(account.token),
       issuedAt,
       expiresAt: issuedAt + LIFE_MS,
       refreshAt: issuedAt + 46 * DAY_MS,
@@ -42,11 +42,14 @@ export async function connectFleet(
       account: { id: account.id, scopedId: null, username: account.username },
     };
     await storeGrant(pool, sealer, row.id, row.grantNo, grant, issuedAt, 0.5);
+    return row.id;
   };
   for (let at = 0; at < count; at += AT_ONCE) {
-    const batch = Array.from({ length: Math.min(AT_ONCE, count - at) }, (_, n) => connect(at + n));
-    await Promise.all(batch);
-    onConnected(Math.min(at + AT_ONCE, count));
+    const usernames = Array.from({ length: Math.min(AT_ONCE, count - at) }, (_, n) => `shop.${at + n}`);
+    const accounts = await simulator.call('addAccounts', usernames);
+    ids.push(...(await Promise.all(accounts.map((account, n) => connect(at + n, account)))));
+    onConnected(ids.length);
   }
-  simulator.clock.advance(2 * DAY_MS);
+  await simulator.call('advance', 2 * DAY_MS);
+  return ids;
 }

@@ -11,6 +11,7 @@ import { type Outgoing } from '../adapters/outgoing/post';
 import { type LifecycleClient } from '../client/lifecycle-client';
 import { type Limits } from './middleware/limits';
 import { type Secret } from '../core/access/secret';
+import { type TokenUses } from '../services/token-uses';
 
 /** The dependencies of the HTTP application. */
 export interface HttpDeps {
@@ -41,6 +42,7 @@ export interface HttpDeps {
   /** The bootstrap key, which has every scope. */
   apiKey: Secret | null;
   limits: Limits;
+  tokenUses: TokenUses;
   console: ConsoleSettings;
 }
 

@@ -3,6 +3,7 @@ import { systemClock } from '../adapters/clock';
 import { publicUrl } from '../adapters/config';
 import { isConfidential } from '../adapters/outgoing/loopback';
 import { type Services } from '../services/services';
+import { createTokenUses } from '../services/token-uses';
 import { createLifecycleClient } from '../client/lifecycle-client';
 import { createApp } from './app';
 import { type HttpDeps, type SandboxControls } from './deps';
@@ -39,6 +40,7 @@ export function httpDeps(services: Services, sandbox: SandboxControls | null = n
     limits: createLimits({
       requestsPerMinute: settings.EVERGRANT_REQUESTS_PER_MINUTE,
     }),
+    tokenUses: createTokenUses(services),
     apiKey: settings.EVERGRANT_API_KEY ?? null,
     console: {
       messages: settings.EVERGRANT_CONSOLE_MESSAGES,
@@ -73,7 +75,10 @@ export async function runApi(services: Services, sandbox: SandboxParts | null = 
   const app = createApp(deps);
   sandbox?.extend(app, deps);
   const listening: Listening[] = [];
-  const stop = async () => void (await Promise.all(listening.map((server) => server.close())));
+  const stop = async () => {
+    await Promise.all(listening.map((server) => server.close()));
+    await deps.tokenUses.flush();
+  };
   try {
     listening.push(await listen(app, { host, port, setting: 'EVERGRANT_HTTP_PORT' }));
     listening.push(

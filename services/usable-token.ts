@@ -2,9 +2,7 @@ import { type Reason } from '../core/lifecycle/states';
 import { type Secret } from '../core/access/secret';
 import { type Sealer } from '../adapters/encryption/sealer';
 import { type Integration } from '../adapters/postgres/integrations/integration-row';
-import { findIntegration } from '../adapters/postgres/integrations/integrations';
-import { RowMovedOn } from '../adapters/postgres/integrations/apply-change';
-import { openCurrent } from '../adapters/postgres/tokens/open-token';
+import { findWithCurrent, openAsCurrent } from '../adapters/postgres/tokens/open-token';
 import { type Db } from '../adapters/postgres/pool';
 
 /** Why an integration has no usable token. */
@@ -35,19 +33,21 @@ export async function usableToken(
   integrationId: string,
   now: number,
 ): Promise<UsableToken> {
-  // A refresh may be promoted between the two reads, so the row is read again.
-  for (let tries = 0; ; tries++) {
-    const integration = await findIntegration(db, integrationId);
-    if (!integration) throw new NoToken('unknown', null);
-    refuseUnlessUsable(integration, now);
-    try {
-      const token = await openCurrent(db, sealer, integration, now);
-      return { integration, version: integration.version, token };
-    } catch (error) {
-      if (!(error instanceof RowMovedOn)) throw error;
-      if (tries === 2) throw new NoToken('recovery_pending', integration);
-    }
-  }
+  const found = await findWithCurrent(db, integrationId);
+  if (!found) throw new NoToken('unknown', null);
+  return openUsable(db, sealer, found, now);
+}
+
+/** The same of what was read. */
+export async function openUsable(
+  db: Db,
+  sealer: Sealer,
+  { integration, current }: NonNullable<Awaited<ReturnType<typeof findWithCurrent>>>,
+  now: number,
+): Promise<UsableToken> {
+  refuseUnlessUsable(integration, now);
+  const token = await openAsCurrent(db, sealer, integration, current, now);
+  return { integration, version: integration.version, token };
 }
 
 function refuseUnlessUsable(integration: Integration, now: number): void {

@@ -1,8 +1,10 @@
 import { type Secret } from '../../core/access/secret';
+import { SECOND_MS } from '../../core/time';
 import { type Logger } from '../logger';
+import { type Memory, createMemory } from '../memory';
 import { DecryptFailed, type SealContext, openWith, sealWith } from './envelope';
 import { type KeyChecks, KeyMismatch, KeyUnavailable } from './key-check';
-import { type KeyRing } from './key-ring';
+import { type Key, type KeyRing } from './key-ring';
 
 export { DecryptFailed, type SealContext } from './envelope';
 export { KeyUnavailable } from './key-check';
@@ -16,14 +18,31 @@ interface Options {
   /** Compares keys with their check values; without it the ring is believed. */
   checks?: KeyChecks;
   logger?: Logger;
+  /** Ms by a clock that never goes back. */
+  now?: () => number;
 }
+
+/** A step reads a token several times, and its row before each: a value opened a moment ago is not decrypted again. */
+const REMEMBERED_MS = 10 * SECOND_MS;
+const MAX_REMEMBERED = 5_000;
 
 /**
  * Seals with the first key of the ring and opens with whichever key a value names.
  * @param ring the ring, or where to find it as it is now: it is asked for at each call
  */
-export function createSealer(ring: KeyRing | (() => KeyRing), { checks, logger }: Options = {}) {
+export function createSealer(
+  ring: KeyRing | (() => KeyRing),
+  { checks, logger, now = () => performance.now() }: Options = {},
+) {
   const current = typeof ring === 'function' ? ring : () => ring;
+  /** By key as it is in the ring: one that is replaced or taken out opens nothing more. */
+  const memories = new WeakMap<Key, Memory<Secret>>();
+  function openedWith(key: Key): Memory<Secret> {
+    const memory =
+      memories.get(key) ?? createMemory<Secret>({ forMs: REMEMBERED_MS, max: MAX_REMEMBERED, now });
+    memories.set(key, memory);
+    return memory;
+  }
 
   /** @throws KeyUnavailable before anything is sealed with a key whose bytes are not those of its name */
   async function seal(plain: Secret, context: SealContext): Promise<Sealed> {
@@ -31,8 +50,9 @@ export function createSealer(ring: KeyRing | (() => KeyRing), { checks, logger }
     await checks?.beforeSealing(key);
     const sealed = await sealWith(key, plain, context);
     // A value that could not be opened again would lose a grant: check before the plain text is dropped.
-    const opened = await openWith(key, sealed, context);
-    if (opened.reveal() !== plain.reveal()) throw new DecryptFailed();
+    const again = await openWith(key, sealed, context);
+    if (again.reveal() !== plain.reveal()) throw new DecryptFailed();
+    openedWith(key).remember(nameOf(sealed, context), again);
     return { sealed, keyId: key.id };
   }
 
@@ -40,8 +60,13 @@ export function createSealer(ring: KeyRing | (() => KeyRing), { checks, logger }
   async function open({ sealed, keyId }: Sealed, context: SealContext): Promise<Secret> {
     const key = current().find(keyId);
     if (!key) throw new KeyUnavailable(keyId);
+    const name = nameOf(sealed, context);
+    const known = openedWith(key).recall(name);
+    if (known) return known;
     try {
-      return await openWith(key, sealed, context);
+      const plain = await openWith(key, sealed, context);
+      openedWith(key).remember(name, plain);
+      return plain;
     } catch (error) {
       // Not the row is at fault when the key does not even open its own check value.
       if (checks && (await checks.inspect(key)) === 'other_bytes') throw new KeyMismatch(keyId);
@@ -71,3 +96,8 @@ export function createSealer(ring: KeyRing | (() => KeyRing), { checks, logger }
 }
 
 export type Sealer = ReturnType<typeof createSealer>;
+
+/** The very bytes, and what they belong to: anything else is decrypted, and refused there. */
+function nameOf(sealed: Buffer, { integration, provider, version, purpose }: SealContext): string {
+  return [integration, provider, version, purpose, sealed.toString('latin1')].join('\0');
+}

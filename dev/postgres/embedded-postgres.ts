@@ -28,6 +28,8 @@ export interface EmbeddedPostgresOptions {
   port?: number;
   /** False only for throw-away clusters: commits then do not wait for the disk. */
   durable?: boolean;
+  /** Server settings beside our own. */
+  settings?: Record<string, string>;
 }
 
 export interface EmbeddedPostgres {
@@ -95,6 +97,7 @@ function startServer(
     wal_level: 'minimal',
     max_wal_senders: 0,
     ...(options.durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+    ...options.settings,
   };
   return startChild({
     command: postgresProgram('postgres'),

@@ -6,6 +6,7 @@ import { type HttpDeps, type Site } from '../../http/deps';
 import { LIMITS, createLimits } from '../../http/middleware/limits';
 import { listen } from '../../http/server';
 import { cookieJar } from './cookies';
+import { createTokenUses } from '../../services/token-uses';
 import { type Stack, startStack } from './stack';
 
 /** Tests send as much as they like. */
@@ -72,6 +73,7 @@ export async function startApi(
     forwardMessageText: false,
     console: { messages: false, temporalUiUrl: null, sandbox: null },
     limits: createLimits(UNLIMITED),
+    tokenUses: createTokenUses(stack.deps),
     ...changed,
     site: {
       publicUrl: url,
@@ -89,7 +91,17 @@ export async function startApi(
   late.app = createApp(deps);
   extend(late.app, deps);
   const as = (key: string | null) => verbs(url, key);
-  return { ...as(API_KEY), url, deps, as, browser: () => withCookies(url), stop: () => listening.close() };
+  return {
+    ...as(API_KEY),
+    url,
+    deps,
+    as,
+    browser: () => withCookies(url),
+    stop: async () => {
+      await listening.close();
+      await deps.tokenUses.flush();
+    },
+  };
 }
 
 /**

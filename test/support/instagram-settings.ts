@@ -1,7 +1,13 @@
-import { type RunningSimulator } from '../../simulator/index';
+import { type Simulator } from '../../simulator/index';
 
 /** The settings by which a process of ours uses a simulator. */
-export function instagramSettings({ simulator, url }: Pick<RunningSimulator, 'simulator' | 'url'>) {
+export function instagramSettings({
+  simulator,
+  url,
+}: {
+  simulator: Pick<Simulator, 'settings'>;
+  url: string;
+}) {
   return {
     INSTAGRAM_APP_ID: simulator.settings.appId,
     INSTAGRAM_APP_SECRET: simulator.settings.appSecret,

@@ -96,6 +96,7 @@ export async function listAuditEntries(
 
 /**
  * Adds what was counted of token reads in the hours that have ended since: one entry for a key, an integration and an hour.
+ * Counts arrive within seconds, so an hour is counted a minute after its end.
  * @returns how many entries
  */
 export async function addTokenReads(db: Db, now: number): Promise<number> {
@@ -106,7 +107,7 @@ export async function addTokenReads(db: Db, now: number): Promise<number> {
             jsonb_build_object('reads', reads)
      from (select date_trunc('hour', minute, 'UTC') as hour, key_id, integration_id, sum(uses) as reads
            from token_uses
-           where minute < date_trunc('hour', $1::timestamptz, 'UTC')
+           where minute < date_trunc('hour', $1::timestamptz - interval '1 minute', 'UTC')
              and minute >= coalesce((select max(at) from audit_log where action = 'token.read'), '-infinity')
            group by 1, 2, 3) counted
      on conflict (at, actor_id, integration_id) where action = 'token.read' do nothing`,

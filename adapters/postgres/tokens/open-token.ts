@@ -1,7 +1,7 @@
 import { AccessToken } from '../../instagram/access-token';
 import { DecryptFailed, type Sealer } from '../../encryption/sealer';
 import { addEvent } from '../deliveries/events';
-import { type Integration } from '../integrations/integration-row';
+import { type Integration, integrationOf } from '../integrations/integration-row';
 import { RowMovedOn } from '../integrations/apply-change';
 import { type Db } from '../pool';
 import { type TokenVersion, tokenContext, versionOf } from './token-versions';
@@ -45,6 +45,45 @@ export async function openCurrent(
   );
   if (!rows[0]) throw new RowMovedOn(integration.id);
   const version = rows[0].version === null ? null : versionOf(rows[0]);
+  return openAsCurrent(db, sealer, integration, version, now);
+}
+
+/** An integration and the token that is in use, read at one instant; null: there is no such integration, or no token. */
+export async function findWithCurrent(
+  db: Db,
+  integrationId: string,
+): Promise<{ integration: Integration; current: TokenVersion | null } | null> {
+  const { rows } = await db.query<Record<string, unknown> & { current: Record<string, unknown> }>(
+    `select i.*, t.integration_id, t.version, t.base_version, t.stage, t.sealed, t.key_id,
+       t.grant_no as t_grant_no, t.issued_at as t_issued_at, t.expires_at as t_expires_at, t.refresh_at as t_refresh_at
+     from integrations i left join token_versions t on t.integration_id = i.id and t.stage = 'current'
+     where i.id = $1`,
+    [integrationId],
+  );
+  const [row] = rows;
+  if (!row) return null;
+  const {
+    t_grant_no: grant_no,
+    t_issued_at: issued_at,
+    t_expires_at: expires_at,
+    t_refresh_at: refresh_at,
+  } = row;
+  const current =
+    row.version === null ? null : versionOf({ ...row, grant_no, issued_at, expires_at, refresh_at });
+  return { integration: integrationOf(row), current };
+}
+
+/**
+ * Opens what was read as the current token of this row.
+ * @throws KeyUnavailable | DecryptFailed
+ */
+export async function openAsCurrent(
+  db: Db,
+  sealer: Sealer,
+  integration: Integration,
+  version: TokenVersion | null,
+  now: number,
+): Promise<AccessToken> {
   if (version?.version === integration.version) return openToken(db, sealer, integration, version, now);
   await raiseAlarm(db, integration, { stage: 'current', version: integration.version }, now);
   throw sealer.refuse(tokenContext(integration, integration.version));

@@ -1,24 +1,27 @@
-import { MINUTE_MS } from '../../../core/time';
 import { type Db } from '../pool';
 
+/** How often a key got or reported the token of an integration within a minute. */
 export interface TokenUse {
+  keyId: string;
   integrationId: string;
   /** Epoch ms, the beginning of it. */
   minute: number;
   uses: number;
 }
 
-/** Counts that a key got or reported the token of an integration, by the minute. */
-export async function countTokenUse(
-  db: Db,
-  keyId: string,
-  integrationId: string,
-  now: number,
-): Promise<void> {
+/** Adds to what was counted before. Rows in one order: processes that write at once do not lock each other out. */
+export async function addTokenUses(db: Db, uses: readonly TokenUse[]): Promise<void> {
   await db.query(
-    `insert into token_uses (key_id, integration_id, minute, uses) values ($1, $2, $3, 1)
-     on conflict (key_id, minute, integration_id) do update set uses = token_uses.uses + 1`,
-    [keyId, integrationId, new Date(now - (now % MINUTE_MS))],
+    `insert into token_uses (key_id, integration_id, minute, uses)
+     select * from unnest($1::text[], $2::text[], $3::timestamptz[], $4::integer[]) as new (key_id, integration_id, minute, uses)
+     order by key_id, minute, integration_id
+     on conflict (key_id, minute, integration_id) do update set uses = token_uses.uses + excluded.uses`,
+    [
+      uses.map(({ keyId }) => keyId),
+      uses.map(({ integrationId }) => integrationId),
+      uses.map(({ minute }) => new Date(minute)),
+      uses.map(({ uses: count }) => count),
+    ],
   );
 }
 
@@ -28,7 +31,7 @@ export async function listTokenUses(
   keyId: string,
   limit: number,
   before: { minute: number; integrationId: string } | null,
-): Promise<TokenUse[]> {
+): Promise<Omit<TokenUse, 'keyId'>[]> {
   const { rows } = await db.query<{ integration_id: string; minute: Date; uses: number }>(
     `select integration_id, minute, uses from token_uses
      where key_id = $1 and ($3::timestamptz is null or (minute, integration_id) < ($3, $4))

@@ -45,6 +45,7 @@ export function tokenUseRoutes(deps: HttpDeps) {
     const { keyId, cursor, limit } = c.req.valid('query');
     await requireKeyAccess(deps, c.get('caller'), keyId);
     if (keyId !== 'bootstrap' && !(await wasApiKey(deps.pool, keyId))) throw notFound('key');
+    await deps.tokenUses.flush();
     const last = readCursor(cursor);
     const before = last && { minute: last.createdAt, integrationId: last.id };
     const rows = await listTokenUses(deps.pool, keyId, limit + 1, before);

@@ -1,5 +1,6 @@
 import { type Integration } from '../../../adapters/postgres/integrations/integration-row';
 import { findIntegration } from '../../../adapters/postgres/integrations/integrations';
+import { findWithCurrent } from '../../../adapters/postgres/tokens/open-token';
 import { type Caller } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
 import { notFound } from '../../problems';
@@ -16,6 +17,13 @@ export async function findAccessible(
   const integration = ID.test(id) ? await findIntegration(deps.pool, id) : null;
   if (!integration || !canAccessOwner(caller, integration.ownerRef)) throw notFound('integration');
   return integration;
+}
+
+/** The same, with the token that is in use. */
+export async function findAccessibleWithToken(deps: Pick<HttpDeps, 'pool'>, caller: Caller, id: string) {
+  const found = ID.test(id) ? await findWithCurrent(deps.pool, id) : null;
+  if (!found || !canAccessOwner(caller, found.integration.ownerRef)) throw notFound('integration');
+  return found;
 }
 
 export function canAccessOwner(caller: Caller, ownerRef: string): boolean {

@@ -7,7 +7,6 @@ import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
 import { requestDeadline } from '../../deadlines';
 import { withDeadline } from '../../../adapters/deadline';
-import { recordTokenUse } from '../access/record-token-use';
 import { Problem } from '../../problems';
 import { body, createRouter, json, problems, secured, strictRoute } from '../../router';
 import { Recovery, TokenRejection } from './token-schemas';
@@ -46,7 +45,7 @@ export function recoveryRoutes(deps: HttpDeps) {
     .openapi(reject, async (c) => {
       const caller = c.get('caller');
       const row = await findConnected(deps, caller, c.req.valid('param').id);
-      await recordTokenUse(deps, caller, row.id);
+      deps.tokenUses.count(caller.keyId, row.id);
       const { version, code, subcode = null, wait } = c.req.valid('json');
       if (!isTokenCode(code))
         throw new Problem(

@@ -1,10 +1,9 @@
-import { usableToken } from '../../../services/usable-token';
+import { openUsable } from '../../../services/usable-token';
 import { SECOND_MS } from '../../../core/time';
 import { requireScope } from '../../middleware/auth';
 import { type HttpDeps } from '../../deps';
-import { findAccessible } from '../integrations/find';
+import { findAccessibleWithToken } from '../integrations/find';
 import { createRouter, json, problems, secured, strictRoute } from '../../router';
-import { recordTokenUse } from '../access/record-token-use';
 import { Token } from './token-schemas';
 import { idParam } from '../schemas';
 
@@ -26,10 +25,11 @@ const get = strictRoute({
 
 export function tokenRoutes(deps: HttpDeps) {
   return createRouter().openapi(get, async (c) => {
-    const { id } = await findAccessible(deps, c.get('caller'), c.req.valid('param').id);
+    const caller = c.get('caller');
+    const found = await findAccessibleWithToken(deps, caller, c.req.valid('param').id);
     const now = deps.clock.now();
-    const { integration, version, token } = await usableToken(deps.pool, deps.sealer, id, now);
-    await recordTokenUse(deps, c.get('caller'), id);
+    const { integration, version, token } = await openUsable(deps.pool, deps.sealer, found, now);
+    deps.tokenUses.count(caller.keyId, integration.id);
     const expiresAt = integration.expiresAt ?? now;
     const left = Math.floor((expiresAt - now) / SECOND_MS);
     return c.json(

@@ -97,3 +97,29 @@ test('a ring written down reads as the same ring', () => {
   const both = keyRing([...ring('b', 2).keys, ...ring('a', 1).keys]);
   expect(parseKeyRing(keyRingText(both)).keys).toEqual(both.keys);
 });
+
+test('what was opened a moment ago is not decrypted again, and nothing else passes for it', async () => {
+  const keys = ring('a', 1);
+  let current = keys;
+  const sealer = createSealer(() => current, { now: () => now });
+  let now = 0;
+  const sealed = await sealer.seal(new Secret('IGAA-token'), context);
+  const first = await sealer.open(sealed, context);
+  expect(await sealer.open({ ...sealed, sealed: Buffer.from(sealed.sealed) }, context)).toBe(first);
+  await expect(sealer.open(sealed, { ...context, integration: 'int_2' })).rejects.toThrow(DecryptFailed);
+  await expect(sealer.open({ ...sealed, sealed: flipped(sealed.sealed) }, context)).rejects.toThrow(
+    DecryptFailed,
+  );
+  now = 60_000;
+  expect(await sealer.open(sealed, context)).not.toBe(first);
+  current = ring('a', 2);
+  await expect(sealer.open(sealed, context)).rejects.toThrow(DecryptFailed);
+  current = ring('b', 1);
+  await expect(sealer.open(sealed, context)).rejects.toThrow(KeyUnavailable);
+});
+
+function flipped(bytes: Buffer): Buffer {
+  const copy = Buffer.from(bytes);
+  copy[copy.length - 1]! ^= 1;
+  return copy;
+}

@@ -32,7 +32,7 @@ import { listIntegrations } from '../../../adapters/postgres/integrations/integr
 import { wipeMessage } from '../../../adapters/postgres/messages/unsent-messages';
 import { takePending } from '../../../adapters/postgres/messages/pending-messages';
 import { createPool, withTransaction } from '../../../adapters/postgres/pool';
-import { countTokenUse, listTokenUses } from '../../../adapters/postgres/tokens/token-uses';
+import { addTokenUses, listTokenUses } from '../../../adapters/postgres/tokens/token-uses';
 import { findVersion } from '../../../adapters/postgres/tokens/token-versions';
 import { DEFAULT_RETENTION } from '../../../core/fleet/retention-policy';
 import { DAY_MS } from '../../../core/time';
@@ -128,7 +128,7 @@ const HOT: Record<string, (pool: Pool) => Promise<unknown>> = {
   'notices: decrypt': (db) => otherDecryptNotice(db, place, NOW),
   'notices: incident': (db) => incidentWasNotified(db, 'inc_1'),
   'token: lookup': (db) => findVersion(db, 'int_1', 'current'),
-  'token: use': (db) => countTokenUse(db, 'key_1', 'int_1', NOW),
+  'token: use': (db) => addTokenUses(db, [{ keyId: 'key_1', integrationId: 'int_1', minute: NOW, uses: 2 }]),
   'token: uses': (db) => listTokenUses(db, 'key_1', 100, null),
   'token: uses of none': (db) => listTokenUses(db, 'key_none', 100, null),
   'messages: unsent': (db) => withTransaction(db, (tx) => wipeMessage(tx, 'int_1', '1 7')),

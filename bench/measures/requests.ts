@@ -1,0 +1,212 @@
+import { openWith } from '../../adapters/encryption/envelope';
+import { parseKeyRing } from '../../adapters/encryption/key-ring';
+import { findIntegration } from '../../adapters/postgres/integrations/integrations';
+import { tokenContext, versionOf } from '../../adapters/postgres/tokens/token-versions';
+import { DAY_MS } from '../../core/time';
+import { type Deployment, KEY_RING, startDeployment } from '../deployment';
+import { connectFleet } from '../fleet';
+import {
+  type Benchmark,
+  type Figure,
+  type Size,
+  asleep,
+  atOnce,
+  rounded,
+  sideBySide,
+  timed,
+  percentile,
+} from '../measure';
+import { type Send, expectStatus, sender } from '../request';
+
+/** What the requests are measured with. */
+interface Bench extends Deployment {
+  ids: string[];
+  send: Send;
+  api: Awaited<ReturnType<Deployment['startApi']>>;
+}
+
+const SIZES = {
+  full: { connections: 300, reads: 600, storm: 4_000, recoveries: 40, refreshes: 240 },
+  smoke: { connections: 6, reads: 5, storm: 40, recoveries: 2, refreshes: 3 },
+};
+
+export const requests: Benchmark = {
+  name: 'requests',
+  about:
+    'Requests to one API process over connections that stay open, one worker, each beside its floor in the same run: what the same work costs without Evergrant.',
+  async run(size, progress) {
+    const { connections } = SIZES[size];
+    const deployment = await startDeployment();
+    try {
+      const ids = await connectFleet(deployment, connections, Date.now() - 2 * DAY_MS, () => undefined);
+      const fast = { EVERGRANT_REFRESHES_PER_SECOND: '1000', EVERGRANT_REQUESTS_PER_MINUTE: '100000000' };
+      await deployment.startWorker(fast);
+      const api = await deployment.startApi(fast);
+      await asleep(deployment, connections);
+      const send = sender(api.url);
+      const bench = { ...deployment, ids, send, api };
+      const figures: Figure[] = [];
+      for (const measure of [tokenReads, recoveries, falseAlarms, refreshes]) {
+        progress(measure.name);
+        figures.push(...(await measure(bench, size)));
+      }
+      send.close();
+      return figures;
+    } finally {
+      await deployment.stop();
+    }
+  },
+};
+
+async function tokenReads({ pool, ids, send, api }: Bench, size: Size): Promise<Figure[]> {
+  const key = parseKeyRing(KEY_RING).sealing;
+  const { reads, storm } = SIZES[size];
+  const pick = (n: number) => ids[n % ids.length]!;
+  const bare = async (n: number) => {
+    const { rows } = await pool.query<Record<string, unknown>>(
+      `select i.provider, t.* from integrations i join token_versions t on t.integration_id = i.id and t.stage = 'current'
+       where i.id = $1`,
+      [pick(n)],
+    );
+    const version = versionOf(rows[0]!);
+    await openWith(
+      key,
+      version.sealed.sealed,
+      tokenContext({ id: pick(n), provider: 'instagram' }, version.version),
+    );
+  };
+  const read = async (id: string) => expectStatus(await send('GET', `/v1/integrations/${id}/token`), 200);
+  const medians = await sideBySide(
+    { bare, floor: () => send('GET', '/healthz'), read: (n) => read(pick(n)) },
+    { rounds: reads },
+  );
+  const before = api.cpuMs();
+  const { seconds } = await atOnce(
+    Array.from({ length: storm }, (_, n) => pick(n)),
+    32,
+    read,
+  );
+  const cpuSeconds = (api.cpuMs() - before) / 1_000;
+  return [
+    {
+      what: 'token read, p50',
+      value: rounded(medians.read),
+      unit: 'ms',
+      beside: { what: 'select and decrypt', value: rounded(medians.bare) },
+      ratio: {
+        value: rounded((medians.read - medians.floor) / medians.bare),
+        how: '(read − /healthz) ÷ select and decrypt',
+      },
+      wanted: { is: 'at most', value: 1.5, of: 'ratio' },
+    },
+    { what: '/healthz, p50', value: rounded(medians.floor), unit: 'ms' },
+    {
+      what: 'token reads, 32 at once',
+      value: rounded(storm / seconds),
+      unit: 'a second',
+      ratio: { value: rounded(storm / cpuSeconds), how: 'a second of the API’s processor time' },
+      wanted: { is: 'at least', value: 1_000, of: 'ratio' },
+    },
+  ];
+}
+
+async function recoveries({ ids, send, simulator, pool }: Bench, size: Size): Promise<Figure[]> {
+  const { recoveries: rounds } = SIZES[size];
+  const warmUp = Math.ceil(rounds / 10);
+  const usable = ids.slice(0, rounds + warmUp);
+  const call = async (id: string) =>
+    expectStatus(await send('GET', `/v1/integrations/${id}/conversations`), 200);
+  const usernames = new Map<string, string>();
+  for (const id of usable) usernames.set(id, (await findIntegration(pool, id))!.username!);
+  const recovered: number[] = [];
+  const healthy: number[] = [];
+  const floors: number[] = [];
+  for (const [n, id] of usable.entries()) {
+    // Another account: Instagram allows two reads of conversations a second for each.
+    const healthyMs = await timed(() => call(ids.at(-1 - n)!));
+    await simulator.call('addFault', {
+      match: { account: usernames.get(id)! },
+      times: 2,
+      error: { code: 190 },
+      status: 400,
+    });
+    const since = await simulator.call('lastRequest');
+    const recoveredMs = await timed(() => call(id));
+    const calls = (await simulator.call('requests', since)).length;
+    if (calls !== 5) throw new Error(`${calls} calls of a recovery instead of 5`);
+    const floorMs = await timed(() => sameCalls(simulator, usernames.get(id)!));
+    if (n < warmUp) continue;
+    recovered.push(recoveredMs);
+    healthy.push(healthyMs);
+    floors.push(floorMs);
+  }
+  const [value, floor] = [percentile(recovered, 50), percentile(floors, 50)];
+  return [
+    {
+      what: '190 until the original call is answered after a refresh, p50',
+      value: rounded(value),
+      unit: 'ms',
+      beside: { what: 'the same five calls of Instagram', value: rounded(floor) },
+      ratio: { value: rounded(value / floor), how: 'recovered ÷ five calls' },
+      wanted: { is: 'at most', value: 3, of: 'ratio' },
+    },
+    { what: 'the same call without a 190, p50', value: rounded(percentile(healthy, 50)), unit: 'ms' },
+  ];
+}
+
+let floorSender: Send | null = null;
+/** What a recovery asks of Instagram, one call after the other: the refused call, a probe, a refresh, a probe, the call. */
+async function sameCalls(simulator: Deployment['simulator'], username: string): Promise<void> {
+  floorSender ??= sender(simulator.url);
+  const token = await simulator.call('generateToken', username);
+  const me = `/v25.0/me?fields=user_id,username&access_token=${token}`;
+  const list = `/v25.0/me/conversations?platform=instagram&access_token=${token}`;
+  for (const path of [
+    list,
+    me,
+    `/refresh_access_token?grant_type=ig_refresh_token&access_token=${token}`,
+    me,
+    list,
+  ])
+    await floorSender('GET', path);
+}
+
+async function falseAlarms({ ids, send }: Bench): Promise<Figure[]> {
+  const report = async (id: string) =>
+    expectStatus(
+      await send('POST', `/v1/integrations/${id}/token-rejections`, { version: versions.get(id), code: 190 }),
+      200,
+    );
+  const versions = new Map<string, number>();
+  for (const id of ids)
+    versions.set(
+      id,
+      ((await send('GET', `/v1/integrations/${id}`)).body as { tokenVersion: number }).tokenVersion,
+    );
+  const { each, seconds } = await atOnce(ids, 64, report);
+  return [
+    {
+      what: 'false alarms over the whole fleet, 64 at once',
+      value: rounded(ids.length / seconds),
+      unit: 'a second',
+      wanted: { is: 'at least', value: 100, of: 'value' },
+    },
+    { what: 'false alarm answered, p99 of those', value: rounded(percentile(each, 99)), unit: 'ms' },
+  ];
+}
+
+async function refreshes({ ids, send }: Bench, size: Size): Promise<Figure[]> {
+  const chosen = ids.slice(-SIZES[size].refreshes);
+  const refresh = async (id: string) =>
+    expectStatus(await send('POST', `/v1/integrations/${id}/refresh`), 200);
+  const { each, seconds } = await atOnce(chosen, 30, refresh);
+  return [
+    {
+      what: 'refreshes on request, 30 at once',
+      value: rounded(chosen.length / seconds),
+      unit: 'a second',
+      wanted: { is: 'at least', value: 60, of: 'value' },
+    },
+    { what: 'refresh answered, p99 of those', value: rounded(percentile(each, 99)), unit: 'ms' },
+  ];
+}
