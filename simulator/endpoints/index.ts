@@ -2,6 +2,7 @@ import { type Endpoint } from '../graph/call';
 import { conversations } from './conversations';
 import { me } from './me';
 import { messages } from './messages';
+import { messengerProfile, setMessengerProfile } from './messenger-profile';
 import { object } from './object';
 import { send } from './send';
 import { subscribe, subscriptions, unsubscribe } from './subscribed-apps';
@@ -12,6 +13,8 @@ export const endpoints: readonly Endpoint[] = [
   conversations,
   messages,
   send,
+  setMessengerProfile,
+  messengerProfile,
   subscribe,
   subscriptions,
   unsubscribe,

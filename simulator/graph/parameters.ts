@@ -31,11 +31,20 @@ export function text(parameters: Parameters, name: string): string | undefined {
 
 /** A parameter that JSON bodies give as an object and forms as its JSON text. */
 export function object(parameters: Parameters, name: string): Record<string, unknown> | undefined {
-  const value = parameters[name];
-  if (typeof value !== 'string') return isObject(value) ? value : undefined;
+  const value = parsed(parameters[name]);
+  return isObject(value) ? value : undefined;
+}
+
+/** In the same way a list. */
+export function list(parameters: Parameters, name: string): unknown[] | undefined {
+  const value = parsed(parameters[name]);
+  return Array.isArray(value) ? (value as unknown[]) : undefined;
+}
+
+function parsed(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
   try {
-    const parsed: unknown = JSON.parse(value);
-    return isObject(parsed) ? parsed : undefined;
+    return JSON.parse(value) as unknown;
   } catch {
     return undefined;
   }

@@ -29,6 +29,7 @@ export function addAccount(world: World, input: z.output<typeof AccountInput>): 
     accountType,
     createdAt: world.clock.now(),
     subscribedFields: [],
+    messengerProfile: {},
     humanAgent: false,
     messaging: 'enabled',
     tester: 'accepted',

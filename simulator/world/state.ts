@@ -73,6 +73,7 @@ export const Account = z.strictObject({
   accountType: z.enum(['BUSINESS', 'MEDIA_CREATOR']),
   createdAt: instant,
   subscribedFields: z.array(z.string()),
+  messengerProfile: z.record(z.string(), z.array(z.unknown())).default({}),
   /** Whether the app may answer for 7 days with the tag HUMAN_AGENT. */
   humanAgent: z.boolean().default(false),
   /** Whether the owner lets apps read and write direct messages. */

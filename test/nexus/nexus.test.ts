@@ -209,6 +209,54 @@ test('trouble of the service is retried, whatever it is, and never an answer abo
   }
 });
 
+describe('an answer that takes longer than eight seconds', () => {
+  afterEach(() => jest.restoreAllMocks());
+
+  test.each([
+    ['reportRejection', { code: 190, subcode: 467 }],
+    ['ensureFresh', {}],
+  ] as const)(
+    '%s is a REQUEST_TIMEOUT to be retried; repeated, it gives the decision',
+    async (operation, question) => {
+      const { id, version } = await stack.connect(`slow_${operation.toLowerCase()}`);
+      const input = { integrationId: id, ...(operation === 'reportRejection' && { version }), ...question };
+      let decide: (outcome: 'refreshed') => void = () => undefined;
+      const ask = jest.fn(() => new Promise<'refreshed'>((resolve) => (decide = resolve)));
+      const asker = { ...stack.lifecycles, recover: ask, ensureFresh: ask };
+      const operations = createNexusService({ ...stack.deps, asker });
+      const start = () => operations.getOperationHandler(operation).start({} as never, input as never);
+      const held = holdTimeouts(7_000, 8_000);
+
+      let answered = false;
+      const late = start().finally(() => (answered = true));
+      late.catch(() => undefined);
+      await until(() => held.length === 1);
+      expect(answered).toBe(false);
+      held[0]!();
+      await expect(late).rejects.toMatchObject({ type: 'REQUEST_TIMEOUT', retryable: true });
+
+      const repeated = start();
+      await until(() => held.length === 2);
+      decide('refreshed');
+      expect(await repeated).toMatchObject({ value: { outcome: 'refreshed', state: 'active' } });
+      expect(ask).toHaveBeenCalledTimes(2);
+    },
+  );
+
+  /** Timeouts of such a length, in ms, do not run by themselves. Each returned function runs one. */
+  function holdTimeouts(above: number, upTo: number): (() => void)[] {
+    const held: (() => void)[] = [];
+    const real = globalThis.setTimeout;
+    const hold = (work: () => void, ms = 0, ...given: []) => {
+      if (ms <= above || ms > upTo) return real(work, ms, ...given);
+      held.push(work);
+      return real(() => undefined, 0);
+    };
+    jest.spyOn(globalThis, 'setTimeout').mockImplementation(hold as typeof setTimeout);
+    return held;
+  }
+});
+
 test('while no worker runs the call waits, and is answered when one is back', async () => {
   const { id } = await stack.connect('patient');
   await stack.stopWorkers();

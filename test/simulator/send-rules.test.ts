@@ -80,6 +80,37 @@ describe('a customer can be written to', () => {
   });
 });
 
+test('an account shows typing and seen, and nothing is sent', async () => {
+  const show = (changes: object) => box.json(`/me/messages?access_token=${token}`, changes);
+  const recipient = { id: customer };
+  for (const sender_action of ['typing_on', 'typing_off', 'mark_seen'])
+    expect((await show({ recipient, sender_action })).body).toEqual({ recipient_id: customer });
+  expect(box.simulator.messages('shop')).toHaveLength(1);
+  const subcodes = [
+    await show({ recipient, sender_action: 'dance' }),
+    await show({ recipient, sender_action: 'typing_on', message: { text: 'x' } }),
+    await show({ recipient: { id: '1' }, sender_action: 'typing_on' }),
+  ].map(({ body }) => body.error.error_subcode);
+  expect(subcodes).toEqual([2534015, 2534015, 2534014]);
+  await setCustomer({ blocked: true });
+  expect((await show({ recipient, sender_action: 'typing_on' })).body.error.code).toBe(551);
+});
+
+test('ice breakers and menu of new conversations are replaced one by one', async () => {
+  const path = `/me/messenger_profile?access_token=${token}`;
+  const read = async () =>
+    (await box.get('/me/messenger_profile', { fields: 'ice_breakers,persistent_menu', access_token: token }))
+      .body;
+  expect(await read()).toEqual({ data: [] });
+  const ice_breakers = [{ call_to_actions: [{ question: 'Open?', payload: 'OPEN' }], locale: 'default' }];
+  const persistent_menu = [{ locale: 'default', call_to_actions: [] }];
+  expect((await box.json(path, { platform: 'instagram', ice_breakers })).body).toEqual({ result: 'success' });
+  await box.form(path, { persistent_menu: JSON.stringify(persistent_menu) });
+  expect(await read()).toEqual({ data: [{ ice_breakers, persistent_menu }] });
+  for (const unusable of [{}, { ice_breakers: 'none' }])
+    expect((await box.json(path, unusable)).body.error.code).toBe(100);
+});
+
 describe('sample conversations', () => {
   const samples = async () =>
     (await box.get('/_sim/accounts/many/customers')).body.data as { id: string; answerableUntil: string }[];

@@ -158,13 +158,96 @@ test('null is the same as absent: programs in Go and Python send it', async () =
   expect(stack.simulator.requests().findLast(({ path }) => path === '/me')?.status).toBe(200);
 });
 
-test('what is not on the list is not called', async () => {
-  const { id } = await openShop('listed');
-  const calls = stack.simulator.requests().length;
-  const forbidden = { integrationId: id, path: '/refresh_access_token', params: { grant_type: 'x' } };
-  const failure = await failureOf(attempt(1).run(() => activities().callInstagram(forbidden)));
-  expect(failure).toMatchObject({ type: 'PathNotAllowed', nonRetryable: true });
-  expect(stack.simulator.requests()).toHaveLength(calls);
+type Params = Record<string, string | boolean>;
+describe('a write of callInstagram', () => {
+  const breakers = [{ call_to_actions: [{ question: 'Open?', payload: 'OPEN' }] }];
+  const profile = { platform: 'instagram', ice_breakers: JSON.stringify(breakers) };
+  const write = (id: string, path: string, params: Params) =>
+    activities().callInstagram({ integrationId: id, method: 'POST', path, params });
+  const dataOf = async (id: string, { payloadId }: { payloadId: string }) =>
+    (await attempt(1).run(() => activities().readPayload({ integrationId: id, payloadId }))).data;
+  const writes = () => stack.simulator.requests().filter(({ method }) => method === 'POST');
+
+  test('is made once, and its answer kept', async () => {
+    const { id, recipientId } = await openShop('writer');
+    const messages = stack.simulator.messages('writer');
+    const before = writes().length;
+    const recipient = JSON.stringify({ id: recipientId });
+    const typing = await attempt(1).run(() =>
+      write(id, '/me/messages', { recipient, sender_action: 'typing_on' }),
+    );
+    expect(await dataOf(id, typing)).toEqual({ recipient_id: recipientId });
+    const own = `/${stack.simulator.account('writer').id}/messenger_profile`;
+    const set = await attempt(1).run(() => write(id, own, profile));
+    expect(await dataOf(id, set)).toEqual({ result: 'success' });
+    const read = { integrationId: id, path: '/me/messenger_profile', params: { fields: 'ice_breakers' } };
+    const there = await attempt(1).run(() => activities().callInstagram(read));
+    expect(await dataOf(id, there)).toEqual({ data: [{ ice_breakers: breakers }] });
+    expect(writes().slice(before)).toMatchObject([
+      { path: '/me/messages', status: 200 },
+      { path: own, status: 200 },
+    ]);
+    expect(stack.simulator.messages('writer')).toEqual(messages);
+  });
+
+  test('of what the account does not have is refused, and not repeated', async () => {
+    const { id } = await openShop('writer_refused');
+    const before = writes().length;
+    const absent: [path: string, params: Params][] = [
+      ['/17900000000000001', { hide: true }],
+      ['/17900000000000001', { comment_enabled: false }],
+      ['/me/messages', { recipient: '{"id":"404"}', sender_action: 'mark_seen' }],
+    ];
+    for (const [path, params] of absent) {
+      const failure = await failureOf(attempt(1).run(() => write(id, path, params)));
+      expect(failure).toMatchObject({ type: 'CallRefused', nonRetryable: true });
+    }
+    expect(writes()).toHaveLength(before + absent.length);
+  });
+
+  test.each(['before', 'after'] as const)(
+    'that is cut off %s it was done is one call of one attempt, and the next one makes it so',
+    async (drop) => {
+      const username = `writer_${drop}`;
+      const { id } = await openShop(username);
+      const before = writes().length;
+      const path = '/me/messenger_profile';
+      stack.simulator.addFault({ match: { path, account: username }, times: 1, drop });
+      const lost = await failureOf(attempt(1).run(() => write(id, path, profile)));
+      expect(lost).toMatchObject({ type: 'ProviderUnavailable', nonRetryable: false });
+      expect(writes()).toHaveLength(before + 1);
+      await attempt(2).run(() => write(id, path, profile));
+      expect(writes()).toHaveLength(before + 2);
+    },
+  );
+
+  test.each<[method: 'GET' | 'POST', path: string, params: Record<string, string>]>([
+    ['GET', '/refresh_access_token', { grant_type: 'ig_refresh_token' }],
+    ['GET', '/me/subscribed_apps', {}],
+    ['GET', '/me', { access_token: 'x' }],
+    ['GET', '/me', { fields: 'id,access_token' }],
+    ['POST', '/me', { hide: 'true' }],
+    ['POST', '/me/media', { image_url: 'https://example.org/x.jpg' }],
+    ['POST', '/me/subscribed_apps', { subscribed_fields: 'messages' }],
+    ['POST', '/me/messages', { recipient: '{"id":"1"}', message: '{"text":"x"}' }],
+    [
+      'POST',
+      '/me/messages',
+      { recipient: '{"id":"1"}', sender_action: 'typing_on', message: '{"text":"x"}' },
+    ],
+    ['POST', '/me/messages', { recipient: '{"id":"1"}' }],
+    ['POST', '/me/conversations', {}],
+    ['POST', '/me/messenger_profile', { platform: 'instagram' }],
+    ['POST', '/17900000000000001', { message: 'x' }],
+    ['POST', '/17900000000000001/replies', { message: 'x' }],
+    ['POST', '/me/../17900000000000001', { hide: 'true' }],
+  ])('or a read that is not on the list is not made: %s %s %j', async (method, path, params) => {
+    const calls = stack.simulator.requests().length;
+    const call = { integrationId: 'int_none', method, path, params };
+    const failure = await failureOf(attempt(1).run(() => activities().callInstagram(call)));
+    expect(failure).toMatchObject({ type: 'PathNotAllowed', nonRetryable: true });
+    expect(stack.simulator.requests()).toHaveLength(calls);
+  });
 });
 
 test('a message is sent once, whatever repeats it: attempts, other workflows, and a lost answer', async () => {
