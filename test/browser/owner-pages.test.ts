@@ -280,6 +280,16 @@ describe('the API reference', () => {
     expect(await page.evaluate('navigator.clipboard.readText()')).toContain('/token');
   });
 
+  test.each([1440, 360])('leaves room around the text that a link led to, %i wide', async (width) => {
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto(`${api.url}/docs#getToken`);
+    const edges = await page.evaluate<string[]>(
+      '(({ left, right }) => [left, right])(getComputedStyle(document.querySelector(":target"), "::before"))',
+    );
+    for (const edge of edges) expect(parseFloat(edge)).toBeLessThanOrEqual(-16);
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+  });
+
   test('can be read without JavaScript', async () => {
     const plain = await pages.open({ javaScriptEnabled: false, viewport: { width: 1440, height: 900 } });
     await plain.page.goto(`${api.url}/docs`);
