@@ -147,3 +147,13 @@ describe('create-secrets.sh', () => {
     expect(secrets()).toEqual(before);
   });
 });
+
+test('the image is built from every folder of sources', () => {
+  const { exclude } = parse(readFileSync(join(ROOT, 'tsconfig.build.json'), 'utf8')) as { exclude: string[] };
+  const sources = readdirSync(ROOT, { withFileTypes: true })
+    .filter((one) => one.isDirectory() && !one.name.startsWith('.') && !exclude.includes(one.name))
+    .filter(({ name }) => readdirSync(join(ROOT, name)).some((file) => file.endsWith('.ts')));
+  const sent = readFileSync(join(ROOT, '.dockerignore'), 'utf8').split('\n');
+  expect(sources.length).toBeGreaterThan(9);
+  for (const { name } of sources) expect(sent).toContain(`!${name}`);
+});
