@@ -9,14 +9,14 @@ export interface Response {
 export type Send = (method: string, path: string, body?: unknown) => Promise<Response>;
 
 /** Sends requests over connections that stay open: a caller's own costs are kept small. */
-export function sender(url: string): Send & { close(): void } {
+export function sender(url: string, key = API_KEY): Send & { close(): void } {
   const agent = new Agent({ keepAlive: true, maxSockets: 256 });
   const { hostname, port } = new URL(url);
   const send: Send = (method, path, body) =>
     new Promise((resolve, reject) => {
       const text = body === undefined ? undefined : JSON.stringify(body);
       const headers = {
-        authorization: `Bearer ${API_KEY}`,
+        authorization: `Bearer ${key}`,
         ...(text !== undefined && {
           'content-type': 'application/json',
           'content-length': Buffer.byteLength(text),

@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
 import { costs } from './measures/costs';
 import { requests } from './measures/requests';
+import { sandbox } from './measures/sandbox';
 import { isMet } from './measure';
 
-const BENCHMARKS = [requests, costs];
+const BENCHMARKS = [requests, costs, sandbox];
 
 async function main(): Promise<void> {
   const { values } = parseArgs({

@@ -122,8 +122,6 @@ async function startSimulator(undo: Undo, settings: Settings, data: DataFolder) 
     appSecret: settings.INSTAGRAM_APP_SECRET?.reveal() ?? SANDBOX_APP_SECRET,
     ...redirectUrisOf(settings),
     saveTo: data.file('simulator.json'),
-    // A token that the simulator gave and then forgot, killed, would be a lost connection.
-    onChange: () => running.simulator.flush(),
   });
   undo.add('simulator', () => running.close());
   return running;

@@ -12,7 +12,7 @@ import { createSaver, loadSnapshot, parseSnapshot } from './world/persistence';
 import { createRandom } from './world/random';
 import { createRates } from './usage/rates';
 import { emptyState, type State } from './world/state';
-import { createIndex, createTracer, type World } from './world/world';
+import { type Changed, createIndex, createTracer, type World } from './world/world';
 
 /** The app of a sandbox, where nothing else is set. */
 export const SANDBOX_APP_ID = '1029384756102938';
@@ -29,7 +29,10 @@ export interface SimulatorOptions {
   seed?: string;
   /** A former state to go on from. */
   snapshot?: unknown;
-  /** A file that holds the state across restarts; read at once unless `snapshot` is given, written within 200 ms of a change. */
+  /**
+   * A file that holds the state across restarts; read at once unless `snapshot` is given. Each change is written before
+   * it is answered, to `<file>.changes` at first.
+   */
   saveTo?: string;
   /** Called after every change of the state. */
   onChange?: () => void;
@@ -59,9 +62,9 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       : (saveTo !== undefined && loadSnapshot(saveTo)) || emptyState(options.seed ?? randomUUID());
   const snapshot = () => structuredClone(state);
   const onSaveError = options.onSaveError ?? ((error) => process.emitWarning(error));
-  const saver = saveTo === undefined ? undefined : createSaver(saveTo, snapshot, onSaveError);
-  const changed = () => {
-    saver?.changed();
+  const saver = saveTo === undefined ? undefined : createSaver(saveTo, state, onSaveError);
+  const changed = (what: Changed) => {
+    saver?.changed(what);
     options.onChange?.();
   };
   const closing = new AbortController();
@@ -70,7 +73,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const clock = createVirtualClock(options.clock ?? systemClock, state);
   const courier = createCourier(clock, closing.signal);
   const moved = () => {
-    changed();
+    changed('settings');
     courier.clockMoved();
   };
   const world: World = {

@@ -1,18 +1,15 @@
 import { type Client } from '@temporalio/client';
 import { type Pool } from 'pg';
 import { type Clock } from '../../adapters/clock';
-import {
-  type Integration,
-  factsOf,
-  integrationOf,
-} from '../../adapters/postgres/integrations/integration-row';
+import { type Integration, factsOf } from '../../adapters/postgres/integrations/integration-row';
 import { NOTHING_ASKED } from '../../core/lifecycle/facts';
 import { SIGNALS, lifecycleWorkflowId } from '../../core/names';
 import { lifetimeOf, nextAction } from '../../core/lifecycle/next-action';
 import { LAST_REFRESH_GRACE_MS, warnAt } from '../../core/lifecycle/refresh-policy';
-import { SECOND_MS } from '../../core/time';
+import { HOUR_MS, SECOND_MS } from '../../core/time';
 import { type SandboxJourney } from '../../http/deps';
 import { deliveriesSettled, tellLanes } from './deliveries-in-time';
+import { type LiveRows, createLiveRows } from './live-rows';
 import { SETTLE_WITHIN_MS, arrival, fastForward, isBusy, knowsItsRow } from './runs-in-time';
 
 /**
@@ -26,8 +23,14 @@ const NUDGE_AFTER_MS = 3 * SECOND_MS;
  * activity, whose clock a lifecycle goes by.
  */
 const OVERSHOOT_MS = 1_250;
-export interface TravelParts {
+/** Planned refreshes lie anywhere within a day, by a jitter: so close to each other they are moved together. */
+const PLANNED_TOGETHER_MS = 2 * HOUR_MS;
+/** Questions to the server at once. */
+const ASKED_AT_ONCE = 16;
+
+interface TravelParts {
   pool: Pool;
+  rows: LiveRows;
   client: Client;
   /** The sandbox's clock, which the simulator owns and every other part reads. */
   clock: Clock & { advance(milliseconds: number): number };
@@ -43,7 +46,8 @@ export interface Arrival {
  * Moves the sandbox's clock and every lifecycle forward together, from one due instant to the next, be it a lifecycle's
  * or a delivery's, so that nothing is jumped over. Only the sandbox has this: time skipping is a feature of the development server's.
  */
-export function createTimeTravel(parts: TravelParts) {
+export function createTimeTravel(given: Omit<TravelParts, 'rows'>) {
+  const parts: TravelParts = { ...given, rows: createLiveRows(given.pool) };
   let underWay: Promise<unknown> = Promise.resolve();
   let last: SandboxJourney | null = null;
 
@@ -93,7 +97,7 @@ async function travel(parts: TravelParts, end: number, onStep: (now: number) => 
   let delivery = await deliveriesSettled(parts);
   try {
     for (let now = parts.clock.now(); now < end; now = parts.clock.now()) {
-      const target = Math.min(end, Math.max(delivery, now + 1), ...resting.map((row) => latestFor(row, now)));
+      const target = Math.min(end, Math.max(delivery, now + 1), nextStop(resting, now));
       parts.clock.advance(target - now);
       onStep(target);
       for (const { id } of resting) lag.set(id, (lag.get(id) ?? 0) + target - now);
@@ -143,13 +147,27 @@ function wakesAt(row: Integration, now: number): number {
   return action.until === null ? Infinity : Math.max(action.until, now + 1);
 }
 
+/** The last instant at which something is due before anything would be too late: what is alone is exactly in time. */
+function nextStop(rows: Integration[], now: number): number {
+  let latest = Infinity;
+  for (const row of rows) latest = Math.min(latest, latestFor(row, now));
+  let stop = -Infinity;
+  for (const row of rows) {
+    const at = wakesAt(row, now);
+    if (at <= latest) stop = Math.max(stop, at);
+  }
+  return stop === -Infinity ? latest : stop;
+}
+
 /**
  * The latest instant that it may be moved to. A retry may come later by a tenth of its wait, which is the ladder's own
- * jitter: connections that fail in an outage are moved several at a time, instead of one after the other.
+ * jitter, and a planned refresh by two of its jitter's 24 hours: connections are moved several at a time, instead of one
+ * after the other.
  */
 function latestFor(row: Integration, now: number): number {
   const at = wakesAt(row, now);
   const retryAt = row.recovery?.nextAttemptAt ?? row.nextAttemptAt;
+  if (retryAt === null && at === row.refreshAt && at > now + 1) return at + PLANNED_TOGETHER_MS;
   if (at !== retryAt || row.lastError === null) return at;
   const slackMs = (at - row.lastError.at) / 10;
   const life = lifetimeOf(factsOf(row));
@@ -164,21 +182,32 @@ function latestFor(row: Integration, now: number): number {
  * @param moved those to wait for on the way; the others keep sleeping, according to their rows
  */
 async function settled(parts: TravelParts, moved?: Integration[]): Promise<Integration[]> {
+  const { client, clock, rows } = parts;
   const deadline = Date.now() + SETTLE_WITHIN_MS;
   let waiting = { on: '', since: Date.now() };
-  let asked = moved?.map(({ id }) => id) ?? null;
+  let live = await rows.live();
+  let asked = moved ? new Set(moved.map(({ id }) => id)) : null;
   for (;;) {
-    const rows = await liveRows(parts.pool, asked);
-    const restless = await (moved ? restlessOnTheWay(parts, rows) : restlessAtAStop(parts, rows));
+    const now = clock.now();
+    const watched = asked ? live.filter(({ id }) => asked!.has(id)) : live;
+    // While a row tells that there is work, neither the server nor a worker has to be asked.
+    const isRestless = async (row: Integration) =>
+      hasWork(row, now) || (await isBusy(client, row.id)) || !(moved || (await knowsItsRow(client, row)));
+    const restless = await those(watched, isRestless);
     const [first] = restless;
-    if (first === undefined) return moved ? liveRows(parts.pool, null) : rows;
-    // Whoever rests on the way goes on resting until it is moved again.
-    if (moved) asked = restless;
+    live = await rows.live();
+    if (first === undefined && (moved || !asked)) return live;
+    // On the way, one that rests goes on resting until it is moved again. At a stop all are asked once more.
+    if (first === undefined) {
+      asked = null;
+      continue;
+    }
+    asked = new Set(restless.map(({ id }) => id));
     if (Date.now() > deadline)
-      throw new Error(`The lifecycle of ${first} did not come to rest. Is the worker running?`);
-    if (first !== waiting.on) waiting = { on: first, since: Date.now() };
+      throw new Error(`The lifecycle of ${first.id} did not come to rest. Is the worker running?`);
+    if (first.id !== waiting.on) waiting = { on: first.id, since: Date.now() };
     if (Date.now() - waiting.since >= NUDGE_AFTER_MS) {
-      const handle = parts.client.workflow.getHandle(lifecycleWorkflowId(first));
+      const handle = client.workflow.getHandle(lifecycleWorkflowId(first.id));
       await handle.signal(SIGNALS.rowChanged).catch(() => undefined);
       waiting.since = Date.now();
     }
@@ -186,32 +215,18 @@ async function settled(parts: TravelParts, moved?: Integration[]): Promise<Integ
   }
 }
 
-/** @param ids only these; null: all */
-async function liveRows(pool: Pool, ids: string[] | null): Promise<Integration[]> {
-  const { rows } = await pool.query(
-    `select * from integrations
-     where state not in ('pending', 'disconnected') and ($1::text[] is null or id = any ($1)) order by id`,
-    [ids],
-  );
-  return rows.map(integrationOf);
-}
-
-/** While a row tells that there is work, neither the server nor a worker has to be asked. */
-async function restlessOnTheWay({ client, clock }: TravelParts, rows: Integration[]): Promise<string[]> {
-  const now = clock.now();
-  const restless: string[] = [];
-  for (const row of rows) if (hasWork(row, now) || (await isBusy(client, row.id))) restless.push(row.id);
-  return restless;
-}
-
-/** At the beginning and the end of a journey each is also asked whether it knows its row. */
-async function restlessAtAStop({ client, clock }: TravelParts, rows: Integration[]): Promise<string[]> {
-  const now = clock.now();
-  const working = rows.find((row) => hasWork(row, now));
-  if (working) return [working.id];
-  for (const row of rows)
-    if ((await isBusy(client, row.id)) || !(await knowsItsRow(client, row))) return [row.id];
-  return [];
+/** Those of the rows, in their order, of which it is true. */
+async function those(
+  rows: readonly Integration[],
+  isTrue: (row: Integration) => Promise<boolean>,
+): Promise<Integration[]> {
+  const found: Integration[] = [];
+  for (let at = 0; at < rows.length; at += ASKED_AT_ONCE) {
+    const batch = rows.slice(at, at + ASKED_AT_ONCE);
+    const answers = await Promise.all(batch.map(isTrue));
+    found.push(...batch.filter((_, index) => answers[index]));
+  }
+  return found;
 }
 
 function hasWork(row: Integration, now: number): boolean {

@@ -27,7 +27,7 @@ export async function setCallbacks(world: World, input: CallbackInput): Promise<
   if (callbackUrl !== undefined) callbacks.callbackUrl = callbackUrl;
   if (deauthorizeUrl !== undefined) callbacks.deauthorizeUrl = deauthorizeUrl;
   if (dataDeletionUrl !== undefined) callbacks.dataDeletionUrl = dataDeletionUrl;
-  world.changed();
+  world.changed('settings');
   return { ...callbacks };
 }
 

@@ -25,7 +25,7 @@ export function showConsent(c: Context, world: World): Response | Promise<Respon
       return showPage(c, consentPage(world, request, accounts, loggedIn), 200);
     }
     world.state.login = null;
-    world.changed();
+    world.changed('settings');
     const account = login.accountId === null ? undefined : world.index.byId(login.accountId);
     if (login.decision !== 'allow' || !account) return c.redirect(deny(request));
     logIn(c, account);

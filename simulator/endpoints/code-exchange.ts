@@ -51,6 +51,7 @@ function redeem(
   if (world.clock.now() >= code.expiresAt) throw refuseExchange('code_unknown');
   if (code.redirectUri !== asked.redirectUri) throw refuseExchange('redirect_uri_differs');
   code.used = true;
+  world.changed('settings');
   return { code, account };
 }
 

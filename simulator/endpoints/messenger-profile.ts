@@ -28,7 +28,7 @@ export const setMessengerProfile: Endpoint = {
     });
     if (given.length === 0) throw refuse('invalid_parameter');
     call.account.messengerProfile = { ...call.account.messengerProfile, ...Object.fromEntries(given) };
-    world.changed();
+    world.changed(call.account);
     return { result: 'success' };
   },
 };

@@ -36,10 +36,10 @@ export function refreshToken(world: World, method: string, parameters: Parameter
   return { access_token: token.value, token_type: 'bearer', expires_in: REFRESHED_LIFE_MS / 1_000 };
 }
 
-function restart(world: World, { token }: Grant): Token {
+function restart(world: World, { token, account }: Grant): Token {
   token.issuedAt = world.clock.now();
   token.expiresAt = token.issuedAt + REFRESHED_LIFE_MS;
-  world.changed();
+  world.changed(account);
   return token;
 }
 

@@ -28,7 +28,7 @@ export const send: Endpoint = {
     requireWindow(world, account, conversation, isFromHumanAgent(call));
     // Who answers a request accepts it.
     conversation.folder = 'general';
-    const message = append(world, conversation, { direction: 'outbound', text: words });
+    const message = append(world, call.account, conversation, { direction: 'outbound', text: words });
     announce(world, account, conversation, message);
     return { recipient_id: recipient, message_id: message.id };
   },

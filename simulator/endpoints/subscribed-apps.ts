@@ -16,7 +16,7 @@ export const subscribe: Endpoint = {
     requireOwnAccount(call, 'post');
     requireAccountRoom(world, call.account);
     call.account.subscribedFields = fieldsIn(text(call.parameters, 'subscribed_fields') ?? '');
-    world.changed();
+    world.changed(call.account);
     return { success: true };
   },
 };
@@ -50,7 +50,7 @@ export const unsubscribe: Endpoint = {
     requireOwnAccount(call, 'delete');
     requireAccountRoom(world, call.account);
     call.account.subscribedFields = [];
-    world.changed();
+    world.changed(call.account);
     return { success: true };
   },
 };

@@ -41,8 +41,11 @@ export function setUsage(world: World, { app, accounts = {} }: z.output<typeof U
     return { account, amount };
   });
   if (app !== undefined) world.state.usage = from(world, app);
-  for (const { account, amount } of named) account.usage = from(world, amount);
-  world.changed();
+  for (const { account, amount } of named) {
+    account.usage = from(world, amount);
+    world.changed(account);
+  }
+  world.changed('settings');
   return usageView(world);
 }
 

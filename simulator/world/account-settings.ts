@@ -17,5 +17,5 @@ export function setAccount(
   if (humanAgent !== undefined) account.humanAgent = humanAgent;
   if (messaging !== undefined) account.messaging = messaging;
   if (tester !== undefined) account.tester = tester;
-  world.changed();
+  world.changed(account);
 }

@@ -40,7 +40,7 @@ export function addAccount(world: World, input: z.output<typeof AccountInput>): 
   world.state.accounts.push(account);
   world.index.addAccount(account);
   startConversations(world, account, conversations);
-  world.changed();
+  world.changed(account);
   return account;
 }
 
@@ -59,7 +59,7 @@ export type Invalidation = Omit<NonNullable<Token['invalid']>, 'at'>;
 export function invalidate(world: World, account: Account, how: Invalidation): void {
   const at = world.clock.now();
   for (const token of account.tokens) token.invalid = { ...how, at };
-  world.changed();
+  world.changed(account);
 }
 
 /** What the owner does on Instagram: checkpointed and unconfirmed tokens work again. */
@@ -67,7 +67,7 @@ export function restore(world: World, account: Account): void {
   for (const token of account.tokens) {
     if (token.invalid && CURABLE_SUBCODES.includes(token.invalid.subcode)) token.invalid = null;
   }
-  world.changed();
+  world.changed(account);
 }
 
 export type AccountState = 'not_connected' | 'valid' | 'expired' | 'invalidated';

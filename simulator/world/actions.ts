@@ -75,7 +75,7 @@ export function receive(
   const conversation = conversationWith(world, account, from);
   conversation.sample = false;
   if (folder) conversation.folder = folder;
-  const message = append(world, conversation, { direction: 'inbound', text });
+  const message = append(world, account, conversation, { direction: 'inbound', text });
   announce(world, account, conversation, message);
   return messageView(account, conversation, message);
 }
@@ -86,7 +86,7 @@ export function unsend(world: World, account: Account, id: string): MessageView 
     const message = conversation.messages.find((one) => one.id === id);
     if (!message) continue;
     message.unsent = true;
-    world.changed();
+    world.changed(account);
     announce(world, account, conversation, message);
     return messageView(account, conversation, message);
   }
@@ -101,7 +101,7 @@ export function scriptLogin(world: World, input: z.output<typeof LoginInput>): S
   }
   const login = { accountId: account?.id ?? null, decision: input.decision, scopes: input.scopes ?? null };
   world.state.login = login;
-  world.changed();
+  world.changed('settings');
   return login;
 }
 
@@ -122,7 +122,7 @@ export function generateToken(
 export function setMode(world: World, input: z.output<typeof ModeInput>): Mode {
   const given = Object.entries(input).filter(([, value]) => value !== undefined);
   Object.assign(world.state.mode, Object.fromEntries(given));
-  world.changed();
+  world.changed('settings');
   return { ...world.state.mode };
 }
 
@@ -140,5 +140,5 @@ export function reset(world: World, { clock }: z.output<typeof ResetInput>): voi
   world.ledger.clear();
   world.courier.clear();
   world.rates.clear();
-  world.changed();
+  world.changed('everything');
 }

@@ -63,7 +63,7 @@ export function allow(world: World, request: ConsentRequest, account: Account, g
   };
   world.state.codes.push(code);
   dropOldest(world.state.codes, LIMITS.codes);
-  world.changed();
+  world.changed('settings');
   return `${address(request, { code: code.value })}#_`;
 }
 

@@ -60,7 +60,11 @@ export function startConversations(world: World, account: Account, samples: Samp
     for (const { text, direction, minutesAgo } of messages) {
       const conversation = conversationWith(world, account, customer);
       conversation.sample = typeof samples === 'number';
-      append(world, conversation, { direction, text, at: world.clock.now() - minutesAgo * MINUTE_MS });
+      append(world, account, conversation, {
+        direction,
+        text,
+        at: world.clock.now() - minutesAgo * MINUTE_MS,
+      });
     }
   }
 }
@@ -109,6 +113,7 @@ export function findCustomer(account: Account, name: string): Conversation | und
 
 export function append(
   world: World,
+  account: Account,
   conversation: Conversation,
   { direction, text, at = world.clock.now() }: { direction: Message['direction']; text: string; at?: number },
 ): Message {
@@ -124,7 +129,7 @@ export function append(
   };
   conversation.messages.push(message);
   dropOldest(conversation.messages, LIMITS.messagesPerConversation);
-  world.changed();
+  world.changed(account);
   return message;
 }
 

@@ -34,7 +34,7 @@ export function setCustomer(
   if (!conversation) return undefined;
   if (blocked !== undefined) conversation.blocked = blocked;
   if (folder !== undefined) conversation.folder = folder;
-  world.changed();
+  world.changed(account);
   return customerView(world, account, conversation);
 }
 

@@ -66,7 +66,7 @@ export function sendItem(
   const content = MESSAGES[kind]?.(text);
   if (content) {
     conversation.sample = false;
-    const { id } = append(world, conversation, { direction: 'inbound', text: text ?? '' });
+    const { id } = append(world, account, conversation, { direction: 'inbound', text: text ?? '' });
     tell('messages', { message: { mid: id, ...content } });
     return { kind, messageId: id };
   }
@@ -114,7 +114,7 @@ function edit(world: World, account: Account, conversation: Conversation, id: st
   if (!found) throw new ConflictError('message', `the customer has no message ${id}`);
   found.text = text;
   found.edits += 1;
-  world.changed();
+  world.changed(account);
   const parts = { message_edit: { mid: id, text, num_edit: found.edits } };
   announceItem(world, account, fromCustomer(account, conversation, 'message_edit', parts, world.clock.now()));
   return id;

@@ -48,7 +48,7 @@ export function mintToken(
   account.tokens.push(token);
   world.index.addToken(token.value, account);
   for (const old of dropOldest(account.tokens, LIMITS.tokensPerAccount)) world.index.dropToken(old.value);
-  world.changed();
+  world.changed(account);
   return token;
 }
 

@@ -13,6 +13,9 @@ interface Settings {
   redirectUris: readonly string[] | null;
 }
 
+/** What a change of the state was about: one account, everything beside the accounts, or all of it. */
+export type Changed = Account | 'settings' | 'everything';
+
 /** What endpoints and control actions work on. They know nothing of HTTP. */
 export interface World {
   readonly settings: Settings;
@@ -27,7 +30,7 @@ export interface World {
   /** An `fbtrace_id`. */
   trace(): string;
   /** To be called after every change of `state`. */
-  changed(): void;
+  changed(what: Changed): void;
 }
 
 /** Ways into the state that would otherwise be searches. */

@@ -110,6 +110,62 @@ describe('a simulator with a file', () => {
     expect(second.snapshot().clockOffsetMs).toBe(5_000);
   });
 
+  test.each(['at once', 'after the file was written'])('killed %s, it has lost nothing', async (when) => {
+    const file = join(folder, 'simulator.json');
+    const killed = createSimulator({ saveTo: file });
+    if (when !== 'at once') {
+      killed.addAccount({ username: 'first' });
+      killed.flush();
+    }
+    killed.addAccount({ username: 'shop' });
+    const token = killed.generateToken('shop');
+    killed.clock.advance(5_000);
+    killed.setMode({ refreshReturns: 'same' });
+    killed.invalidate('shop', 460);
+    killed.addAccount({ username: 'other' });
+    killed.reset();
+    killed.addAccount({ username: 'last' });
+    const state = killed.snapshot();
+    expect(JSON.stringify(state)).not.toContain(token);
+    // A second one that is killed before it changed anything leaves what it found.
+    expect(createSimulator({ saveTo: file }).snapshot()).toEqual(state);
+    const third = createSimulator({ saveTo: file });
+    third.addAccount({ username: 'later' });
+    expect(createSimulator({ saveTo: file }).snapshot()).toEqual(third.snapshot());
+  });
+
+  test('a change that was cut off is left out, and changes of an older file are not applied', () => {
+    const file = join(folder, 'simulator.json');
+    const simulator = createSimulator({ saveTo: file });
+    simulator.addAccount({ username: 'shop' });
+    const before = simulator.snapshot();
+    simulator.addAccount({ username: 'half' });
+    const changes = readFileSync(`${file}.changes`, 'utf8');
+    writeFileSync(`${file}.changes`, changes.slice(0, changes.lastIndexOf('{"counter"') + 40));
+    const names = () =>
+      createSimulator({ saveTo: file })
+        .snapshot()
+        .accounts.map(({ username }) => username);
+    expect(names()).toEqual(before.accounts.map(({ username }) => username));
+    writeFileSync(file, JSON.stringify(before));
+    expect(createSimulator({ saveTo: file }).snapshot()).toEqual(before);
+  });
+
+  test('each change is one line about its account alone', () => {
+    const file = join(folder, 'simulator.json');
+    const simulator = createSimulator({ saveTo: file });
+    for (let n = 0; n < 50; n++) simulator.addAccount({ username: `shop.${n}` });
+    simulator.flush();
+    simulator.generateToken('shop.7');
+    simulator.setMode({ refreshReturns: 'same' });
+    const [, ...lines] = readFileSync(`${file}.changes`, 'utf8').trimEnd().split('\n');
+    expect(lines.map((line) => Object.keys(JSON.parse(line) as object).at(-1))).toEqual([
+      'account',
+      'settings',
+    ]);
+    expect(lines.join('')).not.toContain('shop.8');
+  });
+
   test('writes nothing when nothing changed', () => {
     const file = join(folder, 'simulator.json');
     createSimulator({ saveTo: file }).close();
