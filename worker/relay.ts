@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Client as TemporalClient } from '@temporalio/client';
 import { type Client, type Pool } from 'pg';
 import { type Clock } from '../adapters/clock';
@@ -6,6 +7,7 @@ import { type Logger } from '../adapters/logger';
 import {
   type MailReach,
   OUTBOX_CHANNEL,
+  RELAYED_AT_ONCE,
   lanesToHandOver,
   markHandedOver,
   relayEvents,
@@ -18,6 +20,8 @@ import { SECOND_MS } from '../core/time';
 /** Notifications may be lost, with their connection or while Temporal is away. */
 const LOOK_EVERY_MS = 5 * SECOND_MS;
 const LANES_AT_ONCE = 10;
+/** A round of the relay is made no more often than this. */
+const GATHERED_MS = 50;
 
 export interface RelayParts {
   pool: Pool;
@@ -46,13 +50,18 @@ export function startRelay(parts: RelayParts): Relay {
 
   async function run(): Promise<void> {
     while (!stopped) {
+      const startedAt = performance.now();
       await listening.ensure();
       bell.reset();
       const more = await relayOnce(parts).catch((error: unknown) => {
         parts.logger.warn({ reason: reasonOf(error) }, 'event relay failed; retrying');
         return false;
       });
-      if (!more) await bell.wait(LOOK_EVERY_MS);
+      if (more) continue;
+      await bell.wait(LOOK_EVERY_MS);
+      // The first is carried at once; under load, those that follow it are carried together.
+      const restMs = startedAt + GATHERED_MS - performance.now();
+      if (restMs > 0 && !stopped) await pause(restMs);
     }
     listening.close();
   }
@@ -66,7 +75,7 @@ export function startRelay(parts: RelayParts): Relay {
   };
 }
 
-/** @returns whether there may be more to do at once */
+/** @returns whether there was more than one round takes. What came meanwhile rings the bell. */
 async function relayOnce({ pool, temporal, clock, reach }: RelayParts): Promise<boolean> {
   const relayed = await relayEvents(pool, reach, clock.now());
   const lanes = await lanesToHandOver(pool);
@@ -77,7 +86,7 @@ async function relayOnce({ pool, temporal, clock, reach }: RelayParts): Promise<
         await markHandedOver(pool, handover, clock.now());
       }),
     );
-  return relayed > 0 || lanes.length > 0;
+  return relayed === RELAYED_AT_ONCE || lanes.length === RELAYED_AT_ONCE;
 }
 
 /** A wake-up call that may arrive before or during the wait for it. */

@@ -1,6 +1,4 @@
 import { type Integration } from '../../adapters/postgres/integrations/integration-row';
-import { findIntegration } from '../../adapters/postgres/integrations/integrations';
-import { RowMovedOn } from '../../adapters/postgres/integrations/apply-change';
 import { type LongLivedToken } from '../../adapters/instagram/oauth';
 import { ProviderError } from '../../adapters/instagram/provider-error';
 import { AttemptUnderWay, beginAttempt, endAttempt } from '../../adapters/postgres/tokens/refresh-attempts';
@@ -80,11 +78,10 @@ async function callAndStore(
   }
   warnOfSkew(deps, refreshed.clockSkewMs);
   const { clockSkewMs: _, ...life } = refreshed;
-  await storeAnswer(deps, { row: integration, ...life, refreshAt: refreshAtFor(refreshed, deps.random()) });
+  const refreshAt = refreshAtFor(refreshed, deps.random());
+  const { row, pending } = await storeAnswer(deps, { row: integration, ...life, refreshAt });
   await endAttempt(deps.pool, attemptId, { outcome: 'answered' }, deps.clock.now());
-  const stored = await findIntegration(deps.pool, integration.id);
-  if (!stored) throw new RowMovedOn(integration.id);
-  return resultOf(await settlePending(deps, stored, trigger));
+  return resultOf(await settlePending(deps, row, trigger, { pending }));
 }
 
 /** Lifetimes survive two clocks that differ; an operator should know all the same. */

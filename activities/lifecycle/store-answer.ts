@@ -1,11 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { RowMovedOn } from '../../adapters/postgres/integrations/apply-change';
+import { type Integration } from '../../adapters/postgres/integrations/integration-row';
 import { findIntegration, lockIntegration } from '../../adapters/postgres/integrations/integrations';
 import { withTransaction } from '../../adapters/postgres/pool';
 import {
-  dropPending,
-  findVersion,
+  type TokenVersion,
+  erasePending,
   insertPending,
   tokenContext,
 } from '../../adapters/postgres/tokens/token-versions';
@@ -32,6 +33,12 @@ function storedBy({ sealer }: Pick<Deps, 'sealer'>): Set<string> {
   return ids;
 }
 
+/** An answer that is stored, and the row that it belongs to. */
+export interface Stored {
+  row: Integration;
+  pending: TokenVersion;
+}
+
 /** How many answers are in this process alone. */
 export const answersBeingStored = ({ sealer }: Pick<Deps, 'sealer'>): number =>
   beingStored.get(sealer)?.size ?? 0;
@@ -42,7 +49,7 @@ export const answersBeingStored = ({ sealer }: Pick<Deps, 'sealer'>): number =>
  * where one is configured, as soon as the database has failed once; only with that copy may a stop cut this short.
  * @throws RowMovedOn when a grant, a disconnect or another refresh came first
  */
-export async function storeAnswer(deps: Keeper, answer: Answer): Promise<void> {
+export async function storeAnswer(deps: Keeper, answer: Answer): Promise<Stored> {
   const { id } = answer.row;
   const beingStored = storedBy(deps);
   const wait = deps.pause ?? pause;
@@ -51,8 +58,9 @@ export async function storeAnswer(deps: Keeper, answer: Answer): Promise<void> {
   try {
     for (let tries = 1; ; tries++) {
       try {
-        await storeOnce(deps, answer);
-        break;
+        const stored = await storeOnce(deps, answer);
+        if (isSpooled) await deps.spool?.remove(answer);
+        return stored;
       } catch (error) {
         if (error instanceof RowMovedOn) {
           if (isSpooled) await deps.spool?.remove(answer);
@@ -65,7 +73,6 @@ export async function storeAnswer(deps: Keeper, answer: Answer): Promise<void> {
         await wait(Math.min(tries * 100, LONGEST_WAIT_MS));
       }
     }
-    if (isSpooled) await deps.spool?.remove(answer);
   } finally {
     beingStored.delete(id);
   }
@@ -81,10 +88,9 @@ export async function storeSpooledAnswers(
   for (const answer of (await deps.spool?.read(deps.sealer, onUnreadable)) ?? []) {
     const { id } = answer.row;
     try {
-      await storeAnswer(deps, answer);
+      const { row, pending } = await storeAnswer(deps, answer);
       await deps.spool?.remove(answer);
-      const row = await findIntegration(deps.pool, id);
-      if (row) await settlePending(deps, row, 'recovery');
+      await settlePending(deps, row, 'recovery', { pending });
       await deps.lifecycles.rowChanged(id);
       stored += 1;
     } catch (error) {
@@ -97,11 +103,10 @@ export async function storeSpooledAnswers(
 }
 
 /** One attempt, under the next number where another refresh has taken this one. @throws RowMovedOn */
-async function storeOnce(deps: Keeper, answer: Answer): Promise<void> {
+async function storeOnce(deps: Keeper, answer: Answer): Promise<Stored> {
   for (let { row } = answer; ;) {
     try {
-      await storePending(deps, { ...answer, row });
-      return;
+      return await storePending(deps, { ...answer, row });
     } catch (error) {
       if (!(error instanceof RowMovedOn)) throw error;
       row = await sameTokenAgain(deps, answer, error);
@@ -109,13 +114,14 @@ async function storeOnce(deps: Keeper, answer: Answer): Promise<void> {
   }
 }
 
-function storePending({ pool, sealer, clock }: Keeper, { row, token, ...life }: Answer): Promise<unknown> {
+function storePending({ pool, sealer, clock }: Keeper, { row, token, ...life }: Answer): Promise<Stored> {
   return withTransaction(pool, async (db) => {
-    await lockIntegration(db, row.id);
-    const old = await findVersion(db, row.id, 'pending');
-    if (old) await dropPending(db, old);
+    const locked = await lockIntegration(db, row.id);
+    if (!locked) throw new RowMovedOn(row.id);
+    await erasePending(db, row.id);
     const sealed = await sealer.seal(token, tokenContext(row, row.lastVersion + 1));
-    await insertPending(db, row, { ...life, sealed }, clock.now());
+    const pending = await insertPending(db, row, { ...life, sealed }, clock.now());
+    return { row: { ...locked, lastVersion: pending.version }, pending };
   });
 }
 

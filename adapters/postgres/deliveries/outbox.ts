@@ -13,8 +13,8 @@ import { type Db, withTransaction } from '../pool';
 /** The PostgreSQL channel that announces new events. */
 export const OUTBOX_CHANNEL = 'evergrant_outbox';
 
-const EVENTS_AT_ONCE = 200;
-const LANES_AT_ONCE = 200;
+/** Events, and lanes, of one round. */
+export const RELAYED_AT_ONCE = 200;
 
 /** Who can receive email in this deployment. */
 export interface MailReach {
@@ -44,7 +44,7 @@ export async function relayEvents(pool: Pool, reach: MailReach, now: number): Pr
     if (!locks[0]?.mine) return 0;
     const { rows: events } = await db.query<OutboxEvent>(
       'select id, seq, type, at, integration_id from events where relayed_at is null order by seq limit $1',
-      [EVENTS_AT_ONCE],
+      [RELAYED_AT_ONCE],
     );
     for (const event of events) {
       await addWebhooks(db, event, now);
@@ -111,7 +111,7 @@ export async function lanesToHandOver(db: Db): Promise<Handover[]> {
   const { rows } = await db.query<{ lane: string; ids: string[] }>(
     `select lane, array_agg(id) as ids from deliveries
      where status = 'waiting' and handed_over_at is null group by lane limit $1`,
-    [LANES_AT_ONCE],
+    [RELAYED_AT_ONCE],
   );
   return rows.map(({ lane, ids }) => ({ lane, deliveryIds: ids }));
 }

@@ -1,7 +1,7 @@
 import { type Integration } from '../integrations/integration-row';
 import { type LastError } from '../../../core/lifecycle/facts';
 import { type FailureClass } from '../../../core/lifecycle/failure';
-import { type Db, violates } from '../pool';
+import { type Db } from '../pool';
 
 /** Longer than the HTTP call and the writes after it may take together, shorter than an activity's own limit. */
 export const ATTEMPT_LEASE_MS = 40_000;
@@ -20,32 +20,39 @@ export class AttemptUnderWay extends Error {
  * @throws AttemptUnderWay
  */
 export async function beginAttempt(db: Db, integration: Integration, now: number): Promise<number> {
-  await db.query(
+  const begun =
+    (await insertAttempt(db, integration, now)) ?? (await closeLostAndInsert(db, integration, now));
+  if (begun !== null) return begun;
+  const { rows } = await db.query<{ lease_until: Date }>(
+    'select lease_until from refresh_attempts where integration_id = $1 and finished_at is null',
+    [integration.id],
+  );
+  throw new AttemptUnderWay(rows[0]?.lease_until.getTime() ?? now);
+}
+
+/** @returns null while another one is open */
+async function insertAttempt(db: Db, integration: Integration, now: number): Promise<number | null> {
+  const { rows } = await db.query<{ id: string }>(
+    `insert into refresh_attempts (integration_id, grant_no, base_version, started_at, lease_until)
+     values ($1, $2, $3, $4, $5) on conflict do nothing returning id`,
+    [
+      integration.id,
+      integration.grantNo,
+      integration.version,
+      new Date(now),
+      new Date(now + ATTEMPT_LEASE_MS),
+    ],
+  );
+  return rows[0] ? Number(rows[0].id) : null;
+}
+
+async function closeLostAndInsert(db: Db, integration: Integration, now: number): Promise<number | null> {
+  const { rowCount } = await db.query(
     `update refresh_attempts set finished_at = $2, outcome = 'lost'
      where integration_id = $1 and finished_at is null and lease_until <= $2`,
     [integration.id, new Date(now)],
   );
-  try {
-    const { rows } = await db.query<{ id: string }>(
-      `insert into refresh_attempts (integration_id, grant_no, base_version, started_at, lease_until)
-       values ($1, $2, $3, $4, $5) returning id`,
-      [
-        integration.id,
-        integration.grantNo,
-        integration.version,
-        new Date(now),
-        new Date(now + ATTEMPT_LEASE_MS),
-      ],
-    );
-    return Number(rows[0]!.id);
-  } catch (error) {
-    if (!violates(error, 'refresh_attempts_one_open')) throw error;
-    const { rows } = await db.query<{ lease_until: Date }>(
-      'select lease_until from refresh_attempts where integration_id = $1 and finished_at is null',
-      [integration.id],
-    );
-    throw new AttemptUnderWay(rows[0]?.lease_until.getTime() ?? now);
-  }
+  return rowCount === 0 ? null : insertAttempt(db, integration, now);
 }
 
 /** How an attempt ended: with a new token, a refusal, or without an answer. */

@@ -121,6 +121,13 @@ export async function dropPending(db: Db, pending: TokenVersion): Promise<void> 
   );
 }
 
+/** Makes room for a newer answer: the one that waited was never in use. */
+export async function erasePending(db: Db, integrationId: string): Promise<void> {
+  await db.query(`delete from token_versions where integration_id = $1 and stage = 'pending'`, [
+    integrationId,
+  ]);
+}
+
 /** Erases every stage of an integration's token. */
 export async function eraseTokens(db: Db, integrationId: string): Promise<void> {
   await db.query('delete from token_versions where integration_id = $1', [integrationId]);
