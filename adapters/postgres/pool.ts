@@ -39,16 +39,25 @@ export function createPool(
   return pool;
 }
 
+/** A transaction waits for locks, and may stand idle, no longer than this. */
+const LOCK_TIMEOUT = '10s';
+const IDLE_TIMEOUT = '30s';
+/** Connections whose session has the limits, so that their transactions need not set them. */
+const limited = new WeakSet<PoolClient>();
+
 /**
  * Limits statements on the server's side, where the connection leads to one session alone. A pooler would refuse the
- * limit as a startup parameter, and lend a session that was changed to others: behind it, transactions carry their own
- * limit, and all else has that of the role (docs/configuration.md).
+ * limits as startup parameters, and lend a session that was changed to others: behind it, transactions carry their own
+ * limits, and all else has those of the role (docs/configuration.md).
  */
 async function limitSession(client: PoolClient, statementTimeoutMs: number): Promise<void> {
-  await client.query(`select set_config('statement_timeout', $2, false) where pg_backend_pid() = $1`, [
-    processIdOf(client),
-    String(statementTimeoutMs),
-  ]);
+  const { rowCount } = await client.query(
+    `select set_config('statement_timeout', $2, false), set_config('lock_timeout', $3, false),
+       set_config('idle_in_transaction_session_timeout', $4, false)
+     where pg_backend_pid() = $1`,
+    [processIdOf(client), String(statementTimeoutMs), LOCK_TIMEOUT, IDLE_TIMEOUT],
+  );
+  if (rowCount === 1) limited.add(client);
 }
 
 /**
@@ -85,8 +94,6 @@ export async function closePool(pool: Pool, graceMs: number): Promise<void> {
   await pool.end().finally(() => clearTimeout(cut));
 }
 
-/** A transaction waits for locks, and may stand idle, no longer than this. */
-const LIMITS = `set local lock_timeout = '10s'; set local idle_in_transaction_session_timeout = '30s'`;
 /** PostgreSQL undid a transaction because of another one: the same work may succeed now. */
 const UNDONE_BY_ANOTHER = ['40001', '40P01'];
 const TRANSACTION_TRIES = 3;
@@ -116,8 +123,7 @@ async function oneTransaction<T>(pool: Pool, work: (db: Db) => Promise<T>): Prom
   const onError = (error: Error) => (lost = error);
   client.on('error', onError);
   try {
-    const timeoutMs = own.get(pool)?.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS;
-    await client.query(`begin; ${LIMITS}; set local statement_timeout = ${timeoutMs}`);
+    await client.query(limited.has(client) ? 'begin' : beginWithLimits(pool));
     const result = await work(client);
     await client.query('commit');
     return result;
@@ -130,6 +136,12 @@ async function oneTransaction<T>(pool: Pool, work: (db: Db) => Promise<T>): Prom
     client.off('error', onError);
     client.release(lost);
   }
+}
+
+function beginWithLimits(pool: Pool): string {
+  const statementTimeoutMs = own.get(pool)?.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS;
+  return `begin; set local lock_timeout = '${LOCK_TIMEOUT}'; set local idle_in_transaction_session_timeout = '${IDLE_TIMEOUT}';
+    set local statement_timeout = ${statementTimeoutMs}`;
 }
 
 /** Whether PostgreSQL itself refused, by an SQLSTATE, or the work gave up: the connection is fine. */
