@@ -40,7 +40,7 @@ export function createProvider(parts: {
   const owners = new Map<string, string>();
 
   async function carry(process: OwnProcess, config: InternalAxiosRequestConfig) {
-    const url = axios.getUri(config);
+    const url = config.params || config.baseURL ? axios.getUri(config) : (config.url ?? '');
     const { pathname, searchParams } = new URL(url);
     const path = pathname.replace(/^\/v\d+\.\d+/, '');
     const token = digestOf(searchParams.get('access_token'));
