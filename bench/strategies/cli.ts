@@ -1,7 +1,9 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { openOwnDatabase } from '../../test/soak/database';
+import { version } from '../../package.json';
 import { PEERS } from './peers/index';
+import { MEASURES, firstOf } from './score/measures';
 import { type Score, scoreOf } from './score/score';
 import { type Entrant, type Options, simulate } from './simulate';
 import { tableOf } from './table';
@@ -37,13 +39,27 @@ async function main(): Promise<void> {
     wanted(one),
   ))
     results.push(await live(name, entrant, { seed, connections, days }));
-  if (!values.json) return console.log(`\n${tableOf(results)}`);
-  const machine = {
-    node: process.version,
-    platform: `${process.platform}-${process.arch}`,
-    cpus: availableParallelism(),
+  console.error(`\n${tableOf(results)}`);
+  if (values.json) console.log(JSON.stringify(documentOf({ seed, connections, days }, results), null, 2));
+}
+
+/** What a page about the results is made from. */
+function documentOf(options: Options, results: readonly Result[]) {
+  return {
+    command: 'npm run bench:strategies',
+    options,
+    versions: { node: process.version, evergrant: version },
+    machine: {
+      cpus: availableParallelism(),
+      memoryGiB: Math.round(totalmem() / 2 ** 30),
+      platform: `${process.platform}-${process.arch}`,
+    },
+    measures: MEASURES.map(({ name, best, says, read }) => ({
+      ...{ name, best, says, first: firstOf({ name, best, says, read }, results) },
+      figures: Object.fromEntries(results.map(({ name: contestant, score }) => [contestant, read(score)])),
+    })),
+    results,
   };
-  console.log(JSON.stringify({ options: { seed, connections, days }, machine, results }, null, 2));
 }
 
 async function live(name: string, peer: Entrant | null, options: Options): Promise<Result> {

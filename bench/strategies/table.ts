@@ -1,26 +1,17 @@
+import { MEASURES, firstOf } from './score/measures';
 import { type Score } from './score/score';
 
-const COLUMNS: Record<string, (score: Score) => number | string | null> = {
-  lost: (score) => score.lostWhileRefreshable,
-  false: (score) => score.falseReconnectRequests,
-  'failed uses': (score) => score.avoidableFailedUses,
-  'min p50': (score) => score.minutesToRecovery.p50,
-  'min p99': (score) => score.minutesToRecovery.p99,
-  'refreshes/y': (score) => score.refreshesPerYearAlive,
-  dup: (score) => score.duplicateRefreshes,
-  'peak/s': (score) => score.peakRefreshesPerSecond,
-  'told once': (score) => score.toldExactlyOnce,
-  'notices/inc': (score) => score.noticesPerIncident,
-  alive: (score) => score.alive,
-};
-
-/** The scores of all contestants, for people. */
+/** The scores of all contestants, for people; an asterisk marks those that nobody beats. */
 export function tableOf(results: readonly { name: string; score: Score }[]): string {
+  const first = MEASURES.map((measure) => firstOf(measure, results));
   const rows = [
-    ['', ...Object.keys(COLUMNS)],
+    ['', ...MEASURES.map(({ name }) => name)],
     ...results.map(({ name, score }) => [
       name,
-      ...Object.values(COLUMNS).map((read) => (read(score) ?? '–').toLocaleString('en')),
+      ...MEASURES.map(({ read }, column) => {
+        const figure = (read(score) ?? '–').toLocaleString('en', { maximumFractionDigits: 4 });
+        return first[column]!.includes(name) ? `${figure}*` : figure;
+      }),
     ]),
   ];
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));

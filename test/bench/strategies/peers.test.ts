@@ -157,6 +157,7 @@ test('Nango refreshes when it is forced, tells each failure, and not within 30 s
   expect(did).toEqual([]);
   expect(await refusedAt(DAY_MS)).toBe(false);
   expect(await refusedAt(DAY_MS + 29 * SECOND_MS)).toBe(false);
+  expect(did).toEqual(['refresh', 'ask', 'notify']);
   expect(await refusedAt(DAY_MS + 31 * SECOND_MS)).toBe(false);
   expect(await refusedAt(DAY_MS + MINUTE_MS + 2 * SECOND_MS)).toBe(true);
   expect(did).toEqual(['refresh', 'ask', 'notify', 'refresh', 'ask', 'notify', 'refresh', 'show']);
