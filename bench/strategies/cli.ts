@@ -1,20 +1,12 @@
-import { availableParallelism, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { openOwnDatabase } from '../../test/soak/database';
-import { version } from '../../package.json';
 import { PEERS } from './peers/index';
-import { MEASURES, firstOf } from './score/measures';
-import { type Score, scoreOf } from './score/score';
+import { scoreOf } from './score/score';
+import { type Result, documentOf } from './document';
 import { type Entrant, type Options, simulate } from './simulate';
 import { tableOf } from './table';
 
 const EVERGRANT = 'Evergrant';
-
-interface Result {
-  name: string;
-  wallSeconds: number;
-  score: Score;
-}
 
 /** `npm run bench:strategies -- --connections 1000 --days 365 --seed 1 [--only <part of a name>] [--json]` */
 async function main(): Promise<void> {
@@ -41,25 +33,6 @@ async function main(): Promise<void> {
     results.push(await live(name, entrant, { seed, connections, days }));
   console.error(`\n${tableOf(results)}`);
   if (values.json) console.log(JSON.stringify(documentOf({ seed, connections, days }, results), null, 2));
-}
-
-/** What a page about the results is made from. */
-function documentOf(options: Options, results: readonly Result[]) {
-  return {
-    command: 'npm run bench:strategies',
-    options,
-    versions: { node: process.version, evergrant: version },
-    machine: {
-      cpus: availableParallelism(),
-      memoryGiB: Math.round(totalmem() / 2 ** 30),
-      platform: `${process.platform}-${process.arch}`,
-    },
-    measures: MEASURES.map(({ name, best, says, read }) => ({
-      ...{ name, best, says, first: firstOf({ name, best, says, read }, results) },
-      figures: Object.fromEntries(results.map(({ name: contestant, score }) => [contestant, read(score)])),
-    })),
-    results,
-  };
 }
 
 async function live(name: string, peer: Entrant | null, options: Options): Promise<Result> {

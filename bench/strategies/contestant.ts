@@ -1,9 +1,10 @@
 import { type Instagram } from '../../adapters/instagram/client';
+import { type consent } from '../../test/soak/consent';
 import { type Trouble } from '../../test/soak/journal';
 import { type Outcome } from './world/seen';
 
 /** What an owner brings from the consent page. */
-export type Grant = Awaited<ReturnType<typeof import('../../test/soak/consent').consent>>;
+export type Grant = Awaited<ReturnType<typeof consent>>;
 
 export interface OwnAccount {
   /** The provider's id. */

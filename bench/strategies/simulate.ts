@@ -56,6 +56,8 @@ export async function simulate(entrant: Entrant, options: Options): Promise<Year
     killOne: () => contestant.kill(),
     loseTemporal: () => contestant.loseTemporal(),
   });
+  // Its outages are the same for all; what breaks single queries would be luck by their order.
+  weather.database.breaks = 0;
   const provider = createProvider({ time, simulator, weather, journal });
   const parts: PeerParts = { time, provider, database: weather.database, seen, seed };
   const pool = typeof entrant === 'function' ? null : openPool(entrant.databaseUrl);

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { type Pool } from 'pg';
 import { type Deps } from '../../../activities/deps';
 import { deauthorize } from '../../../adapters/postgres/integrations/deauthorize';
 import { storeGrant } from '../../../adapters/postgres/integrations/grants';
@@ -16,10 +15,9 @@ import { OwnProcess } from '../../../test/soak/process';
 import { VirtualTemporal } from '../../../test/soak/temporal';
 import { type ProcessParts, WorkerFleet, depsOf } from '../../../test/soak/workers';
 import { type Contestant, type Grant, type OwnAccount } from '../contestant';
-import { type PeerParts } from '../peers/peer';
 import { type Answer, isDone, isRefused, readConversations } from '../world/provider-call';
 import { type Outcome } from '../world/seen';
-import { Relay } from './relay';
+import { Relay, type RelayParts } from './relay';
 
 /** How long the API lets a caller wait. */
 const ANSWER_WITHIN_MS = 20 * SECOND_MS;
@@ -28,10 +26,9 @@ const MAX_RECOVERIES = 2;
 const CALM_AFTER_MS = 4 * HOUR_MS;
 const CALM_AUDIT_HOURS = 6;
 
-export interface EvergrantParts extends PeerParts {
+export interface EvergrantParts extends RelayParts {
   /** When something of ours was last away or lost. */
   lastTroubleAt: () => number;
-  pool: Pool;
   journal: ProcessParts['journal'];
   simulator: { account(name: string): { appScopedId: string }; settings: { appId: string } };
 }

@@ -1,3 +1,4 @@
+import { type Pool } from 'pg';
 import { deliverNext } from '../../../activities/deliveries/deliver-next';
 import { type Deps } from '../../../activities/deps';
 import { type Mail } from '../../../adapters/mail/mailer';
@@ -5,7 +6,11 @@ import { relayEvents } from '../../../adapters/postgres/deliveries/outbox';
 import { OwnProcess } from '../../../test/soak/process';
 import { type ProcessParts, depsOf } from '../../../test/soak/workers';
 import { type Asks } from '../world/seen';
-import { type EvergrantParts } from './evergrant';
+import { type PeerParts } from '../peers/peer';
+
+export interface RelayParts extends PeerParts {
+  pool: Pool;
+}
 
 /** What an email about an event asks its reader for. */
 const ASKS: Record<string, Asks> = {
@@ -29,7 +34,7 @@ export class Relay {
   #lastSeq = '0';
 
   constructor(
-    private readonly parts: EvergrantParts,
+    private readonly parts: RelayParts,
     processParts: ProcessParts,
     private readonly isUp: () => boolean,
   ) {
