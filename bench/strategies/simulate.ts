@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Pool } from 'pg';
 import { DAY_MS } from '../../core/time';
 import { createSimulator } from '../../simulator/index';
@@ -60,12 +63,14 @@ export async function simulate(entrant: Entrant, options: Options): Promise<Year
   weather.database.breaks = 0;
   const provider = createProvider({ time, simulator, weather, journal });
   const parts: PeerParts = { time, provider, database: weather.database, seen, seed };
+  const spoolFolder = mkdtempSync(join(tmpdir(), 'evergrant-strategies-'));
   const pool = typeof entrant === 'function' ? null : openPool(entrant.databaseUrl);
   const contestant: Contestant =
     typeof entrant === 'function'
       ? new Peer(parts, entrant)
       : new Evergrant({
           ...parts,
+          spoolFolder,
           pool: pool!,
           journal,
           simulator,
@@ -90,6 +95,7 @@ export async function simulate(entrant: Entrant, options: Options): Promise<Year
   } finally {
     simulator.close();
     await pool?.end();
+    rmSync(spoolFolder, { recursive: true, force: true });
   }
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Deps } from '../../../activities/deps';
 import { deauthorize } from '../../../adapters/postgres/integrations/deauthorize';
 import { storeGrant } from '../../../adapters/postgres/integrations/grants';
+import { openSpool } from '../../../adapters/spool';
 import { findIntegration } from '../../../adapters/postgres/integrations/integrations';
 import { instagramActor } from '../../../core/access/actor';
 import { REFRESHES_PER_SECOND } from '../../../core/messaging/throttle-policy';
@@ -29,6 +30,7 @@ const CALM_AUDIT_HOURS = 6;
 export interface EvergrantParts extends RelayParts {
   /** When something of ours was last away or lost. */
   lastTroubleAt: () => number;
+  spoolFolder: string;
   journal: ProcessParts['journal'];
   simulator: { account(name: string): { appScopedId: string }; settings: { appId: string } };
 }
@@ -49,7 +51,8 @@ export class Evergrant implements Contestant {
     const processParts: ProcessParts = {
       ...{ time, database: pool, journal, leaks, seed, provider, databaseWeather: database },
       appId: simulator.settings.appId,
-      spool: null,
+      // As the deployment has it that is shipped.
+      spool: openSpool(parts.spoolFolder),
       temporal: () => this.#temporal,
       refreshSlot: (process) => this.#refreshSlot(process),
     };

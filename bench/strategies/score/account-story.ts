@@ -23,18 +23,18 @@ export function deathAt(grants: readonly GrantLife[], at: number): (Span & { why
 export const asks = (one: Seen): boolean =>
   one.kind === 'asked' || (one.kind === 'notice' && (one.asks === 'reconnect' || one.asks === 'act'));
 
-/** Requests to an owner whose grant was alive. What belongs to one request counts once. */
-export function falseRequests({ grants, seen }: AccountStory): number {
+/** When an owner was asked whose grant was alive. What belongs to one request counts once. */
+export function falseRequests({ grants, seen }: AccountStory): number[] {
   let isOpen = false;
-  let count = 0;
+  const instants: number[] = [];
   for (const one of seen) {
     if (one.kind === 'works' || one.kind === 'granted') isOpen = false;
     if (!asks(one) || isOpen) continue;
     isOpen = true;
     const isAlive = deathAt(grants, one.at) === null && deathAt(grants, one.at + TOLERANCE_MS) === null;
-    if (isAlive) count += 1;
+    if (isAlive) instants.push(one.at);
   }
-  return count;
+  return instants;
 }
 
 /** How long it took from the first refusal of a used token until a use went well, or its owner was asked to act. */

@@ -3,12 +3,9 @@ import { type Span } from '../../../test/soak/checker/truth';
 import { type Call, type Entry, type Happening } from '../../../test/soak/journal';
 import { type Seen } from '../world/seen';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+const DAY_MS = 86_400_000;
 /** With less time than this in the whole life of a token in which a refresh could have worked, it could not be kept. */
-const ENOUGH_MS = 24 * HOUR_MS;
-/** A product that still uses the old token so long after a refresh has not kept the new one. */
-const SETTLED_MS = 10 * 60_000;
+const ENOUGH_MS = DAY_MS;
 const REFRESH = '/refresh_access_token';
 /** After these a token works again once its owner did what Instagram asks. */
 const CURABLE: readonly (number | null)[] = [459, 464, 465, 490];
@@ -41,9 +38,10 @@ export function grantsOf(
   end: number,
 ): Map<string, GrantLife[]> {
   const histories = new Map<string, History>();
+  const lastUsed = lastUsedOf(entries);
   const troubles = troublesOf(entries, end);
   const of = (account: string): History => {
-    const known = histories.get(account) ?? new History(account, troubles);
+    const known = histories.get(account) ?? new History(account, troubles, lastUsed);
     histories.set(account, known);
     return known;
   };
@@ -57,6 +55,14 @@ export function grantsOf(
   }
   for (const history of histories.values()) history.end(end);
   return new Map([...histories].map(([account, { grants }]) => [account, grants]));
+}
+
+/** When a call with each token began last. */
+function lastUsedOf(entries: readonly Entry[]): Map<string, number> {
+  const last = new Map<string, number>();
+  for (const entry of entries)
+    if (entry.kind === 'call' && entry.token !== null) last.set(entry.token, entry.at);
+  return last;
 }
 
 /** What matters, in the order in which the provider had it. */
@@ -87,11 +93,11 @@ class History {
   readonly grants: GrantLife[] = [];
   readonly #tokens = new Map<string, Token>();
   #held = '';
-  #heldSince = 0;
 
   constructor(
     private readonly account: string,
     private readonly troubles: Span[],
+    private readonly lastUsed: ReadonlyMap<string, number>,
   ) {}
 
   granted(at: number, token: string): void {
@@ -99,7 +105,8 @@ class History {
     const last = this.grants.at(-1);
     if (last) last.to = at;
     this.grants.push({ account: this.account, from: at, to: Infinity, deaths: [] });
-    [this.#held, this.#heldSince] = [token, at];
+    this.#held = token;
+    if (this.#tokens.get(token)?.killed) this.#dies(at, 'owner');
   }
 
   killed(at: number, subcode: number | null): void {
@@ -119,9 +126,7 @@ class History {
 
   called(at: number, call: Call, oldDies: boolean): void {
     this.#runOut(at);
-    if (call.reachedAt === null) return;
-    this.#noticeDropped(at, call);
-    if (!call.gave) return;
+    if (call.reachedAt === null || !call.gave) return;
     const { token, expiresAt } = call.gave;
     const old = this.#tokens.get(call.token ?? '');
     const fresh = { issuedAt: at, expiresAt, superseded: false, killed: null };
@@ -131,8 +136,8 @@ class History {
     this.#tokens.set(token, fresh);
     old.superseded ||= oldDies;
     if (!isHeld) return;
-    if (call.delivered) [this.#held, this.#heldSince] = [token, at];
-    else if (oldDies) this.#dies(at, 'answer lost');
+    if (call.delivered && !this.#isDropped(call)) this.#held = token;
+    else if (oldDies) this.#dies(at, call.delivered ? 'dropped' : 'answer lost');
   }
 
   end(at: number): void {
@@ -141,14 +146,11 @@ class History {
     if (last) last.to = at;
   }
 
-  /** The product uses an older token than the one that it was given. */
-  #noticeDropped(at: number, { token, path }: Call): void {
-    const used = this.#tokens.get(token ?? '');
-    const grant = this.grants.at(-1);
-    if (!used || !grant || token === this.#held || path === '/access_token') return;
-    if (used.issuedAt < grant.from - HOUR_MS || at - this.#heldSince < SETTLED_MS) return;
-    if (used.superseded) return this.#dies(at, 'dropped');
-    [this.#held, this.#heldSince] = [token!, at];
+  /** The product never uses the token that it was given, and goes on with the one before. */
+  #isDropped({ gave, token, at, endedAt }: Call): boolean {
+    return (
+      !this.lastUsed.has(gave!.token) && (this.lastUsed.get(token ?? '') ?? 0) > Math.max(at, endedAt ?? at)
+    );
   }
 
   #runOut(now: number): void {

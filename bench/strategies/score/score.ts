@@ -9,6 +9,7 @@ const DAY_MS = 86_400_000;
 const YEAR_MS = 365 * DAY_MS;
 /** What nobody can help: Instagram answers nobody, or nothing of ours runs. */
 const AWAY = ['provider_down', 'app_blocked', 'database_down', 'workers_down'];
+const SHOWN = 5;
 const REFRESH = '/refresh_access_token';
 
 export type Score = ReturnType<typeof scoreOf>;
@@ -33,13 +34,21 @@ export function scoreOf({ entries, seen, to }: Year) {
   const refreshes = calls.filter(({ path }) => path === REFRESH);
   const minutes = stories.flatMap((story) => minutesToRecovery(story, to)).sort((a, b) => a - b);
   const notices = stories.flatMap(noticesPerIncident);
+  const falsely = stories.flatMap((story) =>
+    falseRequests(story).map((at) => ({ account: story.grants[0]!.account, at: new Date(at).toISOString() })),
+  );
+  const losses = all.flatMap(({ account, deaths }) =>
+    deaths
+      .filter(({ why }) => why === 'lost' || why === 'dropped')
+      .map(({ why, from }) => ({ account, at: new Date(from).toISOString(), why })),
+  );
   const years = aliveMs(all) / YEAR_MS;
   const connectedYears = all.reduce((sum, one) => sum + one.to - one.from, 0) / YEAR_MS;
   const noticed = (asks: string) =>
     seen.filter((one: Seen) => one.kind === 'notice' && one.asks === asks).length;
   return {
     lostWhileRefreshable: ended('lost') + ended('dropped'),
-    falseReconnectRequests: stories.reduce((sum, story) => sum + falseRequests(story), 0),
+    falseReconnectRequests: falsely.length,
     avoidableFailedUses: avoidable(uses),
     minutesToRecovery: {
       p50: quantile(minutes, 0.5),
@@ -61,6 +70,8 @@ export function scoreOf({ entries, seen, to }: Year) {
       },
       ...{ unavoidable: ended('outages'), answerLost: ended('answer lost') },
     },
+    /** Some, to look at. */
+    cases: { losses: losses.slice(0, SHOWN), falsely: falsely.slice(0, SHOWN) },
     uses,
     refreshes: refreshes.length,
     notices: {

@@ -68,7 +68,7 @@ describe('a grant', () => {
     [
       'whose new token arrived and is not used was dropped',
       [mode('new_old_dead'), refresh(10 * DAY_MS, 't1', 't2'), refusedUse(11 * DAY_MS, 't1')],
-      [['dropped', 11]],
+      [['dropped', 10]],
     ],
     [
       'ended by its owner is not lost',
