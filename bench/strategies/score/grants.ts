@@ -131,7 +131,8 @@ class History {
     const old = this.#tokens.get(call.token ?? '');
     const fresh = { issuedAt: at, expiresAt, superseded: false, killed: null };
     if (call.path !== REFRESH || !old) return void this.#tokens.set(token, fresh);
-    const isHeld = call.token === this.#held;
+    // Of a token whose place was taken, where the new one was refused: what counts is which is used later.
+    const isHeld = call.token === this.#held || (call.delivered && this.lastUsed.has(token));
     if (token === call.token) return void Object.assign(old, { issuedAt: at, expiresAt });
     this.#tokens.set(token, fresh);
     old.superseded ||= oldDies;

@@ -71,6 +71,16 @@ describe('a grant', () => {
       [['dropped', 10]],
     ],
     [
+      'lives on by a second refresh of the old token, where the first new one was not accepted',
+      [
+        refresh(10 * DAY_MS, 't1', 't2'),
+        call(10 * DAY_MS + 1, '/me', 't2', { status: 400, code: 190 }),
+        refresh(10 * DAY_MS + MINUTE_MS, 't1', 't3'),
+        refresh(55 * DAY_MS, 't3', 't4'),
+      ],
+      [['lost', 115]],
+    ],
+    [
       'ended by its owner is not lost',
       [{ kind: 'invalidated', at: 5 * DAY_MS, account, subcode: 460 }],
       [['owner', 5]],
