@@ -131,8 +131,7 @@ class History {
     const old = this.#tokens.get(call.token ?? '');
     const fresh = { issuedAt: at, expiresAt, superseded: false, killed: null };
     if (call.path !== REFRESH || !old) return void this.#tokens.set(token, fresh);
-    // Of a token whose place was taken, where the new one was refused: what counts is which is used later.
-    const isHeld = call.token === this.#held || (call.delivered && this.lastUsed.has(token));
+    const isHeld = call.token === this.#held;
     if (token === call.token) return void Object.assign(old, { issuedAt: at, expiresAt });
     this.#tokens.set(token, fresh);
     old.superseded ||= oldDies;
@@ -147,11 +146,10 @@ class History {
     if (last) last.to = at;
   }
 
-  /** The product never uses the token that it was given, and goes on with the one before. */
+  /** The product goes on with the token before the one that it was given, at most after a look at that. */
   #isDropped({ gave, token, at, endedAt }: Call): boolean {
-    return (
-      !this.lastUsed.has(gave!.token) && (this.lastUsed.get(token ?? '') ?? 0) > Math.max(at, endedAt ?? at)
-    );
+    const usedUntil = (one: string | null) => this.lastUsed.get(one ?? '') ?? 0;
+    return usedUntil(token) > Math.max(at, endedAt ?? at, usedUntil(gave!.token));
   }
 
   #runOut(now: number): void {

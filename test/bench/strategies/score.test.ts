@@ -81,6 +81,16 @@ describe('a grant', () => {
       [['lost', 115]],
     ],
     [
+      'whose new token was looked at and not kept was dropped',
+      [
+        mode('new_old_dead'),
+        refresh(10 * DAY_MS, 't1', 't2'),
+        call(10 * DAY_MS + 1, '/me', 't2', { status: 500, code: 2 }),
+        refusedUse(11 * DAY_MS, 't1'),
+      ],
+      [['dropped', 10]],
+    ],
+    [
       'ended by its owner is not lost',
       [{ kind: 'invalidated', at: 5 * DAY_MS, account, subcode: 460 }],
       [['owner', 5]],
