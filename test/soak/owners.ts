@@ -6,20 +6,19 @@ import { deauthorize } from '../../adapters/postgres/integrations/deauthorize';
 import { disconnect } from '../../adapters/postgres/integrations/disconnect';
 import { storeGrant } from '../../adapters/postgres/integrations/grants';
 import { findIntegration, setPaused } from '../../adapters/postgres/integrations/integrations';
-import { Secret } from '../../core/access/secret';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/time';
 import { type Simulator } from '../../simulator/index';
 import { type Chance, chanceOf } from './chance';
+import { consent } from './consent';
 import { type Happening, type Journal } from './journal';
 import { type Provider } from './provider';
 import { type VirtualTime } from './schedule';
 import { type VirtualTemporal } from './temporal';
 
-const REDIRECT_URI = 'http://127.0.0.1/oauth/instagram/callback';
 /** How tokens die before their time, as refusals put it, by weight. */
-const INVALIDATIONS = { 460: 3, 458: 3, 492: 1, 463: 1, 467: 1, none: 1, 459: 3, 490: 1, 464: 1 };
+export const INVALIDATIONS = { 460: 3, 458: 3, 492: 1, 463: 1, 467: 1, none: 1, 459: 3, 490: 1, 464: 1 };
 /** Those after which a token works again once its owner did what Instagram asks. */
-const CURABLE = [459, 490, 464];
+export const CURABLE = [459, 490, 464];
 
 const SOMEBODY = { kind: 'api_key', name: 'soak' } as const;
 
@@ -117,12 +116,12 @@ export class Owners {
 
   /** Through the consent page and what follows it. Whatever fails, the owner tries again later. */
   async #connect(owner: Owner, tries: number): Promise<void> {
-    const { time, deps, temporal, journal } = this.parts;
+    const { time, deps, temporal, journal, simulator, provider } = this.parts;
     const id = owner.connection;
     try {
       const was = await findIntegration(deps.pool, id);
       if (!was || was.state === 'disconnected') return;
-      const grant = await this.#consent(owner);
+      const grant = await consent({ simulator, instagram: deps.instagram, provider }, owner);
       await storeGrant(deps.pool, deps.sealer, id, was.grantNo, grant, time.now(), deps.random());
       if (was.grantNo === 0)
         journal.add({ kind: 'connected', at: time.now(), connection: id, account: owner.account });
@@ -134,20 +133,6 @@ export class Owners {
       return;
     }
     await temporal.lifecycles.rowChanged(id).catch(() => undefined);
-  }
-
-  async #consent({ username, account }: Owner) {
-    const { simulator, deps, provider } = this.parts;
-    const { instagram } = deps;
-    simulator.scriptLogin({ account: username, decision: 'allow' });
-    const consent = await simulator.app.request(
-      instagram.authorizeUrl({ state: 'x', redirectUri: REDIRECT_URI, force: false }),
-    );
-    const code = new Secret(new URL(consent.headers.get('location') ?? '').searchParams.get('code') ?? '');
-    const short = await instagram.exchangeCode({ code, redirectUri: REDIRECT_URI });
-    provider.introduce(short.token.reveal(), account);
-    const long = await instagram.exchangeForLongLived(short.token);
-    return { ...long, scopes: short.scopes, account: await instagram.probe(long.token) };
   }
 
   /** Something happens to the account that kills its tokens; often somebody notices soon. */
@@ -176,15 +161,7 @@ export class Owners {
   async #removeApp(owner: Owner, times: number): Promise<void> {
     const { time, simulator, deps, temporal } = this.parts;
     const { appScopedId } = simulator.account(owner.username);
-    const issuedBefore = (Math.floor(time.now() / 1_000) + 1) * 1_000;
-    const digest = createHash('sha256').update(`${owner.account}/${issuedBefore}`).digest();
-    const request = {
-      provider: 'instagram',
-      appId: deps.instagram.settings.appId,
-      userId: appScopedId,
-      issuedBefore,
-      digest,
-    };
+    const request = removalOf(owner.account, appScopedId, deps.instagram.settings.appId, time.now());
     for (let i = 0; i < times; i++) {
       const ended = await deauthorize(deps.pool, request, time.now(), instagramActor('127.0.0.1')).catch(
         () => [],
@@ -233,4 +210,11 @@ export class Owners {
   ): void {
     this.parts.journal.add({ kind, at: this.parts.time.now(), connection } as Happening);
   }
+}
+
+/** What Instagram reports when an owner removed the app. */
+export function removalOf(account: string, userId: string, appId: string, now: number) {
+  const issuedBefore = (Math.floor(now / 1_000) + 1) * 1_000;
+  const digest = createHash('sha256').update(`${account}/${issuedBefore}`).digest();
+  return { provider: 'instagram', appId, userId, issuedBefore, digest };
 }

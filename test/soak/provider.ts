@@ -24,10 +24,10 @@ export interface Fault {
 export interface ProviderWeather {
   faultFor(call: { path: string; account: string | null }): Fault | null;
   /** How long a request, and then its answer, are on their way, in ms. */
-  latency(): { there: number; back: number };
+  latency(call: { path: string; account: string | null }): { there: number; back: number };
 }
 
-const ORIGIN = 'http://instagram.test';
+export const ORIGIN = 'http://instagram.test';
 
 /** The simulator in this process, reached over a network in virtual time. */
 export function createProvider(parts: {
@@ -40,7 +40,7 @@ export function createProvider(parts: {
   const owners = new Map<string, string>();
 
   async function carry(process: OwnProcess, config: InternalAxiosRequestConfig) {
-    const url = axios.getUri(config);
+    const url = config.params || config.baseURL ? axios.getUri(config) : (config.url ?? '');
     const { pathname, searchParams } = new URL(url);
     const path = pathname.replace(/^\/v\d+\.\d+/, '');
     const token = digestOf(searchParams.get('access_token'));
@@ -74,7 +74,7 @@ export function createProvider(parts: {
     const limit = call.at + (config.timeout ?? 15_000);
     const lost = ({ lose }: Fault): Promise<never> =>
       lose?.after === 'timeout' ? give('ECONNABORTED', limit - time.now()) : give('ECONNRESET', 50);
-    const { there, back } = weather.latency();
+    const { there, back } = weather.latency({ path, account });
 
     await process.step();
     if (fault?.lose?.what === 'request') return lost(fault);
@@ -125,10 +125,17 @@ export function createProvider(parts: {
     if (call.account !== null) owners.set(call.gave.token, call.account);
   }
 
+  const adapterOf =
+    (process: OwnProcess): AxiosAdapter =>
+    (config) =>
+      carry(process, config);
+
   return {
+    /** The network as one process reaches it, for clients of other products. */
+    adapterOf,
     /** The provider's client of one process. */
     clientOf(process: OwnProcess, gate: Gate): Instagram {
-      const adapter: AxiosAdapter = (config) => carry(process, config);
+      const adapter = adapterOf(process);
       const { adapter: usual } = axios.defaults;
       axios.defaults.adapter = adapter;
       const http = createProviderHttp({ now: time.now }, { gate });
@@ -150,7 +157,8 @@ export function createProvider(parts: {
 
 export type Provider = ReturnType<typeof createProvider>;
 
-function digestOf(token: string | null): string | null {
+/** How a token is named in the journal. */
+export function digestOf(token: string | null): string | null {
   return token && createHash('sha256').update(token).digest('hex').slice(0, 12);
 }
 

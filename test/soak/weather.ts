@@ -1,5 +1,6 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/time';
-import { type FaultInput, type Simulator } from '../../simulator/index';
+import { type Simulator } from '../../simulator/index';
+import { type CallLuck, KINDS, FAULTS, luckInOrder } from './call-luck';
 import { type Chance, chanceOf } from './chance';
 import { type Journal, type Trouble } from './journal';
 import { type DatabaseWeather } from './process';
@@ -12,54 +13,8 @@ const BURST_SHARE = 0.5;
 const BROKEN_QUERIES = 1 / 4_000;
 /** How often something of ours goes away just when a token is being refreshed: the moments that matter are short. */
 const AWAY_AT_REFRESH = { database_down: 0.03, temporal_down: 0.01, workers_down: 0.01 };
-/** A false refusal hits an account no more often than this: the next call is fine. */
-const FALSE_REFUSAL_GAP_MS = 6 * HOUR_MS;
 
 const OURS: readonly Trouble[] = ['temporal_down', 'workers_down', 'database_down'];
-
-/** Faults of single calls by weight. */
-const FAULTS = {
-  status_500: 10,
-  status_502_html: 8,
-  status_503: 8,
-  code_1: 10,
-  code_2: 12,
-  lost_request: 8,
-  timeout_before: 10,
-  timeout_after: 10,
-  lost_answer: 8,
-  truncated: 8,
-  html_200: 5,
-  empty_200: 2,
-  throttled_account: 3,
-  throttled_account_retry_after: 2,
-  throttled_app: 0.4,
-  too_many_requests: 2,
-  false_refusal: 6,
-};
-
-const error = (code: number, status = 400, more: object = {}): { fault: FaultInput } => ({
-  fault: { status, error: { code, ...more } },
-});
-const KINDS: Record<keyof typeof FAULTS, Omit<Fault, 'name'>> = {
-  status_500: { fault: { status: 500 } },
-  status_502_html: { fault: { status: 502, body: '<html><body>Bad Gateway</body></html>' } },
-  status_503: { fault: { status: 503, body: '' } },
-  code_1: error(1, 500),
-  code_2: error(2, 500, { is_transient: true }),
-  lost_request: { lose: { what: 'request', after: 'at_once' } },
-  timeout_before: { lose: { what: 'request', after: 'timeout' } },
-  timeout_after: { lose: { what: 'answer', after: 'timeout' } },
-  lost_answer: { lose: { what: 'answer', after: 'at_once' } },
-  truncated: { truncate: true },
-  html_200: { fault: { status: 200, body: '<!doctype html><html><body>Sorry</body></html>' } },
-  empty_200: { fault: { status: 200, body: '' } },
-  throttled_account: error(17, 403),
-  throttled_account_retry_after: { ...error(17, 403), retryAfter: '1200' },
-  throttled_app: error(4, 403),
-  too_many_requests: { fault: { status: 429, body: '{}' }, retryAfter: '90' },
-  false_refusal: error(190, 400, { message: 'Error validating access token.' }),
-};
 
 export interface WeatherParts {
   time: VirtualTime;
@@ -70,6 +25,8 @@ export interface WeatherParts {
   on: Record<Trouble, (isUnderWay: boolean) => void>;
   killOne: () => void;
   loseTemporal: () => void;
+  /** Default: by the order of the calls. */
+  luck?: CallLuck;
 }
 
 /** Everything outside our code that goes wrong. All of it follows from the seed. */
@@ -79,15 +36,14 @@ export class Weather implements ProviderWeather {
   faults = 0;
   /** When something of ours was last away or lost. */
   lastTroubleAt = -Infinity;
-  readonly #calls: Chance;
+  readonly #luck: CallLuck;
   readonly #under = new Map<Trouble, number>();
   #isBurst = false;
-  readonly #lastFalseRefusal = new Map<string, number>();
 
   constructor(private readonly parts: WeatherParts) {
     const chance = chanceOf(parts.seed, 'queries');
     this.database = { isDown: false, breaks: BROKEN_QUERIES, chance };
-    this.#calls = chanceOf(parts.seed, 'calls');
+    this.#luck = parts.luck ?? luckInOrder(parts.seed);
   }
 
   isUnder(trouble: Trouble): boolean {
@@ -120,21 +76,24 @@ export class Weather implements ProviderWeather {
     });
   }
 
-  faultFor({ path, account }: { path: string; account: string | null }): Fault | null {
-    if (path === '/refresh_access_token') this.#strike();
-    if (this.isUnder('provider_down')) return this.#outage();
-    if (!this.#calls.hits(this.#isBurst ? BURST_SHARE : FAULT_SHARE)) return null;
-    const name = this.#calls.weighted(FAULTS);
-    if (name === 'false_refusal' && !this.#mayRefuseFalsely(account)) return null;
+  faultFor(call: { path: string; account: string | null }): Fault | null {
+    const at = { ...call, at: this.parts.time.now() };
+    const chance = this.#luck.chance(at, 'fault');
+    if (this.#luck.strikes && call.path === '/refresh_access_token') this.#strike(chance);
+    if (this.isUnder('provider_down')) return this.#outage(chance);
+    if (!chance.hits(this.#isBurst ? BURST_SHARE : FAULT_SHARE)) return null;
+    const name = chance.weighted(FAULTS);
+    if (name === 'false_refusal' && !this.#luck.mayRefuseFalsely(at)) return null;
     this.faults += 1;
     return { name, ...KINDS[name] };
   }
 
-  latency(): { there: number; back: number } {
-    const isSlow = this.#calls.hits(0.03);
+  latency(call: { path: string; account: string | null }): { there: number; back: number } {
+    const chance = this.#luck.chance({ ...call, at: this.parts.time.now() }, 'latency');
+    const isSlow = chance.hits(0.03);
     return {
-      there: this.#calls.between(20, isSlow ? 5_000 : 200),
-      back: this.#calls.between(20, isSlow ? 9_000 : 800),
+      there: chance.between(20, isSlow ? 5_000 : 200),
+      back: chance.between(20, isSlow ? 9_000 : 800),
     };
   }
 
@@ -145,30 +104,22 @@ export class Weather implements ProviderWeather {
     journal.add({ kind: 'mode', at: time.now(), refreshReturns });
   }
 
-  #strike(): void {
+  #strike(chance: Chance): void {
     for (const [what, probability] of Object.entries(AWAY_AT_REFRESH) as [Trouble, number][])
-      if (this.#calls.hits(probability)) {
-        const lengthMs = this.#calls.logBetween(2 * SECOND_MS, 40 * MINUTE_MS);
-        this.parts.time.after(this.#calls.between(0, SECOND_MS), () => this.#trouble(what, lengthMs));
+      if (chance.hits(probability)) {
+        const lengthMs = chance.logBetween(2 * SECOND_MS, 40 * MINUTE_MS);
+        this.parts.time.after(chance.between(0, SECOND_MS), () => this.#trouble(what, lengthMs));
       }
   }
 
-  #outage(): Fault {
-    const name = this.#calls.weighted({
+  #outage(chance: Chance): Fault {
+    const name = chance.weighted({
       lost_request: 1,
       timeout_before: 1,
       status_503: 2,
       status_502_html: 1,
     });
     return { ...KINDS[name], name: 'outage' };
-  }
-
-  #mayRefuseFalsely(account: string | null): boolean {
-    const now = this.parts.time.now();
-    if (account === null || now - (this.#lastFalseRefusal.get(account) ?? -Infinity) < FALSE_REFUSAL_GAP_MS)
-      return false;
-    this.#lastFalseRefusal.set(account, now);
-    return true;
   }
 
   /** Outages of up to 13 days, one at a time and far enough apart: what a window of 14 days must survive. */

@@ -41,6 +41,8 @@ export interface ProcessParts {
   /** Shared by all processes, as a directory would be; null: not configured. */
   spool: Spool | null;
   temporal: () => VirtualTemporal;
+  /** Lets refreshes pass; default: at once. */
+  refreshSlot?: (process: OwnProcess) => Promise<void>;
 }
 
 interface Worker {
@@ -57,13 +59,17 @@ export function depsOf(parts: ProcessParts, process: OwnProcess): Deps {
   const clock = { now: time.now };
   const line = (...said: unknown[]) => leaks.says('log', JSON.stringify(said));
   const nothing = () => undefined;
+  const gate = createProviderGate(process.pool, clock, appId, { refreshesPerSecond: UNLIMITED });
   return {
     pool: process.pool,
     sealer: createSealer(KEYS, { checks: createKeyChecks(process.pool, time.now) }),
-    instagram: provider.clientOf(
-      process,
-      createProviderGate(process.pool, clock, appId, { refreshesPerSecond: UNLIMITED }),
-    ),
+    instagram: provider.clientOf(process, {
+      ...gate,
+      async enter(call) {
+        if (call.operation === 'refresh') await parts.refreshSlot?.(process);
+        await gate.enter(call);
+      },
+    }),
     clock,
     clockCheck: async () => undefined,
     searchAttributesAreKnown: () => true,
@@ -157,6 +163,11 @@ export class WorkerFleet implements Workers {
     if (!worker) return;
     worker.process.diesAtWork = this.#chance.hits(0.7);
     worker.process.stepsToLive ??= 1 + Math.floor(this.#chance.next() * STEPS_TO_DEATH);
+  }
+
+  /** Kills one, whatever it is doing. */
+  killAtOnce(): void {
+    this.#pickOne()?.process.die();
   }
 
   /** Kills all, and starts none until it is over. */

@@ -77,7 +77,7 @@ function judgeLifetime(truth: Truth, connection: string, token: Token, endsAt: n
 }
 
 /** How much of a span is outside all others. */
-function freeMs(span: Span, others: Span[]): number {
+export function freeMs(span: Span, others: Span[]): number {
   let free = 0;
   let at = span.from;
   for (const { from, to } of [...others].sort((a, b) => a.from - b.from)) {
