@@ -59,7 +59,8 @@ export async function createWorkers(parts: WorkerParts): Promise<{ run(): Promis
       ...PATIENCE,
       taskQueue: TASK_QUEUE,
       workflowBundle,
-      maxCachedWorkflows: 500,
+      // A lifecycle acts twice in sixty days: one that sleeps need not be in memory, and is read again from its short history.
+      maxCachedWorkflows: 100,
       ...(parts.nexusServices && { nexusServices: parts.nexusServices }),
     }),
     Worker.create({ ...shared, taskQueue: INSTAGRAM_TASK_QUEUE, maxConcurrentActivityTaskExecutions: 20 }),
