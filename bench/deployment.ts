@@ -14,7 +14,7 @@ import { keyBytes } from '../test/support/key-bytes';
 import { cpuMsOf } from './processor-time';
 import { startRemoteSimulator } from './remote-simulator';
 
-const COMMAND = join(__dirname, '..', 'cli', 'evergrant.js');
+export const COMMAND = join(__dirname, '..', 'cli', 'evergrant.js');
 export const KEY_RING = `bench:${keyBytes(7).toString('base64')}`;
 
 export const API_KEY = 'evg_bench_0123456789abcdef012345';

@@ -22,6 +22,14 @@ export interface Benchmark {
   run(size: Size, progress: (line: string) => void): Promise<Figure[]>;
 }
 
+/** What `bench/results/measures.json` holds. */
+export interface Document {
+  command: string;
+  versions: { node: string; evergrant: string };
+  machine: { cpus: number; memoryGiB: number; platform: string };
+  benchmarks: { name: string; about: string; figures: Figure[] }[];
+}
+
 export function isMet({ value, ratio, wanted }: Figure): boolean | null {
   if (!wanted) return null;
   const found = wanted.of === 'ratio' ? (ratio?.value ?? NaN) : value;

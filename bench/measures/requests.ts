@@ -40,7 +40,7 @@ export const requests: Benchmark = {
     try {
       const ids = await connectFleet(deployment, connections, Date.now() - 2 * DAY_MS, () => undefined);
       const fast = { EVERGRANT_REFRESHES_PER_SECOND: '1000', EVERGRANT_REQUESTS_PER_MINUTE: '100000000' };
-      await deployment.startWorker(fast);
+      const worker = await deployment.startWorker(fast);
       const api = await deployment.startApi(fast);
       await asleep(deployment, connections);
       const send = sender(api.url);
@@ -51,6 +51,12 @@ export const requests: Benchmark = {
         figures.push(...(await measure(bench, size)));
       }
       send.close();
+      figures.push({
+        what: `memory of the worker after all of this, ${connections} connections`,
+        value: rounded(worker.memoryMiB()),
+        unit: 'MiB',
+        wanted: { is: 'at most', value: 250, of: 'value' },
+      });
       return figures;
     } finally {
       await deployment.stop();
