@@ -24,6 +24,8 @@ export interface OwnerParts {
 interface Owner extends OwnAccount {
   number: number;
   isConnected: boolean;
+  /** The owner removed the app since the last connect: nothing that happens to the account revives a token. */
+  hasRemovedApp: boolean;
   /** The product asks to reconnect, and has not said since that all is well. */
   isAsked: boolean;
   /** A call was refused, and none went well since. */
@@ -48,7 +50,14 @@ export class Owners {
     for (let number = 0; number < count; number++) {
       const username = `shop.${number}`;
       const { id: account } = simulator.addAccount({ username });
-      const is = { isConnected: false, isAsked: false, isRefused: false, isComing: true, isWondering: false };
+      const is = {
+        isConnected: false,
+        hasRemovedApp: false,
+        isAsked: false,
+        isRefused: false,
+        isComing: true,
+        isWondering: false,
+      };
       const owner: Owner = { username, account, number, ...is };
       this.#owners.set(account, owner);
       const chance = chanceOf(seed, 'owner', number);
@@ -73,6 +82,7 @@ export class Owners {
       const grant = await consent({ ...this.parts, instagram: contestant.instagram }, owner);
       await contestant.connect(owner, grant);
       owner.isConnected = true;
+      owner.hasRemovedApp = false;
       owner.isComing = owner.isAsked = owner.isRefused = false;
       seen.add({
         ...{ kind: 'granted', at: time.now(), account: owner.account },
@@ -152,12 +162,14 @@ export class Owners {
         chance.between(0, MINUTE_MS),
         chance.logBetween(HOUR_MS, 6 * DAY_MS),
       ];
+      this.#harm(owner, chance);
+      if (owner.hasRemovedApp) return;
+      owner.hasRemovedApp = subcode === 458;
       simulator.invalidate(owner.username, subcode);
       journal.add({ kind: 'invalidated', at: time.now(), account: owner.account, subcode });
       if (subcode === 458 && isReported) time.after(reportedAfterMs, () => this.#report(owner));
       if (subcode !== null && CURABLE.includes(subcode) && isCured)
         time.after(curedAfterMs, () => this.#cure(owner));
-      this.#harm(owner, chance);
     });
   }
 
@@ -167,7 +179,8 @@ export class Owners {
     return isDown() ? time.after(HOUR_MS, () => this.#report(owner)) : contestant.appRemoved(owner);
   }
 
-  #cure({ username, account }: Owner): void {
+  #cure({ username, account, hasRemovedApp }: Owner): void {
+    if (hasRemovedApp) return;
     const { time, simulator, journal } = this.parts;
     simulator.restore(username);
     journal.add({ kind: 'restored', at: time.now(), account });
