@@ -71,23 +71,19 @@ export async function startDeployment() {
 
   async function startProcess(verb: 'worker' | 'api', settings: NodeJS.ProcessEnv): Promise<ServiceProcess> {
     const [metricsPort] = await freePorts(1);
-    const child = spawn(
-      process.execPath,
-      [...(process.env.BENCH_NODE_OPTIONS?.split(' ') ?? []), COMMAND, verb],
-      {
-        env: {
-          PATH: process.env.PATH,
-          DATABASE_URL: databaseUrl,
-          TEMPORAL_ADDRESS: temporalServer.address,
-          TEMPORAL_NAMESPACE: temporalServer.namespace,
-          EVERGRANT_KEYS: KEY_RING,
-          EVERGRANT_METRICS_PORT: String(metricsPort),
-          ...instagramSettings({ simulator, url: simulator.url }),
-          ...settings,
-        },
-        stdio: ['ignore', 'ignore', 'pipe'],
+    const child = spawn(process.execPath, [COMMAND, verb], {
+      env: {
+        PATH: process.env.PATH,
+        DATABASE_URL: databaseUrl,
+        TEMPORAL_ADDRESS: temporalServer.address,
+        TEMPORAL_NAMESPACE: temporalServer.namespace,
+        EVERGRANT_KEYS: KEY_RING,
+        EVERGRANT_METRICS_PORT: String(metricsPort),
+        ...instagramSettings({ simulator, url: simulator.url }),
+        ...settings,
       },
-    );
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     running.add(child);
     child.once('exit', () => running.delete(child));
     await ready(child, verb);

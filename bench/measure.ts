@@ -1,3 +1,4 @@
+import { until } from '../test/support/until';
 import { type Deployment } from './deployment';
 
 /** One figure, beside what it is compared with in the same run. */
@@ -81,28 +82,15 @@ export async function atOnce<T>(
   return { each, seconds: (performance.now() - startedAt) / 1_000 };
 }
 
-/** Calls until `isDone`, four times a second. */
-export async function waitUntil(
-  isDone: () => Promise<boolean>,
-  what: string,
-  withinMs = 600_000,
-): Promise<void> {
-  const deadline = performance.now() + withinMs;
-  while (!(await isDone())) {
-    if (performance.now() > deadline) throw new Error(`Not within ${withinMs / 1_000} s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
-}
-
 export const rounded = (value: number, digits = 3): number => Number(value.toPrecision(digits));
 
 /** Lifecycles run and have set their timers. */
-export function asleep({ pool }: Pick<Deployment, 'pool'>, count: number): Promise<void> {
+export async function asleep({ pool }: Pick<Deployment, 'pool'>, count: number): Promise<void> {
   const isAsleep = async () => {
     const { rows } = await pool.query<{ count: string }>(
       'select count(*) from integrations where lifecycle_revision = revision',
     );
     return Number(rows[0]!.count) >= count;
   };
-  return waitUntil(isAsleep, `${count} lifecycles sleep`);
+  await until(isAsleep, { timeoutMs: 600_000, everyMs: 250, what: `${count} lifecycles sleep` });
 }
