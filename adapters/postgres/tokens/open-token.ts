@@ -37,15 +37,11 @@ export async function openCurrent(
   integration: Integration,
   now: number,
 ): Promise<AccessToken> {
-  const { rows } = await db.query<Record<string, unknown>>(
-    `select t.* from integrations i
-     left join token_versions t on t.integration_id = i.id and t.stage = 'current'
-     where i.id = $1 and i.grant_no = $2 and i.token_version = $3`,
-    [integration.id, integration.grantNo, integration.version],
-  );
-  if (!rows[0]) throw new RowMovedOn(integration.id);
-  const version = rows[0].version === null ? null : versionOf(rows[0]);
-  return openAsCurrent(db, sealer, integration, version, now);
+  const found = await findWithCurrent(db, integration.id);
+  const isSame =
+    found?.integration.grantNo === integration.grantNo && found.integration.version === integration.version;
+  if (!isSame) throw new RowMovedOn(integration.id);
+  return openAsCurrent(db, sealer, integration, found.current, now);
 }
 
 /** An integration and the token that is in use, read at one instant; null: there is no such integration, or no token. */
