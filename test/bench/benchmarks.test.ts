@@ -9,7 +9,7 @@ const run = promisify(execFile);
 const ROOT = join(__dirname, '..', '..');
 const results = (name: string) => JSON.parse(readFileSync(join(ROOT, 'bench', 'results', name), 'utf8'));
 
-test.each(['requests', 'costs', 'rewrap', 'sandbox'])(
+test.each(['requests', 'costs', 'due', 'rewrap', 'sandbox', 'growth', 'storms', 'catch-up'])(
   'the benchmark %s still runs',
   async (name) => {
     const args = ['-r', 'tsx/cjs', 'bench/run.ts', '--smoke', '--only', name, '--json'];
@@ -24,7 +24,7 @@ test.each(['requests', 'costs', 'rewrap', 'sandbox'])(
 test('a benchmark that does not exist is named', async () => {
   const args = ['-r', 'tsx/cjs', 'bench/run.ts', '--only', 'request'];
   await expect(run(process.execPath, args, { cwd: ROOT })).rejects.toMatchObject({
-    stderr: '--only must be one of requests, costs, rewrap, sandbox\n',
+    stderr: '--only must be one of requests, costs, due, rewrap, sandbox, growth, storms, catch-up\n',
   });
 });
 
