@@ -114,6 +114,7 @@ export async function startDeployment() {
     }),
     temporalFile: file('temporal.db'),
     databaseUrl,
+    temporalAddress: temporalServer.address,
     startWorker,
     startApi,
     async stop() {

@@ -3,6 +3,8 @@ import { type Deployment } from './deployment';
 
 /** One figure, beside what it is compared with in the same run. */
 export interface Figure {
+  /** Whose it is, where several do the same. */
+  of?: string;
   what: string;
   value: number;
   unit: string;

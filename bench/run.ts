@@ -6,11 +6,12 @@ import { version } from '../package.json';
 import { costs } from './measures/costs';
 import { requests } from './measures/requests';
 import { rewrap } from './measures/rewrap';
+import { rivals } from './measures/rivals';
 import { sandbox } from './measures/sandbox';
 import { type Document, isMet } from './measure';
 import { writePage } from './page';
 
-const BENCHMARKS = [requests, costs, rewrap, sandbox];
+const BENCHMARKS = [requests, costs, rewrap, sandbox, rivals];
 
 /** `npm run bench [-- --only <name>] [--smoke] [--json]`: measures, keeps the results, and writes docs/benchmarks.md from them. */
 async function main(): Promise<void> {
@@ -58,7 +59,15 @@ function tableOf({ figures }: Document['benchmarks'][number]): string {
       const beside = figure.beside ? `${figure.beside.what}: ${figure.beside.value}` : '';
       const ratio = figure.ratio ? `${figure.ratio.value} (${figure.ratio.how})` : '';
       const value = `${figure.value} ${figure.unit}`;
-      return [figure.what.padEnd(66), value.padEnd(16), beside, ratio, met].filter(Boolean).join('  ');
+      return [
+        [figure.of, figure.what].filter(Boolean).join(': ').padEnd(66),
+        value.padEnd(16),
+        beside,
+        ratio,
+        met,
+      ]
+        .filter(Boolean)
+        .join('  ');
     })
     .join('\n');
 }
