@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { openTemporal } from '../adapters/temporal/connect';
 import { migrate } from '../adapters/postgres/migrate';
 import { createPool } from '../adapters/postgres/pool';
@@ -14,7 +15,7 @@ import { keyBytes } from '../test/support/key-bytes';
 import { cpuMsOf } from './processor-time';
 import { startRemoteSimulator } from './remote-simulator';
 
-export const COMMAND = join(__dirname, '..', 'cli', 'evergrant.js');
+const COMMAND = join(__dirname, '..', 'cli', 'evergrant.js');
 export const KEY_RING = `bench:${keyBytes(7).toString('base64')}`;
 
 export const API_KEY = 'evg_bench_0123456789abcdef012345';
@@ -69,19 +70,20 @@ export async function startDeployment() {
     return { ...api, url: `http://127.0.0.1:${port}` };
   }
 
+  const settingsOf = (more: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+    PATH: process.env.PATH,
+    DATABASE_URL: databaseUrl,
+    TEMPORAL_ADDRESS: temporalServer.address,
+    TEMPORAL_NAMESPACE: temporalServer.namespace,
+    EVERGRANT_KEYS: KEY_RING,
+    ...instagramSettings({ simulator, url: simulator.url }),
+    ...more,
+  });
+
   async function startProcess(verb: 'worker' | 'api', settings: NodeJS.ProcessEnv): Promise<ServiceProcess> {
     const [metricsPort] = await freePorts(1);
     const child = spawn(process.execPath, [COMMAND, verb], {
-      env: {
-        PATH: process.env.PATH,
-        DATABASE_URL: databaseUrl,
-        TEMPORAL_ADDRESS: temporalServer.address,
-        TEMPORAL_NAMESPACE: temporalServer.namespace,
-        EVERGRANT_KEYS: KEY_RING,
-        EVERGRANT_METRICS_PORT: String(metricsPort),
-        ...instagramSettings({ simulator, url: simulator.url }),
-        ...settings,
-      },
+      env: settingsOf({ EVERGRANT_METRICS_PORT: String(metricsPort), ...settings }),
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     running.add(child);
@@ -117,6 +119,11 @@ export async function startDeployment() {
     temporalAddress: temporalServer.address,
     startWorker,
     startApi,
+    /** Runs a verb to its end. @returns what it wrote */
+    async run(args: string[], settings: NodeJS.ProcessEnv = {}): Promise<string> {
+      const options = { env: settingsOf(settings), maxBuffer: 64 * 2 ** 20 };
+      return (await promisify(execFile)(process.execPath, [COMMAND, ...args], options)).stdout;
+    },
     async stop() {
       const ended = [...running].map((child) => once(child, 'exit'));
       for (const child of running) child.kill('SIGKILL');

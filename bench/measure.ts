@@ -22,6 +22,8 @@ export interface Benchmark {
   name: string;
   /** One sentence: what is measured, and how. */
   about: string;
+  /** It takes many minutes: measured by name or with `--all`. */
+  isLong?: boolean;
   run(size: Size, progress: (line: string) => void): Promise<Figure[]>;
 }
 

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { version } from '../package.json';
 import { costs } from './measures/costs';
+import { due } from './measures/due';
+import { growth } from './measures/growth';
 import { requests } from './measures/requests';
 import { rewrap } from './measures/rewrap';
 import { rivals } from './measures/rivals';
@@ -11,7 +13,7 @@ import { sandbox } from './measures/sandbox';
 import { type Document, isMet } from './measure';
 import { writePage } from './page';
 
-const BENCHMARKS = [requests, costs, rewrap, sandbox, rivals];
+const BENCHMARKS = [requests, costs, due, rewrap, sandbox, rivals, growth];
 
 /** `npm run bench [-- --only <name>] [--smoke] [--json]`: measures, keeps the results, and writes docs/benchmarks.md from them. */
 async function main(): Promise<void> {
