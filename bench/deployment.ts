@@ -12,11 +12,14 @@ import { freePorts } from '../dev/process/ports';
 import { startTemporalServer } from '../dev/temporal/temporal-server';
 import { instagramSettings } from '../test/support/instagram-settings';
 import { keyBytes } from '../test/support/key-bytes';
+import { startTemporalOnPostgres } from './temporal-on-postgres';
 import { cpuMsOf } from './processor-time';
 import { startRemoteSimulator } from './remote-simulator';
 
 const COMMAND = join(__dirname, '..', 'cli', 'evergrant.js');
 export const KEY_RING = `bench:${keyBytes(7).toString('base64')}`;
+
+const PASSWORD = 'bench';
 
 export const API_KEY = 'evg_bench_0123456789abcdef012345';
 
@@ -31,21 +34,31 @@ export interface ServiceProcess {
 
 export type Deployment = Awaited<ReturnType<typeof startDeployment>>;
 
-/** PostgreSQL, Temporal, workers, API and Instagram's simulator, each a process of its own as in production. */
-export async function startDeployment() {
+/**
+ * PostgreSQL, Temporal, workers, API and Instagram's simulator, each a process of its own as in production.
+ * @param temporalOn `sqlite`: Temporal's development server; `postgresql`: its own server, in databases beside ours
+ */
+export async function startDeployment({
+  temporalOn = 'sqlite',
+}: { temporalOn?: 'sqlite' | 'postgresql' } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'evergrant-bench-'));
   const file = (name: string) => join(folder, name);
-  const [postgres, temporalServer] = await Promise.all([
-    startEmbeddedPostgres({
-      ...{ dataDir: file('postgres'), logFile: file('postgres.log'), password: 'bench' },
-      settings: { shared_preload_libraries: 'pg_stat_statements' },
-    }),
-    startTemporalServer({
-      dbFile: file('temporal.db'),
-      logFile: file('temporal.log'),
-      pidFile: file('temporal.pid'),
-    }),
-  ]);
+  const postgres = await startEmbeddedPostgres({
+    ...{ dataDir: file('postgres'), logFile: file('postgres.log'), password: PASSWORD },
+    settings: { shared_preload_libraries: 'pg_stat_statements' },
+  });
+  const startTemporal = () =>
+    temporalOn === 'postgresql'
+      ? startTemporalOnPostgres(folder, postgres, PASSWORD)
+      : startTemporalServer({
+          dbFile: file('temporal.db'),
+          logFile: file('temporal.log'),
+          pidFile: file('temporal.pid'),
+        });
+  const temporalServer = await startTemporal().catch(async (error: unknown) => {
+    await postgres.stop();
+    throw error;
+  });
   await ensureDatabase(postgres, 'evergrant');
   const databaseUrl = postgres.url('evergrant');
   await migrate(databaseUrl);
@@ -114,7 +127,6 @@ export async function startDeployment() {
       temporal: cpuMsOf(servers.temporal),
       simulator: cpuMsOf(simulator.pid),
     }),
-    temporalFile: file('temporal.db'),
     databaseUrl,
     temporalAddress: temporalServer.address,
     startWorker,
