@@ -127,6 +127,8 @@ export async function startDeployment({
       temporal: cpuMsOf(servers.temporal),
       simulator: cpuMsOf(simulator.pid),
     }),
+    /** Of the development server. */
+    temporalFile: file('temporal.db'),
     databaseUrl,
     temporalAddress: temporalServer.address,
     startWorker,

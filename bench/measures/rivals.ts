@@ -18,7 +18,7 @@ const SQL_QUEUES: RivalName[] = ['pg loop', 'pg-boss', 'Graphile Worker'];
 
 export const rivals: Benchmark = {
   name: 'rivals',
-  about: `The same refresh job by what people would use instead, one after the other over the same servers: read and decrypt the token, ask Instagram, encrypt and store the new one, schedule the next refresh. ${SIZES.full.alone} tokens are due one by one, then ${SIZES.full.due.toLocaleString('en')} at one instant, with 30 at a time. Processor time is that of all who take part but Instagram.`,
+  about: `The same refresh job by what people would use instead, one after the other over the same servers: read and decrypt the token, ask Instagram, encrypt and store the new one, schedule the next refresh. ${SIZES.full.alone} tokens are due one by one, then ${SIZES.full.due.toLocaleString('en')} at one instant, with 30 at a time. Processor time is that of all who take part but Instagram. Temporal is its development server, over SQLite.`,
   async run(size, progress) {
     const command = redisServer();
     if (!command) progress('BullMQ is left out: no redis-server is installed (apt-get install redis-server)');
