@@ -32,6 +32,7 @@ export function rivalsSection(figures: readonly Figure[]): Section {
           contestants.filter((other) => ![TEMPORAL, EVERGRANT].includes(other)),
         ),
       ),
+      `Beside Temporal alone, Evergrant takes ${times(find(EVERGRANT, FIGURES.cpu), find(TEMPORAL, FIGURES.cpu))} processor time and refreshes ${times(find(EVERGRANT, FIGURES.rate), find(TEMPORAL, FIGURES.rate), 'many')} a second: the rest of the distance is Temporal's own.`,
       `The row of Evergrant is that of tokens that fall due by themselves. Asked over HTTP, with an answer to each caller: ${others.map((figure) => `${figure.what}: ${shown(figure)}`).join('; ')}.`,
       WHAT_A_QUEUE_LEAVES_OUT,
     ],
@@ -55,7 +56,7 @@ function costOf(name: string, find: (of: string, what: string) => Figure, queues
   const against = (what: string) =>
     `${shown(own(what))} against ${shown(best(what))} with ${best(what).of} (${times(own(what), best(what))})`;
   return [
-    `**${name}** refreshes ${shown(own(rate))}, and the quickest queue, ${quickest.of}, ${shown(quickest)} (${times(quickest, own(rate))}).`,
+    `**${name}** refreshes ${shown(own(rate))}, and the quickest queue, ${quickest.of}, ${shown(quickest)} (${times(quickest, own(rate), 'many')}).`,
     `1,000 refreshes take ${against(cpu)} of processor time.`,
     `A sleeping connection takes ${against(bytes)}.`,
     `When all are due at one instant, the 99th of 100 starts after ${against(p99)}.`,
@@ -64,8 +65,8 @@ function costOf(name: string, find: (of: string, what: string) => Figure, queues
 }
 
 const shown = ({ value, unit }: Figure): string => `${value.toLocaleString('en')} ${unit}`;
-const times = (a: Figure, b: Figure): string =>
-  `${Number((a.value / b.value).toPrecision(2)).toLocaleString('en')} times as much`;
+const times = (a: Figure, b: Figure, word = 'much'): string =>
+  `${Number((a.value / b.value).toPrecision(2)).toLocaleString('en')} times as ${word}`;
 
 const WHAT_A_QUEUE_LEAVES_OUT = `Evergrant's figures contain what the job of the others leaves out:
 
