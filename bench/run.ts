@@ -9,12 +9,13 @@ import { due } from './measures/due';
 import { growth } from './measures/growth';
 import { requests } from './measures/requests';
 import { rewrap } from './measures/rewrap';
+import { rivals } from './measures/rivals';
 import { sandbox } from './measures/sandbox';
 import { storms } from './measures/storms';
 import { type Document, isMet } from './measure';
 import { writePage } from './page';
 
-const BENCHMARKS = [requests, costs, due, rewrap, sandbox, growth, storms, catchUp];
+const BENCHMARKS = [requests, costs, due, rewrap, sandbox, rivals, growth, storms, catchUp];
 
 /**
  * `npm run bench [-- --only <name> | --all] [--smoke] [--json]`: measures, keeps the results, and writes docs/benchmarks.md
@@ -74,7 +75,7 @@ function tableOf({ figures }: Document['benchmarks'][number]): string {
       const ratio = figure.ratio ? `${figure.ratio.value} (${figure.ratio.how})` : '';
       const value = `${figure.value} ${figure.unit}`;
       return [
-        (figure.of ? `${figure.of}: ${figure.what}` : figure.what).padEnd(66),
+        [figure.of, figure.what].filter(Boolean).join(': ').padEnd(66),
         value.padEnd(16),
         beside,
         ratio,
