@@ -18,12 +18,25 @@ const ACTIONS = new Set<number>([
 ]);
 
 /** Of all runs that a query of the visibility store finds, since an instant (epoch ms). */
-export async function actionsOf(client: Client, query: string, since: number): Promise<number> {
+export async function actionsFound(client: Client, query: string, since: number): Promise<number> {
   let actions = 0;
-  for await (const { workflowId, runId } of client.workflow.list({ query })) {
-    const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-    for (const { eventType, eventTime } of events ?? [])
-      if (ACTIONS.has(eventType ?? 0) && Number(eventTime?.seconds) * 1_000 >= since) actions += 1;
-  }
+  for await (const { workflowId, runId } of client.workflow.list({ query }))
+    actions += countSince((await client.workflow.getHandle(workflowId, runId).fetchHistory()).events, since);
   return actions;
+}
+
+/** Of a workflow's latest run and of the one before, which the visibility store may not show yet. */
+export async function actionsOf(client: Client, workflowId: string, since: number): Promise<number> {
+  const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
+  const before = events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId;
+  const former = before ? await client.workflow.getHandle(workflowId, before).fetchHistory() : null;
+  return countSince(events, since) + countSince(former?.events, since);
+}
+
+type Events = temporal.api.history.v1.IHistory['events'];
+
+function countSince(events: Events, since: number): number {
+  return (events ?? []).filter(
+    ({ eventType, eventTime }) => ACTIONS.has(eventType ?? 0) && Number(eventTime?.seconds) * 1_000 >= since,
+  ).length;
 }
