@@ -17,6 +17,7 @@ import { deliveriesVerb } from './verbs/deliveries';
 import { doctorVerb } from './verbs/doctor';
 import { eventsVerb } from './verbs/events';
 import { fleetVerb } from './verbs/fleet';
+import { importVerb } from './verbs/import';
 import { keysVerb } from './verbs/keys';
 import { listVerb } from './verbs/list';
 import { mailVerb } from './verbs/mail';
@@ -62,6 +63,7 @@ const GROUPS: [string, Verb[]][] = [
     'Processes and set-up:',
     [workerVerb, apiVerb, simulatorVerb, migrateVerb, keysVerb, doctorVerb, temporalVerb, completionVerb],
   ],
+  ['Moving:', [importVerb]],
   ['Sandbox:', [sandboxVerb]],
 ];
 
