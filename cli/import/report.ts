@@ -5,8 +5,8 @@ import { Failure, UsageError } from '../failures';
 import { type RowOutcome } from './take-row';
 
 export interface Report {
-  add(row: RowOutcome): Promise<void> | void;
-  close(): Promise<void> | void;
+  add(row: RowOutcome): void;
+  close(): void;
 }
 
 const COLUMNS = ['row', 'line', 'owner_ref', 'external_id', 'code', 'reason', 'what_to_do'];

@@ -8,14 +8,19 @@ import {
   invalidRow,
   sourceDigest,
 } from './take-row';
+import { loadSettings } from '../../adapters/config';
+import { connectionProblem } from '../../adapters/postgres/connection';
 import { inWords } from '../../core/text/human-time';
+import { UsageError } from '../failures';
 import { type Io } from '../output/io';
 import { note, printable } from '../output/output';
 import { withProgress } from '../output/progress';
 export { readMapping } from './columns';
+export { tableQuery } from './postgres-query';
 import { type ColumnOptions, type GivenRow, checkHeader, readRow } from './columns';
 import { openFile } from './file';
 import { type ImportWorld, withImport } from './open';
+import { type Query, openQuery } from './postgres-query';
 import { createPatience } from './patience';
 import { type Counts, type Printer, createPrinter } from './print';
 import { type Report, openReport } from './report';
@@ -33,33 +38,49 @@ export interface ImportOptions extends ColumnOptions {
   json: boolean;
 }
 
-/** Imports a file, or standard input for `-`. @throws Failure when a row was refused, or not all were reached */
-export async function importFile(io: Io, name: string, options: ImportOptions): Promise<void> {
-  await importFrom(io, options, () => openFile(name, io.in));
-}
+/** What to import: a file, standard input (`-`), or what a query of another database gives. */
+export type ImportSource = { file: string } | { databaseUrl: string | null; query: Query };
 
-/** @param open opened once everything else is there */
-export async function importFrom(
-  io: Io,
-  options: ImportOptions,
-  open: () => Promise<RowSource>,
-): Promise<void> {
+/** @throws Failure when a row was refused, or not all were reached */
+export async function runImport(io: Io, from: ImportSource, options: ImportOptions): Promise<void> {
   const stop = io.stopSignal();
-  const source = await open();
-  if (source.columns) {
-    const unused = checkHeader(source.columns, options);
-    if (unused.length > 0) note(io, `Ignored columns: ${unused.map(printable).join(', ')}.`);
-  }
-  const report = options.report === null ? null : openReport(options.report);
-  const printer = createPrinter(io, options);
+  const source = await openSource(io, from);
+  let report: Report | null = null;
   try {
+    if (source.columns) {
+      const unused = checkHeader(source.columns, options);
+      if (unused.length > 0) note(io, `Ignored columns: ${unused.map(printable).join(', ')}.`);
+    }
+    report = options.report === null ? null : openReport(options.report);
+    const printer = createPrinter(io, options);
     await withImport(io, async (world) => {
       const stopped = await importRows(io, world, source, options, { stop, report, printer });
       printer.end(stopped, world.unsignalled());
     });
   } finally {
-    await report?.close();
+    report?.close();
+    await source.close?.();
   }
+}
+
+async function openSource(io: Io, from: ImportSource): Promise<RowSource & { close?(): Promise<void> }> {
+  if ('file' in from) return openFile(from.file, io.in);
+  const url = from.databaseUrl ?? loadSettings(io.env).EVERGRANT_IMPORT_DATABASE_URL?.reveal();
+  if (url === undefined)
+    throw new UsageError('Give --from-database a URL, or set EVERGRANT_IMPORT_DATABASE_URL.');
+  const problem = databaseUrlProblem(url);
+  if (problem !== null) throw new UsageError(`--from-database ${problem}.`);
+  if (from.databaseUrl !== null && new URL(url).password !== '')
+    note(
+      io,
+      'Other users of this machine can see the password in the list of processes. EVERGRANT_IMPORT_DATABASE_URL hides it.',
+    );
+  return openQuery(url, from.query);
+}
+
+function databaseUrlProblem(url: string): string | null {
+  if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url)) return 'is not a postgres:// URL';
+  return connectionProblem(url);
 }
 
 interface Run {
@@ -94,7 +115,7 @@ async function importRows(
       );
       for (const outcome of outcomes) {
         printer.add(outcome);
-        if (outcome.outcome === 'refused') await report?.add(outcome);
+        if (outcome.outcome === 'refused') report?.add(outcome);
       }
       if (stop.aborted) return 'Stopped.';
       if (patience.hopeless() !== null) return patience.hopeless();

@@ -1,11 +1,13 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DAY_MS } from '../../../core/time';
+import { DAY_MS, HOUR_MS } from '../../../core/time';
 import { type World, evergrant as run } from '../../support/cli';
 import { instagramSettings } from '../../support/instagram-settings';
 import { keyBytes } from '../../support/key-bytes';
 import { type Stack, startStack } from '../../support/stack';
+import { evergrant as start } from '../../support/command';
 import { temporaryFolder } from '../../support/temporary-folder';
+import { until } from '../../support/until';
 
 let stack: Stack;
 let env: NodeJS.ProcessEnv;
@@ -51,6 +53,8 @@ async function imported(args: string[], world: World = {}) {
   const { code, out, err } = await evergrant([...args, '--json'], world);
   return { code, err, out, ...(JSON.parse(out) as Result) };
 }
+const count = async () =>
+  (await stack.pool.query('select count(*) as n from integrations')).rows[0].n as string;
 
 test('rows of a CSV are taken over: dated, proven, sealed, and kept alive by lifecycles', async () => {
   const [dated, undated] = [held(), held()];
@@ -81,4 +85,220 @@ test('rows of a CSV are taken over: dated, proven, sealed, and kept alive by lif
   expect(await imported([path])).toMatchObject({ code: 0, taken: 0, already: 2, refused: 0 });
   expect(stack.simulator.requests()).toHaveLength(before);
   expect(first.out + first.err).not.toContain(dated);
+});
+
+test('what cannot be imported is refused by row, with the reason and what to do, and reported', async () => {
+  const dead = held('import_dead');
+  stack.simulator.invalidate('import_dead', 460);
+  await stack.connect('import_theirs');
+  const good = held('import_twice');
+  const lines = [
+    ['access_token', 'expires_at', 'owner_ref', 'external_id'],
+    [dead, iso(now() + 50 * DAY_MS), '=shop', 'dead-1'],
+    [held('import_theirs'), '', 'shop-2', ''],
+    ['EAAfacebook', '', 'shop-3', ''],
+    [held(), iso(now() - DAY_MS), 'shop-4', ''],
+    [good, iso(now() + 50 * DAY_MS), 'shop-5', '1.78E+16'],
+    [good, iso(now() + 50 * DAY_MS), 'shop-5', ''],
+    [held('import_twice'), iso(now() + 50 * DAY_MS), 'shop-5', ''],
+    ['', '', 'shop-6', ''],
+  ];
+  const path = file(lines.map((cells) => cells.join(';')).join('\n'));
+  const csv = join(temporaryFolder(), 'refused.csv');
+  const result = await imported([path, '--report', csv]);
+  expect(result.code).toBe(1);
+  expect(result).toMatchObject({ taken: 1, already: 1, refused: 6, complete: true });
+  expect(result.rows.map(({ row, outcome, code }) => [row, outcome, code])).toEqual([
+    [1, 'refused', 'refused'],
+    [2, 'refused', 'account_taken'],
+    [3, 'refused', 'foreign'],
+    [4, 'refused', 'expired'],
+    [5, 'refused', 'invalid_row'],
+    expect.arrayContaining([6]),
+    expect.arrayContaining([7]),
+    [8, 'refused', 'invalid_row'],
+  ]);
+  const twins = result.rows.slice(5, 7);
+  expect(twins.map(({ outcome }) => outcome).sort()).toEqual(['already', 'taken']);
+  const [first, second] = twins[0]!.outcome === 'taken' ? twins : [...twins].reverse();
+  expect(second!.reason).toBe(`The same account as row ${first!.row}.`);
+  const report = readFileSync(csv, 'utf8');
+  expect(report.split('\n')[0]).toBe('row,line,owner_ref,external_id,code,reason,what_to_do');
+  expect(report).toContain("1,2,'=shop,dead-1,refused,Instagram refuses this token.");
+  expect(report).toContain('1.78E+16');
+  for (const secret of [dead, good, 'EAAfacebook'])
+    expect(report + result.out + result.err).not.toContain(secret);
+
+  const json = join(temporaryFolder(), 'refused.json');
+  const again = await evergrant([path, '--report', json]);
+  expect([again.code, again.out]).toEqual([
+    1,
+    expect.stringContaining('0 taken over, 2 already there, 6 refused.'),
+  ]);
+  expect(JSON.parse(readFileSync(json, 'utf8'))).toHaveLength(6);
+});
+
+test('a trial asks Instagram, says what would happen to each row, and changes nothing', async () => {
+  const [one, brief] = [held('import_trial'), held()];
+  const dead = held('import_trial_dead');
+  stack.simulator.invalidate('import_trial_dead', 460);
+  const path = file(`access_token\n${one}\n${one}\n${dead}\n${brief}\n`);
+  const before = await count();
+  const since = stack.simulator.requests().length;
+  const { code, out } = await evergrant([path, '--owner-ref', 'trial', '--dry-run']);
+  expect(code).toBe(1);
+  expect(out).toMatch(/^row 1: (would be taken over|already there)/);
+  expect(out).toContain('row 3: would be refused. Instagram refuses this token.');
+  expect(out).toContain('2 would be taken over, 1 already there, 1 would be refused.');
+  expect(await count()).toEqual(before);
+  const paths = stack.simulator
+    .requests()
+    .slice(since)
+    .map((call) => call.path);
+  expect(new Set(paths)).toEqual(new Set(['/me']));
+});
+
+test('rows of a table are imported by a cursor that cannot write', async () => {
+  const tokens = [held(), held(), held()];
+  await stack.pool.query(`
+    create table channels (id bigint primary key, user_id int, access_token text, token_expires_at timestamp, status text)`);
+  const add = (id: number, token: string, status: string) =>
+    stack.pool.query(`insert into channels values ($1, 7, $2, $3::timestamptz at time zone 'UTC', $4)`, [
+      id,
+      token,
+      iso(now() + 40 * DAY_MS + id),
+      status,
+    ]);
+  await add(3, tokens[0]!, 'active');
+  await add(1, tokens[1]!, 'active');
+  await add(2, tokens[2]!, 'expired');
+  const world = { env: { ...env, EVERGRANT_IMPORT_DATABASE_URL: stack.directDatabaseUrl } };
+  const map = ['--map', 'user_id=owner_ref', '--map', 'id=external_id'];
+  const table = await imported(['--from-database', '--table', 'channels', '--zone', 'UTC', ...map], world);
+  expect(table).toMatchObject({ code: 0, taken: 2, refused: 0 });
+  const row = await stack.row(table.rows[0]!.integrationId);
+  expect(row).toMatchObject({ externalId: '1', ownerRef: '7' });
+  expect(Math.abs(row.expiresAt! - now() - 40 * DAY_MS)).toBeLessThan(60_000);
+
+  const query = `select access_token, user_id as owner_ref, token_expires_at at time zone 'UTC' as expires_at from channels where id = 2;`;
+  const asked = await imported(['--from-database', stack.directDatabaseUrl, '--query', query]);
+  expect(asked).toMatchObject({ code: 0, taken: 1 });
+  const writes = await evergrant([
+    '--from-database',
+    stack.directDatabaseUrl,
+    '--query',
+    'delete from channels returning *',
+  ]);
+  expect([writes.code, writes.err]).toEqual([1, expect.stringContaining('may only read')]);
+  const leaks = await evergrant([
+    '--from-database',
+    stack.directDatabaseUrl,
+    '--query',
+    'select access_token::int as access_token, 1 as owner_ref from channels',
+  ]);
+  expect([leaks.code, leaks.err]).toEqual([1, expect.stringContaining('22P02')]);
+  expect(leaks.err).not.toContain('IGAA');
+});
+
+describe('while Instagram', () => {
+  test('does not answer for a moment, the row is tried again', async () => {
+    stack.simulator.addFault({ match: { path: '/me' }, times: 2, status: 503 });
+    stack.simulator.addFault({ match: { path: '/me/conversations' }, times: 1, status: 500 });
+    const result = await imported([
+      file(`access_token,expires_at\n${held()},${iso(now() + 50 * DAY_MS)}\n`),
+      '--owner-ref',
+      'blip',
+    ]);
+    expect(result).toMatchObject({ code: 0, taken: 1 });
+    expect((await stack.row(result.rows[0]!.integrationId)).scopes).toHaveLength(2);
+  });
+
+  test('is down, nothing is refused for good, and the next run goes on', async () => {
+    stack.simulator.addFault({ match: { path: '/me' }, status: 503 });
+    const path = file(`access_token\n${Array.from({ length: 60 }, () => held()).join('\n')}\n`);
+    const down = await imported([path, '--owner-ref', 'outage']);
+    expect(down).toMatchObject({ code: 1, taken: 0, complete: false });
+    expect(down.rows.length).toBeLessThan(60);
+    expect(down.rows[0]).toMatchObject({ outcome: 'refused', code: 'provider_unavailable' });
+    expect(down.err).toContain('Instagram does not answer.');
+    stack.simulator.clearFaults();
+    expect(await imported([path, '--owner-ref', 'outage'])).toMatchObject({
+      code: 0,
+      taken: 60,
+      complete: true,
+    });
+  });
+
+  test('limits calls, the import asks no more until it may', async () => {
+    stack.simulator.addFault({ match: { path: '/me' }, times: 1, status: 400, error: { code: 4 } });
+    const pauses: number[] = [];
+    const path = file(`access_token\n${held()}\n`);
+    const since = stack.simulator.requests().length;
+    const result = await imported([path, '--owner-ref', 'limited'], {
+      onPause: async () => {
+        if (pauses.push(0) === 2) await stack.calm();
+      },
+    });
+    expect(result).toMatchObject({ code: 0, taken: 1 });
+    expect(pauses).toHaveLength(2);
+    // The refused call and the one after the pause; in between the gate holds back.
+    const probes = stack.simulator
+      .requests()
+      .slice(since)
+      .filter((call) => call.path === '/me');
+    expect(probes).toHaveLength(2);
+  });
+});
+
+test('stopped, it ends with what is done; an unclosed JSON is none', async () => {
+  const stop = new AbortController();
+  stop.abort();
+  const result = await imported([file(`access_token\n${held()}\n`), '--owner-ref', 'stopped'], { stop });
+  expect(result).toMatchObject({ code: 1, complete: false, taken: 0 });
+});
+
+test('killed twice in the middle, it is finished by the next run: each account once, nothing left behind', async () => {
+  const tokens = Array.from({ length: 120 }, () => held());
+  const dead = held('import_killed_dead');
+  stack.simulator.invalidate('import_killed_dead', 460);
+  const path = file(`access_token\n${[...tokens.slice(0, 60), dead, ...tokens.slice(60)].join('\n')}\n`);
+  const args = ['import', path, '--owner-ref', 'killed', '--json'];
+  const done = async () => {
+    const { rows } = await stack.pool.query(
+      `select count(*) as all, count(distinct account_id) as accounts, count(*) filter (where state = 'pending') as pending
+       from integrations where owner_ref = 'killed'`,
+    );
+    return [Number(rows[0].all), Number(rows[0].accounts), Number(rows[0].pending)];
+  };
+  for (const enough of [20, 70]) {
+    const child = start(args, { PATH: process.env.PATH ?? '', ...(env as Record<string, string>) });
+    await until(async () => (await done())[0]! >= enough || child.process.exitCode !== null, {
+      timeoutMs: 90_000,
+      everyMs: 5,
+    });
+    child.process.kill('SIGKILL');
+    await child.ended;
+    expect(child.process.signalCode).toBe('SIGKILL');
+  }
+  const [before] = await done();
+  const { taken, already, refused, rows } = await imported([path, '--owner-ref', 'killed']);
+  expect([taken, already, refused]).toEqual([120 - before!, before, 1]);
+  expect(rows.find(({ outcome }) => outcome === 'refused')).toMatchObject({ row: 61 });
+  expect(await done()).toEqual([120, 120, 0]);
+});
+
+test('refreshes that are due are spread, those with the least time left first', async () => {
+  const held14 = Array.from({ length: 6 }, () => held());
+  stack.simulator.clock.advance(47 * DAY_MS);
+  const path = file(
+    `access_token,expires_at\n${held14.map((token, n) => `${token},${iso(now() + (2 + 2 * n) * DAY_MS)}`).join('\n')}\n`,
+  );
+  const { rows } = await imported([path, '--owner-ref', 'spread']);
+  const at = await Promise.all(
+    rows.map(async ({ integrationId }) => (await stack.row(integrationId)).refreshAt! - now()),
+  );
+  expect(at.filter((ms) => ms < 60_000)).toHaveLength(3);
+  expect(at.slice(3)).toEqual([...at.slice(3)].sort((a, b) => a - b));
+  expect(at.at(-1)).toBeGreaterThan(6 * HOUR_MS);
+  expect(at.at(-1)).toBeLessThan(24 * HOUR_MS);
 });
