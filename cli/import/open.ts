@@ -1,16 +1,13 @@
-import { type Clock, systemClock } from '../../adapters/clock';
 import { loadSettings } from '../../adapters/config';
-import { isLoopbackUrl } from '../../adapters/outgoing/loopback';
-import { SECOND_MS } from '../../core/time';
 import { createLifecycles } from '../../services/lifecycles';
 import { type ImportDeps } from '../../services/importing/import-token';
 import { NEEDED_SETTINGS, createServices } from '../../services/services';
+import { clockOf } from '../clock';
 import { databaseFailure } from '../database-failure';
 import { withLocalSimulator } from '../doctor/provider';
 import { type Io } from '../output/io';
 import { withLocalKeys, withLocalServers } from '../settings';
 
-const PATIENCE_MS = 2 * SECOND_MS;
 /** After so many failures in a row lifecycles are left to the audit. */
 const SIGNAL_FAILURES = 3;
 
@@ -53,16 +50,4 @@ function signals({ rowChanged }: ImportDeps['lifecycles']) {
     },
     unsignalled: () => unsignalled,
   };
-}
-
-/** A simulator on this machine has a clock of its own, which its whole sandbox goes by. */
-async function clockOf(graphUrl: string): Promise<Clock> {
-  if (!isLoopbackUrl(graphUrl)) return systemClock;
-  const answer = await fetch(`${graphUrl}/_sim/clock`, { signal: AbortSignal.timeout(PATIENCE_MS) })
-    .then(async (response) => (response.ok ? ((await response.json()) as { now?: unknown }) : null))
-    .catch(() => null);
-  const there = typeof answer?.now === 'string' ? Date.parse(answer.now) : Number(answer?.now ?? NaN);
-  if (Number.isNaN(there)) return systemClock;
-  const aheadMs = there - Date.now();
-  return { now: () => Date.now() + aheadMs };
 }

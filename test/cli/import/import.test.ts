@@ -1,5 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createApiKey } from '../../../adapters/postgres/access/api-keys';
+import { type Scope } from '../../../core/access/scopes';
+import { Secret } from '../../../core/access/secret';
 import { DAY_MS, HOUR_MS } from '../../../core/time';
 import { type World, evergrant as run } from '../../support/cli';
 import { instagramSettings } from '../../support/instagram-settings';
@@ -162,11 +165,12 @@ test('rows of a table are imported by a cursor that cannot write', async () => {
   const tokens = [held(), held(), held()];
   await stack.pool.query(`
     create table channels (id bigint primary key, user_id int, access_token text, token_expires_at timestamp, status text)`);
+  const end = now() + 40 * DAY_MS;
   const add = (id: number, token: string, status: string) =>
     stack.pool.query(`insert into channels values ($1, 7, $2, $3::timestamptz at time zone 'UTC', $4)`, [
       id,
       token,
-      iso(now() + 40 * DAY_MS + id),
+      iso(end + id),
       status,
     ]);
   await add(3, tokens[0]!, 'active');
@@ -301,4 +305,105 @@ test('refreshes that are due are spread, those with the least time left first', 
   expect(at.slice(3)).toEqual([...at.slice(3)].sort((a, b) => a - b));
   expect(at.at(-1)).toBeGreaterThan(6 * HOUR_MS);
   expect(at.at(-1)).toBeLessThan(24 * HOUR_MS);
+});
+
+describe('export', () => {
+  const exported = (args: string[], world: World = {}) => run(['export', ...args], { env, ...world });
+  let keys = 0;
+  /** A key of this database. */
+  async function key(scopes: string[], ownerRefs: string[] | null = null): Promise<NodeJS.ProcessEnv> {
+    const text = `evg_export_${scopes.join('_')}_${ownerRefs?.join('_') ?? 'all'}_${(keys += 1)}_0123456789`;
+    const maker = { id: 'bootstrap', generation: 0, limitedBy: null, quota: 100 };
+    const wanted = { name: 'move', scopes: scopes as Scope[], ownerRefs, expiresAt: null };
+    await createApiKey(stack.pool, new Secret(text), wanted, maker, Date.now());
+    return { ...env, EVERGRANT_API_KEY: text };
+  }
+
+  test('has everything but secrets, as JSON Lines or CSV', async () => {
+    const token = held();
+    const path = file(`access_token,owner_ref\n${token},=export\n`);
+    await imported([path]);
+    const { code, out } = await exported([]);
+    expect(code).toBe(0);
+    const rows = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(rows).toHaveLength(Number(await count()));
+    expect(rows.at(-1)).toMatchObject({ owner_ref: '=export', state: 'active', token_version: 1 });
+    expect(out).not.toContain('IGAA');
+    const target = join(temporaryFolder(), 'all.csv');
+    expect((await exported(['--output', target])).code).toBe(0);
+    const csv = readFileSync(target, 'utf8');
+    expect(csv.split('\n')[0]).toMatch(/^id,owner_ref,external_id,email,account_id/);
+    expect(csv).toContain(",'=export,");
+    expect(statSync(target).mode & 0o777).toBe(0o600);
+    expect(await exported(['--output', target])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('already exists'),
+    });
+  });
+
+  test('gives tokens only to a key that may, asks first, counts and records it', async () => {
+    const target = join(temporaryFolder(), 'tokens.jsonl');
+    const args = ['--with-tokens', '--output', target];
+    for (const [scopes, owners] of [
+      [['token'], null],
+      [['admin'], null],
+      [['token', 'admin'], ['x']],
+    ] as const) {
+      const refused = await exported([...args, '--yes'], {
+        env: await key([...scopes], owners && [...owners]),
+      });
+      expect([refused.code, refused.err]).toEqual([1, expect.stringMatching(/scope|owners/)]);
+    }
+    const wrong = await exported([...args, '--yes'], {
+      env: { ...env, EVERGRANT_API_KEY: 'evg_wrong', EVERGRANT_URL: 'http://127.0.0.1:9' },
+    });
+    expect(wrong.code).toBe(1);
+    const right = await key(['admin', 'token']);
+    expect((await exported(['--with-tokens'], { env: right, columns: 80 })).code).toBe(2);
+    expect((await exported(args, { env: right })).code).toBe(2);
+    expect((await exported(args, { env: right, answer: 'n' })).code).toBe(1);
+    expect(existsSync(target)).toBe(false);
+    expect(await exported(args, { env: right, answer: 'y' })).toMatchObject({ code: 0 });
+    const lines = readFileSync(target, 'utf8').trim().split('\n');
+    const uses = await stack.pool.query('select sum(uses) as n from token_uses');
+    expect(Number(uses.rows[0].n)).toBe(lines.length);
+    const entries = await stack.pool.query(
+      `select actor_kind, target from audit_log where action = 'token.export'`,
+    );
+    expect(entries.rows).toEqual([{ actor_kind: 'cli', target: expect.stringMatching(/^key_/) }]);
+  });
+
+  test.each(['jsonl', 'csv'])('as %s is taken back by import, equal but for ids', async (format) => {
+    const target = join(temporaryFolder(), `back.${format}`);
+    const path = file(
+      `access_token,owner_ref,external_id,expires_at,email\n${held()},-5,"a,""b""",${iso(now() + 50 * DAY_MS)},jo@shop.example\n`,
+    );
+    const { rows } = await imported([path]);
+    const was = await stack.row(rows[0]!.integrationId);
+    expect(
+      (
+        await exported(['--with-tokens', '--yes', '--output', target], {
+          env: await key(['token', 'admin'], null),
+        })
+      ).code,
+    ).toBe(0);
+    await stack.pool.query('delete from integrations');
+    const back = await imported([target]);
+    expect(back).toMatchObject({ code: 0, already: 0, refused: 0 });
+    const all = await stack.pool.query('select id from integrations where account_id = $1', [was.accountId]);
+    const is = await stack.row(all.rows[0].id as string);
+    for (const field of [
+      'ownerRef',
+      'externalId',
+      'contactEmail',
+      'username',
+      'scopes',
+      'issuedAt',
+      'expiresAt',
+    ] as const)
+      expect([field, is[field]]).toEqual([field, was[field]]);
+  });
 });
