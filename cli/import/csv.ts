@@ -23,6 +23,7 @@ export async function openCsv(
     info: true,
     max_record_size: MAX_ROW_BYTES,
   });
+  parser.on('error', () => undefined);
   input.on('error', (error) => parser.destroy(error));
   input.pipe(parser);
   const records = parser[Symbol.asyncIterator]() as AsyncIterator<Parsed>;

@@ -10,22 +10,39 @@ import { type RowSource } from './rows';
 const START_BYTES = 16 * 1024;
 
 /** Opens a file, or standard input for `-`, as CSV or JSON Lines by what it begins with. */
-export async function openFile(name: string, stdin: Readable): Promise<RowSource> {
+export async function openFile(name: string, stdin: () => Readable): Promise<RowSource> {
   const bytes = { read: 0, total: name === '-' ? null : sizeOf(name) };
-  const chunks = countedChunks(name === '-' ? stdin : createReadStream(name), bytes);
+  const raw = name === '-' ? stdin() : createReadStream(name);
+  try {
+    const rows = await readRows(name, countedChunks(raw, bytes));
+    return {
+      name: name === '-' ? '-' : resolve(name),
+      ...rows,
+      share: () => (bytes.total === null ? null : Math.min(1, bytes.read / Math.max(1, bytes.total))),
+      close: () => void raw.destroy(),
+    };
+  } catch (error) {
+    // A pipe that stays open would keep the process alive.
+    raw.destroy();
+    throw error;
+  }
+}
+
+async function readRows(
+  name: string,
+  chunks: AsyncGenerator<Buffer, void>,
+): Promise<Pick<RowSource, 'columns' | 'rows'>> {
   const start = await readStart(chunks, name);
   const input = Readable.from(joined(start, chunks), { objectMode: false });
+  // Who reads gets it; when nobody does any more, it is of no interest.
+  input.on('error', () => undefined);
   const text = start.toString('utf8').replace(/^\uFEFF/, '');
-  const source = {
-    name: name === '-' ? '-' : resolve(name),
-    share: () => (bytes.total === null ? null : Math.min(1, bytes.read / Math.max(1, bytes.total))),
-  };
   if (/^\s*\[/.test(text))
     throw new Failure('The file is a JSON array. Evergrant reads JSON Lines: one object on each line.', [
       'Convert it, for example with `jq -c ".[]" file.json > file.jsonl`.',
     ]);
-  if (/^\s*\{/.test(text)) return { ...source, columns: null, rows: readJsonLines(input) };
-  return { ...source, ...(await openCsv(input, text)) };
+  if (/^\s*\{/.test(text)) return { columns: null, rows: readJsonLines(input) };
+  return openCsv(input, text);
 }
 
 function sizeOf(name: string): number {

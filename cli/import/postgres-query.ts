@@ -26,10 +26,7 @@ export function tableQuery(table: string, statuses: readonly string[]): Query {
  * Reads the rows of a query by a cursor, in a transaction that cannot write. Values come as PostgreSQL writes them, since
  * its driver would read instants without an offset in this machine's time zone.
  */
-export async function openQuery(
-  url: string,
-  { sql, values }: Query,
-): Promise<RowSource & { close(): Promise<void> }> {
+export async function openQuery(url: string, { sql, values }: Query): Promise<RowSource> {
   const text = sql.trim().replace(/;$/, '');
   const client = createClient(url, { types: AS_TEXT, application_name: 'evergrant import' });
   client.on('error', () => undefined);

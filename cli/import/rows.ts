@@ -21,6 +21,7 @@ export interface RowSource {
   rows: AsyncIterable<RawRow>;
   /** The part that has been read, from 0 to 1; null: unknown. */
   share(): number | null;
+  close(): Promise<void> | void;
 }
 
 /** A longer row is a mistake, such as a quote that is never closed. */

@@ -59,12 +59,12 @@ export async function runImport(io: Io, from: ImportSource, options: ImportOptio
     });
   } finally {
     report?.close();
-    await source.close?.();
+    await source.close();
   }
 }
 
-async function openSource(io: Io, from: ImportSource): Promise<RowSource & { close?(): Promise<void> }> {
-  if ('file' in from) return openFile(from.file, io.in);
+async function openSource(io: Io, from: ImportSource): Promise<RowSource> {
+  if ('file' in from) return openFile(from.file, () => io.in);
   const url = from.databaseUrl ?? loadSettings(io.env).EVERGRANT_IMPORT_DATABASE_URL?.reveal();
   if (url === undefined)
     throw new UsageError('Give --from-database a URL, or set EVERGRANT_IMPORT_DATABASE_URL.');

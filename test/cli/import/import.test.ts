@@ -4,6 +4,9 @@ import { createApiKey } from '../../../adapters/postgres/access/api-keys';
 import { type Scope } from '../../../core/access/scopes';
 import { Secret } from '../../../core/access/secret';
 import { DAY_MS, HOUR_MS } from '../../../core/time';
+import { parse } from 'csv-parse/sync';
+import { withTransaction } from '../../../adapters/postgres/pool';
+import { blocksOf, stepsOf } from '../../support/document-blocks';
 import { type World, evergrant as run } from '../../support/cli';
 import { instagramSettings } from '../../support/instagram-settings';
 import { keyBytes } from '../../support/key-bytes';
@@ -11,6 +14,9 @@ import { type Stack, startStack } from '../../support/stack';
 import { evergrant as start } from '../../support/command';
 import { temporaryFolder } from '../../support/temporary-folder';
 import { until } from '../../support/until';
+
+/** Of the import that is killed. `IMPORT_ROWS=10000` also prints how fast the rest was, and its memory. */
+const ROWS = Number(process.env.IMPORT_ROWS ?? 120);
 
 let stack: Stack;
 let env: NodeJS.ProcessEnv;
@@ -261,35 +267,61 @@ test('stopped, it ends with what is done; an unclosed JSON is none', async () =>
   expect(result).toMatchObject({ code: 1, complete: false, taken: 0 });
 });
 
-test('killed twice in the middle, it is finished by the next run: each account once, nothing left behind', async () => {
-  const tokens = Array.from({ length: 120 }, () => held());
-  const dead = held('import_killed_dead');
-  stack.simulator.invalidate('import_killed_dead', 460);
-  const path = file(`access_token\n${[...tokens.slice(0, 60), dead, ...tokens.slice(60)].join('\n')}\n`);
-  const args = ['import', path, '--owner-ref', 'killed', '--json'];
-  const done = async () => {
-    const { rows } = await stack.pool.query(
-      `select count(*) as all, count(distinct account_id) as accounts, count(*) filter (where state = 'pending') as pending
-       from integrations where owner_ref = 'killed'`,
-    );
-    return [Number(rows[0].all), Number(rows[0].accounts), Number(rows[0].pending)];
-  };
-  for (const enough of [20, 70]) {
-    const child = start(args, { PATH: process.env.PATH ?? '', ...(env as Record<string, string>) });
-    await until(async () => (await done())[0]! >= enough || child.process.exitCode !== null, {
-      timeoutMs: 90_000,
-      everyMs: 5,
+test(
+  `${ROWS} rows, killed twice in the middle, are finished by the next run: each account once, nothing left behind`,
+  async () => {
+    const tokens = Array.from({ length: ROWS }, (_, n) => {
+      stack.simulator.addAccount({ username: `killed_${n}` });
+      return stack.simulator.generateToken(`killed_${n}`);
     });
-    child.process.kill('SIGKILL');
-    await child.ended;
-    expect(child.process.signalCode).toBe('SIGKILL');
+    const dead = held('import_killed_dead');
+    stack.simulator.invalidate('import_killed_dead', 460);
+    const path = file(`access_token\n${[...tokens.slice(0, 60), dead, ...tokens.slice(60)].join('\n')}\n`);
+    const args = ['import', path, '--owner-ref', 'killed', '--json'];
+    const done = async () => {
+      const { rows } = await stack.pool.query(
+        `select count(*) as all, count(distinct account_id) as accounts, count(*) filter (where state = 'pending') as pending
+       from integrations where owner_ref = 'killed'`,
+      );
+      return [Number(rows[0].all), Number(rows[0].accounts), Number(rows[0].pending)];
+    };
+    const begin = () => start(args, { PATH: process.env.PATH ?? '', ...(env as Record<string, string>) });
+    for (const enough of [ROWS / 6, ROWS / 2]) {
+      const child = begin();
+      const isEnough = async () => (await done())[0]! >= enough || child.process.exitCode !== null;
+      await until(isEnough, { timeoutMs: 60 * 60_000, everyMs: 20 });
+      child.process.kill('SIGKILL');
+      await child.ended;
+      expect(child.process.signalCode).toBe('SIGKILL');
+    }
+    const before = (await done())[0]!;
+    const began = performance.now();
+    const last = begin();
+    let peak = '';
+    const watch = setInterval(() => (peak = peakOf(last.process.pid!) ?? peak), 500);
+    expect(await last.ended).toBe(1);
+    clearInterval(watch);
+    const seconds = (performance.now() - began) / 1000;
+    const { taken, already, refused, rows } = JSON.parse(last.out()) as Result;
+    expect([taken, already, refused]).toEqual([ROWS - before, before, 1]);
+    expect(rows.find(({ outcome }) => outcome === 'refused')).toMatchObject({ row: 61 });
+    expect(await done()).toEqual([ROWS, ROWS, 0]);
+    if (process.env.IMPORT_ROWS !== undefined)
+      console.log(
+        `${taken} rows in ${seconds.toFixed(0)} s, ${(taken / seconds).toFixed(0)} a second, peak ${peak}`,
+      );
+  },
+  4 * 3_600_000,
+);
+
+/** The most memory that a process had so far. */
+function peakOf(pid: number): string | null {
+  try {
+    return /VmHWM:\s*(.*)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? null;
+  } catch {
+    return null;
   }
-  const [before] = await done();
-  const { taken, already, refused, rows } = await imported([path, '--owner-ref', 'killed']);
-  expect([taken, already, refused]).toEqual([120 - before!, before, 1]);
-  expect(rows.find(({ outcome }) => outcome === 'refused')).toMatchObject({ row: 61 });
-  expect(await done()).toEqual([120, 120, 0]);
-});
+}
 
 test('refreshes that are due are spread, those with the least time left first', async () => {
   const held14 = Array.from({ length: 6 }, () => held());
@@ -307,18 +339,18 @@ test('refreshes that are due are spread, those with the least time left first', 
   expect(at.at(-1)).toBeLessThan(24 * HOUR_MS);
 });
 
+let keys = 0;
+/** A key of this database. */
+async function exportKey(scopes: string[], ownerRefs: string[] | null = null): Promise<NodeJS.ProcessEnv> {
+  const text = `evg_export_${scopes.join('_')}_${ownerRefs?.join('_') ?? 'all'}_${(keys += 1)}_0123456789`;
+  const maker = { id: 'bootstrap', generation: 0, limitedBy: null, quota: 100 };
+  const wanted = { name: 'move', scopes: scopes as Scope[], ownerRefs, expiresAt: null };
+  await createApiKey(stack.pool, new Secret(text), wanted, maker, Date.now());
+  return { ...env, EVERGRANT_API_KEY: text };
+}
+
 describe('export', () => {
   const exported = (args: string[], world: World = {}) => run(['export', ...args], { env, ...world });
-  let keys = 0;
-  /** A key of this database. */
-  async function key(scopes: string[], ownerRefs: string[] | null = null): Promise<NodeJS.ProcessEnv> {
-    const text = `evg_export_${scopes.join('_')}_${ownerRefs?.join('_') ?? 'all'}_${(keys += 1)}_0123456789`;
-    const maker = { id: 'bootstrap', generation: 0, limitedBy: null, quota: 100 };
-    const wanted = { name: 'move', scopes: scopes as Scope[], ownerRefs, expiresAt: null };
-    await createApiKey(stack.pool, new Secret(text), wanted, maker, Date.now());
-    return { ...env, EVERGRANT_API_KEY: text };
-  }
-
   test('has everything but secrets, as JSON Lines or CSV', async () => {
     const token = held();
     const path = file(`access_token,owner_ref\n${token},=export\n`);
@@ -353,7 +385,7 @@ describe('export', () => {
       [['token', 'admin'], ['x']],
     ] as const) {
       const refused = await exported([...args, '--yes'], {
-        env: await key([...scopes], owners && [...owners]),
+        env: await exportKey([...scopes], owners && [...owners]),
       });
       expect([refused.code, refused.err]).toEqual([1, expect.stringMatching(/scope|owners/)]);
     }
@@ -361,7 +393,7 @@ describe('export', () => {
       env: { ...env, EVERGRANT_API_KEY: 'evg_wrong', EVERGRANT_URL: 'http://127.0.0.1:9' },
     });
     expect(wrong.code).toBe(1);
-    const right = await key(['admin', 'token']);
+    const right = await exportKey(['admin', 'token']);
     expect((await exported(['--with-tokens'], { env: right, columns: 80 })).code).toBe(2);
     expect((await exported(args, { env: right })).code).toBe(2);
     expect((await exported(args, { env: right, answer: 'n' })).code).toBe(1);
@@ -386,7 +418,7 @@ describe('export', () => {
     expect(
       (
         await exported(['--with-tokens', '--yes', '--output', target], {
-          env: await key(['token', 'admin'], null),
+          env: await exportKey(['token', 'admin'], null),
         })
       ).code,
     ).toBe(0);
@@ -406,4 +438,53 @@ describe('export', () => {
     ] as const)
       expect([field, is[field]]).toEqual([field, was[field]]);
   });
+});
+
+test('docs/moving-in.md: a table of a refresh cron moves in by its commands, and back again', async () => {
+  const dump = readFileSync(join(__dirname, 'fixtures/instagram-channels.sql'), 'utf8')
+    .replace(/\{\{(\w+)\}\}/g, (_, username: string) => held(username))
+    .replace(/\[\[(-?\d+)\]\]/g, (_, days: string) => iso(now() + Number(days) * DAY_MS));
+  stack.simulator.invalidate('moving_revoked', 460);
+  await stack.pool.query(dump);
+  const blocks = blocksOf('docs/moving-in.md');
+  const folder = temporaryFolder();
+  const world = { env: { ...env, EVERGRANT_IMPORT_DATABASE_URL: stack.directDatabaseUrl } };
+  const shown = blocks.flatMap((block) => (block.language === 'console' ? stepsOf(block) : []));
+  const imports = shown.filter(({ command }) => command.startsWith('npx evergrant import'));
+  expect(imports).toHaveLength(2);
+  for (const { command, output } of imports) {
+    const args = command.replace('refused.csv', join(folder, 'refused.csv')).split(' ').slice(3);
+    const { code, out, err } = await evergrant(args, world);
+    expect(code).toBe(1);
+    const printed = `${err}${out}`.replaceAll(`${folder}/`, '');
+    for (const line of output) expect(printed).toContain(line);
+  }
+  const { rows } = await stack.pool.query(
+    `select external_id, owner_ref, expires_at from integrations where username like 'moving_%' order by external_id`,
+  );
+  expect(rows.map((row) => row.external_id)).toEqual([1, 2, 3].map((n) => `1784140000000000${n}`));
+
+  // Back again: what stands in the table is older by then.
+  const tokens = await stack.pool.query('select id, access_token from instagram_channels order by id');
+  await stack.pool.query(
+    `update instagram_channels set access_token = 'old', status = 'moved' where id <= 17841400000000003`,
+  );
+  const back = join(folder, 'tokens.csv');
+  const key = await exportKey(['token', 'admin']);
+  expect((await run(['export', '--with-tokens', '--yes', '--output', back], { env: key })).code).toBe(0);
+  const sql = blocks.filter(({ language }) => language === 'sql').map(({ text }) => text);
+  const [columns, ...lines] = parse(readFileSync(back)) as string[][];
+  await withTransaction(stack.pool, async (db) => {
+    await db.query(sql.find((text) => text.startsWith('create temporary table back'))!);
+    const named = await db.query(`select * from back`);
+    expect((named as unknown as { fields: { name: string }[] }).fields.map(({ name }) => name)).toEqual(
+      columns,
+    );
+    for (const cells of lines)
+      await db.query(`insert into back values (${cells.map((_, n) => `$${n + 1}`).join(', ')})`, cells);
+    await db.query(sql.find((text) => text.startsWith('update instagram_channels'))!);
+  });
+  const after = await stack.pool.query('select id, access_token from instagram_channels order by id');
+  expect(after.rows).toEqual(tokens.rows);
+  await stack.pool.query(sql.find((text) => text.startsWith('alter table'))!);
 });

@@ -10,7 +10,7 @@ const options = { map: new Map<string, string>(), ownerRef: null, zone: null };
 
 async function read(...chunks: (string | Buffer)[]): Promise<RawRow[]> {
   const rows: RawRow[] = [];
-  for await (const row of (await openFile('-', Readable.from(chunks))).rows) rows.push(row);
+  for await (const row of (await openFile('-', () => Readable.from(chunks))).rows) rows.push(row);
   return rows;
 }
 const cells = async (...chunks: (string | Buffer)[]) =>
