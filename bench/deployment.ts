@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { openTemporal } from '../adapters/temporal/connect';
 import { migrate } from '../adapters/postgres/migrate';
 import { createPool } from '../adapters/postgres/pool';
@@ -11,11 +12,14 @@ import { freePorts } from '../dev/process/ports';
 import { startTemporalServer } from '../dev/temporal/temporal-server';
 import { instagramSettings } from '../test/support/instagram-settings';
 import { keyBytes } from '../test/support/key-bytes';
+import { startTemporalOnPostgres } from './temporal-on-postgres';
 import { cpuMsOf } from './processor-time';
 import { startRemoteSimulator } from './remote-simulator';
 
-export const COMMAND = join(__dirname, '..', 'cli', 'evergrant.js');
+const COMMAND = join(__dirname, '..', 'cli', 'evergrant.js');
 export const KEY_RING = `bench:${keyBytes(7).toString('base64')}`;
+
+const PASSWORD = 'bench';
 
 export const API_KEY = 'evg_bench_0123456789abcdef012345';
 
@@ -30,21 +34,31 @@ export interface ServiceProcess {
 
 export type Deployment = Awaited<ReturnType<typeof startDeployment>>;
 
-/** PostgreSQL, Temporal, workers, API and Instagram's simulator, each a process of its own as in production. */
-export async function startDeployment() {
+/**
+ * PostgreSQL, Temporal, workers, API and Instagram's simulator, each a process of its own as in production.
+ * @param temporalOn `sqlite`: Temporal's development server; `postgresql`: its own server, in databases beside ours
+ */
+export async function startDeployment({
+  temporalOn = 'sqlite',
+}: { temporalOn?: 'sqlite' | 'postgresql' } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'evergrant-bench-'));
   const file = (name: string) => join(folder, name);
-  const [postgres, temporalServer] = await Promise.all([
-    startEmbeddedPostgres({
-      ...{ dataDir: file('postgres'), logFile: file('postgres.log'), password: 'bench' },
-      settings: { shared_preload_libraries: 'pg_stat_statements' },
-    }),
-    startTemporalServer({
-      dbFile: file('temporal.db'),
-      logFile: file('temporal.log'),
-      pidFile: file('temporal.pid'),
-    }),
-  ]);
+  const postgres = await startEmbeddedPostgres({
+    ...{ dataDir: file('postgres'), logFile: file('postgres.log'), password: PASSWORD },
+    settings: { shared_preload_libraries: 'pg_stat_statements' },
+  });
+  const startTemporal = () =>
+    temporalOn === 'postgresql'
+      ? startTemporalOnPostgres(folder, postgres, PASSWORD)
+      : startTemporalServer({
+          dbFile: file('temporal.db'),
+          logFile: file('temporal.log'),
+          pidFile: file('temporal.pid'),
+        });
+  const temporalServer = await startTemporal().catch(async (error: unknown) => {
+    await postgres.stop();
+    throw error;
+  });
   await ensureDatabase(postgres, 'evergrant');
   const databaseUrl = postgres.url('evergrant');
   await migrate(databaseUrl);
@@ -69,19 +83,20 @@ export async function startDeployment() {
     return { ...api, url: `http://127.0.0.1:${port}` };
   }
 
+  const settingsOf = (more: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+    PATH: process.env.PATH,
+    DATABASE_URL: databaseUrl,
+    TEMPORAL_ADDRESS: temporalServer.address,
+    TEMPORAL_NAMESPACE: temporalServer.namespace,
+    EVERGRANT_KEYS: KEY_RING,
+    ...instagramSettings({ simulator, url: simulator.url }),
+    ...more,
+  });
+
   async function startProcess(verb: 'worker' | 'api', settings: NodeJS.ProcessEnv): Promise<ServiceProcess> {
     const [metricsPort] = await freePorts(1);
     const child = spawn(process.execPath, [COMMAND, verb], {
-      env: {
-        PATH: process.env.PATH,
-        DATABASE_URL: databaseUrl,
-        TEMPORAL_ADDRESS: temporalServer.address,
-        TEMPORAL_NAMESPACE: temporalServer.namespace,
-        EVERGRANT_KEYS: KEY_RING,
-        EVERGRANT_METRICS_PORT: String(metricsPort),
-        ...instagramSettings({ simulator, url: simulator.url }),
-        ...settings,
-      },
+      env: settingsOf({ EVERGRANT_METRICS_PORT: String(metricsPort), ...settings }),
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     running.add(child);
@@ -112,10 +127,14 @@ export async function startDeployment() {
       temporal: cpuMsOf(servers.temporal),
       simulator: cpuMsOf(simulator.pid),
     }),
-    temporalFile: file('temporal.db'),
     databaseUrl,
     startWorker,
     startApi,
+    /** Runs a verb to its end. @returns what it wrote */
+    async run(args: string[], settings: NodeJS.ProcessEnv = {}): Promise<string> {
+      const options = { env: settingsOf(settings), maxBuffer: 64 * 2 ** 20 };
+      return (await promisify(execFile)(process.execPath, [COMMAND, ...args], options)).stdout;
+    },
     async stop() {
       const ended = [...running].map((child) => once(child, 'exit'));
       for (const child of running) child.kill('SIGKILL');

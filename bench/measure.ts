@@ -3,6 +3,8 @@ import { type Deployment } from './deployment';
 
 /** One figure, beside what it is compared with in the same run. */
 export interface Figure {
+  /** Whose it is, where several do the same. */
+  of?: string;
   what: string;
   value: number;
   unit: string;
@@ -20,6 +22,8 @@ export interface Benchmark {
   name: string;
   /** One sentence: what is measured, and how. */
   about: string;
+  /** It takes many minutes: measured by name or with `--all`. */
+  isLong?: boolean;
   run(size: Size, progress: (line: string) => void): Promise<Figure[]>;
 }
 

@@ -4,13 +4,15 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { version } from '../package.json';
 import { costs } from './measures/costs';
+import { due } from './measures/due';
+import { growth } from './measures/growth';
 import { requests } from './measures/requests';
 import { rewrap } from './measures/rewrap';
 import { sandbox } from './measures/sandbox';
 import { type Document, isMet } from './measure';
 import { writePage } from './page';
 
-const BENCHMARKS = [requests, costs, rewrap, sandbox];
+const BENCHMARKS = [requests, costs, due, rewrap, sandbox, growth];
 
 /** `npm run bench [-- --only <name>] [--smoke] [--json]`: measures, keeps the results, and writes docs/benchmarks.md from them. */
 async function main(): Promise<void> {

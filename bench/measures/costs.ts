@@ -1,19 +1,12 @@
 import { DAY_MS } from '../../core/time';
-import { type Deployment, startDeployment } from '../deployment';
+import { startDeployment } from '../deployment';
 import { connectFleet } from '../fleet';
-import { type Benchmark, type Figure, asleep, atOnce, rounded } from '../measure';
+import { type Benchmark, type Figure, asleep, atOnce } from '../measure';
 import { expectStatus, sender } from '../request';
+import { usageOf, usedBy } from '../usage';
 
 const SIZES = { full: 120, smoke: 3 };
 const AT_ONCE = 4;
-
-/** What one kind of work has used of everything, before and after. */
-interface Used {
-  cpuMs: Record<string, number>;
-  statements: number;
-  rows: number;
-  walBytes: number;
-}
 
 export const costs: Benchmark = {
   name: 'costs',
@@ -51,7 +44,8 @@ export const costs: Benchmark = {
         const used = () => usedBy(deployment, { worker, api });
         const before = await used();
         await atOnce(chosen, AT_ONCE, async (id) => expectStatus(await act(id), 200));
-        figures.push(...figuresOf(kind, before, await used(), count));
+        for (const figure of usageOf(before, await used(), count))
+          figures.push({ ...figure, what: `${kind}: ${figure.what}` });
       }
       send.close();
       return figures;
@@ -60,40 +54,3 @@ export const costs: Benchmark = {
     }
   },
 };
-
-async function usedBy(
-  { pool, serversCpuMs }: Deployment,
-  processes: Record<string, { cpuMs(): number }>,
-): Promise<Used> {
-  const { rows } = await pool.query<{ statements: string; rows: string; wal: string }>(
-    `select sum(calls) as statements, sum(rows) filter (where query !~* '^select') as rows,
-       pg_current_wal_lsn() - '0/0' as wal from pg_stat_statements`,
-  );
-  const own = Object.entries(processes).map(([name, process]) => [name, process.cpuMs()]);
-  return {
-    cpuMs: { ...Object.fromEntries(own), ...serversCpuMs() },
-    statements: Number(rows[0]!.statements),
-    rows: Number(rows[0]!.rows),
-    walBytes: Number(rows[0]!.wal),
-  };
-}
-
-function figuresOf(kind: string, before: Used, after: Used, count: number): Figure[] {
-  const per = (what: string, of: (used: Used) => number, unit: string): Figure => ({
-    what: `${kind}: ${what}`,
-    value: rounded((of(after) - of(before)) / count),
-    unit,
-  });
-  const processes = Object.keys(after.cpuMs);
-  return [
-    per(
-      'processor time, all processes',
-      ({ cpuMs }) => Object.values(cpuMs).reduce((a, b) => a + b, 0),
-      'ms',
-    ),
-    ...processes.map((name) => per(`processor time, ${name}`, ({ cpuMs }) => cpuMs[name]!, 'ms')),
-    per('statements', ({ statements }) => statements, ''),
-    per('rows written', ({ rows }) => rows, ''),
-    per('bytes of write-ahead log', ({ walBytes }) => walBytes, 'bytes'),
-  ];
-}

@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { DAY_MS } from '../../core/time';
 import { keyBytes } from '../../test/support/key-bytes';
-import { COMMAND, KEY_RING, startDeployment } from '../deployment';
+import { KEY_RING, startDeployment } from '../deployment';
 import { connectFleet } from '../fleet';
 import { type Benchmark, rounded, timed } from '../measure';
 
@@ -19,16 +17,11 @@ export const rewrap: Benchmark = {
       await connectFleet(deployment, count, Date.now() - 2 * DAY_MS, (done) => {
         if (done % 1_000 === 0) progress(`connected ${done}`);
       });
-      const env = {
-        PATH: process.env.PATH,
-        DATABASE_URL: deployment.databaseUrl,
-        EVERGRANT_KEYS: `${NEW_KEY},${KEY_RING}`,
-      };
-      const evergrant = (...args: string[]) =>
-        timed(() => promisify(execFile)(process.execPath, [COMMAND, ...args], { env }));
+      const run = () =>
+        timed(() => deployment.run(['keys', 'rewrap'], { EVERGRANT_KEYS: `${NEW_KEY},${KEY_RING}` }));
+      const rewrapMs = await run();
       // What remains is the start of the command itself.
-      const rewrapMs = await evergrant('keys', 'rewrap');
-      const startMs = await evergrant('keys', 'rewrap');
+      const startMs = await run();
       const { rows } = await deployment.pool.query<{ count: string }>(
         `select count(*) from token_versions where key_id = 'new'`,
       );

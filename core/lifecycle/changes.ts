@@ -115,6 +115,8 @@ export interface RetryReason {
   youngProbes?: number;
   /** The lifetime ended more than a day ago: only `nextAttemptAt` says when to go on. */
   held?: boolean;
+  /** Epoch ms: the next attempt comes no later. */
+  latestAt?: number;
 }
 
 /** No clear answer yet: the recovery tries again by its ladder, or after `delayMs`. */
@@ -122,8 +124,9 @@ export function retryScheduled(recovery: Recovery, why: RetryReason, now: number
   const tries = recovery.tries + 1;
   const delayMs = why.delayMs ?? Math.max(unclearDelayMs(tries, random), why.retryAfterMs ?? 0);
   const youngProbes = why.youngProbes ?? recovery.youngProbes;
+  const nextAttemptAt = Math.min(now + delayMs, why.latestAt ?? Infinity);
   return change({
-    recovery: { ...recovery, held: why.held ?? false, youngProbes, tries, nextAttemptAt: now + delayMs },
+    recovery: { ...recovery, held: why.held ?? false, youngProbes, tries, nextAttemptAt },
     ...(why.lastError && { lastError: why.lastError }),
   });
 }

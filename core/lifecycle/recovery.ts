@@ -187,7 +187,10 @@ function waitForOwner({ recovery, now, random }: Context, refusal: Refusal): Rec
 
 function retry({ was, recovery, now, random }: Context, why: changes.RetryReason): RecoveryStep {
   const held = now >= expiryOf(was) + LAST_REFRESH_GRACE_MS;
-  return apply(changes.retryScheduled(recovery, { ...why, held }, now, random), 'undecided');
+  // A moment may be missing to the whole day: it ends when it is over, not an attempt later.
+  const endsAt = lastRefreshEndsAt(expiryOf(was), recovery.since);
+  const latestAt = held && now < endsAt ? endsAt : Infinity;
+  return apply(changes.retryScheduled(recovery, { ...why, held, latestAt }, now, random), 'undecided');
 }
 
 function defer(ctx: Context): RecoveryStep {

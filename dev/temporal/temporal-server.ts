@@ -109,7 +109,8 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_')));
 }
 
-async function answering(server: Child, address: string): Promise<void> {
+/** Returns once the namespace can be used. @throws when the server has ended, or takes too long */
+export async function answering(server: Child, address: string): Promise<void> {
   const deadline = Date.now() + START_DEADLINE_MS;
   let ended: string | undefined;
   void server.exited.then((how) => (ended = how));

@@ -14,7 +14,7 @@ import { nextRecoveryStep } from '../../../core/lifecycle/recovery';
 import { BELIEVED_AFTER_MS } from '../../../core/lifecycle/incident-policy';
 import { LAST_REFRESH_GRACE_MS, refreshableAt } from '../../../core/lifecycle/refresh-policy';
 import { REASONS } from '../../../core/lifecycle/states';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../core/time';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../core/time';
 import { LIFE_MS, connectionOf, recoveryOf } from '../../support/connections';
 
 const ISSUED = Date.UTC(2026, 0, 1);
@@ -218,6 +218,19 @@ describe('after the lifetime', () => {
     });
     expect(ask(noticed, asked, back + LAST_REFRESH_GRACE_MS)).toMatchObject({ do: 'expire' });
   });
+
+  test.each([1, 100, SECOND_MS])(
+    'noticed %d ms late, the day ends that much later, not by another attempt',
+    (lateMs) => {
+      const noticed = recovering({ recovery: recoveryOf(ended + lateMs, { cause: 'expiry', code: null }) });
+      const failed = { settled: 'none', refresh: { is: 'failed', refusal: refusal('transient') } } as const;
+      expect(ask(noticed, failed, over)).toMatchObject({
+        outcome: 'undecided',
+        change: { set: { recovery: { held: true, nextAttemptAt: over + lateMs } } },
+      });
+      expect(ask(noticed, asked, over + lateMs)).toMatchObject({ do: 'expire' });
+    },
+  );
 
   test('an incident defers it, half an hour at most once the dates are certain', () => {
     const young = { id: 'inc', kind: 'verdicts', startedAt: over - MINUTE_MS, fleet: 100 } as const;

@@ -1,0 +1,134 @@
+import { SECOND_MS } from '../../core/time';
+import { type Deployment, startDeployment } from '../deployment';
+import { connectFleet } from '../fleet';
+import { type Benchmark, type Figure, asleep, percentile, rounded, timed } from '../measure';
+import { expectStatus, sender } from '../request';
+
+const SIZES = { full: [100, 1_000, 10_000, 50_000], smoke: [2, 4] };
+const ROUNDS = { full: 40, smoke: 2 };
+/** After its start a worker reads, compiles and checks: its memory is read once that is over. */
+const SETTLED_MS = { full: 20 * SECOND_MS, smoke: 0 };
+
+export const growth: Benchmark = {
+  name: 'growth',
+  isLong: true,
+  about:
+    'The same deployment with more and more sleeping connections: what they weigh, and what looks at all of them.',
+  async run(size, progress) {
+    const deployment = await startDeployment({ temporalOn: 'postgresql' });
+    try {
+      const { pool } = deployment;
+      await connectFleet(deployment, 1, Date.now(), () => undefined);
+      const empty = await bytesOf(deployment);
+      const figures: Figure[] = [];
+      for (const connections of SIZES[size]) {
+        progress(`${connections} connections`);
+        await growTo(deployment, connections);
+        await pool.query('vacuum analyze');
+        const of = `${connections.toLocaleString('en')} connections`;
+        for (const figure of await measure(deployment, connections, size)) figures.push({ of, ...figure });
+        await pool.query('checkpoint');
+        const bytes = await bytesOf(deployment);
+        const kib = (what: 'Evergrant' | 'Temporal') => (bytes[what] - empty[what]) / connections / 1_024;
+        figures.push(
+          {
+            of,
+            what: 'a sleeping connection, in our database',
+            value: rounded(kib('Evergrant')),
+            unit: 'KiB',
+          },
+          { of, what: 'a sleeping connection, in Temporal’s', value: rounded(kib('Temporal')), unit: 'KiB' },
+          {
+            of,
+            what: 'a sleeping connection, in both',
+            value: rounded(kib('Evergrant') + kib('Temporal')),
+            unit: 'KiB',
+            wanted: { is: 'at most', value: 12, of: 'value' },
+          },
+        );
+      }
+      return figures;
+    } finally {
+      await deployment.stop();
+    }
+  },
+};
+
+async function measure(
+  deployment: Deployment,
+  connections: number,
+  size: 'full' | 'smoke',
+): Promise<Figure[]> {
+  const first = await deployment.startWorker();
+  const startedMs = await timed(() => asleep(deployment, connections));
+  await first.stop();
+  let worker = first;
+  const readyMs = await timed(async () => (worker = await deployment.startWorker()));
+  const auditMs = await timed(() => deployment.run(['audit', 'run']));
+  await new Promise((resolve) => setTimeout(resolve, SETTLED_MS[size]));
+  const memory = worker.memoryMiB();
+  const api = await deployment.startApi({ EVERGRANT_REQUESTS_PER_MINUTE: '100000000' });
+  const send = sender(api.url);
+  const get = async (path: string) => expectStatus(await send('GET', path), 200);
+  const p50 = async (path: string) => {
+    const times: number[] = [];
+    for (let n = 0; n < ROUNDS[size]; n++) times.push(await timed(() => get(path)));
+    return rounded(percentile(times, 50));
+  };
+  const figures: Figure[] = [
+    {
+      what: 'lifecycles started from the database alone',
+      value: rounded((connections * 1_000) / startedMs),
+      unit: 'a second',
+    },
+    { what: 'start of a worker, until it is ready', value: rounded(readyMs / 1_000), unit: 's' },
+    {
+      what: 'memory of a worker',
+      value: rounded(memory),
+      unit: 'MiB',
+      wanted: { is: 'at most', value: 250, of: 'value' },
+    },
+    { what: 'evergrant audit run', value: rounded(auditMs / 1_000), unit: 's' },
+    { what: 'list of connections, a page, p50', value: await p50('/v1/integrations?limit=100'), unit: 'ms' },
+    {
+      what: 'list of those that expire within 7 days, p50',
+      value: await p50('/v1/integrations?expiringWithinDays=7'),
+      unit: 'ms',
+    },
+    { what: 'GET /v1/fleet, p50', value: await p50('/v1/fleet'), unit: 'ms' },
+  ];
+  send.close();
+  await api.stop();
+  await worker.stop();
+  return figures;
+}
+
+/** Copies the first connection with its token and its event: a fleet of this size without as many logins. */
+async function growTo({ pool }: Deployment, connections: number): Promise<void> {
+  const { rows } = await pool.query<{ count: number }>('select count(*)::int from integrations');
+  const copies = {
+    integrations: `jsonb_build_object('id', 'int_bench' || n, 'account_id', 'bench' || n, 'username', 'shop.' || n,
+      'lifecycle_revision', 0)`,
+    token_versions: `jsonb_build_object('integration_id', 'int_bench' || n)`,
+    events: `jsonb_build_object('id', 'evt_bench' || n, 'integration_id', 'int_bench' || n, 'seq', -n)`,
+  };
+  const first = 'select id from integrations order by created_at, id limit 1';
+  for (const [table, changes] of Object.entries(copies))
+    await pool.query(
+      `insert into ${table} overriding system value
+       select (jsonb_populate_record(null::${table}, to_jsonb(one) || ${changes})).*
+       from ${table} one, generate_series($1::int, $2::int) n
+       where one.${table === 'integrations' ? 'id' : 'integration_id'} = (${first})`,
+      [rows[0]!.count, connections - 1],
+    );
+}
+
+/** With PostgreSQL's own tables in them, which do not grow. */
+async function bytesOf({ pool }: Deployment): Promise<{ Evergrant: number; Temporal: number }> {
+  const { rows } = await pool.query<{ ours: string; theirs: string }>(
+    `select pg_database_size(current_database()) as ours,
+       (select sum(pg_database_size(datname)) from pg_database where datname like 'temporal%') as theirs
+     from pg_stat_database limit 1`,
+  );
+  return { Evergrant: Number(rows[0]!.ours), Temporal: Number(rows[0]!.theirs) };
+}
