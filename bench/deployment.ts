@@ -127,7 +127,10 @@ export async function startDeployment({
       temporal: cpuMsOf(servers.temporal),
       simulator: cpuMsOf(simulator.pid),
     }),
+    /** Of the development server. */
+    temporalFile: file('temporal.db'),
     databaseUrl,
+    temporalAddress: temporalServer.address,
     startWorker,
     startApi,
     /** Runs a verb to its end. @returns what it wrote */

@@ -89,12 +89,16 @@ export async function atOnce<T>(
 export const rounded = (value: number, digits = 3): number => Number(value.toPrecision(digits));
 
 /** Lifecycles run and have set their timers. */
-export async function asleep({ pool }: Pick<Deployment, 'pool'>, count: number): Promise<void> {
+export async function asleep(
+  { pool }: Pick<Deployment, 'pool'>,
+  count: number,
+  timeoutMs = 600_000,
+): Promise<void> {
   const isAsleep = async () => {
     const { rows } = await pool.query<{ count: string }>(
       'select count(*) from integrations where lifecycle_revision = revision',
     );
     return Number(rows[0]!.count) >= count;
   };
-  await until(isAsleep, { timeoutMs: 600_000, everyMs: 250, what: `${count} lifecycles sleep` });
+  await until(isAsleep, { timeoutMs, everyMs: 250, what: `${count} lifecycles sleep` });
 }

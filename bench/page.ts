@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'prettier';
 import { type Document, type Figure, isMet } from './measure';
+import { rivalsSection } from './rivals/section';
 import { type documentOf } from './strategies/document';
 
 const RESULTS = join(__dirname, 'results');
@@ -23,7 +24,7 @@ Made by \`${measured.command}\` and \`${strategies.command}\` on ${cpus} cores w
 
 ## What it costs and how fast it is
 
-${measured.benchmarks.map(({ about, figures }) => `${about}\n\n${tableOf(figures)}`).join('\n\n')}
+${measured.benchmarks.map((benchmark) => `${benchmark.about}\n\n${shownOf(benchmark)}`).join('\n\n')}
 
 ## A simulated year against eight other strategies
 
@@ -36,6 +37,12 @@ What the rows mean:
 ${strategies.measures.map(({ name, says, best }) => `- **${name}** (${best} is best): ${says}.`).join('\n')}
 `;
   return format(text, { parser: 'markdown' });
+}
+
+function shownOf(benchmark: Document['benchmarks'][number]): string {
+  if (benchmark.name !== 'rivals') return tableOf(benchmark.figures);
+  const { head, rows, sentences } = rivalsSection(benchmark.figures);
+  return [markdown(head, rows), ...sentences].join('\n\n');
 }
 
 function tableOf(figures: readonly Figure[]): string {

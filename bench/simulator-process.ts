@@ -12,6 +12,8 @@ export type Reply = { id: number; result: unknown } | { id: number; error: strin
 /** What a measurement asks of the simulator beyond its own controls. */
 function extras({ addAccount, generateToken, clock, requests }: Simulator) {
   return {
+    aheadMs: () => clock.now() - Date.now(),
+    generateTokens: (usernames: string[]) => usernames.map((username) => generateToken(username)),
     advance: (ms: number) => clock.advance(ms),
     lastRequest: () => requests().at(-1)?.seq ?? 0,
     addAccounts: (usernames: string[]) =>

@@ -1,3 +1,4 @@
+import { type Duration } from '@temporalio/common';
 import { NativeConnection, Runtime, type WorkflowBundleOption } from '@temporalio/worker';
 import { createActivities } from '../activities';
 import { type Deps } from '../activities/deps';
@@ -41,7 +42,7 @@ export async function runWorker(
   options: {
     env?: NodeJS.ProcessEnv;
     bundle?: WorkflowBundleOption;
-    shutdownGrace?: string;
+    shutdownGrace?: Duration;
     /** With EVERGRANT_DEPLOYMENT: as workers of this version. */
     versioned?: boolean;
   } = {},

@@ -1,3 +1,4 @@
+import { type Duration } from '@temporalio/common';
 import {
   type NativeConnection,
   Worker,
@@ -29,7 +30,7 @@ export interface WorkerParts {
   activities: Activities;
   workflowBundle: WorkflowBundleOption;
   /** How long work under way may go on after a stop was asked for. */
-  shutdownGrace?: string;
+  shutdownGrace?: Duration;
   /** What other namespaces may call. */
   nexusServices?: WorkerOptions['nexusServices'];
   /** Null: workers without versions. */
@@ -49,7 +50,7 @@ export async function createWorkers(parts: WorkerParts): Promise<{ run(): Promis
     dataConverter: workerDataConverter(),
     interceptors: { activity: [heartbeats()] },
     // Heartbeats are sent no less often, so that one that is late is not the last.
-    maxHeartbeatThrottleInterval: '3s',
+    maxHeartbeatThrottleInterval: '3s' as const,
     shutdownGraceTime: parts.shutdownGrace ?? SHUTDOWN_GRACE,
     ...(parts.deployment && { workerDeploymentOptions: parts.deployment }),
   };

@@ -1,7 +1,7 @@
 import { type Client, ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client';
 import { AUDIT_SCHEDULE_ID, TASK_QUEUE, WORKFLOW_TYPES } from '../../core/names';
 
-export const AUDIT_EVERY = '1h';
+export const AUDIT_EVERY = '1h' as const;
 
 const NOTE =
   'Wakes, starts and replaces lifecycles that are late, missing or stuck, and removes old rows. Pause it only for maintenance: tokens are still refreshed, but nothing is repaired. `npx evergrant audit` shows its results.';
@@ -18,7 +18,7 @@ const schedule = {
     // One that hangs must not keep the next ones from starting.
     workflowRunTimeout: '2h' as const,
   },
-  policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1h' },
+  policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1h' as const },
 };
 
 /**

@@ -4,12 +4,24 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Document, isMet } from '../../bench/measure';
 import { pageOf } from '../../bench/page';
+import { EVERGRANT, FIGURES } from '../../bench/rivals/contest';
+import { redisServer } from '../../bench/rivals/redis';
+import { rivalsSection } from '../../bench/rivals/section';
 
 const run = promisify(execFile);
 const ROOT = join(__dirname, '..', '..');
 const results = (name: string) => JSON.parse(readFileSync(join(ROOT, 'bench', 'results', name), 'utf8'));
 
-test.each(['requests', 'costs', 'rewrap', 'sandbox'])(
+const CONTESTANTS = [
+  ...['pg loop', 'pg-boss', 'Graphile Worker'],
+  ...(redisServer() ? ['BullMQ'] : []),
+  ...['Temporal alone', EVERGRANT],
+];
+const contestantsOf = ({ figures }: Document['benchmarks'][number]) => [
+  ...new Set(figures.flatMap(({ of }) => of ?? [])),
+];
+
+test.each(['requests', 'costs', 'due', 'rewrap', 'sandbox', 'rivals', 'growth', 'storms', 'catch-up'])(
   'the benchmark %s still runs',
   async (name) => {
     const args = ['-r', 'tsx/cjs', 'bench/run.ts', '--smoke', '--only', name, '--json'];
@@ -17,14 +29,48 @@ test.each(['requests', 'costs', 'rewrap', 'sandbox'])(
     const { benchmarks } = JSON.parse(stdout) as Document;
     expect(benchmarks.map((benchmark) => benchmark.name)).toEqual([name]);
     for (const { value } of benchmarks[0]!.figures) expect(value).toBeGreaterThanOrEqual(0);
+    if (name === 'rivals') expect(contestantsOf(benchmarks[0]!)).toEqual(CONTESTANTS);
   },
-  120_000,
+  300_000,
 );
+
+if (!redisServer())
+  test.skip('BullMQ is among the rivals: no redis-server here (apt-get install redis-server)', () =>
+    undefined);
+
+test('the page says by how much Temporal and Evergrant are behind the best queue', () => {
+  const figuresOf = (of: string, value: number) =>
+    Object.values(FIGURES).map((what) => ({ of, what, value, unit: 's' }));
+  const { rows, sentences } = rivalsSection([
+    ...[...figuresOf('pg loop', 20), ...figuresOf('pg-boss', 10)],
+    ...[...figuresOf('Temporal alone', 5), ...figuresOf(EVERGRANT, 40)],
+    { of: EVERGRANT, what: 'refreshes on request', value: 7, unit: 'a second' },
+    {
+      ...{ what: 'beside the best', value: 4, unit: 'a second', beside: { what: 'pg loop', value: 20 } },
+      ratio: { value: 0.2, how: '' },
+      wanted: { is: 'at least', value: 0.5, of: 'ratio' },
+    },
+  ]);
+  expect(rows.map(([name]) => name)).toEqual(['pg loop', 'pg-boss', 'Temporal alone', EVERGRANT]);
+  expect(sentences).toEqual([
+    expect.stringContaining('BullMQ is missing'),
+    expect.stringContaining('a ratio of 0.2. The aim is at least 0.5: missed.'),
+    expect.stringMatching(
+      /^\*\*Temporal alone\*\* refreshes 5 s.* pg loop, 20 s \(4 times as many\).*5 s against 10 s with pg-boss \(0\.5 times as much\)/,
+    ),
+    expect.stringMatching(
+      /^\*\*Evergrant\*\* refreshes 40 s.*40 s against 10 s with pg-boss \(4 times as much\)/,
+    ),
+    expect.stringContaining('Evergrant takes 8 times as much processor time'),
+    expect.stringContaining('refreshes on request: 7 a second.'),
+    expect.stringContaining('The attempt is recorded before the call.'),
+  ]);
+});
 
 test('a benchmark that does not exist is named', async () => {
   const args = ['-r', 'tsx/cjs', 'bench/run.ts', '--only', 'request'];
   await expect(run(process.execPath, args, { cwd: ROOT })).rejects.toMatchObject({
-    stderr: '--only must be one of requests, costs, rewrap, sandbox\n',
+    stderr: '--only must be one of requests, costs, due, rewrap, sandbox, rivals, growth, storms, catch-up\n',
   });
 });
 
