@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Document, isMet } from '../../bench/measure';
 import { pageOf } from '../../bench/page';
+import { THEME_NAMES, drawn, fileOf, plotsOf } from '../../bench/plots';
 import { EVERGRANT, FIGURES } from '../../bench/rivals/contest';
 import { redisServer } from '../../bench/rivals/redis';
 import { rivalsSection } from '../../bench/rivals/section';
@@ -77,6 +78,16 @@ test('a benchmark that does not exist is named', async () => {
 test('docs/benchmarks.md is the page of the results that are kept', async () => {
   const page = await pageOf(results('measures.json'), results('strategies.json'));
   expect(readFileSync(join(ROOT, 'docs', 'benchmarks.md'), 'utf8')).toBe(page);
+});
+
+test('its pictures are drawn from the same results, for light and dark pages', async () => {
+  const plots = plotsOf(results('measures.json'), results('strategies.json'));
+  expect(plots.map(({ of }) => of)).toContain('strategies');
+  for (const plot of plots)
+    for (const theme of THEME_NAMES)
+      expect(readFileSync(join(ROOT, 'docs', 'images', fileOf(plot.name, theme)), 'utf8')).toBe(
+        await drawn(plot, theme),
+      );
 });
 
 test.each([
