@@ -141,6 +141,7 @@ export const settingsSchema = z.object({
   EVERGRANT_CONSOLE_MESSAGES: flag.default(false),
   DATABASE_URL: databaseUrl.optional(),
   DATABASE_DIRECT_URL: databaseUrl.optional(),
+  EVERGRANT_IMPORT_DATABASE_URL: databaseUrl.optional(),
   EVERGRANT_DATABASE_RUNTIME_ROLE: roleName.optional(),
   INSTAGRAM_APP_ID: z.string().min(1).optional(),
   INSTAGRAM_APP_SECRET: secret.optional(),

@@ -7,7 +7,7 @@ const { join } = require('node:path');
 
 /** Verbs that load what is not in the bundle, see `load.ts`. */
 const FROM_SOURCES = [
-  ...['api', 'audit', 'doctor', 'keys', 'migrate', 'simulator'],
+  ...['api', 'audit', 'doctor', 'export', 'import', 'keys', 'migrate', 'simulator'],
   ...['temporal nexus-endpoint', 'worker'],
 ];
 const isFromSources = (args) =>

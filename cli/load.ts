@@ -9,6 +9,8 @@ import type * as audit from './audit/audit';
 import type * as databaseFailure from './database-failure';
 import type * as doctor from './doctor';
 import type * as server from './doctor/server';
+import type * as exporting from './export/run';
+import type * as importing from './import/run';
 import type * as retire from './keys/retire';
 import type * as rewrap from './keys/rewrap';
 import type * as rotate from './keys/rotate';
@@ -24,6 +26,8 @@ export const load = {
   databaseFailure: () => require('./database-failure') as typeof databaseFailure,
   doctor: () => require('./doctor') as typeof doctor,
   http: () => require('../http/run') as typeof http,
+  export: () => require('./export/run') as typeof exporting,
+  import: () => require('./import/run') as typeof importing,
   keys: {
     retire: () => require('./keys/retire') as typeof retire,
     rewrap: () => require('./keys/rewrap') as typeof rewrap,

@@ -17,6 +17,8 @@ import { deliveriesVerb } from './verbs/deliveries';
 import { doctorVerb } from './verbs/doctor';
 import { eventsVerb } from './verbs/events';
 import { fleetVerb } from './verbs/fleet';
+import { exportVerb } from './verbs/export';
+import { importVerb } from './verbs/import';
 import { keysVerb } from './verbs/keys';
 import { listVerb } from './verbs/list';
 import { mailVerb } from './verbs/mail';
@@ -62,6 +64,7 @@ const GROUPS: [string, Verb[]][] = [
     'Processes and set-up:',
     [workerVerb, apiVerb, simulatorVerb, migrateVerb, keysVerb, doctorVerb, temporalVerb, completionVerb],
   ],
+  ['Moving:', [importVerb, exportVerb]],
   ['Sandbox:', [sandboxVerb]],
 ];
 

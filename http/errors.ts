@@ -8,7 +8,8 @@ import { recheckAfterSeconds } from './api/lifecycle/next-check';
 import { type Caller } from './middleware/caller';
 import { type HttpDeps } from './deps';
 import { reconnectUrlFor } from './owner/links';
-import { Problem, notFound } from './problems';
+import { Problem, invalidField, notFound } from './problems';
+import { ImportRefused } from '../core/importing/refusals';
 
 /** For reconnect links in problem documents. */
 export type ProblemDeps = Pick<HttpDeps, 'sealer' | 'clock' | 'site'>;
@@ -34,6 +35,7 @@ export function problemOf(deps: ProblemDeps, error: unknown, caller: Caller | un
   if (error instanceof Problem) return error;
   if (error instanceof NoToken) return fromNoToken(deps, error, caller);
   if (error instanceof ProviderError) return fromProvider(error);
+  if (error instanceof ImportRefused) return fromImport(error);
   if (error instanceof KeyUnavailable)
     return new Problem(
       'key_unavailable',
@@ -90,6 +92,42 @@ function fromNoToken(deps: ProblemDeps, error: NoToken, caller: Caller | undefin
         {},
         integration ? { 'retry-after': String(recheckAfterSeconds(integration, deps.clock.now())) } : {},
       );
+  }
+}
+
+function fromImport({ why, product }: ImportRefused): Problem {
+  switch (why) {
+    case 'foreign':
+      return new Problem(
+        'grant_refused',
+        `This is a token of ${product}. Evergrant needs one of the Instagram API with Instagram Login, which starts with IGAA.`,
+      );
+    case 'expired':
+      return invalidField(
+        'grant.expiresAt',
+        'must be in the future: only the owner can replace an expired token',
+      );
+    case 'life_too_long':
+      return invalidField('grant.expiresAt', 'must not exceed the lifetime of an Instagram token');
+    case 'life_too_short':
+      return invalidField('grant.expiresAt', 'must leave time to refresh the token');
+    case 'not_exchanged':
+      return new Problem(
+        'grant_refused',
+        'Instagram does not exchange this token, so its expiry is unknown: it may be of another app or product, or its account has no role in an app that is not live. If you know that it is long-lived, give `grant.expiresAt`.',
+      );
+    case 'refused':
+      return new Problem(
+        'grant_refused',
+        'Instagram refused this token. Ask the owner to connect the account instead.',
+      );
+    case 'owner_action':
+      return new Problem(
+        'grant_refused',
+        'Instagram requires a login confirmation of the account’s owner first. Ask the owner to open Instagram and follow its steps, then import the token again.',
+      );
+    case 'account_taken':
+      return new Problem('account_taken', 'This Instagram account is already connected for another owner.');
   }
 }
 

@@ -1,4 +1,5 @@
 import { type StdioOptions } from 'node:child_process';
+import { type Readable } from 'node:stream';
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -12,6 +13,8 @@ interface Output {
 /** What a command has of the world around it; tests bring their own. */
 export interface Io {
   env: NodeJS.ProcessEnv;
+  /** Standard input. */
+  in: Readable;
   /** What was asked for. */
   out: Output;
   /** Progress, hints and errors. */
@@ -30,6 +33,10 @@ export function processIo(): Io {
   let stop: AbortController | undefined;
   return {
     env: process.env,
+    // Opened when it is read: a terminal that nobody reads from must not keep the process alive.
+    get in() {
+      return process.stdin;
+    },
     out: process.stdout,
     err: process.stderr,
     async ask(question) {

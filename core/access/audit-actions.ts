@@ -11,6 +11,7 @@ export const AUDIT_ACTIONS = [
   'integration.disconnect',
   'integration.deauthorize',
   'token.read',
+  'token.export',
   'data.delete',
   'connect_link.create',
   'connect_link.revoke',

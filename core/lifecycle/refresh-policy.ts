@@ -48,6 +48,26 @@ export function refreshAtFor({ issuedAt, expiresAt }: Lifetime, random: number):
   return Math.round(Math.max(planned, refreshableAt(issuedAt)));
 }
 
+/** Of many that are taken over at once: how far apart the refreshes of undated tokens are. */
+const UNDATED_SPREAD_MS = 6 * HOUR_MS;
+
+/**
+ * The instant to refresh at for one of many tokens that are taken over at once. What is due is put off by an eighth of the
+ * time until its warning, ±10 %: about a day for two weeks left, not at all for less than one. So refreshes are spread,
+ * and those with the least time left come first.
+ * @param random uniform in [0, 1)
+ * @returns epoch ms
+ */
+export function spreadRefreshAt(
+  { refreshAt, ...lifetime }: Lifetime & { refreshAt: number },
+  now: number,
+  random: number,
+): number {
+  if (refreshAt <= now) return now + jittered(Math.max(0, warnAt(lifetime) - now) / 8, random);
+  const isUndated = refreshAt === refreshableAt(lifetime.issuedAt);
+  return isUndated ? Math.round(refreshAt + random * UNDATED_SPREAD_MS) : refreshAt;
+}
+
 /** Meta's default: a long-lived token is valid for 60 days. */
 export const USUAL_LIFE_MS = 60 * DAY_MS;
 

@@ -26,6 +26,7 @@ export const ACTION_LABELS = {
   'integration.disconnect': 'Integration disconnected',
   'integration.deauthorize': 'App removed on Instagram',
   'token.read': 'Token read',
+  'token.export': 'Tokens exported',
   'data.delete': 'Account data deleted',
   'connect_link.create': 'Connect link created',
   'connect_link.revoke': 'Connect link revoked',

@@ -17,7 +17,7 @@ const VERBS = [
   ],
   ...['disconnect', 'reconnect-link', 'events', 'fleet', 'audit', 'console', 'doctor', 'sandbox'],
   ...['api-keys', 'console-sessions', 'connect-links', 'embed-tokens', 'contact'],
-  ...['webhooks', 'deliveries', 'mail', 'completion'],
+  ...['webhooks', 'deliveries', 'mail', 'completion', 'import', 'export'],
 ];
 const SANDBOX_VERBS = ['advance', 'clock', 'account', 'login', 'invalidate', 'outage', 'inbound'];
 
@@ -52,6 +52,16 @@ test.each([
   [['doctor', '--server', '--provider']],
   [['completion', 'tcsh']],
   [['deliveries', 'retry', 'dlv_1', '--endpoint', 'whe_1']],
+  [['import']],
+  [['import', 'a.csv', '--zone', '+02:00']],
+  [['import', 'a.csv', '--map', 'token']],
+  [['import', 'a.csv', '--from-database', 'postgres://x/y', '--query', 'select 1']],
+  [['import', 'a.csv', '--table', 'channels']],
+  [['import', '--from-database', 'postgres://x/y']],
+  [['import', '--from-database', 'mysql://x/y', '--query', 'select 1']],
+  [['import', 'a.csv', '--report', 'a.csv']],
+  [['import', 'a.csv', '--status', 'active']],
+  [['export', '--format', 'xml']],
 ])('ends with 2 and says what is wrong: %j', async (args) => {
   const { code, out, err } = await evergrant(args);
   expect(code).toBe(2);

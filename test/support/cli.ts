@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { type Io } from '../../cli/output/io';
 import { runCli } from '../../cli/program';
 import { systemClock } from '../../adapters/clock';
@@ -17,6 +18,8 @@ export interface Ran {
 
 export interface World {
   env?: NodeJS.ProcessEnv;
+  /** What standard input gives. */
+  input?: Iterable<string | Buffer>;
   /** What the person at the terminal answers; without it nobody is there. */
   answer?: string;
   onAsk?: (question: string) => unknown;
@@ -33,6 +36,7 @@ export async function evergrant(args: string[], world: World = {}): Promise<Ran>
   const terminal = world.columns === undefined ? {} : { isTTY: true, columns: world.columns };
   const io: Io = {
     env: world.env ?? {},
+    in: Readable.from(world.input ?? []),
     out: { write: (text) => (ran.out += text), ...terminal },
     err: { write: (text) => (ran.err += text), ...terminal },
     async ask(question) {

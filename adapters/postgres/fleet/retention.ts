@@ -51,6 +51,7 @@ const KEPT: readonly Kept[] = [
   { table: 'received_messages', age: 'received_at', days: 'receivedMessages' },
   { table: 'message_sends', age: 'created_at', days: 'sends', only: 'expires_at < $2' },
   { table: 'oauth_states', age: 'expires_at', days: 'connectRounds' },
+  { table: 'imported_rows', age: 'imported_at', days: 30 },
   { table: 'data_deletions', age: 'asked_at', days: 90, only: 'finished_at is not null' },
   { table: 'pending_messages', age: 'seen_at', days: 2 },
   { table: 'message_views', age: 'told_at', days: 1 },

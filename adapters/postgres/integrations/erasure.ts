@@ -18,6 +18,7 @@ const OF_INTEGRATION = [
   'oauth_holdings',
   'token_versions',
   'dead_verdicts',
+  'imported_rows',
 ];
 
 interface Part {

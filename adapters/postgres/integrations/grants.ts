@@ -1,4 +1,3 @@
-import { type Pool } from 'pg';
 import { type Secret } from '../../../core/access/secret';
 import { granted } from '../../../core/lifecycle/changes';
 import { refreshAtFor } from '../../../core/lifecycle/refresh-policy';
@@ -35,12 +34,13 @@ export class GrantTooLate extends Error {
 /**
  * Makes a grant the integration's current token. A grant always wins over a refresh under way: it takes the next
  * number and raises the fence, so that whatever the refresh brings back later finds the row changed.
+ * @param pool or a connection inside of a transaction, which this then joins
  * @param expectedGrantNo the grant number when the owner's round began
  * @param alongside what is written in the same transaction
  * @throws AccountTaken | GrantTooLate
  */
 export async function storeGrant(
-  pool: Pool,
+  pool: Db,
   sealer: Sealer,
   integrationId: string,
   expectedGrantNo: number,

@@ -34,7 +34,7 @@ export async function createIntegrationFor(
       const made = await createIntegration(db, newRow(deps, wanted), now);
       return { row: made, link: await addLink(db, deps, caller, made, wanted.returnTo ?? null) };
     },
-    (made) => aboutNew('integration.create', made.row),
+    (made) => aboutNew(made.row),
   );
   return { row, url: link.url, expiresAt: link.expiresAt };
 }
@@ -64,11 +64,8 @@ export async function changeDetailsFor(
 }
 
 /** The audit entry of a new integration. */
-export function aboutNew(
-  action: 'integration.create' | 'integration.import',
-  { id, ownerRef, externalId }: Row,
-) {
-  return { action, integrationId: id, changes: { ownerRef, externalId } };
+function aboutNew({ id, ownerRef, externalId }: Row) {
+  return { action: 'integration.create', integrationId: id, changes: { ownerRef, externalId } } as const;
 }
 
 /** Before and after, by field. Of an email address only that it changed. */

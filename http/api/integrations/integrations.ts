@@ -1,15 +1,16 @@
-import { addAuditEntry } from '../../../adapters/postgres/access/audit-log';
+import { type z } from '@hono/zod-openapi';
 import { type Integration as Row } from '../../../adapters/postgres/integrations/integration-row';
 import { lifecycleWorkflowId } from '../../../core/names';
 import { hasLifecycle } from '../../../core/lifecycle/states';
 import { API_TEXT } from '../../../core/text/api-docs';
 import { SECOND_MS } from '../../../core/time';
 import { withDeadline } from '../../../adapters/deadline';
+import { Secret } from '../../../core/access/secret';
+import { importToken } from '../../../services/importing/import-token';
 import { requireScope } from '../../middleware/auth';
 import { requireCallerScope } from '../../middleware/caller';
-import { importToken } from './import-token';
 import { type HttpDeps } from '../../deps';
-import { aboutNew, changeDetailsFor, createIntegrationFor, requireOwner } from './details';
+import { changeDetailsFor, createIntegrationFor, requireOwner } from './details';
 import { findAccessible } from './find';
 import { toIntegrationView } from './integration-view';
 import { requireAppOrigin } from '../../owner/return-to';
@@ -62,13 +63,13 @@ export function integrationRoutes(deps: HttpDeps) {
     .openapi(create, async (c) => {
       const wanted = c.req.valid('json');
       const caller = c.get('caller');
-      const { actor } = caller;
       requireCallerScope(caller, wanted.grant ? SCOPES.grant : SCOPES.link);
       requireOwner(caller, wanted.ownerRef);
       requireAppOrigin(deps, wanted.returnTo);
       if (wanted.grant) {
-        const row = await importToken(deps, wanted, wanted.grant);
-        await addAuditEntry(deps.pool, actor, aboutNew('integration.import', row), deps.clock.now());
+        const { integration: row } = await importToken(deps, wanted, givenGrant(wanted.grant), {
+          by: caller.actor,
+        });
         return c.json({ integration: toIntegrationView(deps, caller, row) }, 201);
       }
       const { row, url, expiresAt } = await createIntegrationFor(deps, caller, wanted);
@@ -84,6 +85,18 @@ export function integrationRoutes(deps: HttpDeps) {
       const row = await changeDetailsFor(deps, caller, id, c.req.valid('json'));
       return c.json(toIntegrationView(deps, caller, row), 200);
     });
+}
+
+function givenGrant({
+  accessToken,
+  issuedAt,
+  expiresAt,
+}: NonNullable<z.output<typeof NewIntegration>['grant']>) {
+  return {
+    accessToken: new Secret(accessToken),
+    ...(issuedAt !== undefined && { issuedAt: Date.parse(issuedAt) }),
+    ...(expiresAt !== undefined && { expiresAt: Date.parse(expiresAt) }),
+  };
 }
 
 /** The lifecycle's current run; null if Temporal does not respond within a second. */

@@ -36,7 +36,7 @@ test('a token of another system is taken over, proven and kept alive from then o
   const { id } = body.integration;
   expect((await api.get(`/v1/integrations/${id}/token`)).body.accessToken).toBe(accessToken);
   await until(async () => (await stack.lifecycles.status(id)).nextAction === 'wait');
-  expect(stack.simulator.requests().at(-1)).toMatchObject({ path: '/me' });
+  expect(stack.simulator.requests().map(({ path }) => path)).toContain('/me');
 });
 
 test('given again, or by many at once, it stays one integration', async () => {
