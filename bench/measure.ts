@@ -1,5 +1,6 @@
 import { until } from '../test/support/until';
 import { type Deployment } from './deployment';
+import { type MeasuredOn } from './machine';
 
 /** One figure, beside what it is compared with in the same run. */
 export interface Figure {
@@ -28,10 +29,8 @@ export interface Benchmark {
 }
 
 /** What `bench/results/measures.json` holds. */
-export interface Document {
+export interface Document extends MeasuredOn {
   command: string;
-  versions: { node: string; evergrant: string };
-  machine: { cpus: number; memoryGiB: number; platform: string };
   benchmarks: { name: string; about: string; figures: Figure[] }[];
 }
 

@@ -1,8 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { version } from '../package.json';
 import { catchUp } from './measures/catch-up';
 import { costs } from './measures/costs';
 import { due } from './measures/due';
@@ -12,6 +10,7 @@ import { rewrap } from './measures/rewrap';
 import { rivals } from './measures/rivals';
 import { sandbox } from './measures/sandbox';
 import { storms } from './measures/storms';
+import { measuredOn } from './machine';
 import { type Document, isMet } from './measure';
 import { writePage } from './page';
 
@@ -41,7 +40,7 @@ async function main(): Promise<void> {
     const figures = await run(values.smoke ? 'smoke' : 'full', (line) => console.error(`  ${line}`));
     benchmarks.push({ name, about, figures });
   }
-  const document = documentOf(benchmarks);
+  const document: Document = { command: 'npm run bench', ...measuredOn(), benchmarks };
   console.log(values.json ? JSON.stringify(document, null, 2) : benchmarks.map(tableOf).join('\n'));
   if (values.smoke) return;
   const results = join(__dirname, 'results', 'measures.json');
@@ -52,19 +51,6 @@ async function main(): Promise<void> {
   );
   writeFileSync(results, `${JSON.stringify(document, null, 2)}\n`);
   await writePage();
-}
-
-function documentOf(benchmarks: Document['benchmarks']): Document {
-  return {
-    command: 'npm run bench',
-    versions: { node: process.version, evergrant: version },
-    machine: {
-      cpus: availableParallelism(),
-      memoryGiB: Math.round(totalmem() / 2 ** 30),
-      platform: `${process.platform}-${process.arch}`,
-    },
-    benchmarks,
-  };
 }
 
 function tableOf({ figures }: Document['benchmarks'][number]): string {

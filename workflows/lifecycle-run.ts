@@ -12,6 +12,7 @@ import { ladderDelayMs, refreshableAt } from '../core/lifecycle/refresh-policy';
 import { isUsable } from '../core/lifecycle/states';
 import { urgencyOf } from '../core/lifecycle/urgency';
 import { DAY_MS, MINUTE_MS } from '../core/time';
+import { ActivityClock } from './activity-clock';
 
 /** What one run hands to the next. */
 export interface CarriedState {
@@ -59,7 +60,7 @@ export class LifecycleRun {
   lastRefresh: 'refreshed' | 'not_due' | 'refresh_failed' = 'not_due';
 
   private startVersion: number | null;
-  private skewMs: number;
+  private readonly clock: ActivityClock;
   private quietUntil: number;
   private falseAlarms: number;
   private failures = 0;
@@ -76,7 +77,7 @@ export class LifecycleRun {
     this.facts = carried?.facts ?? null;
     this.asked = carried?.asked ?? { ...NOTHING_ASKED, rowChanged: true };
     this.startVersion = carried?.facts.version ?? null;
-    this.skewMs = carried?.skewMs ?? 0;
+    this.clock = new ActivityClock(context, carried?.skewMs ?? 0);
     this.quietUntil = carried?.quietUntil ?? 0;
     this.falseAlarms = carried?.falseAlarms ?? 0;
     this.malformed = carried?.malformed ?? 0;
@@ -84,7 +85,7 @@ export class LifecycleRun {
 
   /** Epoch ms by the activities' clock, by which every instant in the facts was measured. */
   now(): number {
-    return this.context.now() + this.skewMs;
+    return this.clock.now();
   }
 
   next(): Action {
@@ -186,6 +187,7 @@ export class LifecycleRun {
   begin(action: Action): { rejection: Rejection | null; recheck: boolean } {
     const { rejection, recheck } = this.asked;
     this.askedSinceFailure = false;
+    this.clock.begin(action.type);
     if (action.type === 'load') this.asked.rowChanged = false;
     if (action.type !== 'recover') return { rejection: null, recheck: false };
     this.recovering = { rejection };
@@ -194,7 +196,7 @@ export class LifecycleRun {
   }
 
   accept(action: Action, { facts, outcome, now }: StepResult): void {
-    this.skewMs = now - this.context.now();
+    this.clock.set(action.type, now);
     this.failures = 0;
     this.backoffUntil = 0;
     const before = this.facts;
@@ -246,8 +248,8 @@ export class LifecycleRun {
 
   carry(): CarriedState {
     if (!this.facts) throw new Error('A run without facts has nothing to carry.');
-    const { facts, asked, skewMs, quietUntil, falseAlarms, malformed } = this;
-    return { facts, asked, skewMs, quietUntil, falseAlarms, malformed };
+    const { facts, asked, clock, quietUntil, falseAlarms, malformed } = this;
+    return { facts, asked, skewMs: clock.aheadMs, quietUntil, falseAlarms, malformed };
   }
 
   private isFull(): boolean {

@@ -9,6 +9,8 @@ import { type Benchmark, type Figure, type Size, asleep, atOnce, percentile, rou
 const SIZES = { full: 10_000, smoke: 6 };
 /** For each connection: from when the outage is planned until all have set their timers. */
 const LEAD_MS = { full: 120, smoke: SECOND_MS };
+/** And for the worker to start. */
+const START_MS = { full: 30 * SECOND_MS, smoke: 5 * SECOND_MS };
 /** Between two that fall due. */
 const APART_MS = 20;
 const DONE_WITHIN_MS = HOUR_MS;
@@ -63,7 +65,7 @@ async function allDue(
 ): Promise<Figure[]> {
   const { pool, simulator } = deployment;
   const now = Date.now();
-  const dueAt = now + LEAD_MS[size] * connections + 30 * SECOND_MS;
+  const dueAt = now + LEAD_MS[size] * connections + START_MS[size];
   await planOutage(deployment, now, dueAt);
   const { rows } = await pool.query<{ id: string; expires_at: Date; refresh_at: Date; username: string }>(
     'select id, expires_at, refresh_at, username from integrations',
@@ -73,7 +75,8 @@ async function allDue(
   await atOnce(rows, 30, ({ id }) => lifecycles.rowChanged(id));
   await asleep(deployment, connections, DONE_WITHIN_MS);
   await before.stop();
-  if (Date.now() > dueAt) throw new Error('The fleet was due before it slept: this machine is too slow.');
+  if (size === 'full' && Date.now() > dueAt)
+    throw new Error('The fleet was due before it slept: this machine is too slow.');
   const returnsAt = dueAt + APART_MS * connections + SECOND_MS;
   await new Promise((resolve) => setTimeout(resolve, returnsAt - Date.now()));
 

@@ -66,7 +66,8 @@ async function allDue(deployment: Deployment, ids: string[], size: 'full' | 'smo
   const lifecycles = createLifecycles(deployment.client);
   await atOnce(ids, 30, (id) => lifecycles.rowChanged(id));
   await asleep(deployment, 2 * SIZES[size]);
-  if (Date.now() > dueAt) throw new Error('The fleet was due before it slept: this machine is too slow.');
+  if (size === 'full' && Date.now() > dueAt)
+    throw new Error('The fleet was due before it slept: this machine is too slow.');
   const used = () => usedBy(deployment, { worker });
   const before = await used();
   const isDone = async () => {

@@ -10,8 +10,14 @@ import { type RivalName, startRival } from '../rivals/start-rival';
 
 /** `RIVALS_DUE=10000 npm run bench -- --only rivals` lets more be due at once. */
 const SIZES = {
-  full: { due: Number(process.env.RIVALS_DUE ?? 2_000), onRequest: 240, alone: 20, pauseMs: 4_000 },
-  smoke: { due: 4, onRequest: 2, alone: 1, pauseMs: 1_000 },
+  full: {
+    due: Number(process.env.RIVALS_DUE ?? 2_000),
+    onRequest: 240,
+    alone: 20,
+    pauseMs: 4_000,
+    isMeasured: true,
+  },
+  smoke: { due: 4, onRequest: 2, alone: 1, pauseMs: 1_000, isMeasured: false },
 };
 
 const SQL_QUEUES: RivalName[] = ['pg loop', 'pg-boss', 'Graphile Worker'];

@@ -36,6 +36,8 @@ export interface Course {
   alone: number;
   /** Time to put everything to sleep beyond what each connection takes, and to rest between the two. */
   pauseMs: number;
+  /** Whether the figures count: then everything must sleep before the first is due. */
+  isMeasured: boolean;
 }
 
 const ALONE_EVERY_MS = 370;
@@ -45,7 +47,7 @@ export async function compete(
   contestant: Contestant,
   simulator: RemoteSimulator,
   accounts: readonly string[],
-  { alone: aloneFirst, pauseMs }: Course,
+  { alone: aloneFirst, pauseMs, isMeasured }: Course,
   progress: (line: string) => void,
 ): Promise<Figure[]> {
   const { name, schedule, refreshed, cpuMs, keptBytes, msToSchedule } = contestant;
@@ -55,7 +57,7 @@ export async function compete(
   const instants = accounts.map((_, n) => (n < aloneFirst ? firstAt + n * ALONE_EVERY_MS : crowdAt));
   const since = await simulator.call('lastRequest');
   await schedule(instants);
-  if (Date.now() > firstAt)
+  if (isMeasured && Date.now() > firstAt)
     throw new Error(`${name}: due before all connections slept. This machine is too slow.`);
   const bytes = await keptBytes();
   await pause(Math.max(0, crowdAt - Date.now() - 100));

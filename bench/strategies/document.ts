@@ -1,5 +1,4 @@
-import { availableParallelism, totalmem } from 'node:os';
-import { version } from '../../package.json';
+import { measuredOn } from '../machine';
 import { MEASURES, firstOf } from './score/measures';
 import { type Score } from './score/score';
 import { type Options } from './simulate';
@@ -15,12 +14,7 @@ export function documentOf(options: Options, results: readonly Result[]) {
   return {
     command: 'npm run bench:strategies',
     options,
-    versions: { node: process.version, evergrant: version },
-    machine: {
-      cpus: availableParallelism(),
-      memoryGiB: Math.round(totalmem() / 2 ** 30),
-      platform: `${process.platform}-${process.arch}`,
-    },
+    ...measuredOn(),
     measures: MEASURES.map(({ name, best, says, read }) => ({
       ...{ name, best, says, first: firstOf({ name, best, says, read }, results) },
       figures: Object.fromEntries(results.map(({ name: contestant, score }) => [contestant, read(score)])),

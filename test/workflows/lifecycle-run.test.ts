@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type LifecycleFacts, NOTHING_ASKED, type Outcome, type Rejection } from '../../core/lifecycle/facts';
 import { type Action } from '../../core/lifecycle/next-action';
-import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../core/time';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/time';
 import { lifecycleFactsOf } from '../support/connections';
 import { type CarriedState, LifecycleRun, type RunContext } from '../../workflows/lifecycle-run';
 
@@ -37,6 +37,34 @@ const carriedOf = (facts: LifecycleFacts, changed: Partial<CarriedState> = {}): 
 const result = (facts: LifecycleFacts | null, outcome: Outcome, now: number) => ({ facts, outcome, now });
 const RECOVER: Action = { type: 'recover' };
 const LOAD: Action = { type: 'load' };
+
+test.each([
+  ['its result waited three days for a worker', 0, 3 * DAY_MS, 0],
+  ['it waited three days to begin', 3 * DAY_MS, 0, 0],
+  ['nothing waited', 0, 0, 0],
+  ['the clock is two hours behind', 0, 0, -2 * HOUR_MS],
+  ['the clock is two hours ahead', 0, 3 * DAY_MS, 2 * HOUR_MS],
+] as const)('an activity’s clock is not misjudged when %s', (_, beforeMs, afterMs, skewMs) => {
+  const context = contextAt(START);
+  const run = new LifecycleRun(carriedOf(factsOf(3)), context);
+  run.begin(LOAD);
+  context.at += beforeMs;
+  const readAt = context.at + skewMs;
+  context.at += afterMs;
+  run.accept(LOAD, result(factsOf(3), 'done', readAt));
+  const believed = run.now() - context.at;
+  // Within the wait no one can tell; it is never taken for a clock that is behind.
+  expect(believed).toBe(skewMs > 0 && readAt < context.at ? 0 : skewMs);
+});
+
+test('a run of before goes on as it was recorded', () => {
+  const context = contextAt(START, false);
+  const run = new LifecycleRun(carriedOf(factsOf(3)), context);
+  run.begin(LOAD);
+  context.at += 3 * DAY_MS;
+  run.accept(LOAD, result(factsOf(3), 'done', START));
+  expect(run.now()).toBe(START);
+});
 
 test('a report of the current version leads to a recovery about it', () => {
   const run = new LifecycleRun(carriedOf(factsOf(3)), contextAt(START));

@@ -2,7 +2,12 @@ import { wakeLane } from '../../adapters/temporal/lanes';
 import { TASK_QUEUE, WORKFLOW_TYPES, deliverEventWorkflowId, lifecycleWorkflowId } from '../../core/names';
 import { DAY_MS, MINUTE_MS } from '../../core/time';
 import { recordHistory } from '../support/histories/record';
-import { recordGivenUp, recordGivingWay, recordIncident } from '../support/histories/record-lifecycles';
+import {
+  recordGivenUp,
+  recordGivingWay,
+  recordIncident,
+  recordWaited,
+} from '../support/histories/record-lifecycles';
 import { recordSends } from '../support/histories/record-sends';
 import { recordedFiles } from '../support/histories/recorded';
 import { type Stack, grant, startStack } from '../support/stack';
@@ -37,6 +42,8 @@ if (name) test('records activities that gave up', () => recordGivenUp(stack, nam
 if (name) test('records an incident', () => recordIncident(name), 120_000);
 
 if (name) test('records a refresh that gives way in the queue', () => recordGivingWay(stack, name), 120_000);
+
+if (name) test('records a refresh whose result waited', () => recordWaited(name), 180_000);
 
 async function recordKept(): Promise<void> {
   const { id, version } = await stack.connect('kept');

@@ -35,6 +35,8 @@ export const MUTATIONS: Mutation[] = [
   m('gave-way', 'the patch is gone, its code stays', "host.patched('urgent-first')", 'true'),
   m('gave-way', 'patch and code are gone', "host.patched('urgent-first')", 'false'),
   m('before-giving-way', 'runs of before give way too', "host.patched('urgent-first')", 'true'),
+  m('waited', 'another patch', "patched('a-wait-is-no-skew')", "patched('another')"),
+  m('waited', 'patch and code are gone', "this.context.patched('a-wait-is-no-skew')", 'false'),
   m('lane', 'another activity', 'deliverNext(', 'auditFleet('),
   m('lane', 'no timer', '(()=>changed, waitMs)', '(()=>changed)'),
   m('audit', 'another activity', 'auditFleet()', 'loadFacts({})'),

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { NativeConnection } from '@temporalio/worker';
+import { createActivities } from '../../../activities';
 import { INSTAGRAM_TASK_QUEUE, TASK_QUEUE, lifecycleWorkflowId } from '../../../core/names';
-import { DAY_MS, MINUTE_MS } from '../../../core/time';
+import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../../core/time';
 import { startWorkerOf } from '../one-queue';
 import { published } from '../servers';
 import { type Stack, startStack } from '../stack';
@@ -92,6 +93,43 @@ export async function recordGivingWay(stack: Stack, name: string): Promise<void>
   }
   await connection.close();
   await stack.startWorkers();
+}
+
+/** A refresh that waited in the queue, and whose result waited for a worker: a minute that is no difference of clocks. */
+export async function recordWaited(name: string): Promise<void> {
+  // In a sandbox whose clock was moved, the activities' clock is ahead of the workflow's.
+  const stack = await startStack({ workers: false });
+  const { id } = await stack.connect('waited', { start: false });
+  const issuedAt = new Date(stack.simulator.clock.now() - 2 * DAY_MS);
+  await stack.pool.query('update integrations set issued_at = $2, refresh_at = $2 where id = $1', [
+    id,
+    issuedAt,
+  ]);
+  const connection = await NativeConnection.connect({ address: stack.temporalAddress });
+  const stopWorkflows = await startWorkerOf(stack, connection, TASK_QUEUE);
+  const workflowId = lifecycleWorkflowId(id);
+  await stack.lifecycles.start(id);
+  const events = async () => (await stack.client.workflow.getHandle(workflowId).fetchHistory()).events ?? [];
+  const refreshes = async () =>
+    (await events()).some(
+      (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'refreshToken',
+    );
+  await until(refreshes);
+  const waitedMs = MINUTE_MS + 2 * SECOND_MS;
+  const enough = Date.now() + waitedMs;
+  await until(() => Date.now() >= enough, { timeoutMs: 2 * MINUTE_MS });
+  const { loadFacts } = createActivities(stack.deps);
+  await stack.startWorkers({
+    refreshToken: async (input) => {
+      const { facts, now } = await loadFacts(input);
+      const refreshed = facts && { ...facts, version: facts.version + 1 };
+      return { facts: refreshed, outcome: 'refreshed', now: now - waitedMs };
+    },
+  });
+  await recordFirstRun(stack, `${name}-waited`, workflowId);
+  await stopWorkflows();
+  await connection.close();
+  await stack.stop();
 }
 
 /** Records the first run of a lifecycle, once it has continued as new. */
