@@ -1,6 +1,4 @@
-import { type Client } from '@temporalio/client';
 import { DAY_MS, SECOND_MS } from '../../core/time';
-import { WORKFLOW_TYPES, lifecycleWorkflowId } from '../../core/names';
 import { createLifecycles } from '../../services/lifecycles';
 import { startConsumer } from '../../test/support/consumer';
 import { until } from '../../test/support/until';
@@ -8,14 +6,11 @@ import { type Deployment, startDeployment } from '../deployment';
 import { connectFleet } from '../fleet';
 import { type Benchmark, type Figure, asleep, atOnce, percentile, rounded } from '../measure';
 import { expectStatus, sender } from '../request';
-import { actionsFound, actionsOf } from '../temporal-actions';
 import { usageOf, usedBy } from '../usage';
 
 const SIZES = { full: 600, smoke: 4 };
 /** How long after its rows were written a fleet has set its timers, for each connection. */
 const LEAD_MS = { full: 120, smoke: 2 * SECOND_MS };
-/** Connections whose histories are read. */
-const SAMPLE = 20;
 /** A token of 60 days is refreshed 14 days before it expires. */
 const REFRESHES_A_YEAR = 365 / 46;
 
@@ -86,12 +81,8 @@ async function allDue(deployment: Deployment, ids: string[], size: 'full' | 'smo
     [ids],
   );
   const lags = rows.map((row) => row.started_at.getTime() - dueAt);
-  const actions = await actionsPerRefresh(deployment.client, ids, dueAt);
   await worker.stop();
-  const perRefresh = [
-    ...usageOf(before, after, ids.length),
-    { what: 'Temporal actions', value: rounded(actions), unit: '' },
-  ];
+  const perRefresh = usageOf(before, after, ids.length);
   return [
     { what: `start lag, ${ids.length} due at once, p50`, value: seconds(percentile(lags, 50)), unit: 's' },
     { what: `start lag, ${ids.length} due at once, p99`, value: seconds(percentile(lags, 99)), unit: 's' },
@@ -105,12 +96,3 @@ async function allDue(deployment: Deployment, ids: string[], size: 'full' | 'smo
 }
 
 const seconds = (ms: number): number => rounded(ms / SECOND_MS);
-
-/** Of the lifecycles, by a sample of their histories, and of all deliveries. */
-async function actionsPerRefresh(client: Client, ids: readonly string[], since: number): Promise<number> {
-  const sample = ids.slice(0, SAMPLE);
-  let lifecycles = 0;
-  for (const id of sample) lifecycles += await actionsOf(client, lifecycleWorkflowId(id), since);
-  const deliveries = await actionsFound(client, `WorkflowType = '${WORKFLOW_TYPES.deliverEvent}'`, since);
-  return lifecycles / sample.length + deliveries / ids.length;
-}
