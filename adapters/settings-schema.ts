@@ -30,7 +30,6 @@ const list = z.string().transform((text) =>
 );
 const databaseUrl = z
   .string()
-  .regex(/^postgres(ql)?:\/\//, { error: 'is not a postgres:// URL', abort: true })
   .superRefine((url, c) => {
     const message = connectionProblem(url);
     if (message !== null) c.addIssue({ code: 'custom', message });

@@ -34,8 +34,9 @@ export function protectionOf(url: string): Protection {
   return mode === 'no-verify' ? 'unverified' : 'verified';
 }
 
-/** What is wrong with a URL's parameters, as the end of a sentence that begins with the setting; null: nothing. */
+/** What is wrong with a URL, as the end of a sentence that begins with the setting; null: nothing. */
 export function connectionProblem(url: string): string | null {
+  if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url)) return 'is not a postgres:// URL';
   try {
     connectionOf(url);
     return null;

@@ -10,11 +10,10 @@ import {
 } from './take-row';
 import { loadSettings } from '../../adapters/config';
 import { connectionProblem } from '../../adapters/postgres/connection';
-import { inWords } from '../../core/text/human-time';
 import { UsageError } from '../failures';
 import { type Io } from '../output/io';
 import { note, printable } from '../output/output';
-import { withProgress } from '../output/progress';
+import { paceText, withProgress } from '../output/progress';
 export { readMapping } from './columns';
 export { tableQuery } from './postgres-query';
 import { type ColumnOptions, type GivenRow, checkHeader, readRow } from './columns';
@@ -68,7 +67,7 @@ async function openSource(io: Io, from: ImportSource): Promise<RowSource> {
   const url = from.databaseUrl ?? loadSettings(io.env).EVERGRANT_IMPORT_DATABASE_URL?.reveal();
   if (url === undefined)
     throw new UsageError('Give --from-database a URL, or set EVERGRANT_IMPORT_DATABASE_URL.');
-  const problem = databaseUrlProblem(url);
+  const problem = connectionProblem(url);
   if (problem !== null) throw new UsageError(`--from-database ${problem}.`);
   if (from.databaseUrl !== null && new URL(url).password !== '')
     note(
@@ -76,11 +75,6 @@ async function openSource(io: Io, from: ImportSource): Promise<RowSource> {
       'Other users of this machine can see the password in the list of processes. EVERGRANT_IMPORT_DATABASE_URL hides it.',
     );
   return openQuery(url, from.query);
-}
-
-function databaseUrlProblem(url: string): string | null {
-  if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url)) return 'is not a postgres:// URL';
-  return connectionProblem(url);
 }
 
 interface Run {
@@ -176,11 +170,8 @@ function progressText(
   isWaiting: boolean,
 ): string {
   const done = taken + already + refused;
-  const rate = done === 0 ? '' : `, ${Math.round((done / tookMs) * 1000)} a second`;
   const percent = share === null ? '' : ` (${Math.floor(share * 100)} %)`;
-  const left =
-    share === null || share === 0 || done === 0 ? '' : `, ${inWords((tookMs / share) * (1 - share))} left`;
   const refusals = refused === 0 ? '' : `, ${refused} refused`;
   const wait = isWaiting ? ', waiting for Instagram' : '';
-  return `Importing: ${done} rows${percent}${rate}${left}${refusals}${wait}`;
+  return `Importing: ${done} rows${percent}${paceText(done, share, tookMs)}${refusals}${wait}`;
 }

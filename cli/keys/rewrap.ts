@@ -6,7 +6,7 @@ import { Failure } from '../failures';
 import { cliActor } from '../user';
 import { type Io } from '../output/io';
 import { note, say, sayJson } from '../output/output';
-import { withProgress } from '../output/progress';
+import { paceText, withProgress } from '../output/progress';
 import { inWords } from '../../core/text/human-time';
 import { type KeyRingSource } from '../../services/keys/report';
 import { withKeys } from './open';
@@ -91,10 +91,8 @@ async function reseal(
 }
 
 function textOf({ done, total, startedAt }: Progress): string {
-  const perSecond = done / ((performance.now() - startedAt) / 1000);
-  const text = `Re-encrypting: ${done} of ${total} rows`;
-  if (done === 0) return text;
-  return `${text}, ${Math.round(perSecond)} a second, ${inWords((Math.max(0, total - done) / perSecond) * 1000)} left`;
+  const share = Math.min(1, done / total);
+  return `Re-encrypting: ${done} of ${total} rows${paceText(done, share, performance.now() - startedAt)}`;
 }
 
 /** What one process seals the others must open: a key that some do not have must not spread. */

@@ -1,3 +1,4 @@
+import { inWords } from '../../core/text/human-time';
 import { type Io } from './io';
 import { note, printable } from './output';
 
@@ -29,4 +30,11 @@ export async function withProgress<T>(io: Io, text: () => string, work: () => Pr
     clearInterval(timer);
     io.err.write('\r\u001b[2K');
   }
+}
+
+/** How fast something goes, to follow what it has done. @param share the part that is done, from 0 to 1; null: unknown */
+export function paceText(done: number, share: number | null, tookMs: number): string {
+  if (done === 0) return '';
+  const left = share ? `, ${inWords((tookMs / share) * (1 - share))} left` : '';
+  return `, ${Math.round((done / tookMs) * 1000)} a second${left}`;
 }

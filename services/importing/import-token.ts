@@ -1,9 +1,3 @@
-import { type Client } from '@temporalio/client';
-import { type Pool } from 'pg';
-import { type Clock } from '../../adapters/clock';
-import { type Sealer } from '../../adapters/encryption/sealer';
-import { type Instagram } from '../../adapters/instagram/client';
-import { type Logger } from '../../adapters/logger';
 import { addAuditEntry } from '../../adapters/postgres/access/audit-log';
 import {
   AccountTaken,
@@ -18,20 +12,12 @@ import { type Actor } from '../../core/access/actor';
 import { type GivenGrant, importVerdict, lifetimeOf, refuseForeign } from '../../core/importing/policy';
 import { ImportRefused } from '../../core/importing/refusals';
 import { refreshAtFor, spreadRefreshAt } from '../../core/lifecycle/refresh-policy';
+import { type ConnectDeps } from '../connecting/deps';
 import { subscribeToMessages } from '../message-subscription';
 import { notifyLifecycle } from '../notify-lifecycle';
 import { dateToken, proveAccount, proveScopes } from './prove-token';
 
-export interface ImportDeps {
-  pool: Pool;
-  sealer: Sealer;
-  instagram: Instagram;
-  clock: Clock;
-  random: () => number;
-  logger: Logger;
-  lifecycles: { rowChanged(integrationId: string): Promise<void> };
-  temporal: Client;
-}
+export type ImportDeps = Omit<ConnectDeps, 'counters' | 'pause'>;
 
 /** Whose the connection becomes. */
 export interface WantedConnection {

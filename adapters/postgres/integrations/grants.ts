@@ -34,13 +34,13 @@ export class GrantTooLate extends Error {
 /**
  * Makes a grant the integration's current token. A grant always wins over a refresh under way: it takes the next
  * number and raises the fence, so that whatever the refresh brings back later finds the row changed.
- * @param pool or a connection inside of a transaction, which this then joins
+ * @param db the pool, or a connection inside of a transaction, which this then joins
  * @param expectedGrantNo the grant number when the owner's round began
  * @param alongside what is written in the same transaction
  * @throws AccountTaken | GrantTooLate
  */
 export async function storeGrant(
-  pool: Db,
+  db: Db,
   sealer: Sealer,
   integrationId: string,
   expectedGrantNo: number,
@@ -51,18 +51,18 @@ export async function storeGrant(
 ): Promise<Integration> {
   // A refresh may take the number that the token was sealed under; then seal again under the next one.
   for (;;) {
-    const was = await findIntegration(pool, integrationId);
+    const was = await findIntegration(db, integrationId);
     if (!was || was.state === 'disconnected') throw new GrantTooLate();
     const isInTime =
       was.grantNo === expectedGrantNo ||
-      (await isOnlyDeauthorized(pool, integrationId, expectedGrantNo, grant.issuedAt));
+      (await isOnlyDeauthorized(db, integrationId, expectedGrantNo, grant.issuedAt));
     if (!isInTime) throw new GrantTooLate();
     const version = was.lastVersion + 1;
     const sealed = await sealer.seal(grant.token, tokenContext(was, version));
     const refreshAt = grant.refreshAt ?? refreshAtFor(grant, random);
-    const stored = await withTransaction(pool, async (db) => {
-      const integration = await replaceToken(db, was, { ...grant, version, sealed, refreshAt }, now);
-      await alongside(db, integration);
+    const stored = await withTransaction(db, async (within) => {
+      const integration = await replaceToken(within, was, { ...grant, version, sealed, refreshAt }, now);
+      await alongside(within, integration);
       return integration;
     }).catch((error: unknown) => {
       if (error instanceof RowMovedOn) return null;
