@@ -16,7 +16,7 @@ export async function connectFleet(
   { pool, simulator }: Pick<Deployment, 'pool' | 'simulator'>,
   count: number,
   issuedAt: number,
-  onConnected: (count: number) => void,
+  progress: (line: string) => void = () => undefined,
 ): Promise<string[]> {
   const ids: string[] = [];
   const sealer = createSealer(parseKeyRing(KEY_RING), { checks: createKeyChecks(pool) });
@@ -48,7 +48,7 @@ export async function connectFleet(
     const usernames = Array.from({ length: Math.min(AT_ONCE, count - at) }, (_, n) => `shop.${at + n}`);
     const accounts = await simulator.call('addAccounts', usernames);
     ids.push(...(await Promise.all(accounts.map((account, n) => connect(at + n, account)))));
-    onConnected(ids.length);
+    if (ids.length % 1_000 === 0) progress(`connected ${ids.length}`);
   }
   await simulator.call('advance', 2 * DAY_MS);
   return ids;

@@ -1,3 +1,4 @@
+import { SECOND_MS } from '../core/time';
 import { until } from '../test/support/until';
 import { type Deployment } from './deployment';
 import { type MeasuredOn } from './machine';
@@ -43,6 +44,16 @@ export function isMet({ value, ratio, wanted }: Figure): boolean | null {
 export function percentile(values: readonly number[], percent: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))] ?? NaN;
+}
+
+/** How late what was due at one instant began. */
+export function lagFigures(what: string, lagsMs: readonly number[]): Figure[] {
+  const figure = (percent: number): Figure => ({
+    what: `${what}, p${percent}`,
+    value: rounded(percentile(lagsMs, percent) / SECOND_MS),
+    unit: 's',
+  });
+  return [figure(50), figure(99)];
 }
 
 export async function timed(act: () => Promise<unknown>): Promise<number> {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Connection } from '@temporalio/client';
@@ -14,7 +14,7 @@ import { until } from '../test/support/until';
 
 /** The newest release whose modules Go's public mirror holds, all of them. */
 const VERSION = 'v1.30.6';
-const MODULE = `go.temporal.io/server`;
+const MODULE = 'go.temporal.io/server';
 const BUILT = join(__dirname, '..', '.cache', 'temporal-server', VERSION);
 const NAMESPACE = 'default';
 const DATABASES = { store: 'temporal', visibility: 'temporal_visibility' };
@@ -69,7 +69,7 @@ async function build(): Promise<void> {
     await run('go', ['install', `${MODULE}/${program}@${VERSION}`], options);
   const { stdout } = await run('go', ['mod', 'download', '-json', `${MODULE}@${VERSION}`], options);
   const { Dir: sources } = JSON.parse(stdout) as { Dir: string };
-  await run('cp', ['-r', join(sources, 'schema', 'postgresql', 'v12'), join(BUILT, 'schema')]);
+  cpSync(join(sources, 'schema', 'postgresql', 'v12'), join(BUILT, 'schema'), { recursive: true });
 }
 
 /** Temporal keeps the ports of its members in a column of two bytes, with a sign. */

@@ -1,10 +1,20 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { urgencyOf } from '../../core/lifecycle/urgency';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/time';
 import { createLifecycles } from '../../services/lifecycles';
 import { until } from '../../test/support/until';
 import { type Deployment, startDeployment } from '../deployment';
 import { connectFleet } from '../fleet';
-import { type Benchmark, type Figure, type Size, asleep, atOnce, percentile, rounded } from '../measure';
+import {
+  type Benchmark,
+  type Figure,
+  type Size,
+  asleep,
+  atOnce,
+  lagFigures,
+  percentile,
+  rounded,
+} from '../measure';
 
 const SIZES = { full: 10_000, smoke: 6 };
 /** For each connection: from when the outage is planned until all have set their timers. */
@@ -24,9 +34,7 @@ export const catchUp: Benchmark = {
     const deployment = await startDeployment();
     try {
       const connections = SIZES[size];
-      await connectFleet(deployment, connections, Date.now(), (done) => {
-        if (done % 1_000 === 0) progress(`connected ${done}`);
-      });
+      await connectFleet(deployment, connections, Date.now(), progress);
       progress('rebuild');
       const { figures, steadyMiB } = await rebuild(deployment, connections, size);
       progress('catch up');
@@ -46,7 +54,7 @@ async function rebuild(
   const worker = await deployment.startWorker();
   await asleep(deployment, connections, DONE_WITHIN_MS);
   const ms = performance.now() - startedAt;
-  if (size === 'full') await new Promise((resolve) => setTimeout(resolve, 10 * SECOND_MS));
+  if (size === 'full') await pause(10 * SECOND_MS);
   const steadyMiB = worker.memoryMiB();
   await worker.stop();
   const what = `${connections} lifecycles rebuilt from the database alone`;
@@ -78,7 +86,7 @@ async function allDue(
   if (size === 'full' && Date.now() > dueAt)
     throw new Error('The fleet was due before it slept: this machine is too slow.');
   const returnsAt = dueAt + APART_MS * connections + SECOND_MS;
-  await new Promise((resolve) => setTimeout(resolve, returnsAt - Date.now()));
+  await pause(returnsAt - Date.now());
 
   const since = await simulator.call('lastRequest');
   const returnedAt = Date.now();
@@ -108,8 +116,7 @@ async function allDue(
   return [
     { what: `${connections} overdue refreshes, all done`, value: minutes(ms), unit: 'min' },
     { what: 'rate', value: rounded((connections * SECOND_MS) / ms), unit: 'a second' },
-    { what: 'start lag, p50', value: rounded(percentile(lags, 50) / SECOND_MS), unit: 's' },
-    { what: 'start lag, p99', value: rounded(percentile(lags, 99) / SECOND_MS), unit: 's' },
+    ...lagFigures('start lag', lags),
     { what: 'refreshes begun, for each connection', value: rounded(attempts.length / connections), unit: '' },
     { what: 'most calls of Instagram in one second', value: mostPerSecond(calls), unit: '' },
     { what: 'failed, expired or reported', value: Number(failed[0]!.count), unit: '' },

@@ -1,5 +1,5 @@
 import { DAY_MS } from '../../core/time';
-import { startDeployment } from '../deployment';
+import { WITHOUT_LIMITS, startDeployment } from '../deployment';
 import { connectFleet } from '../fleet';
 import { type Benchmark, type Figure, asleep, atOnce } from '../measure';
 import { expectStatus, sender } from '../request';
@@ -18,9 +18,9 @@ export const costs: Benchmark = {
     try {
       const { pool, simulator } = deployment;
       await pool.query('create extension pg_stat_statements');
-      const ids = await connectFleet(deployment, 3 * count, Date.now() - 2 * DAY_MS, () => undefined);
-      const worker = await deployment.startWorker({ EVERGRANT_REFRESHES_PER_SECOND: '1000' });
-      const api = await deployment.startApi({ EVERGRANT_REQUESTS_PER_MINUTE: '100000000' });
+      const ids = await connectFleet(deployment, 3 * count, Date.now() - 2 * DAY_MS);
+      const worker = await deployment.startWorker(WITHOUT_LIMITS);
+      const api = await deployment.startApi(WITHOUT_LIMITS);
       await asleep(deployment, ids.length);
       const send = sender(api.url);
       const { rows } = await pool.query<{ id: string; username: string }>(

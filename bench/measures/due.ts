@@ -2,9 +2,9 @@ import { DAY_MS, SECOND_MS } from '../../core/time';
 import { createLifecycles } from '../../services/lifecycles';
 import { startConsumer } from '../../test/support/consumer';
 import { until } from '../../test/support/until';
-import { type Deployment, startDeployment } from '../deployment';
+import { type Deployment, WITHOUT_LIMITS, startDeployment } from '../deployment';
 import { connectFleet } from '../fleet';
-import { type Benchmark, type Figure, asleep, atOnce, percentile, rounded } from '../measure';
+import { type Benchmark, type Figure, type Size, asleep, atOnce, lagFigures, rounded } from '../measure';
 import { expectStatus, sender } from '../request';
 import { usageOf, usedBy } from '../usage';
 
@@ -24,7 +24,7 @@ export const due: Benchmark = {
     const consumer = await startConsumer();
     try {
       await deployment.pool.query('create extension pg_stat_statements');
-      const ids = await connectFleet(deployment, 2 * each, Date.now() - 2 * DAY_MS, () => undefined);
+      const ids = await connectFleet(deployment, 2 * each, Date.now() - 2 * DAY_MS);
       const figures: Figure[] = [];
       for (const of of ['no webhook endpoint', 'one webhook endpoint']) {
         progress(of);
@@ -50,14 +50,14 @@ async function register({ startApi }: Deployment, url: string): Promise<void> {
   await api.stop();
 }
 
-async function allDue(deployment: Deployment, ids: string[], size: 'full' | 'smoke'): Promise<Figure[]> {
+async function allDue(deployment: Deployment, ids: string[], size: Size): Promise<Figure[]> {
   const { pool } = deployment;
   const dueAt = Date.now() + 5 * SECOND_MS + LEAD_MS[size] * ids.length;
   await pool.query('update integrations set refresh_at = $2, revision = revision + 1 where id = any ($1)', [
     ids,
     new Date(dueAt),
   ]);
-  const worker = await deployment.startWorker({ EVERGRANT_REFRESHES_PER_SECOND: '1000' });
+  const worker = await deployment.startWorker(WITHOUT_LIMITS);
   const lifecycles = createLifecycles(deployment.client);
   await atOnce(ids, 30, (id) => lifecycles.rowChanged(id));
   await asleep(deployment, 2 * SIZES[size]);
@@ -84,8 +84,7 @@ async function allDue(deployment: Deployment, ids: string[], size: 'full' | 'smo
   await worker.stop();
   const perRefresh = usageOf(before, after, ids.length);
   return [
-    { what: `start lag, ${ids.length} due at once, p50`, value: seconds(percentile(lags, 50)), unit: 's' },
-    { what: `start lag, ${ids.length} due at once, p99`, value: seconds(percentile(lags, 99)), unit: 's' },
+    ...lagFigures(`start lag, ${ids.length} due at once`, lags),
     ...perRefresh.map((figure) => ({ ...figure, what: `a refresh: ${figure.what}` })),
     ...perRefresh.map((figure) => ({
       ...figure,
@@ -94,5 +93,3 @@ async function allDue(deployment: Deployment, ids: string[], size: 'full' | 'smo
     })),
   ];
 }
-
-const seconds = (ms: number): number => rounded(ms / SECOND_MS);

@@ -1,7 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { SECOND_MS } from '../../core/time';
-import { type Deployment, startDeployment } from '../deployment';
+import { type Deployment, WITHOUT_LIMITS, startDeployment } from '../deployment';
 import { connectFleet } from '../fleet';
-import { type Benchmark, type Figure, asleep, percentile, rounded, timed } from '../measure';
+import { type Benchmark, type Figure, type Size, asleep, rounded, sideBySide, timed } from '../measure';
 import { expectStatus, sender } from '../request';
 
 const SIZES = { full: [100, 1_000, 10_000, 50_000], smoke: [2, 4] };
@@ -20,7 +21,7 @@ export const growth: Benchmark = {
   async run(size, progress) {
     const deployment = await startDeployment({ temporalOn: size === 'full' ? 'postgresql' : 'sqlite' });
     try {
-      await connectFleet(deployment, 1, Date.now(), () => undefined);
+      await connectFleet(deployment, 1, Date.now());
       const empty = await bytesOf(deployment);
       const figures: Figure[] = [];
       for (const connections of SIZES[size]) {
@@ -54,27 +55,26 @@ export const growth: Benchmark = {
   },
 };
 
-async function measure(
-  deployment: Deployment,
-  connections: number,
-  size: 'full' | 'smoke',
-): Promise<Figure[]> {
+async function measure(deployment: Deployment, connections: number, size: Size): Promise<Figure[]> {
   const first = await deployment.startWorker();
   const startedMs = await timed(() => asleep(deployment, connections, STARTED_WITHIN_MS));
   await first.stop();
   let worker = first;
   const readyMs = await timed(async () => (worker = await deployment.startWorker()));
   const auditMs = await timed(() => deployment.run(['audit', 'run']));
-  await new Promise((resolve) => setTimeout(resolve, SETTLED_MS[size]));
+  await pause(SETTLED_MS[size]);
   const memory = worker.memoryMiB();
-  const api = await deployment.startApi({ EVERGRANT_REQUESTS_PER_MINUTE: '100000000' });
+  const api = await deployment.startApi(WITHOUT_LIMITS);
   const send = sender(api.url);
   const get = async (path: string) => expectStatus(await send('GET', path), 200);
-  const p50 = async (path: string) => {
-    const times: number[] = [];
-    for (let n = 0; n < ROUNDS[size]; n++) times.push(await timed(() => get(path)));
-    return rounded(percentile(times, 50));
-  };
+  const medians = await sideBySide(
+    {
+      page: () => get('/v1/integrations?limit=100'),
+      expiring: () => get('/v1/integrations?expiringWithinDays=7'),
+      fleet: () => get('/v1/fleet'),
+    },
+    { rounds: ROUNDS[size] },
+  );
   const figures: Figure[] = [
     {
       what: 'lifecycles started from the database alone',
@@ -89,13 +89,13 @@ async function measure(
       wanted: { is: 'at most', value: 250, of: 'value' },
     },
     { what: 'evergrant audit run', value: rounded(auditMs / 1_000), unit: 's' },
-    { what: 'list of connections, a page, p50', value: await p50('/v1/integrations?limit=100'), unit: 'ms' },
+    { what: 'list of connections, a page, p50', value: rounded(medians.page), unit: 'ms' },
     {
       what: 'list of those that expire within 7 days, p50',
-      value: await p50('/v1/integrations?expiringWithinDays=7'),
+      value: rounded(medians.expiring),
       unit: 'ms',
     },
-    { what: 'GET /v1/fleet, p50', value: await p50('/v1/fleet'), unit: 'ms' },
+    { what: 'GET /v1/fleet, p50', value: rounded(medians.fleet), unit: 'ms' },
   ];
   send.close();
   await api.stop();

@@ -3,7 +3,7 @@ import { parseKeyRing } from '../../adapters/encryption/key-ring';
 import { findIntegration } from '../../adapters/postgres/integrations/integrations';
 import { tokenContext, versionOf } from '../../adapters/postgres/tokens/token-versions';
 import { DAY_MS } from '../../core/time';
-import { type Deployment, KEY_RING, startDeployment } from '../deployment';
+import { type Deployment, KEY_RING, WITHOUT_LIMITS, startDeployment } from '../deployment';
 import { connectFleet } from '../fleet';
 import {
   type Benchmark,
@@ -38,10 +38,9 @@ export const requests: Benchmark = {
     const { connections } = SIZES[size];
     const deployment = await startDeployment();
     try {
-      const ids = await connectFleet(deployment, connections, Date.now() - 2 * DAY_MS, () => undefined);
-      const fast = { EVERGRANT_REFRESHES_PER_SECOND: '1000', EVERGRANT_REQUESTS_PER_MINUTE: '100000000' };
-      const worker = await deployment.startWorker(fast);
-      const api = await deployment.startApi(fast);
+      const ids = await connectFleet(deployment, connections, Date.now() - 2 * DAY_MS);
+      const worker = await deployment.startWorker(WITHOUT_LIMITS);
+      const api = await deployment.startApi(WITHOUT_LIMITS);
       await asleep(deployment, connections);
       const send = sender(api.url);
       const bench = { ...deployment, ids, send, api };

@@ -14,9 +14,7 @@ export const rewrap: Benchmark = {
     const count = SIZES[size];
     const deployment = await startDeployment();
     try {
-      await connectFleet(deployment, count, Date.now() - 2 * DAY_MS, (done) => {
-        if (done % 1_000 === 0) progress(`connected ${done}`);
-      });
+      await connectFleet(deployment, count, Date.now() - 2 * DAY_MS, progress);
       const run = () =>
         timed(() => deployment.run(['keys', 'rewrap'], { EVERGRANT_KEYS: `${NEW_KEY},${KEY_RING}` }));
       const rewrapMs = await run();

@@ -1,6 +1,6 @@
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../core/time';
 import { until } from '../../test/support/until';
-import { type Deployment, startDeployment } from '../deployment';
+import { type Deployment, WITHOUT_LIMITS, startDeployment } from '../deployment';
 import { connectFleet } from '../fleet';
 import { type Benchmark, type Figure, asleep, atOnce, percentile, rounded } from '../measure';
 import { type Send, expectStatus, sender } from '../request';
@@ -18,11 +18,9 @@ export const storms: Benchmark = {
     const connections = SIZES[size];
     const deployment = await startDeployment();
     try {
-      const ids = await connectFleet(deployment, connections, Date.now() - 2 * DAY_MS, (done) => {
-        if (done % 1_000 === 0) progress(`connected ${done}`);
-      });
+      const ids = await connectFleet(deployment, connections, Date.now() - 2 * DAY_MS, progress);
       const worker = await deployment.startWorker();
-      const api = await deployment.startApi({ EVERGRANT_REQUESTS_PER_MINUTE: '100000000' });
+      const api = await deployment.startApi(WITHOUT_LIMITS);
       await asleep(deployment, connections, DONE_WITHIN_MS);
       const send = sender(api.url);
       progress('one version');

@@ -2,14 +2,12 @@ import { statSync } from 'node:fs';
 import { createLifecycles } from '../../services/lifecycles';
 import { DAY_MS, SECOND_MS } from '../../core/time';
 import { until } from '../../test/support/until';
-import { type Deployment } from '../deployment';
+import { type Deployment, WITHOUT_LIMITS } from '../deployment';
 import { connectFleet } from '../fleet';
 import { asleep, atOnce, percentile, rounded, timed, type Figure } from '../measure';
 import { expectStatus, sender } from '../request';
 import { type Contestant, EVERGRANT } from './contest';
 import { AT_ONCE } from './token-job';
-
-const FAST = { EVERGRANT_REFRESHES_PER_SECOND: '1000', EVERGRANT_REQUESTS_PER_MINUTE: '100000000' };
 
 /** How much slower than the first lifecycles the others may start. */
 const MARGIN = 1.6;
@@ -28,8 +26,8 @@ export async function startEvergrant(
   };
   const before = await stored();
   const all = connections + onRequest;
-  const ids = await connectFleet(deployment, all, Date.now() - 2 * DAY_MS, () => undefined);
-  const worker = await deployment.startWorker(FAST);
+  const ids = await connectFleet(deployment, all, Date.now() - 2 * DAY_MS);
+  const worker = await deployment.startWorker(WITHOUT_LIMITS);
   const first = Math.min(all, Math.max(10, Math.ceil(all / 10)));
   const firstMs = await timed(() => asleep(deployment, first));
   const lifecycles = createLifecycles(client);
@@ -68,7 +66,7 @@ export async function startEvergrant(
     keptBytes: async () => ((await stored()) - before) * (connections / all),
     /** The other connections, by `POST …/refresh`. */
     async refreshOnRequest() {
-      const api = await deployment.startApi(FAST);
+      const api = await deployment.startApi(WITHOUT_LIMITS);
       const send = sender(api.url);
       const used = () => {
         const { postgres, temporal } = deployment.serversCpuMs();
