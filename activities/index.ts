@@ -1,4 +1,5 @@
 import { auditFleet } from './fleet/audit';
+import { advanceBulkOperation, cancelBulkOperation } from './fleet/bulk-operation';
 import { deliverNext } from './deliveries/deliver-next';
 import { type Deps } from './deps';
 import { toApplicationFailure } from './failures';
@@ -48,6 +49,8 @@ export function createActivities(deps: Deps) {
     findSent: (input: Input<typeof findSent>) => findSent(deps, input),
     recordSend: (input: Input<typeof recordSend>) => recordSend(deps, input),
     deliverNext: (input: Input<typeof deliverNext>) => deliverNext(deps, input),
+    advanceBulkOperation: byTheClock(advanceBulkOperation),
+    cancelBulkOperation: byTheClock(cancelBulkOperation),
     auditFleet: () => byTheClock(auditFleet)(undefined),
   } satisfies EvergrantActivities & Record<string, unknown>;
 }

@@ -9,6 +9,7 @@ import { connectLinksVerb, consoleSessionsVerb, embedTokensVerb } from './verbs/
 import { apiKeysVerb } from './verbs/api-keys';
 import { auditVerb } from './verbs/audit';
 import { auditLogVerb } from './verbs/audit-log';
+import { bulkVerb } from './verbs/bulk';
 import { completionVerb } from './verbs/completion';
 import { connectVerb } from './verbs/connect';
 import { contactVerb } from './verbs/contact';
@@ -59,7 +60,7 @@ const GROUPS: [string, Verb[]][] = [
     [apiKeysVerb, consoleVerb, consoleSessionsVerb, connectLinksVerb, embedTokensVerb, auditLogVerb],
   ],
   ['Notifications:', [webhooksVerb, deliveriesVerb, mailVerb]],
-  ['Fleet:', [eventsVerb, fleetVerb, auditVerb]],
+  ['Fleet:', [eventsVerb, fleetVerb, bulkVerb, auditVerb]],
   [
     'Processes and set-up:',
     [workerVerb, apiVerb, simulatorVerb, migrateVerb, keysVerb, doctorVerb, temporalVerb, completionVerb],
@@ -73,7 +74,8 @@ Settings:
   EVERGRANT_URL        where the API is (default: 127.0.0.1 and EVERGRANT_HTTP_PORT, 3000)
   EVERGRANT_API_KEY    the key to it (default: what is in <EVERGRANT_DATA_DIR or .data>/api-key)
 
-An <id> may also be @username or your own external id.
+An <id> may also be @username or your own external id. Instead of one, verbs that change connections
+take conditions: --state, --reason, --owner-ref, --expiring-within-days or --all.
 Exit codes: 0 done, 1 failed, 2 wrong usage.`;
 
 /** Runs one command. @returns the exit code: 0 done, 1 failed, 2 wrong usage */

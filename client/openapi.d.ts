@@ -14,6 +14,31 @@ export interface paths {
     parameters: {};
     get: operations['listAuditLog'];
   };
+  '/v1/bulk-operations': {
+    parameters: {};
+    get: operations['listBulkOperations'];
+    post: operations['createBulkOperation'];
+  };
+  '/v1/bulk-operations/{id}': {
+    parameters: {};
+    get: operations['getBulkOperation'];
+  };
+  '/v1/bulk-operations/{id}/cancel': {
+    parameters: {};
+    post: operations['cancelBulkOperation'];
+  };
+  '/v1/bulk-operations/{id}/items': {
+    parameters: {};
+    get: operations['listBulkOperationItems'];
+  };
+  '/v1/bulk-operations/{id}/pause': {
+    parameters: {};
+    post: operations['pauseBulkOperation'];
+  };
+  '/v1/bulk-operations/{id}/resume': {
+    parameters: {};
+    post: operations['resumeBulkOperation'];
+  };
   '/v1/connect-links': {
     parameters: {};
     get: operations['listConnectLinks'];
@@ -202,6 +227,10 @@ export interface components {
         | 'token.read'
         | 'token.export'
         | 'data.delete'
+        | 'bulk_operation.create'
+        | 'bulk_operation.pause'
+        | 'bulk_operation.resume'
+        | 'bulk_operation.cancel'
         | 'connect_link.create'
         | 'connect_link.revoke'
         | 'embed_token.revoke'
@@ -236,6 +265,67 @@ export interface components {
       id: string;
       integrationId: string | null;
       target: string | null;
+    };
+    BulkDryRun: {
+      total: number;
+    };
+    BulkOperation: {
+      action: 'recheck' | 'refresh' | 'pause' | 'resume' | 'disconnect';
+      createdAt: string;
+      done: number;
+      endedAt: string | null;
+      filter: {
+        expiringWithinDays: number | null;
+        ids: string[] | null;
+        ownerRef: string | null;
+        reason:
+          | 'lifetime_elapsed'
+          | 'session_expired'
+          | 'password_changed'
+          | 'deauthorized'
+          | 'checkpoint'
+          | 'account_unusable'
+          | 'permission_removed'
+          | 'invalidated'
+          | 'response_lost'
+          | null;
+        state: 'pending' | 'active' | 'refreshing' | 'recovering' | 'expired' | 'disconnected' | null;
+      };
+      id: string;
+      outcomes: {
+        canceled?: number;
+        done?: number;
+        expired?: number;
+        failed?: number;
+        not_applicable?: number;
+        not_due?: number;
+        refresh_failed?: number;
+        refreshed?: number;
+        undecided?: number;
+        verified_ok?: number;
+      };
+      spreadSeconds: number;
+      state: 'running' | 'paused' | 'finished' | 'canceled';
+      total: number;
+    };
+    BulkOperationItem: {
+      at: string;
+      error: string | null;
+      integrationId: string;
+      outcome:
+        | 'done'
+        | 'verified_ok'
+        | 'refreshed'
+        | 'not_due'
+        | 'refresh_failed'
+        | 'expired'
+        | 'undecided'
+        | 'not_applicable'
+        | 'failed'
+        | 'canceled'
+        | null;
+      ownerRef: string;
+      username: string | null;
     };
     ChangedIntegration: {
       contact?: {
@@ -566,6 +656,29 @@ export interface components {
       unavailable?: boolean;
       unsupported?: boolean;
     };
+    NewBulkOperation: {
+      action: 'recheck' | 'refresh' | 'pause' | 'resume' | 'disconnect';
+      dryRun: boolean;
+      filter: {
+        all?: true;
+        expiringWithinDays?: number;
+        ids?: string[];
+        ownerRef?: string;
+        reason?:
+          | 'lifetime_elapsed'
+          | 'session_expired'
+          | 'password_changed'
+          | 'deauthorized'
+          | 'checkpoint'
+          | 'account_unusable'
+          | 'permission_removed'
+          | 'invalidated'
+          | 'response_lost';
+        state?: 'pending' | 'active' | 'refreshing' | 'recovering' | 'expired' | 'disconnected';
+      };
+      limit: number;
+      spreadSeconds: number;
+    };
     NewDataDeletion: {
       instagramId: string;
     };
@@ -833,6 +946,10 @@ export interface operations {
           | 'token.read'
           | 'token.export'
           | 'data.delete'
+          | 'bulk_operation.create'
+          | 'bulk_operation.pause'
+          | 'bulk_operation.resume'
+          | 'bulk_operation.cancel'
           | 'connect_link.create'
           | 'connect_link.revoke'
           | 'embed_token.revoke'
@@ -871,6 +988,212 @@ export interface operations {
             data: components['schemas']['AuditLogEntry'][];
             nextCursor: string | null;
           };
+        };
+      };
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listBulkOperations: {
+    parameters: {
+      query?: {
+        cursor?: string;
+        limit?: number;
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            data: components['schemas']['BulkOperation'][];
+            nextCursor: string | null;
+          };
+        };
+      };
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  createBulkOperation: {
+    parameters: {};
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewBulkOperation'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['BulkDryRun'];
+        };
+      };
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['BulkOperation'];
+        };
+      };
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getBulkOperation: {
+    parameters: {
+      path: {
+        id: string;
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['BulkOperation'];
+        };
+      };
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  cancelBulkOperation: {
+    parameters: {
+      path: {
+        id: string;
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['BulkOperation'];
+        };
+      };
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listBulkOperationItems: {
+    parameters: {
+      query?: {
+        cursor?: string;
+        limit?: number;
+        outcome?:
+          | 'done'
+          | 'verified_ok'
+          | 'refreshed'
+          | 'not_due'
+          | 'refresh_failed'
+          | 'expired'
+          | 'undecided'
+          | 'not_applicable'
+          | 'failed'
+          | 'canceled';
+      };
+      path: {
+        id: string;
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            data: components['schemas']['BulkOperationItem'][];
+            nextCursor: string | null;
+          };
+        };
+      };
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  pauseBulkOperation: {
+    parameters: {
+      path: {
+        id: string;
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['BulkOperation'];
+        };
+      };
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  resumeBulkOperation: {
+    parameters: {
+      path: {
+        id: string;
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['BulkOperation'];
         };
       };
       default: {

@@ -18,6 +18,7 @@ export const WORKFLOW_TYPES = {
   sendMessage: 'SendMessage',
   deliverEvent: 'DeliverEvent',
   fleetAudit: 'FleetAudit',
+  bulkOperation: 'BulkOperation',
 } as const;
 /** What a lifecycle's type was called before: runs that began under it go on, and become the new type. */
 export const FORMER_LIFECYCLE_TYPE = 'tokenLifecycle';
@@ -29,6 +30,8 @@ export const SIGNALS = {
 } as const;
 /** What a `deliverEvent` understands: something may be due in its lane. */
 export const LANE_CHANGED = 'laneChanged';
+/** What a `BulkOperation` understands: its row changed. */
+export const OPERATION_CHANGED = 'operationChanged';
 export const UPDATES = { recover: 'recover', ensureFresh: 'ensureFresh' } as const;
 export const QUERIES = { status: 'status' } as const;
 
@@ -61,6 +64,11 @@ export function sendMessageWorkflowId(integrationId: string, keyDigest: string):
 /** One workflow per lane: the deliveries of one integration to one endpoint, or by mail. @param lane as in `deliveries.lane` */
 export function deliverEventWorkflowId(lane: string): string {
   return `deliver/${lane}`;
+}
+
+/** One workflow per operation with many connections. */
+export function bulkOperationWorkflowId(operationId: string): string {
+  return `bulk-operation/${operationId}`;
 }
 
 /** An operator who asks again expects a new attempt, not the answer of a moment ago. */

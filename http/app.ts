@@ -28,6 +28,7 @@ import { connectLinkRoutes } from './api/integrations/connect-links';
 import { deliveryRoutes } from './api/deliveries/deliveries';
 import { mailRoutes } from './api/deliveries/mail';
 import { eventRoutes } from './api/deliveries/events';
+import { bulkOperationRoutes } from './api/bulk-operations/routes';
 import { fleetRoutes } from './api/fleet';
 import { healthRoutes } from './api/health';
 import { inboxRoutes } from './api/messages/inbox';
@@ -84,6 +85,7 @@ export function createApp(deps: HttpDeps) {
     payloadRoutes,
     eventRoutes,
     fleetRoutes,
+    bulkOperationRoutes,
     apiKeyRoutes,
     tokenUseRoutes,
     auditLogRoutes,

@@ -26,6 +26,7 @@ export const TAGS = {
   Webhooks: 'Where events are delivered to.',
   Deliveries: 'The log of webhook and email deliveries.',
   Fleet: 'All connections at a glance.',
+  'Bulk operations': 'Doing something with many connections, in the background.',
   Access: 'API keys, embed tokens, console sessions, and who changed what.',
   'Data deletion': 'Requests to delete the data of an account.',
   Callbacks: 'What Instagram calls. Signed by Meta, no API key.',

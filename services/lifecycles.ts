@@ -25,7 +25,7 @@ const STUCK_AT_ATTEMPT = 4;
 
 /** Lifecycles as the service uses them: the client's functions, and those that only the audit needs. */
 export function createLifecycles(client: Client) {
-  const { start, rowChanged, tokenRejected } = createLifecycleClient(client);
+  const { start, rowChanged, tokenRejected, recover, ensureFresh } = createLifecycleClient(client);
   const handle = (integrationId: string): WorkflowHandle =>
     client.workflow.getHandle(lifecycleWorkflowId(integrationId));
 
@@ -33,6 +33,8 @@ export function createLifecycles(client: Client) {
     start,
     rowChanged,
     tokenRejected,
+    recover,
+    ensureFresh,
     handle,
 
     /** Like `rowChanged`, but does not start a missing lifecycle. */

@@ -4,13 +4,17 @@ import { eraseInPortions } from '../adapters/postgres/integrations/erasure';
 import { repeat } from '../adapters/repeat';
 import { type Logger } from '../adapters/logger';
 import { SECOND_MS } from '../core/time';
+import { handOverOperations } from '../services/bulk-operations';
 import { finishRounds } from '../services/connecting/drive-round';
 
-type Parts = Parameters<typeof fetchPending>[0] & Parameters<typeof finishRounds>[0];
+type Parts = Parameters<typeof fetchPending>[0] &
+  Parameters<typeof finishRounds>[0] &
+  Parameters<typeof handOverOperations>[0];
 
 const FETCH_EVERY_MS = 5 * SECOND_MS;
 const FINISH_EVERY_MS = 3 * SECOND_MS;
 const ERASE_EVERY_MS = 5 * SECOND_MS;
+const HAND_OVER_EVERY_MS = 5 * SECOND_MS;
 
 /**
  * Goes on with what nobody waits for any more: messages of which only the ID came in, connections whose owner's browser
@@ -32,6 +36,12 @@ export function workInBackground(parts: Parts): () => Promise<void> {
       () => eraseInPortions(pool, clock, () => isOver),
       logger,
       'data of accounts not erased; retrying',
+    ),
+    keepTrying(
+      HAND_OVER_EVERY_MS,
+      () => handOverOperations(parts),
+      logger,
+      'bulk operations not handed over; retrying',
     ),
   ];
   return async () => {

@@ -3,6 +3,7 @@ import { addAuditEntry, addTokenReads } from '../../adapters/postgres/access/aud
 import { countLive } from '../../adapters/postgres/fleet/overdue';
 import { purge, retentionByTable } from '../../adapters/postgres/fleet/retention';
 import { sampleTableSizes } from '../../adapters/postgres/fleet/table-sizes';
+import { handOverAgain } from '../../adapters/postgres/fleet/bulk-operations';
 import { endIdleIncidents, openIncidents } from '../../adapters/postgres/incidents/incidents';
 import { requeueOverdueLanes } from '../../adapters/postgres/deliveries/outbox';
 import { type Db, withTransaction } from '../../adapters/postgres/pool';
@@ -67,6 +68,7 @@ export async function auditFleet(deps: AuditDeps): Promise<AuditResult> {
     const matched = kind === 'daily' ? await matchLifecycles(deps) : { missing: 0, extra: 0, failed: 0 };
     await sampleTableSizes(pool, now);
     const purgeUntil = performance.now() + PURGE_WITHIN_MS;
+    await handOverAgain(pool);
     const result = {
       ...woken,
       ...matched,

@@ -4,6 +4,7 @@ import { type ConsoleSession as ConsoleSessionSchema } from '../../http/api/acce
 import { type ListedEmbedToken } from '../../http/api/access/embed-tokens';
 import { type ApiKey as ApiKeySchema } from '../../http/api/access/key-schemas';
 import { type ConnectLink as ConnectLinkSchema } from '../../http/api/integrations/connect-links';
+import type * as bulk from '../../http/api/bulk-operations/schemas';
 import type * as deliveries from '../../http/api/deliveries/delivery-schemas';
 import { type Event as EventSchema } from '../../http/api/deliveries/events';
 import type * as webhooks from '../../http/api/deliveries/webhook-schemas';
@@ -28,6 +29,8 @@ export type MailTest = z.infer<typeof deliveries.MailTest>;
 export type ConsoleSession = z.infer<typeof ConsoleSessionSchema>;
 export type EmbedTokenRow = z.infer<typeof ListedEmbedToken>;
 export type ConnectLinkRow = z.infer<typeof ConnectLinkSchema>;
+export type BulkOperation = z.infer<typeof bulk.BulkOperation>;
+export type BulkOperationItem = z.infer<typeof bulk.BulkOperationItem>;
 export type Recovery = z.infer<typeof tokens.Recovery>;
 export type Refreshed = z.infer<typeof tokens.Refreshed>;
 

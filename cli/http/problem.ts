@@ -16,7 +16,7 @@ export class Refusal extends Failure {
   /** @param retryAfterSeconds what the API asked to wait for */
   constructor(
     readonly problem: ProblemDocument,
-    retryAfterSeconds: number | null = null,
+    readonly retryAfterSeconds: number | null = null,
   ) {
     super(problem.detail, hintsFor(problem, retryAfterSeconds));
   }

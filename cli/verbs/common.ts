@@ -5,6 +5,8 @@ import { type Io } from '../output/io';
 import { apiSettings } from '../settings';
 
 export const ID = ['<id>', 'id of the integration, @username of its account, or your external id'] as const;
+/** Where conditions may stand instead. */
+export const ID_OR_MANY = ['[id]', `${ID[1]}; or give conditions`] as const;
 export const YES_OPTION = ['-y, --yes', 'do not ask for confirmation'] as const;
 export const JSON_OPTION = ['--json', "print the API's answer as JSON"] as const;
 

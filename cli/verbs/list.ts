@@ -53,11 +53,12 @@ async function list(io: Io, filters: Filters, limit: number | undefined, json: b
         : 'Connect one with `npx evergrant connect --owner-ref <ref>`.',
     );
   }
-  sayTable(io, columns(api.now()), found.data);
+  sayTable(io, listColumns(api.now()), found.data);
   if (found.nextCursor !== null) note(io, `Showing the first ${found.data.length}. There are more.`);
 }
 
-function columns(now: number): Column<Integration>[] {
+/** Connections as a table. */
+export function listColumns(now: number): Column<Integration>[] {
   return [
     { title: 'ID', value: ({ id }) => id },
     { title: 'ACCOUNT', value: (row) => (row.account ? nameOf(row) : '-'), shrinks: true },

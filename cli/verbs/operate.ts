@@ -1,5 +1,9 @@
 import { type Command } from 'commander';
 import { asksToCheckAgain } from '../../core/lifecycle/banner';
+import { connections } from '../../core/text/bulk-operations';
+import { createLinks } from '../bulk/links';
+import { runBulk } from '../bulk/run';
+import { type BulkOptions, type Selection, addBulkOptions, addSelection, isForMany } from '../bulk/selection';
 import { Failure } from '../failures';
 import { type ConnectLink, type Integration, type Recovery, type Refreshed } from '../http/answers';
 import { findId, findOne, pathOf } from '../http/find';
@@ -8,16 +12,16 @@ import { confirm } from '../output/confirm';
 import { note, printable, say, sayJson } from '../output/output';
 import { both } from '../output/times';
 import { type Verb } from '../verb';
-import { ID, JSON_OPTION, YES_OPTION, nameOf, openApi } from './common';
+import { ID_OR_MANY, JSON_OPTION, YES_OPTION, nameOf, openApi } from './common';
 
 export const refreshVerb: Verb = (program, io) => {
-  program
-    .command('refresh')
+  addBulkOptions(program.command('refresh'))
     .description('Refresh the token now. The token must be at least 24 hours old.')
-    .argument(...ID)
+    .argument(...ID_OR_MANY)
     .option(...JSON_OPTION)
-    .action(async (given: string, options: { json?: true }) => {
+    .action(async (given: string | undefined, options: BulkOptions & { json?: true }) => {
       const api = openApi(io);
+      if (isForMany(given, options)) return runBulk(io, api, 'refresh', options);
       const answer: Refreshed = await api.post(pathOf(await findId(api, given), '/refresh'));
       if (options.json) return sayJson(io, answer);
       const { integration } = answer;
@@ -27,15 +31,15 @@ export const refreshVerb: Verb = (program, io) => {
 };
 
 export const recheckVerb: Verb = (program, io) => {
-  program
-    .command('recheck')
+  addBulkOptions(program.command('recheck'))
     .description(
       'Check with Instagram whether the token is valid. Works on expired integrations. Waits up to 20 seconds.',
     )
-    .argument(...ID)
+    .argument(...ID_OR_MANY)
     .option(...JSON_OPTION)
-    .action(async (given: string, options: { json?: true }) => {
+    .action(async (given: string | undefined, options: BulkOptions & { json?: true }) => {
       const api = openApi(io);
+      if (isForMany(given, options)) return runBulk(io, api, 'recheck', options);
       const answer: Recovery = await api.post(pathOf(await findId(api, given), '/recheck'));
       if (options.json) sayJson(io, answer);
       if (answer.outcome === 'undecided') {
@@ -76,13 +80,13 @@ function addToggle(
   description: string,
   done: (name: string) => string,
 ): void {
-  program
-    .command(verb)
+  addBulkOptions(program.command(verb))
     .description(description)
-    .argument(...ID)
+    .argument(...ID_OR_MANY)
     .option(...JSON_OPTION)
-    .action(async (given: string, options: { json?: true }) => {
+    .action(async (given: string | undefined, options: BulkOptions & { json?: true }) => {
       const api = openApi(io);
+      if (isForMany(given, options)) return runBulk(io, api, verb, options);
       const integration: Integration = await api.post(pathOf(await findId(api, given), `/${verb}`));
       if (options.json) return sayJson(io, integration);
       say(io, done(nameOf(integration)));
@@ -90,14 +94,17 @@ function addToggle(
 }
 
 export const disconnectVerb: Verb = (program, io) => {
-  program
-    .command('disconnect')
+  addBulkOptions(program.command('disconnect'))
     .description('Disconnect an integration permanently and delete its token.')
-    .argument(...ID)
+    .argument(...ID_OR_MANY)
     .option(...YES_OPTION)
     .option(...JSON_OPTION)
-    .action(async (given: string, options: { yes?: true; json?: true }) => {
+    .action(async (given: string | undefined, options: BulkOptions & { yes?: true; json?: true }) => {
       const api = openApi(io);
+      if (isForMany(given, options))
+        return runBulk(io, api, 'disconnect', options, (count) => {
+          return `Disconnect ${connections(count)}? This deletes their tokens.`;
+        });
       const integration = await findOne(api, given);
       const { id, ownerRef, state } = integration;
       if (!options.yes && state !== 'disconnected')
@@ -149,19 +156,17 @@ export const forgetVerb: Verb = (program, io) => {
 };
 
 export const reconnectLinkVerb: Verb = (program, io) => {
-  program
-    .command('reconnect-link')
+  addSelection(program.command('reconnect-link'))
     .description('Create a connect or reconnect link for the owner, valid for 24 hours.')
-    .argument(...ID)
+    .argument(...ID_OR_MANY)
     .option('--return-to <url>', 'where to send the owner afterwards; the origin must be allowed')
     .option(...JSON_OPTION)
-    .action(async (given: string, options: { returnTo?: string; json?: true }) => {
+    .action(async (given: string | undefined, options: Selection & { returnTo?: string; json?: true }) => {
       const api = openApi(io);
       const { returnTo } = options;
-      const link: ConnectLink = await api.post(
-        pathOf(await findId(api, given), '/connect-links'),
-        returnTo === undefined ? {} : { returnTo },
-      );
+      const wanted = returnTo === undefined ? {} : { returnTo };
+      if (isForMany(given, options)) return createLinks(io, api, options, wanted);
+      const link: ConnectLink = await api.post(pathOf(await findId(api, given), '/connect-links'), wanted);
       if (options.json) return sayJson(io, link);
       say(io, link.url);
       note(io, `Valid until ${both(link.expiresAt, api.now())}.`);

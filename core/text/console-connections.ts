@@ -169,6 +169,14 @@ export const DONE_TEXTS = {
   },
 } as const;
 
+const BULK_DONE: Readonly<Record<string, string>> = {
+  recheck: 'Checked',
+  refresh: 'Refreshed',
+  pause: 'Paused',
+  resume: 'Resumed',
+  disconnect: 'Disconnected',
+};
+
 /** What is done with several connections at once. */
 export const BULK_TEXT = {
   all: 'Select all on this page',
@@ -176,18 +184,18 @@ export const BULK_TEXT = {
   label: 'With selected:',
   verbs: [
     { verb: 'link', label: 'Create links' },
+    { verb: 'recheck', label: 'Check now' },
     { verb: 'refresh', label: 'Refresh now' },
     { verb: 'pause', label: 'Pause refresh' },
     { verb: 'resume', label: 'Resume refresh' },
   ],
+  disconnectWarning:
+    'This erases the tokens of all selected connections immediately. To connect them again, their owners have to log in on Instagram.',
   noneSelected: 'Select at least one connection',
   unknown: 'Unknown action',
   linked: (count: number) => `${count} ${count === 1 ? 'link' : 'links'} created`,
   done(verb: string, count: number) {
-    const word = ({ refresh: 'Refreshed', pause: 'Paused', resume: 'Resumed' } as Record<string, string>)[
-      verb
-    ];
-    return `${word} ${count} ${count === 1 ? 'connection' : 'connections'}`;
+    return `${BULK_DONE[verb] ?? 'Done:'} ${count} ${count === 1 ? 'connection' : 'connections'}`;
   },
 } as const;
 

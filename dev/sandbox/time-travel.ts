@@ -9,6 +9,7 @@ import { LAST_REFRESH_GRACE_MS, warnAt } from '../../core/lifecycle/refresh-poli
 import { HOUR_MS, SECOND_MS } from '../../core/time';
 import { type SandboxJourney } from '../../http/deps';
 import { deliveriesSettled, tellLanes } from './deliveries-in-time';
+import { operationsSettled, tellOperations } from './operations-in-time';
 import { type LiveRows, createLiveRows } from './live-rows';
 import { SETTLE_WITHIN_MS, arrival, fastForward, isBusy, knowsItsRow } from './runs-in-time';
 
@@ -43,8 +44,8 @@ export interface Arrival {
 }
 
 /**
- * Moves the sandbox's clock and every lifecycle forward together, from one due instant to the next, be it a lifecycle's
- * or a delivery's, so that nothing is jumped over. Only the sandbox has this: time skipping is a feature of the development server's.
+ * Moves the sandbox's clock and every lifecycle forward together, from one due instant to the next, be it a lifecycle's,
+ * a delivery's or a bulk operation's, so that nothing is jumped over. Only the sandbox has this: time skipping is a feature of the development server's.
  */
 export function createTimeTravel(given: Omit<TravelParts, 'rows'>) {
   const parts: TravelParts = { ...given, rows: createLiveRows(given.pool) };
@@ -94,10 +95,10 @@ async function travel(parts: TravelParts, end: number, onStep: (now: number) => 
   const lag: Lag = new Map();
   let steps = 0;
   let resting = await settled(parts);
-  let delivery = await deliveriesSettled(parts);
+  let otherwise = await othersSettled(parts);
   try {
     for (let now = parts.clock.now(); now < end; now = parts.clock.now()) {
-      const target = Math.min(end, Math.max(delivery, now + 1), nextStop(resting, now));
+      const target = Math.min(end, Math.max(otherwise, now + 1), nextStop(resting, now));
       parts.clock.advance(target - now);
       onStep(target);
       for (const { id } of resting) lag.set(id, (lag.get(id) ?? 0) + target - now);
@@ -110,7 +111,7 @@ async function travel(parts: TravelParts, end: number, onStep: (now: number) => 
         }),
       );
       resting = target === end ? await settled(parts) : await settled(parts, due);
-      delivery = await deliveriesSettled(parts);
+      otherwise = await othersSettled(parts);
       steps += 1;
     }
   } finally {
@@ -119,8 +120,15 @@ async function travel(parts: TravelParts, end: number, onStep: (now: number) => 
       [...lag.keys()].map((id) => catchUp(parts.client, id, lag, null).catch(() => undefined)),
     );
     await tellLanes(parts).catch(() => undefined);
+    await tellOperations(parts).catch(() => undefined);
   }
   return { now: parts.clock.now(), steps };
+}
+
+/** What lifecycles do makes deliveries, and so do operations. @returns when something of either is due next */
+async function othersSettled(parts: TravelParts): Promise<number> {
+  const operation = await operationsSettled(parts);
+  return Math.min(operation, await deliveriesSettled(parts));
 }
 
 /**

@@ -2,6 +2,7 @@ import { CONSOLE } from '../middleware/headers';
 
 /** Paths of console pages. */
 export const CONNECTIONS = `${CONSOLE}/connections`;
+export const BULK_OPERATIONS = `${CONSOLE}/fleet/bulk-operations`;
 export const SETTINGS = `${CONSOLE}/settings`;
 export const ACCESS = `${SETTINGS}/access`;
 export const WEBHOOKS = `${SETTINGS}/webhooks`;

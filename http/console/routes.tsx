@@ -14,6 +14,7 @@ import { connectionListRoutes } from './connections/connections';
 import { connectionRoutes } from './connections/connection';
 import { auditLogPageRoutes } from './settings/audit-log';
 import { deliveryLogRoutes } from './settings/deliveries';
+import { bulkOperationPageRoutes } from './fleet/bulk-operations';
 import { fleetPageRoutes } from './fleet/fleet';
 import { encryptionRoutes } from './settings/encryption';
 import { issuedRoutes } from './settings/issued';
@@ -95,6 +96,7 @@ export function consoleRoutes(deps: HttpDeps) {
       .route('/', connectionRoutes(deps))
       .route('/', messageRoutes(deps))
       .route('/', fleetPageRoutes(deps))
+      .route('/', bulkOperationPageRoutes(deps))
       .route('/', deliveryLogRoutes(deps))
       .route('/', auditLogPageRoutes(deps))
       .route('/', keyRoutes(deps))

@@ -53,6 +53,7 @@ test('every page is accessible, in every look, and no wider than the window', as
     `/connections/${id}`,
     `/connections/${id}/messages`,
     '/fleet',
+    '/fleet/bulk-operations',
     '/settings',
     '/settings/access',
     '/settings/webhooks',
@@ -68,6 +69,45 @@ test('every page is accessible, in every look, and no wider than the window', as
     if (status === 404) viewer.problems.length = 0;
     expect({ path, problems: await inaccessible(page) }).toEqual({ path, problems: [] });
   }
+});
+
+test('an operation with many connections is started, paused, resumed and canceled', async () => {
+  await stack.connect('many1');
+  await stack.connect('many2');
+  await open('/fleet');
+  await page.getByRole('link', { name: 'View bulk operations' }).click();
+  await page.getByLabel('Action').selectOption('Pause refreshes');
+  await page.getByLabel('At most').fill('1');
+  await press('Start an operation');
+  await toast(/is 1, but \d+ connections match/);
+  await page.getByLabel('Action').selectOption('Pause refreshes');
+  await page.getByLabel('Spread over').fill('600');
+  await press('Start an operation');
+  await page.getByRole('heading', { name: /Pause refreshes of \d+ connections/ }).waitFor();
+  await page.getByRole('link', { name: /Done: \d+/ }).waitFor();
+  await press('Pause');
+  await page.getByText('Paused', { exact: true }).waitFor();
+  expect(await inaccessible(page)).toEqual([]);
+  await press('Resume');
+  await press('Cancel the rest');
+  await page.getByRole('link', { name: /Canceled: \d+/ }).click();
+  await page.getByRole('cell', { name: 'Canceled' }).first().waitFor();
+  await page.getByRole('link', { name: 'Bulk operations' }).click();
+  await page.getByRole('cell', { name: 'Canceled' }).first().waitFor();
+});
+
+test('ticked connections are checked and disconnected', async () => {
+  await stack.connect('ticked1');
+  await stack.connect('ticked2');
+  await open('/connections?q=ticked');
+  await page.getByLabel('Select all on this page').check();
+  await press('Check now');
+  await toast('Checked 2 connections');
+  await page.getByLabel('Select all on this page').check();
+  await page.getByText('Disconnect …').click();
+  await press('Disconnect permanently');
+  await toast('Disconnected 2 connections');
+  await page.getByText('No matching connections').waitFor();
 });
 
 test('connections are found by name, state, owner and days left, as one types', async () => {

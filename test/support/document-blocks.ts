@@ -97,7 +97,7 @@ export function missingLine(shown: readonly string[], printed: string): string |
 }
 
 const VARIES =
-  /…|https?:\/\/[^\s).,]+(?:\.[^\s).,]+)*|\b(?:int|evt|key|whe|dlv|lnk|emb|aud|inc)_[0-9a-z]{24}\b|\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\b(?:now|(?:in )?\d+ \w+(?: ago)?)(?![\w-])|\d+/g;
+  /…|https?:\/\/[^\s).,]+(?:\.[^\s).,]+)*|\b(?:int|evt|key|whe|dlv|lnk|emb|aud|inc|blk)_[0-9a-z]{24}\b|\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\b(?:now|(?:in )?\d+ \w+(?: ago)?)(?![\w-])|\d+/g;
 
 function patternOf(line: string): RegExp {
   const parts = line

@@ -1,6 +1,7 @@
 import { wakeLane } from '../../adapters/temporal/lanes';
 import { TASK_QUEUE, WORKFLOW_TYPES, deliverEventWorkflowId, lifecycleWorkflowId } from '../../core/names';
 import { DAY_MS, MINUTE_MS } from '../../core/time';
+import { recordBulk } from '../support/histories/record-bulk';
 import { recordHistory } from '../support/histories/record';
 import {
   recordGivenUp,
@@ -42,6 +43,8 @@ if (name) test('records activities that gave up', () => recordGivenUp(stack, nam
 if (name) test('records an incident', () => recordIncident(name), 120_000);
 
 if (name) test('records a refresh that gives way in the queue', () => recordGivingWay(stack, name), 120_000);
+
+if (name) test('records bulk operations', () => recordBulk(stack, name), 120_000);
 
 if (name) test('records a refresh whose result waited', () => recordWaited(name), 180_000);
 

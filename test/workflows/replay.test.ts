@@ -3,7 +3,14 @@ import path from 'node:path';
 import { Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities';
 import { type Deps } from '../../activities/deps';
-import { FORMER_LIFECYCLE_TYPE, LANE_CHANGED, SIGNALS, UPDATES, WORKFLOW_TYPES } from '../../core/names';
+import {
+  FORMER_LIFECYCLE_TYPE,
+  LANE_CHANGED,
+  OPERATION_CHANGED,
+  SIGNALS,
+  UPDATES,
+  WORKFLOW_TYPES,
+} from '../../core/names';
 import { workerDataConverter } from '../../worker/bundle';
 import { contentsOf } from '../support/histories/contents';
 import { MUTATIONS } from '../support/histories/mutations';
@@ -42,7 +49,9 @@ describe('the recorded histories contain', () => {
   });
 
   test('every signal and update', () => {
-    expect(recorded.signals).toEqual(expect.arrayContaining([...Object.values(SIGNALS), LANE_CHANGED]));
+    expect(recorded.signals).toEqual(
+      expect.arrayContaining([...Object.values(SIGNALS), LANE_CHANGED, OPERATION_CHANGED]),
+    );
     expect(recorded.updates).toEqual(expect.arrayContaining(Object.values(UPDATES)));
   });
 

@@ -51,6 +51,13 @@ const KEPT: readonly Kept[] = [
   { table: 'received_messages', age: 'received_at', days: 'receivedMessages' },
   { table: 'message_sends', age: 'created_at', days: 'sends', only: 'expires_at < $2' },
   { table: 'oauth_states', age: 'expires_at', days: 'connectRounds' },
+  { table: 'bulk_operation_items', age: 'ended_at', days: 30 },
+  {
+    table: 'bulk_operations',
+    age: 'ended_at',
+    days: 30,
+    only: 'not exists (select 1 from bulk_operation_items i where i.operation_id = bulk_operations.id)',
+  },
   { table: 'imported_rows', age: 'imported_at', days: 30 },
   { table: 'data_deletions', age: 'asked_at', days: 90, only: 'finished_at is not null' },
   { table: 'pending_messages', age: 'seen_at', days: 2 },

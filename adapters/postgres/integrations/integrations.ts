@@ -1,10 +1,10 @@
 import { type NamedActor } from '../../../core/access/actor';
 import { paused, resumed } from '../../../core/lifecycle/changes';
-import { type Reason, type State } from '../../../core/lifecycle/states';
 import { newId } from '../../ids';
 import { type Integration, integrationOf } from './integration-row';
 import { type Db, withTransaction } from '../pool';
 import { applyChange } from './apply-change';
+import { type IntegrationFilter, MATCHES_FILTER, filterValues } from './filter';
 
 export interface NewIntegration {
   provider: string;
@@ -63,18 +63,6 @@ export async function findByAccount(
   return rows[0] ? integrationOf(rows[0]) : null;
 }
 
-export interface IntegrationFilter {
-  state: State | null;
-  ownerRef: string | null;
-  /** Only of these owners; null: of all. */
-  ownerRefs: readonly string[] | null;
-  externalId: string | null;
-  accountId: string | null;
-  reason: Reason | null;
-  /** Only those whose expiry is before this instant (epoch ms), expired ones left out. */
-  expiringBefore: number | null;
-}
-
 /** Where a page of a list goes on: after this row, oldest first. */
 export interface Position {
   createdAt: number;
@@ -89,27 +77,10 @@ export async function listIntegrations(
 ): Promise<Integration[]> {
   const { rows } = await db.query(
     `select * from integrations
-     where ($1::text is null or state = $1)
-       and ($2::text is null or owner_ref = $2)
-       and ($3::text is null or external_id = $3)
-       and ($4::text is null or account_id = $4 or account_scoped_id = $4)
-       and ($5::text is null or (state = 'expired' and reason = $5))
-       and ($6::timestamptz is null or (expires_at < $6 and state in ('active', 'refreshing', 'recovering')))
-       and ($7::timestamptz is null or (created_at, id) > ($7, $8))
-       and ($10::text[] is null or owner_ref = any ($10))
-     order by created_at, id limit $9`,
-    [
-      filter.state,
-      filter.ownerRef,
-      filter.externalId,
-      filter.accountId,
-      filter.reason,
-      filter.expiringBefore === null ? null : new Date(filter.expiringBefore),
-      after && new Date(after.createdAt),
-      after?.id ?? '',
-      limit,
-      filter.ownerRefs,
-    ],
+     where ${MATCHES_FILTER}
+       and ($8::timestamptz is null or (created_at, id) > ($8, $9))
+     order by created_at, id limit $10`,
+    [...filterValues(filter), after && new Date(after.createdAt), after?.id ?? '', limit],
   );
   return rows.map(integrationOf);
 }

@@ -1,12 +1,11 @@
 import { addAuditEntry } from '../../../adapters/postgres/access/audit-log';
 import { addEvent } from '../../../adapters/postgres/deliveries/events';
-import { claimRecheck } from '../../../adapters/postgres/tokens/rechecks';
 import { type Integration as Row } from '../../../adapters/postgres/integrations/integration-row';
 import { namedActor } from '../../../core/access/actor';
-import { isUsable } from '../../../core/lifecycle/states';
+import { checkToken } from '../../../services/operating';
 import { NoToken } from '../../../services/usable-token';
 import { type LifecycleClient, type Recovered } from '../../../client/lifecycle-client';
-import { answerBy } from './answer-by';
+import { answerBy } from '../../../services/answer-by';
 import { recheckAfterSeconds, nextCheckIsAfter } from './next-check';
 import { type Caller } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
@@ -34,32 +33,23 @@ export async function recheck(deps: RecheckDeps, caller: Caller, id: string) {
   );
   // The source stays in Temporal's histories: no name of a person goes there.
   const source = `recheck/${caller.keyId}`;
-  const claim = await claimRecheck(deps.pool, row.id, 'check', deps.clock.now());
-  if (claim.is === 'refused') return tellDecision(deps, caller, row, outcomeByRow(row));
-  const outcome = await decide(deps, row, { version: row.version, source, recheck: true }, claim.at);
+  const { outcome, isOwn } = await checkToken(deps, row, source, deps.clock.now(), requestDeadline());
   const checked = await findAccessible(deps, caller, row.id);
-  if (claim.is === 'made') {
+  if (isOwn) {
     const data = { outcome, actor: namedActor(actor) };
     await addEvent(deps.pool, checked, { type: 'integration.checked', data }, deps.clock.now());
   }
   return tellDecision(deps, caller, checked, outcome);
 }
 
-/** What the last check showed. */
-function outcomeByRow({ state }: Row): Recovered {
-  if (state === 'expired') return 'expired';
-  return isUsable(state) ? 'verified_ok' : 'undecided';
-}
-
 export async function decide(
   deps: Pick<HttpDeps, 'clock' | 'lifecycles'>,
   row: Row,
   report: RecoverInput,
-  askedAt?: number,
 ): Promise<Recovered> {
   const deadline = requestDeadline();
-  if (!report.recheck && nextCheckIsAfter(row, deadline - Date.now(), deps.clock.now())) return 'undecided';
-  return answerBy(deadline, deps.lifecycles.recover(row.id, report, askedAt));
+  if (nextCheckIsAfter(row, deadline - Date.now(), deps.clock.now())) return 'undecided';
+  return answerBy(deadline, deps.lifecycles.recover(row.id, report));
 }
 
 export async function findConnected(deps: Pick<HttpDeps, 'pool'>, caller: Caller, id: string): Promise<Row> {

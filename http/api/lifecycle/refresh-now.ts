@@ -9,7 +9,7 @@ import { refreshFailedText } from '../../../core/text/banner';
 import { type Caller } from '../../middleware/caller';
 import { type HttpDeps } from '../../deps';
 import { findAccessible } from '../integrations/find';
-import { answerBy } from './answer-by';
+import { answerBy } from '../../../services/answer-by';
 import { toIntegrationView } from '../integrations/integration-view';
 import { requestDeadline } from '../../deadlines';
 import { Problem } from '../../problems';

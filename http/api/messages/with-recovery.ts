@@ -3,7 +3,7 @@ import { callForMessages } from '../../../services/messages-capability';
 import { NoToken, type UsableToken, usableToken } from '../../../services/usable-token';
 import { findIntegration } from '../../../adapters/postgres/integrations/integrations';
 import { isTokenCode } from '../../../core/lifecycle/failure';
-import { answerBy } from '../lifecycle/answer-by';
+import { answerBy } from '../../../services/answer-by';
 import { nextCheckIsAfter } from '../lifecycle/next-check';
 import { type HttpDeps } from '../../deps';
 import { requestDeadline } from '../../deadlines';

@@ -1,13 +1,13 @@
 import { type Integration, factsOf } from '../../../adapters/postgres/integrations/integration-row';
 import { MAX_COUNT, type SORTS, type ConnectionPage } from '../../../adapters/postgres/fleet/connection-list';
-import { BULK_TEXT, CONNECTIONS_TEXT as TEXT } from '../../../core/text/console-connections';
+import { BULK_TEXT, CONNECTIONS_TEXT as TEXT, CONNECTION_TEXT } from '../../../core/text/console-connections';
 import { SHELL_TEXT } from '../../../core/text/console-shell';
 import { inWords } from '../../../core/text/human-time';
 import { nextStepText } from '../../../core/text/next-step';
 import { CONNECTIONS, pathOfConnection } from '../paths';
 import { type Filters, isFiltered, listPath } from './filters';
 import { LifeBar } from './life-bar';
-import { StateBadge, UPDATES_PAGE } from '../parts';
+import { Confirm, StateBadge, UPDATES_PAGE } from '../parts';
 import { nameOf } from './verbs';
 
 interface ListView {
@@ -79,16 +79,33 @@ function Table({ found, filters, mayOperate, now }: ListView) {
       {table}
       <div class="actions" role="group" aria-label={BULK_TEXT.label}>
         <span class="quiet">{BULK_TEXT.label}</span>
-        {BULK_TEXT.verbs.map(({ verb, label }) => {
-          const path = listPath(filters, { page: filters.page }, `${CONNECTIONS}/selected/${verb}`);
-          return (
-            <button formaction={path} hx-post={path} {...UPDATES_PAGE}>
-              {label}
-            </button>
-          );
-        })}
+        {BULK_TEXT.verbs.map(({ verb, label }) => (
+          <SelectedAction filters={filters} verb={verb} label={label} />
+        ))}
+        <Confirm
+          id="disconnect-selected"
+          label={CONNECTION_TEXT.disconnect}
+          text={BULK_TEXT.disconnectWarning}
+        >
+          <SelectedAction
+            filters={filters}
+            verb="disconnect"
+            label={CONNECTION_TEXT.disconnectPermanently}
+            kind="danger"
+          />
+        </Confirm>
       </div>
     </form>
+  );
+}
+
+function SelectedAction(props: { filters: Filters; verb: string; label: string; kind?: 'danger' }) {
+  const { filters, verb, label, kind } = props;
+  const path = listPath(filters, { page: filters.page }, `${CONNECTIONS}/selected/${verb}`);
+  return (
+    <button class={kind} formaction={path} hx-post={path} {...UPDATES_PAGE}>
+      {label}
+    </button>
   );
 }
 

@@ -132,7 +132,7 @@ export function connectionListRoutes(deps: HttpDeps) {
     });
 }
 
-const BULK_VERBS = ['refresh', 'pause', 'resume'];
+const BULK_VERBS = ['recheck', 'refresh', 'pause', 'resume', 'disconnect'];
 
 /** Empty fields of a form are absent ones. */
 function wanted({ ownerRef, externalId, email }: Record<string, unknown>) {

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { expiriesBetween } from '../../../adapters/postgres/fleet/connection-list';
 import { callsSince } from '../../../adapters/postgres/incidents/provider-calls';
 import { liveHolders } from '../../../adapters/postgres/keys/key-holders';
+import { BULK_TEXT } from '../../../core/text/bulk-operations';
 import { SHELL_TEXT } from '../../../core/text/console-shell';
 import { dateIn, dayStarts } from '../../../adapters/calendar';
 import { HOUR_MS } from '../../../core/time';
@@ -11,6 +12,7 @@ import { type HttpDeps } from '../../deps';
 import { CONSOLE } from '../../middleware/headers';
 import { type Day } from './chart';
 import { Fleet } from './fleet-page';
+import { BULK_OPERATIONS } from '../paths';
 import { type ConsoleEnv } from '../session';
 import { show } from '../show';
 import { zoneOf } from '../zone';
@@ -34,6 +36,13 @@ export function fleetPageRoutes(deps: HttpDeps) {
     return show(deps, c, {
       title: SHELL_TEXT.sections.fleet,
       section: 'fleet',
+      toolbar: (
+        <div class="actions">
+          <a class="button" href={BULK_OPERATIONS}>
+            {BULK_TEXT.view}
+          </a>
+        </div>
+      ),
       content: (
         <Fleet
           fleet={fleet}

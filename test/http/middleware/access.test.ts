@@ -35,6 +35,13 @@ const ROUTES: Record<string, Scope> = {
   'GET /v1/integrations/{id}/payloads/{payloadId}': 'message',
   'POST /v1/integrations/{id}/messages': 'message',
   'GET /v1/fleet': 'read',
+  'GET /v1/bulk-operations': 'read',
+  'POST /v1/bulk-operations': 'operate',
+  'GET /v1/bulk-operations/{id}': 'read',
+  'GET /v1/bulk-operations/{id}/items': 'read',
+  'POST /v1/bulk-operations/{id}/pause': 'operate',
+  'POST /v1/bulk-operations/{id}/resume': 'operate',
+  'POST /v1/bulk-operations/{id}/cancel': 'operate',
   'GET /v1/api-keys': 'admin',
   'POST /v1/api-keys': 'admin',
   'DELETE /v1/api-keys/{id}': 'admin',
@@ -65,6 +72,7 @@ const ROUTES: Record<string, Scope> = {
   'GET /v1/data-deletions/{code}': 'admin',
 };
 const BODIES: Record<string, object> = {
+  'POST /v1/bulk-operations': { action: 'resume', filter: { all: true }, dryRun: true },
   'POST /v1/integrations': { provider: 'instagram', ownerRef: 'stranger' },
   'PATCH /v1/integrations/{id}': { externalId: 'x' },
   'POST /v1/integrations/{id}/token-rejections': { version: 1, code: 190 },

@@ -19,6 +19,7 @@ export const TIMER_KINDS = [
   'caller',
   'look-up',
   'delivery',
+  'bulk operation',
 ] as const;
 export type TimerKind = (typeof TIMER_KINDS)[number];
 
@@ -83,6 +84,7 @@ export function timerKindOf(timer: Started): TimerKind {
   const { workflowType, facts, until } = timer;
   if (/^sendMessage$/i.test(workflowType)) return 'look-up';
   if (/^deliverEvent$/i.test(workflowType)) return 'delivery';
+  if (workflowType === 'BulkOperation') return 'bulk operation';
   if (timer.activityFailed) return 'activity gave up';
   if (timer.isCallers) return 'caller';
   const at = (instant: number | null | undefined) =>

@@ -1,5 +1,5 @@
-import { withDeadline } from '../../../adapters/deadline';
-import { LifecycleError } from '../../../client/lifecycle-errors';
+import { withDeadline } from '../adapters/deadline';
+import { LifecycleError } from '../client/lifecycle-errors';
 
 /** What a lifecycle answers in time. Where none can answer, for want of a worker say, nothing was decided. */
 export function answerBy<Answer>(deadline: number, asked: Promise<Answer>): Promise<Answer | 'undecided'> {

@@ -1,0 +1,14 @@
+import { type Client, WorkflowIdConflictPolicy } from '@temporalio/client';
+import { OPERATION_CHANGED, TASK_QUEUE, WORKFLOW_TYPES, bulkOperationWorkflowId } from '../../core/names';
+
+/** Tells the workflow of an operation to look at its row; starts it, should it not run. */
+export async function wakeOperation(client: Client, operationId: string): Promise<void> {
+  await client.workflow.signalWithStart(WORKFLOW_TYPES.bulkOperation, {
+    workflowId: bulkOperationWorkflowId(operationId),
+    taskQueue: TASK_QUEUE,
+    args: [{ operationId }],
+    signal: OPERATION_CHANGED,
+    signalArgs: [],
+    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+  });
+}
