@@ -11,6 +11,7 @@ export const FIELDS = [
   'owner_ref',
   'external_id',
   'email',
+  'paused',
 ] as const;
 type Field = (typeof FIELDS)[number];
 
@@ -25,6 +26,8 @@ export interface GivenRow {
   ownerRef: string;
   externalId?: string;
   email?: string;
+  /** Scheduled refreshes are. */
+  paused?: boolean;
 }
 
 export interface ColumnOptions {
@@ -119,6 +122,9 @@ export function readRow(raw: RawRow, options: ColumnOptions): GivenRow | string[
   const email = cell('email');
   if (email && !emailAddress.safeParse(email.text).success)
     problems.push(`${email.column} is no email address.`);
+  const paused = cell('paused');
+  const isPaused = paused ? BOOLEANS[paused.text.toLowerCase()] : false;
+  if (isPaused === undefined) problems.push(`${paused?.column ?? ''} is neither true nor false.`);
   if (problems.length > 0) return problems;
   return {
     accessToken: new Secret(accessToken!.text),
@@ -127,8 +133,14 @@ export function readRow(raw: RawRow, options: ColumnOptions): GivenRow | string[
     ...(issuedAt !== undefined && { issuedAt }),
     ...(externalId !== undefined && { externalId }),
     ...(email && { email: email.text }),
+    ...(isPaused && { paused: true }),
   };
 }
+
+const BOOLEANS: Readonly<Record<string, boolean>> = {
+  ...{ true: true, t: true, yes: true, '1': true },
+  ...{ false: false, f: false, no: false, '0': false },
+};
 
 /** What spreadsheets make of a long number: `1.78E+16`. Its last digits are lost. */
 const ROUNDED = /^\d+(?:[.,]\d+)?E\+\d+$|^\d+[.,]\d+E\d+$/i;

@@ -1,4 +1,6 @@
+import { type Client } from '@temporalio/client';
 import { loadSettings } from '../../adapters/config';
+import { triggerAudit } from '../../adapters/temporal/audit-schedule';
 import { createLifecycles } from '../../services/lifecycles';
 import { type ImportDeps } from '../../services/importing/import-token';
 import { NEEDED_SETTINGS, createServices } from '../../services/services';
@@ -8,12 +10,14 @@ import { withLocalSimulator } from '../doctor/provider';
 import { type Io } from '../output/io';
 import { withLocalKeys, withLocalServers } from '../settings';
 
-/** After so many failures in a row lifecycles are left to the audit. */
+/** So many lifecycles are started at once. More are left to the audit, so that rows do not wait for them. */
+const STARTED_AT_ONCE = 1_000;
+/** After so many failures in a row the others are left to it, too. */
 const SIGNAL_FAILURES = 3;
 
 export interface ImportWorld extends ImportDeps {
-  /** Lifecycles that Temporal was not told of; the audit starts them. */
-  unsignalled(): number;
+  /** Has the audit start the lifecycles that were not started, also by a run that was killed. @returns how many of this run's */
+  startTheRest(): Promise<number>;
 }
 
 /** Opens database, keys, Instagram and Temporal for as long as `work` takes. */
@@ -25,7 +29,7 @@ export async function withImport<T>(io: Io, work: (world: ImportWorld) => Promis
   const clock = await clockOf(settings.INSTAGRAM_GRAPH_URL);
   const services = createServices(settings, { name: 'import', clock, env });
   try {
-    return await work({ ...services, ...signals(createLifecycles(services.temporal)) });
+    return await work({ ...services, ...signals(createLifecycles(services.temporal), services.temporal) });
   } catch (error) {
     throw typeof (error as { code?: unknown }).code === 'string' ? databaseFailure(error) : error;
   } finally {
@@ -34,20 +38,26 @@ export async function withImport<T>(io: Io, work: (world: ImportWorld) => Promis
 }
 
 /** Each signal has two seconds. Where Temporal does not answer, not every row waits for them. */
-function signals({ rowChanged }: ImportDeps['lifecycles']) {
+function signals({ rowChanged }: ImportDeps['lifecycles'], temporal: Client) {
   let inARow = 0;
-  let unsignalled = 0;
+  let started = 0;
+  let left = 0;
   return {
     lifecycles: {
       async rowChanged(integrationId: string): Promise<void> {
-        unsignalled += 1;
-        if (inARow >= SIGNAL_FAILURES) throw new Error('Temporal did not answer before.');
+        left += 1;
+        if (started >= STARTED_AT_ONCE || inARow >= SIGNAL_FAILURES) return;
         inARow += 1;
         await rowChanged(integrationId);
         inARow = 0;
-        unsignalled -= 1;
+        started += 1;
+        left -= 1;
       },
     },
-    unsignalled: () => unsignalled,
+    async startTheRest(): Promise<number> {
+      // It also runs hourly by itself.
+      await triggerAudit(temporal).catch(() => undefined);
+      return left;
+    },
   };
 }

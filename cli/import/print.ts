@@ -42,7 +42,7 @@ export function createPrinter(
     },
 
     /** @param stopped why not all rows were reached @throws Failure unless all are taken over */
-    end(stopped: string | null, unsignalled: number): void {
+    end(stopped: string | null, notStarted: number): void {
       const { taken, already, refused } = counts;
       if (json)
         say(
@@ -62,11 +62,8 @@ export function createPrinter(
           );
         say(io, `${taken} ${words.taken}, ${already} ${words.already}, ${refused} ${words.refused}.`);
       }
-      if (unsignalled > 0)
-        note(
-          io,
-          `Temporal was not told of ${unsignalled} connections. The hourly audit starts their lifecycles.`,
-        );
+      if (notStarted > 0)
+        note(io, `The lifecycles of ${notStarted} connections are started in the background by the audit.`);
       if (stopped !== null)
         throw new Failure(stopped, [
           'Run the command again to continue. Rows that are done are not repeated.',

@@ -28,7 +28,7 @@ import { type RawRow, type RowSource } from './rows';
 /** Rows that are read, looked up in the journal and reported together. */
 const BATCH = 200;
 /** Rows at Instagram at a time. */
-const LANES = 8;
+const LANES = 24;
 
 export interface ImportOptions extends ColumnOptions {
   dryRun: boolean;
@@ -54,7 +54,7 @@ export async function runImport(io: Io, from: ImportSource, options: ImportOptio
     const printer = createPrinter(io, options);
     await withImport(io, async (world) => {
       const stopped = await importRows(io, world, source, options, { stop, report, printer });
-      printer.end(stopped, world.unsignalled());
+      printer.end(stopped, options.dryRun ? 0 : await world.startTheRest());
     });
   } finally {
     report?.close();

@@ -144,9 +144,10 @@ function alreadyText(otherRow: number | null) {
   return { code: 'same_account', reason: `The same account as row ${otherRow}.` };
 }
 
-function requestOf({ ownerRef, externalId, email, ...grant }: GivenRow): {
+function requestOf({ ownerRef, externalId, email, paused, ...grant }: GivenRow): {
   wanted: WantedConnection;
   grant: GivenGrant;
 } {
-  return { wanted: { ownerRef, externalId, ...(email !== undefined && { contact: { email } }) }, grant };
+  const contact = email === undefined ? {} : { contact: { email } };
+  return { wanted: { ownerRef, externalId, ...contact, isPaused: paused === true }, grant };
 }

@@ -36,7 +36,7 @@ export const importVerb: Verb = (program, io) => {
     .option('--status <status>', 'with --table: rows with this status; repeat for more', collect, [])
     .option(
       '--map <column=field>',
-      'a column with another name; repeat for more. Fields: access_token, expires_at, issued_at, owner_ref, external_id, email',
+      'a column with another name; repeat for more. Fields: access_token, expires_at, issued_at, owner_ref, external_id, email, paused',
       collect,
       [],
     )

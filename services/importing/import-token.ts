@@ -5,10 +5,12 @@ import {
   GrantTooLate,
   storeGrant,
 } from '../../adapters/postgres/integrations/grants';
+import { applyChange } from '../../adapters/postgres/integrations/apply-change';
 import { type Integration } from '../../adapters/postgres/integrations/integration-row';
 import { createIntegration, findByAccount } from '../../adapters/postgres/integrations/integrations';
 import { type Db, withTransaction } from '../../adapters/postgres/pool';
-import { type Actor } from '../../core/access/actor';
+import { type Actor, namedActor } from '../../core/access/actor';
+import { paused } from '../../core/lifecycle/changes';
 import { type GivenGrant, importVerdict, lifetimeOf, refuseForeign } from '../../core/importing/policy';
 import { ImportRefused } from '../../core/importing/refusals';
 import { refreshAtFor, spreadRefreshAt } from '../../core/lifecycle/refresh-policy';
@@ -24,6 +26,8 @@ export interface WantedConnection {
   ownerRef: string;
   externalId?: string | undefined;
   contact?: { email: string } | undefined;
+  /** Whether scheduled refreshes begin paused. */
+  isPaused?: boolean;
 }
 
 export interface ImportOptions {
@@ -107,7 +111,7 @@ async function place(
     case 'keep':
       return { integration: existing!, outcome: 'already' };
     case 'replace':
-      return stored(deps, await store(deps, deps.pool, existing!, grant, options));
+      return stored(deps, await store(deps, deps.pool, existing!, wanted, grant, options));
     case 'create':
       // In one transaction: an import that is cut off leaves no pending integration behind.
       return stored(
@@ -117,6 +121,7 @@ async function place(
             deps,
             db,
             await createIntegration(db, newRow(deps, wanted), deps.clock.now()),
+            wanted,
             grant,
             options,
           ),
@@ -129,6 +134,7 @@ function store(
   { sealer, clock, random }: ImportDeps,
   db: Db,
   row: Integration,
+  wanted: WantedConnection,
   grant: Grant,
   { by, alongside }: ImportOptions,
 ): Promise<Integration> {
@@ -141,6 +147,8 @@ function store(
       changes: { ownerRef, externalId },
     } as const;
     await addAuditEntry(within, by, entry, now);
+    if (wanted.isPaused && !integration.paused)
+      await applyChange(within, integration, paused(namedActor(by)), now);
     await alongside?.(within, integration);
   });
 }

@@ -411,10 +411,11 @@ describe('export', () => {
   test.each(['jsonl', 'csv'])('as %s is taken back by import, equal but for ids', async (format) => {
     const target = join(temporaryFolder(), `back.${format}`);
     const path = file(
-      `access_token,owner_ref,external_id,expires_at,email\n${held()},-5,"a,""b""",${iso(now() + 50 * DAY_MS)},jo@shop.example\n`,
+      `access_token,owner_ref,external_id,expires_at,email,paused\n${held()},-5,"a,""b""",${iso(now() + 50 * DAY_MS)},jo@shop.example,yes\n`,
     );
     const { rows } = await imported([path]);
     const was = await stack.row(rows[0]!.integrationId);
+    expect(was.paused).toBe(true);
     expect(
       (
         await exported(['--with-tokens', '--yes', '--output', target], {
@@ -435,6 +436,7 @@ describe('export', () => {
       'scopes',
       'issuedAt',
       'expiresAt',
+      'paused',
     ] as const)
       expect([field, is[field]]).toEqual([field, was[field]]);
   });

@@ -189,6 +189,7 @@ describe('a row', () => {
     [{ external_id: 'x'.repeat(201) }, 'longer than 200'],
     [{ owner_ref: 'a\0b' }, 'null character'],
     [{ email: 'nobody' }, 'email is no email address.'],
+    [{ paused: 'maybe' }, 'paused is neither true nor false.'],
     [{ expires_at: 'soon', issued_at: 'then' }, 'expires_at is no date'],
   ])('%j is refused by the name of its column', (values, why) => {
     const problems = row({ ...good, ...values });
