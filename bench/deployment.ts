@@ -36,6 +36,8 @@ export interface ServiceProcess {
   peakMemoryMiB(): number;
   memoryMiB(): number;
   stop(): Promise<void>;
+  /** As if the machine had failed. */
+  kill(): Promise<void>;
 }
 
 export type Deployment = Awaited<ReturnType<typeof startDeployment>>;
@@ -108,17 +110,17 @@ export async function startDeployment({
     running.add(child);
     child.once('exit', () => running.delete(child));
     await ready(child, verb);
-    const field = (name: string) => {
-      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
-      return Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
-    };
     return {
-      peakMemoryMiB: () => field('VmHWM'),
-      memoryMiB: () => field('VmRSS'),
+      peakMemoryMiB: () => memoryOf(child.pid!, 'VmHWM'),
+      memoryMiB: () => memoryOf(child.pid!, 'VmRSS'),
       cpuMs: () => cpuMsOf(child.pid!),
       async stop() {
         child.kill('SIGTERM');
         if (child.exitCode === null) await once(child, 'exit');
+      },
+      async kill() {
+        child.kill('SIGKILL');
+        if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
       },
     };
   }
@@ -139,6 +141,15 @@ export async function startDeployment({
     temporalAddress: temporalServer.address,
     startWorker,
     startApi,
+    /** Starts a verb that ends by itself. */
+    begin(args: string[], settings: NodeJS.ProcessEnv = {}) {
+      const options = { env: settingsOf(settings), stdio: 'ignore' } as const;
+      const child = spawn(process.execPath, [COMMAND, ...args], options);
+      running.add(child);
+      child.once('exit', () => running.delete(child));
+      const ended = once(child, 'exit').then(([code]) => code as number | null);
+      return { ended, kill: () => child.kill('SIGKILL'), memoryMiB: () => memoryOf(child.pid!, 'VmRSS') };
+    },
     /** Runs a verb to its end. @returns what it wrote */
     async run(args: string[], settings: NodeJS.ProcessEnv = {}): Promise<string> {
       const options = { env: settingsOf(settings), maxBuffer: 64 * 2 ** 20 };
@@ -155,6 +166,12 @@ export async function startDeployment({
       rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
     },
   };
+}
+
+/** In MiB. @param field of `/proc/<pid>/status` */
+function memoryOf(pid: number, field: 'VmHWM' | 'VmRSS'): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
 }
 
 function ready(child: ChildProcess, verb: string): Promise<void> {

@@ -80,6 +80,16 @@ export async function sideBySide<Name extends string>(
   return Object.fromEntries(names.map((name) => [name, percentile(times[name], 50)])) as Record<Name, number>;
 }
 
+/** @param calls with their instants, in ISO 8601 */
+export function mostPerSecond(calls: readonly { at: string }[]): number {
+  const perSecond = new Map<string, number>();
+  for (const { at } of calls) {
+    const second = at.slice(0, 19);
+    perSecond.set(second, (perSecond.get(second) ?? 0) + 1);
+  }
+  return Math.max(0, ...perSecond.values());
+}
+
 /** Works through a list, so many at a time. @returns how long each took, in ms, and all together */
 export async function atOnce<T>(
   items: readonly T[],

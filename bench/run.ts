@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { bulk } from './measures/bulk';
+import { moving } from './measures/moving';
 import { catchUp } from './measures/catch-up';
 import { costs } from './measures/costs';
 import { due } from './measures/due';
@@ -14,7 +16,7 @@ import { measuredOn } from './machine';
 import { type Document, isMet } from './measure';
 import { writePage } from './page';
 
-const BENCHMARKS = [requests, costs, due, rewrap, sandbox, rivals, growth, storms, catchUp];
+const BENCHMARKS = [requests, costs, due, rewrap, sandbox, rivals, growth, storms, catchUp, bulk, moving];
 
 /**
  * `npm run bench [-- --only <name> | --all] [--smoke] [--json]`: measures, keeps the results, and writes docs/benchmarks.md

@@ -12,6 +12,7 @@ import {
   asleep,
   atOnce,
   lagFigures,
+  mostPerSecond,
   percentile,
   rounded,
 } from '../measure';
@@ -171,15 +172,6 @@ function placeOfUrgent(calls: readonly Call[], expiries: Map<string, number>, no
   const most = Math.min(...urgency);
   const places = urgency.flatMap((one, place) => (one === most ? [place] : []));
   return (percentile(places, 50) / order.length) * 100;
-}
-
-function mostPerSecond(calls: readonly Call[]): number {
-  const perSecond = new Map<string, number>();
-  for (const { at } of calls) {
-    const second = at.slice(0, 19);
-    perSecond.set(second, (perSecond.get(second) ?? 0) + 1);
-  }
-  return Math.max(0, ...perSecond.values());
 }
 
 const minutes = (ms: number): number => rounded(ms / MINUTE_MS);

@@ -22,7 +22,19 @@ const contestantsOf = ({ figures }: Document['benchmarks'][number]) => [
   ...new Set(figures.flatMap(({ of }) => of ?? [])),
 ];
 
-test.each(['requests', 'costs', 'due', 'rewrap', 'sandbox', 'rivals', 'growth', 'storms', 'catch-up'])(
+test.each([
+  'requests',
+  'costs',
+  'due',
+  'rewrap',
+  'sandbox',
+  'rivals',
+  'growth',
+  'storms',
+  'catch-up',
+  'bulk',
+  'moving',
+])(
   'the benchmark %s still runs',
   async (name) => {
     const args = ['-r', 'tsx/cjs', 'bench/run.ts', '--smoke', '--only', name, '--json'];
