@@ -1,3 +1,5 @@
+import { type Client } from '@temporalio/client';
+import { WORKFLOW_TYPES, lifecycleWorkflowId } from '../../core/names';
 import { DAY_MS, SECOND_MS } from '../../core/time';
 import { createLifecycles } from '../../services/lifecycles';
 import { startConsumer } from '../../test/support/consumer';
@@ -6,9 +8,12 @@ import { type Deployment, WITHOUT_LIMITS, startDeployment } from '../deployment'
 import { connectFleet } from '../fleet';
 import { type Benchmark, type Figure, type Size, asleep, atOnce, lagFigures, rounded } from '../measure';
 import { expectStatus, sender } from '../request';
+import { actionsFound, actionsOf } from '../temporal-actions';
 import { usageOf, usedBy } from '../usage';
 
 const SIZES = { full: 600, smoke: 4 };
+/** Connections whose histories are read. */
+const SAMPLE = 20;
 /** How long after its rows were written a fleet has set its timers, for each connection. */
 const LEAD_MS = { full: 120, smoke: 2 * SECOND_MS };
 /** A token of 60 days is refreshed 14 days before it expires. */
@@ -81,8 +86,12 @@ async function allDue(deployment: Deployment, ids: string[], size: Size): Promis
     [ids],
   );
   const lags = rows.map((row) => row.started_at.getTime() - dueAt);
+  const actions = await actionsPerRefresh(deployment.client, ids, dueAt);
   await worker.stop();
-  const perRefresh = usageOf(before, after, ids.length);
+  const perRefresh = [
+    ...usageOf(before, after, ids.length),
+    { what: 'Temporal actions', value: rounded(actions), unit: '' },
+  ];
   return [
     ...lagFigures(`start lag, ${ids.length} due at once`, lags),
     ...perRefresh.map((figure) => ({ ...figure, what: `a refresh: ${figure.what}` })),
@@ -92,4 +101,13 @@ async function allDue(deployment: Deployment, ids: string[], size: Size): Promis
       value: rounded(figure.value * REFRESHES_A_YEAR),
     })),
   ];
+}
+
+/** Of the lifecycles, by a sample of their histories, and of all deliveries. */
+async function actionsPerRefresh(client: Client, ids: readonly string[], since: number): Promise<number> {
+  const sample = ids.slice(0, SAMPLE);
+  let lifecycles = 0;
+  for (const id of sample) lifecycles += await actionsOf(client, lifecycleWorkflowId(id), since);
+  const deliveries = await actionsFound(client, `WorkflowType = '${WORKFLOW_TYPES.deliverEvent}'`, since);
+  return lifecycles / sample.length + deliveries / ids.length;
 }

@@ -103,7 +103,7 @@ export function Shell(props: ShellProps) {
               <nav class="crumbs" aria-label={TEXT.crumbsLabel}>
                 {props.crumbs.map(({ label, href }) => (
                   <>
-                    <a href={href}>{label}</a> <span aria-hidden="true">/</span>
+                    <a href={href}>{label}</a> <span aria-hidden="true">/</span>{' '}
                   </>
                 ))}
               </nav>
