@@ -11,7 +11,7 @@ import { type Io } from '../output/io';
 import { withLocalKeys, withLocalServers } from '../settings';
 
 /** So many lifecycles are started at once. More are left to the audit, so that rows do not wait for them. */
-const STARTED_AT_ONCE = 1_000;
+const STARTED_AT_ONCE = 500;
 /** After so many failures in a row the others are left to it, too. */
 const SIGNAL_FAILURES = 3;
 
