@@ -1,6 +1,6 @@
 /** How much a sandbox keeps. One account or fault too many is refused; of everything else the oldest is dropped. */
 export const LIMITS = {
-  accounts: 20_000,
+  accounts: 200_000,
   tokensPerAccount: 50,
   codes: 2_000,
   conversationsPerAccount: 1_000,
