@@ -83,7 +83,8 @@ test('the page says by how much Temporal and Evergrant are behind the best queue
 test('a benchmark that does not exist is named', async () => {
   const args = ['-r', 'tsx/cjs', 'bench/run.ts', '--only', 'request'];
   await expect(run(process.execPath, args, { cwd: ROOT })).rejects.toMatchObject({
-    stderr: '--only must be one of requests, costs, due, rewrap, sandbox, rivals, growth, storms, catch-up\n',
+    stderr:
+      '--only must be one of requests, costs, due, rewrap, sandbox, rivals, growth, storms, catch-up, bulk, moving\n',
   });
 });
 

@@ -40,7 +40,7 @@ const filter = z
     ({ all, ...given }) => (all === true) === Object.values(given).every((value) => value === undefined),
     'must have at least one condition, or `all: true` and no other',
   )
-  .openapi({ description: 'Which connections. Conditions are combined.' });
+  .openapi({ example: { state: 'expired' }, description: 'Which connections. Conditions are combined.' });
 
 const action = z.enum(BULK_ACTIONS).openapi({
   description:

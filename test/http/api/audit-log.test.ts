@@ -126,6 +126,10 @@ const ELSEWHERE = [
   'DELETE /v1/integrations/{id}/connect-links',
   'DELETE /v1/connect-links/{id}',
   'DELETE /v1/embed-tokens/{id}',
+  'POST /v1/bulk-operations',
+  'POST /v1/bulk-operations/{id}/pause',
+  'POST /v1/bulk-operations/{id}/resume',
+  'POST /v1/bulk-operations/{id}/cancel',
 ];
 /** What is no change: a message is listed with its events, a text with its message, a report with what became of it, a page's token for itself. */
 const NO_CHANGE = [

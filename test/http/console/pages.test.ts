@@ -392,8 +392,10 @@ describe('the list of connections', () => {
     expect(body).toMatch(/@bulk_1: /);
     expect((await selected('link', ids[1]!)).body).toMatch(/\/connect\//);
     expect((await selected('pause')).body).toContain('Select at least one connection');
-    expect((await selected('disconnect', ids[1]!)).body).toContain('Unknown action');
+    expect((await selected('explode', ids[1]!)).body).toContain('Unknown action');
     expect((await stack.row(ids[1]!)).state).toBe('active');
+    expect((await selected('disconnect', ids[1]!)).body).toContain('Disconnected 1 connection');
+    expect((await stack.row(ids[1]!)).state).toBe('disconnected');
   });
 });
 

@@ -149,6 +149,13 @@ test('a spread operation can be paused, resumed and canceled', async () => {
   expect((await api.post(`${PATH}/${id}/cancel`)).body.state).toBe('canceled');
   expect(await ended(id)).toMatchObject({ done: 5, outcomes: { verified_ok: 3, canceled: 2 } });
   expect((await api.post(`${PATH}/${id}/resume`)).body.state).toBe('canceled');
+
+  const { body } = await api.get('/v1/audit-log?limit=200');
+  const entries = body.data.filter(({ target }: { target: string }) => target === id).reverse();
+  expect(entries.map(({ action }: { action: string }) => action)).toEqual([
+    ...['bulk_operation.create', 'bulk_operation.pause', 'bulk_operation.resume', 'bulk_operation.cancel'],
+  ]);
+  expect(entries[0].changes).toEqual({ action: 'recheck', total: 5 });
 });
 
 test('canceling its workflow in Temporal cancels the operation', async () => {
