@@ -14,7 +14,7 @@ create table bulk_operations (
   created_at timestamptz not null,
   paused_at timestamptz,
   ended_at timestamptz,
-  -- when its workflow was told of the last change; null: it has to be told
+  -- when its workflow was notified of the last change; null: it has to be notified
   handed_over_at timestamptz,
   -- how many came to which outcome; null until it has ended
   outcomes jsonb

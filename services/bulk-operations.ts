@@ -10,13 +10,13 @@ interface Parts {
   clock: Clock;
 }
 
-/** Tells the workflow of an operation that its row was changed. */
+/** Notifies the workflow of an operation that its row was changed. */
 export async function handOverOperation({ pool, temporal, clock }: Parts, id: string): Promise<void> {
   await wakeOperation(temporal, id);
   await markOperationHandedOver(pool, id, clock.now());
 }
 
-/** Does that for all whose workflow could not be told when they were changed. */
+/** Does that for all whose workflow could not be notified when they were changed. */
 export async function handOverOperations(parts: Parts): Promise<void> {
   for (const id of await operationsToHandOver(parts.pool)) await handOverOperation(parts, id);
 }

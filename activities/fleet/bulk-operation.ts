@@ -31,7 +31,7 @@ import { toApplicationFailure } from '../failures';
 
 /** So many connections at once: recoveries that are urgent keep most places. */
 const AT_ONCE = 8;
-/** After this the workflow is told how far it has come. */
+/** After this the progress is returned to the workflow. */
 const WORK_FOR_MS = 15 * SECOND_MS;
 
 /** Does what is due in an operation, for some seconds at most. Idempotent. */

@@ -1,7 +1,7 @@
 import { type Client, WorkflowIdConflictPolicy } from '@temporalio/client';
 import { OPERATION_CHANGED, TASK_QUEUE, WORKFLOW_TYPES, bulkOperationWorkflowId } from '../../core/names';
 
-/** Tells the workflow of an operation to look at its row; starts it, should it not run. */
+/** Has the workflow of an operation read its row again; starts it, should it not run. */
 export async function wakeOperation(client: Client, operationId: string): Promise<void> {
   await client.workflow.signalWithStart(WORKFLOW_TYPES.bulkOperation, {
     workflowId: bulkOperationWorkflowId(operationId),

@@ -25,7 +25,7 @@ export interface BulkOptions extends Selection {
   wait: boolean;
 }
 
-/** The options by which a verb is told which connections it is about. */
+/** The options that select the connections of a verb. */
 export function addSelection(command: Command): Command {
   return command
     .addOption(new Option('--state <state>', 'all in this state').choices(STATES))

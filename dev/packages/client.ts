@@ -6,7 +6,7 @@ import { packed } from './packed';
 export default defineConfig({
   // One copy of the API's types serves all.
   ...packed(['index.ts', 'temporal.ts', 'workflow.ts', 'nexus.ts'], {
-    // Nobody reads it, and each space counts in a package that has to stay small.
+    // For compilers, not for readers: the package has to stay small.
     'openapi.d.ts': readFileSync('openapi.d.ts', 'utf8').replace(/^ +/gm, ''),
   }),
   platform: 'neutral',

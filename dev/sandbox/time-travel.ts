@@ -8,8 +8,8 @@ import { lifetimeOf, nextAction } from '../../core/lifecycle/next-action';
 import { LAST_REFRESH_GRACE_MS, warnAt } from '../../core/lifecycle/refresh-policy';
 import { HOUR_MS, SECOND_MS } from '../../core/time';
 import { type SandboxJourney } from '../../http/deps';
-import { deliveriesSettled, tellLanes } from './deliveries-in-time';
-import { operationsSettled, tellOperations } from './operations-in-time';
+import { deliveriesSettled, wakeLanes } from './deliveries-in-time';
+import { operationsSettled, wakeOperations } from './operations-in-time';
 import { type LiveRows, createLiveRows } from './live-rows';
 import { SETTLE_WITHIN_MS, arrival, fastForward, isBusy, knowsItsRow } from './runs-in-time';
 
@@ -119,8 +119,8 @@ async function travel(parts: TravelParts, end: number, onStep: (now: number) => 
     await Promise.all(
       [...lag.keys()].map((id) => catchUp(parts.client, id, lag, null).catch(() => undefined)),
     );
-    await tellLanes(parts).catch(() => undefined);
-    await tellOperations(parts).catch(() => undefined);
+    await wakeLanes(parts).catch(() => undefined);
+    await wakeOperations(parts).catch(() => undefined);
   }
   return { now: parts.clock.now(), steps };
 }

@@ -82,7 +82,7 @@ test('an operation goes on in the background, and is paused, resumed, canceled a
   await evergrant('resume --all');
 });
 
-test('whoever stops waiting leaves the operation running', async () => {
+test('Ctrl-C leaves the operation running', async () => {
   const stop = new AbortController();
   const ran = await evergrant('recheck --all --spread 20h', { stop, onPause: () => stop.abort() });
   expect(ran.err).toContain('It goes on in the background.');

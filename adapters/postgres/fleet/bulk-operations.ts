@@ -165,7 +165,7 @@ export async function cancelOperation(db: Db, id: string, now: number): Promise<
   return operation;
 }
 
-/** For an operation that was canceled, and that nobody works on any more. */
+/** For an operation that was canceled, and of which nothing is under way any more. */
 export async function cancelOpenItems(db: Db, id: string, now: number): Promise<void> {
   await db.query(
     `update bulk_operation_items set outcome = 'canceled', ended_at = $2
@@ -193,7 +193,7 @@ async function changed(db: Db, set: string, where: string, values: unknown[]): P
   return rows[0] ? operationOf(rows[0]) : null;
 }
 
-/** Operations whose workflow has to be told of a change, the last one too. */
+/** Operations whose workflow has to be notified of a change, the last one too. */
 export async function operationsToHandOver(db: Db): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
     'select id from bulk_operations where handed_over_at is null and outcomes is null limit 100',
@@ -205,7 +205,7 @@ export async function markOperationHandedOver(db: Db, id: string, now: number): 
   await db.query('update bulk_operations set handed_over_at = $2 where id = $1', [id, new Date(now)]);
 }
 
-/** Has the workflows of all running operations told again: one of them may have been terminated. @returns how many */
+/** Has the workflows of all running operations notified again: one of them may have been terminated. @returns how many */
 export async function handOverAgain(db: Db): Promise<number> {
   const { rowCount } = await db.query(
     `update bulk_operations set handed_over_at = null where state = 'running' and handed_over_at is not null`,

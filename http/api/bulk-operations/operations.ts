@@ -48,7 +48,7 @@ export async function startBulkOperation(deps: BulkDeps, caller: Caller, given: 
     },
     ({ id, action, total }) => ({ action: 'bulk_operation.create', target: id, changes: { action, total } }),
   );
-  await tellWorkflow(deps, begun.id);
+  await notifyWorkflow(deps, begun.id);
   return begun;
 }
 
@@ -83,7 +83,7 @@ export async function changeBulkOperation(
     (db) => CHANGES[change](db, id, now),
     (row) => row && { action: `bulk_operation.${change}`, target: id },
   );
-  if (changed) await tellWorkflow(deps, id);
+  if (changed) await notifyWorkflow(deps, id);
   return findForCaller(deps, caller, id);
 }
 
@@ -99,11 +99,11 @@ export async function findForCaller(
   return row;
 }
 
-/** The operation is in the database: where its workflow cannot be told now, a worker does it within seconds. */
-async function tellWorkflow(deps: BulkDeps, operationId: string): Promise<void> {
+/** The operation is in the database: where its workflow cannot be notified now, a worker does it within seconds. */
+async function notifyWorkflow(deps: BulkDeps, operationId: string): Promise<void> {
   const deadline = Date.now() + HAND_OVER_WITHIN_MS;
-  const telling = deps.temporal.withDeadline(deadline, () => handOverOperation(deps, operationId));
-  await withDeadline(deadline, telling, () => undefined).catch(() =>
+  const notifying = deps.temporal.withDeadline(deadline, () => handOverOperation(deps, operationId));
+  await withDeadline(deadline, notifying, () => undefined).catch(() =>
     deps.logger.warn({ operationId }, 'bulk operation not handed over; a worker will retry'),
   );
 }

@@ -18,7 +18,7 @@ test('a running operation goes on, and so does a paused one', () => {
   expect(countDone({ done: 3, failed: 2 })).toBe(5);
 });
 
-test('an operation is told in words', () => {
+test('an operation is described in words', () => {
   expect(bulkTitle('recheck', 1)).toBe('Check tokens of 1 connection');
   expect(bulkTitle('disconnect', 1_200)).toBe('Disconnect 1,200 connections');
   expect(outcomesText({ verified_ok: 1_000, expired: 1 })).toBe(

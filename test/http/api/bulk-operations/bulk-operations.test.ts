@@ -168,7 +168,7 @@ test('canceling its workflow in Temporal cancels the operation', async () => {
   await ended((await started({ action: 'resume', filter: { all: true } })).id);
 });
 
-test('one whose workflow could not be told is handed over by a worker', async () => {
+test('one whose workflow could not be notified is handed over by a worker', async () => {
   await stack.stopWorkers();
   const { id } = await started({ action: 'recheck', filter: { ownerRef: 'owner-2' } });
   await stack.client.workflow.getHandle(bulkOperationWorkflowId(id)).terminate('test');
