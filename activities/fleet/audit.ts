@@ -67,8 +67,8 @@ export async function auditFleet(deps: AuditDeps): Promise<AuditResult> {
     const woken = await wakeLateLifecycles(deps, now);
     const matched = kind === 'daily' ? await matchLifecycles(deps) : { missing: 0, extra: 0, failed: 0 };
     await sampleTableSizes(pool, now);
-    const purgeUntil = performance.now() + PURGE_WITHIN_MS;
     await handOverAgain(pool);
+    const purgeUntil = performance.now() + PURGE_WITHIN_MS;
     const result = {
       ...woken,
       ...matched,

@@ -25,13 +25,22 @@ export interface BulkOptions extends Selection {
   wait: boolean;
 }
 
+/** The conditions that connections are listed and selected by. */
+export function addConditions(command: Command): Command {
+  return command
+    .addOption(new Option('--state <state>', 'only those in this state').choices(STATES))
+    .addOption(new Option('--reason <reason>', 'only those that expired for this reason').choices(REASONS))
+    .option('--owner-ref <ref>', 'filter by owner')
+    .option(
+      '--expiring-within-days <n>',
+      'only those whose token ends within so many days, at most 365',
+      wholeNumber,
+    );
+}
+
 /** The options that select the connections of a verb. */
 export function addSelection(command: Command): Command {
-  return command
-    .addOption(new Option('--state <state>', 'all in this state').choices(STATES))
-    .addOption(new Option('--reason <reason>', 'all that expired for this reason').choices(REASONS))
-    .option('--owner-ref <ref>', 'all of this owner')
-    .option('--expiring-within-days <n>', 'all whose token ends within so many days', wholeNumber)
+  return addConditions(command)
     .option('--all', 'all connections')
     .option('--dry-run', 'list the connections that match, and change nothing')
     .option(

@@ -1,5 +1,4 @@
-import { Option } from 'commander';
-import { REASONS, STATES } from '../../core/lifecycle/states';
+import { addConditions } from '../bulk/selection';
 import { type Integration, type Page } from '../http/answers';
 import { type Io } from '../output/io';
 import { sayTable } from '../output/list';
@@ -8,7 +7,7 @@ import { allPages } from '../http/pages';
 import { type Verb } from '../verb';
 import { type Column } from '../output/table';
 import { relative } from '../output/times';
-import { JSON_OPTION, nameOf, openApi, positiveNumber, wholeNumber } from './common';
+import { JSON_OPTION, nameOf, openApi, positiveNumber } from './common';
 
 interface Filters {
   state?: string;
@@ -21,19 +20,10 @@ interface Filters {
 type Options = Filters & { limit?: number; json?: true };
 
 export const listVerb: Verb = (program, io) => {
-  program
-    .command('list')
+  addConditions(program.command('list'))
     .description('List integrations, oldest first.')
-    .addOption(new Option('--state <state>', 'only those in this state').choices(STATES))
-    .addOption(new Option('--reason <reason>', 'only those that expired for this reason').choices(REASONS))
-    .option('--owner-ref <ref>', 'filter by owner')
     .option('--external-id <id>', 'filter by your own ID')
     .option('--account-id <id>', 'filter by Instagram account ID')
-    .option(
-      '--expiring-within-days <n>',
-      'only those whose token ends within so many days, at most 365',
-      wholeNumber,
-    )
     .option('--limit <n>', 'maximum number (default: all)', positiveNumber)
     .option(...JSON_OPTION)
     .action(async ({ limit, json, ...filters }: Options) => list(io, filters, limit, json === true));

@@ -149,7 +149,7 @@ export const forgetVerb: Verb = (program, io) => {
       if (json) return sayJson(io, result);
       const { length } = result.integrationIds;
       if (length === 0) return say(io, `Nothing is stored of account ${printable(instagramId)}.`);
-      say(io, `Deleted the data of ${length === 1 ? '1 connection' : `${length} connections`}:`);
+      say(io, `Deleted the data of ${connections(length)}:`);
       for (const id of result.integrationIds) say(io, `  ${id}`);
       note(io, `For the owner: ${result.statusUrl}`);
     });

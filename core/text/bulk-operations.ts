@@ -83,7 +83,7 @@ export function bulkFilterText(filter: BulkFilter): string {
 }
 
 /** The pages of the console. */
-export const BULK_TEXT = {
+export const BULK_OPERATIONS_TEXT = {
   title: 'Bulk operations',
   none: 'No bulk operations yet',
   columns: {

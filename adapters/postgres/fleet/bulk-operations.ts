@@ -1,15 +1,11 @@
 import { type Actor } from '../../../core/access/actor';
 import {
-  APPLIES_IN,
   type BulkAction,
   type BulkFilter,
   type BulkOutcome,
   type BulkState,
   type OutcomeCounts,
 } from '../../../core/fleet/bulk-operations';
-import { DAY_MS } from '../../../core/time';
-import { newId } from '../../ids';
-import { MATCHES_FILTER, filterValues } from '../integrations/filter';
 import { type Position } from '../integrations/integrations';
 import { type Db } from '../pool';
 
@@ -36,61 +32,6 @@ export interface BulkOperation extends NewBulkOperation {
   outcomes: OutcomeCounts | null;
 }
 
-const CHOSEN = `${MATCHES_FILTER}
-  and ($8::text[] is null or id = any ($8))
-  and state = any ($9)`;
-
-function chosenValues({ action, filter, ownerRefs }: NewBulkOperation, now: number): unknown[] {
-  const { state, ownerRef, reason, expiringWithinDays: days, ids } = filter;
-  const expiringBefore = days === null ? null : now + days * DAY_MS;
-  return [
-    ...filterValues({
-      ...{ state, ownerRef, ownerRefs, reason, expiringBefore },
-      ...{ externalId: null, accountId: null },
-    }),
-    ids,
-    APPLIES_IN[action],
-  ];
-}
-
-/** How many connections an operation would be about. */
-export async function countChosen(db: Db, wanted: NewBulkOperation, now: number): Promise<number> {
-  const { rows } = await db.query<{ count: number }>(
-    `select count(*)::int from integrations where ${CHOSEN}`,
-    chosenValues(wanted, now),
-  );
-  return rows[0]!.count;
-}
-
-/** Begins an operation with the connections that match now, those with the least time left first. In one transaction. */
-export async function createBulkOperation(
-  db: Db,
-  wanted: NewBulkOperation,
-  now: number,
-): Promise<BulkOperation> {
-  const id = newId('blk');
-  const { action, filter, ownerRefs, spreadMs, actor } = wanted;
-  await db.query(
-    `insert into bulk_operations (id, action, filter, owner_refs, spread_ms, state, total, actor, created_at)
-     values ($1, $2, $3, $4, $5, 'running', 0, $6, $7)`,
-    [id, action, JSON.stringify(filter), ownerRefs, spreadMs, JSON.stringify(actor), new Date(now)],
-  );
-  const { rowCount } = await db.query(
-    `insert into bulk_operation_items (operation_id, integration_id, due_at)
-     select $10, id, $11::timestamptz + ($12::bigint * (row_number() over (order by expires_at nulls last, id) - 1)
-       / count(*) over ()) * interval '1 millisecond'
-     from integrations where ${CHOSEN}`,
-    [...chosenValues(wanted, now), id, new Date(now), spreadMs],
-  );
-  const { rows } = await db.query<Row>(
-    `update bulk_operations set total = $2, state = case when $2 = 0 then 'finished' else state end,
-       ended_at = case when $2 = 0 then created_at end
-     where id = $1 returning *`,
-    [id, rowCount ?? 0],
-  );
-  return operationOf(rows[0]!);
-}
-
 export async function countOpenOperations(db: Db): Promise<number> {
   const { rows } = await db.query<{ count: number }>(
     `select count(*)::int from bulk_operations where state in ('running', 'paused')`,
@@ -99,7 +40,7 @@ export async function countOpenOperations(db: Db): Promise<number> {
 }
 
 export async function findBulkOperation(db: Db, id: string): Promise<BulkOperation | null> {
-  const { rows } = await db.query<Row>('select * from bulk_operations where id = $1', [id]);
+  const { rows } = await db.query<BulkOperationRow>('select * from bulk_operations where id = $1', [id]);
   return rows[0] ? operationOf(rows[0]) : null;
 }
 
@@ -114,7 +55,7 @@ export async function listBulkOperations(
   before: Position | null,
   limit: number,
 ): Promise<BulkOperation[]> {
-  const { rows } = await db.query<Row>(
+  const { rows } = await db.query<BulkOperationRow>(
     `select * from bulk_operations
      where ($1::text[] is null or owner_refs <@ $1)
        and ($2::timestamptz is null or (created_at, id) < ($2, $3))
@@ -186,7 +127,7 @@ export async function finishOperation(db: Db, id: string, now: number): Promise<
 }
 
 async function changed(db: Db, set: string, where: string, values: unknown[]): Promise<BulkOperation | null> {
-  const { rows } = await db.query<Row>(
+  const { rows } = await db.query<BulkOperationRow>(
     `update bulk_operations set ${set}, handed_over_at = null where ${where} returning *`,
     values,
   );
@@ -205,15 +146,15 @@ export async function markOperationHandedOver(db: Db, id: string, now: number): 
   await db.query('update bulk_operations set handed_over_at = $2 where id = $1', [id, new Date(now)]);
 }
 
-/** Has the workflows of all running operations notified again: one of them may have been terminated. @returns how many */
-export async function handOverAgain(db: Db): Promise<number> {
-  const { rowCount } = await db.query(
+/** Has the workflows of all running operations notified again: one of them may have been terminated. */
+export async function handOverAgain(db: Db): Promise<void> {
+  await db.query(
     `update bulk_operations set handed_over_at = null where state = 'running' and handed_over_at is not null`,
   );
-  return rowCount ?? 0;
 }
 
-interface Row {
+/** As it is stored. */
+export interface BulkOperationRow {
   id: string;
   action: BulkAction;
   filter: BulkFilter;
@@ -227,7 +168,7 @@ interface Row {
   outcomes: OutcomeCounts | null;
 }
 
-function operationOf(row: Row): BulkOperation {
+export function operationOf(row: BulkOperationRow): BulkOperation {
   return {
     ...{ id: row.id, action: row.action, filter: row.filter, ownerRefs: row.owner_refs },
     ...{ spreadMs: Number(row.spread_ms), state: row.state, total: row.total, actor: row.actor },

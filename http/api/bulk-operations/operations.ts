@@ -1,22 +1,21 @@
 import { type z } from '@hono/zod-openapi';
-import { withDeadline } from '../../../adapters/deadline';
 import { audited } from '../../../adapters/postgres/access/audit-log';
 import {
   type BulkOperation as Row,
   type NewBulkOperation as Wanted,
   cancelOperation,
-  countChosen,
   countOpenOperations,
   countOutcomes,
-  createBulkOperation,
   findBulkOperation,
   pauseOperation,
   resumeOperation,
 } from '../../../adapters/postgres/fleet/bulk-operations';
+import { countChosen, createBulkOperation } from '../../../adapters/postgres/fleet/new-bulk-operation';
 import { type Db } from '../../../adapters/postgres/pool';
 import { MAX_OPEN_OPERATIONS, countDone } from '../../../core/fleet/bulk-operations';
 import { SECOND_MS } from '../../../core/time';
 import { handOverOperation } from '../../../services/bulk-operations';
+import { doneSoon } from '../../../services/notify-lifecycle';
 import { type HttpDeps } from '../../deps';
 import { type Caller } from '../../middleware/caller';
 import { Problem, invalidField, notFound } from '../../problems';
@@ -28,8 +27,6 @@ export type BulkOperation = z.infer<typeof BulkOperationSchema>;
 
 type BulkDeps = Pick<HttpDeps, 'pool' | 'clock' | 'temporal' | 'logger'>;
 type Given = Omit<z.infer<typeof NewBulkOperation>, 'dryRun'>;
-
-const HAND_OVER_WITHIN_MS = 2 * SECOND_MS;
 
 /** How many connections an operation would be about. */
 export function countMatching({ pool, clock }: BulkDeps, caller: Caller, given: Given): Promise<number> {
@@ -101,11 +98,8 @@ export async function findForCaller(
 
 /** The operation is in the database: where its workflow cannot be notified now, a worker does it within seconds. */
 async function notifyWorkflow(deps: BulkDeps, operationId: string): Promise<void> {
-  const deadline = Date.now() + HAND_OVER_WITHIN_MS;
-  const notifying = deps.temporal.withDeadline(deadline, () => handOverOperation(deps, operationId));
-  await withDeadline(deadline, notifying, () => undefined).catch(() =>
-    deps.logger.warn({ operationId }, 'bulk operation not handed over; a worker will retry'),
-  );
+  const done = await doneSoon(deps.temporal, () => handOverOperation(deps, operationId));
+  if (!done) deps.logger.warn({ operationId }, 'bulk operation not handed over; a worker will retry');
 }
 
 function wantedBy({ actor, ownerRefs }: Caller, { action, filter, spreadSeconds }: Given): Wanted {

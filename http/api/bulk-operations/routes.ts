@@ -4,7 +4,7 @@ import { type HttpDeps } from '../../deps';
 import { type Caller } from '../../middleware/caller';
 import { requireScope } from '../../middleware/auth';
 import { body, createRouter, json, problems, secured, strictRoute } from '../../router';
-import { cursorOf, readCursor } from '../cursor';
+import { cursorOf, pageOfRows, readCursor } from '../cursor';
 import { anyId } from '../schemas';
 import {
   type BulkChange,
@@ -109,11 +109,8 @@ export function bulkOperationRoutes(deps: HttpDeps) {
       const { cursor, limit } = c.req.valid('query');
       const { ownerRefs } = c.get('caller');
       const rows = await listBulkOperations(deps.pool, ownerRefs, readCursor(cursor), limit + 1);
-      const shown = rows.slice(0, limit);
-      const last = shown.at(-1);
-      const data = [];
-      for (const row of shown) data.push(await toBulkOperationView(deps, row));
-      return c.json({ data, nextCursor: rows.length > limit && last ? cursorOf(last) : null }, 200);
+      const { data, nextCursor } = pageOfRows(rows, limit, (row) => toBulkOperationView(deps, row));
+      return c.json({ data: await Promise.all(data), nextCursor }, 200);
     })
     .openapi(one, async (c) => {
       const row = await findForCaller(deps, c.get('caller'), c.req.valid('param').id);

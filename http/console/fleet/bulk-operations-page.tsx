@@ -5,7 +5,7 @@ import {
   BULK_ACTION_LABELS,
   BULK_OUTCOME_LABELS,
   BULK_STATE_LABELS,
-  BULK_TEXT as TEXT,
+  BULK_OPERATIONS_TEXT as TEXT,
   bulkFilterText,
   bulkTitle,
 } from '../../../core/text/bulk-operations';

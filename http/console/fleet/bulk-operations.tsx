@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono';
 import { listItems } from '../../../adapters/postgres/fleet/bulk-items';
 import { listBulkOperations } from '../../../adapters/postgres/fleet/bulk-operations';
 import { BULK_OUTCOMES, type BulkOutcome } from '../../../core/fleet/bulk-operations';
-import { BULK_TEXT as TEXT, bulkTitle } from '../../../core/text/bulk-operations';
+import { BULK_OPERATIONS_TEXT as TEXT, bulkTitle } from '../../../core/text/bulk-operations';
 import { SHELL_TEXT } from '../../../core/text/console-shell';
 import { MINUTE_MS, SECOND_MS } from '../../../core/time';
 import {

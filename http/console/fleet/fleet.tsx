@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { expiriesBetween } from '../../../adapters/postgres/fleet/connection-list';
 import { callsSince } from '../../../adapters/postgres/incidents/provider-calls';
 import { liveHolders } from '../../../adapters/postgres/keys/key-holders';
-import { BULK_TEXT } from '../../../core/text/bulk-operations';
+import { BULK_OPERATIONS_TEXT } from '../../../core/text/bulk-operations';
 import { SHELL_TEXT } from '../../../core/text/console-shell';
 import { dateIn, dayStarts } from '../../../adapters/calendar';
 import { HOUR_MS } from '../../../core/time';
@@ -39,7 +39,7 @@ export function fleetPageRoutes(deps: HttpDeps) {
       toolbar: (
         <div class="actions">
           <a class="button" href={BULK_OPERATIONS}>
-            {BULK_TEXT.view}
+            {BULK_OPERATIONS_TEXT.view}
           </a>
         </div>
       ),
