@@ -9,6 +9,7 @@ import {
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { SECOND_MS } from '../../core/time';
 import { ConfigError, addressProblems } from '../config';
+import { channelThatReconnects } from './channel';
 
 /**
  * Where Temporal is, as its own environment variables and profile file say.
@@ -41,11 +42,15 @@ export interface OpenTemporal {
   close(): Promise<void>;
 }
 
-/** A client that connects with its first call, so that the API can start while Temporal is down. */
-export function openTemporal(settings: TemporalSettings): OpenTemporal {
+/**
+ * A client that connects with its first call, so that the API can start while Temporal is down.
+ * @param connectedWithinMs how long one attempt to connect may take
+ */
+export function openTemporal(settings: TemporalSettings, connectedWithinMs?: number): OpenTemporal {
   const retries = retriesThatEnd();
   const connection = Connection.lazy({
     ...settings.connectionOptions,
+    channelArgs: { channelFactoryOverride: channelThatReconnects(connectedWithinMs) },
     interceptors: [deadlines, retries.interceptor],
   } satisfies ConnectionOptions);
   return {

@@ -16,6 +16,8 @@ export interface NetworkPath {
   restore(): void;
   /** How many connections were refused. */
   refusals(): number;
+  /** How many connections of clients are open. */
+  connections(): number;
   close(): Promise<void>;
 }
 
@@ -81,6 +83,7 @@ export async function openNetworkPath(target: { host: string; port: number }): P
       delayMs = 0;
     },
     refusals: () => refusals,
+    connections: () => [...links].filter(({ client }) => !client.destroyed).length,
     async close() {
       breakAll();
       server.close();
