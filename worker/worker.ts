@@ -21,7 +21,7 @@ const SHUTDOWN_GRACE = '45s';
 const PATIENCE: Partial<WorkerOptions> = {
   isolateExecutionTimeout: '60s',
   // A run whose worker died is offered to the others after this.
-  stickyQueueScheduleToStartTimeout: '5s',
+  stickyQueueScheduleToStartTimeout: '3s',
 } as Partial<WorkerOptions>;
 
 export interface WorkerParts {

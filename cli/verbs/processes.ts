@@ -7,8 +7,8 @@ import { note, say } from '../output/output';
 import { withLocalServers } from '../settings';
 import { type Verb } from '../verb';
 
-/** Calls to Instagram that are under way may go on for 45 s, so that their answers are stored. */
-const WORKER_ENDS_WITHIN_MS = 60 * SECOND_MS;
+/** Calls to Instagram that are under way may go on for 45 s, so that their answers are stored. Platforms are to wait 60 s. */
+const WORKER_ENDS_WITHIN_MS = 55 * SECOND_MS;
 
 export const workerVerb: Verb = (program, io) => {
   program
