@@ -6,13 +6,15 @@ import {
   type StepResult,
 } from '../core/lifecycle/facts';
 import { type RecoverOutcome } from '../core/lifecycle/messages';
+import { reportOf, withReport } from '../core/lifecycle/newer-reports';
 import { type Action, nextAction } from '../core/lifecycle/next-action';
 import { quietMs } from '../core/lifecycle/recovery-policy';
-import { ladderDelayMs, refreshableAt } from '../core/lifecycle/refresh-policy';
+import { refreshableAt } from '../core/lifecycle/refresh-policy';
 import { isUsable } from '../core/lifecycle/states';
 import { urgencyOf } from '../core/lifecycle/urgency';
-import { DAY_MS, MINUTE_MS } from '../core/time';
+import { MINUTE_MS } from '../core/time';
 import { ActivityClock } from './activity-clock';
+import { Backoff } from './backoff';
 
 /** What one run hands to the next. */
 export interface CarriedState {
@@ -39,9 +41,6 @@ export type Decision = Exclude<RecoverOutcome, 'undecided' | 'not_yet'>;
 /** A run receives no more messages than this: Temporal refuses every one after 10,000 signals. */
 const MAX_MESSAGES = 500;
 
-/** What failed is ours, a database that is away say: once it is back, everything goes on within this. */
-const LONGEST_BACKOFF_MS = 5 * MINUTE_MS;
-
 /** What one run of a lifecycle knows, and what was asked of it. Plain state: nothing here awaits. */
 export class LifecycleRun {
   facts: LifecycleFacts | null;
@@ -61,11 +60,9 @@ export class LifecycleRun {
 
   private startVersion: number | null;
   private readonly clock: ActivityClock;
+  private readonly backoff = new Backoff();
   private quietUntil: number;
   private falseAlarms: number;
-  private failures = 0;
-  private backoffUntil = 0;
-  private askedSinceFailure = false;
   private rowMissing = false;
   /** The recovery under way, and the report that it is about. */
   private recovering: { rejection: Rejection | null } | null = null;
@@ -89,10 +86,10 @@ export class LifecycleRun {
   }
 
   next(): Action {
-    if (!this.facts) return this.rowMissing ? { type: 'end' } : (this.backoff() ?? { type: 'load' });
+    if (!this.facts) return this.rowMissing ? { type: 'end' } : (this.waits() ?? { type: 'load' });
     const action = this.nextUnlessQuiet(this.facts);
     if (action.type === 'wait' || action.type === 'end') return action;
-    return this.backoff() ?? action;
+    return this.waits() ?? action;
   }
 
   hasWork(): boolean {
@@ -115,7 +112,7 @@ export class LifecycleRun {
 
   /** Whether the row should be read now, even while something else is under way. */
   wantsLoad(): boolean {
-    return this.asked.rowChanged && this.backoff() === null;
+    return this.asked.rowChanged && this.waits() === null;
   }
 
   /** Whether what was asked meanwhile is more urgent than an action that may still wait in the queue. */
@@ -150,43 +147,39 @@ export class LifecycleRun {
 
   askRowChanged(): void {
     this.asked.rowChanged = true;
-    this.askedSinceFailure = true;
+    this.backoff.ask();
   }
 
   askRefresh(): void {
     const { facts } = this;
     if (!facts || !isUsable(facts.state) || this.now() < refreshableAt(facts.issuedAt)) return;
     this.asked.refresh = true;
-    this.askedSinceFailure = true;
+    this.backoff.ask();
   }
 
   askRecheck(): void {
     this.asked.recheck = true;
-    this.askedSinceFailure = true;
+    this.backoff.ask();
   }
 
   /** A report of a refused call. Of the current version it is kept until acted upon; an older one is over. */
   askRecovery(rejection: Rejection): void {
     const { facts, asked, recovering } = this;
     if (!facts || rejection.version > facts.version) {
-      const { lowest, highest } = asked.newer ?? { lowest: rejection, highest: rejection };
-      asked.newer = {
-        lowest: rejection.version < lowest.version ? rejection : lowest,
-        highest: rejection.version > highest.version ? rejection : highest,
-      };
+      asked.newer = withReport(asked.newer, rejection);
       return this.askRowChanged();
     }
     if (rejection.version < facts.version || (!recovering && !isUsable(facts.state))) return;
     // Runs of before dropped a report that met a recovery under way or a quiet time.
     if ((recovering || this.isQuiet()) && !this.context.patched('keep-every-report')) return;
     asked.rejection = rejection;
-    this.askedSinceFailure = true;
+    this.backoff.ask();
   }
 
   /** What an action is about to deal with is no longer asked; what arrives meanwhile is. */
   begin(action: Action): { rejection: Rejection | null; recheck: boolean } {
     const { rejection, recheck } = this.asked;
-    this.askedSinceFailure = false;
+    this.backoff.begin();
     this.clock.begin(action.type);
     if (action.type === 'load') this.asked.rowChanged = false;
     if (action.type !== 'recover') return { rejection: null, recheck: false };
@@ -197,8 +190,7 @@ export class LifecycleRun {
 
   accept(action: Action, { facts, outcome, now }: StepResult): void {
     this.clock.set(action.type, now);
-    this.failures = 0;
-    this.backoffUntil = 0;
+    this.backoff.succeeded();
     const before = this.facts;
     this.facts = facts;
     if (!facts) {
@@ -211,7 +203,7 @@ export class LifecycleRun {
       this.refreshes += 1;
       this.lastRefresh = outcome === 'refreshed' || outcome === 'not_due' ? outcome : 'refresh_failed';
       // Two clocks that disagree must not spin.
-      if (outcome === 'not_due') this.backoffUntil = this.now() + MINUTE_MS;
+      if (outcome === 'not_due') this.backoff.waitUntil(this.now() + MINUTE_MS);
     }
     if (action.type === 'recover') {
       this.recovering = null;
@@ -233,9 +225,7 @@ export class LifecycleRun {
   /** An activity gave up altogether (database or worker failure): wait, longer each time, and try again. */
   failed(action: Action): void {
     this.abandon(action);
-    this.failures += 1;
-    this.backoffUntil =
-      this.now() + Math.min(ladderDelayMs(this.failures, 8 * DAY_MS, 0.5), LONGEST_BACKOFF_MS);
+    this.backoff.failed(this.now());
   }
 
   /** An action is left without its result: what it was to deal with is still to be done. */
@@ -269,13 +259,11 @@ export class LifecycleRun {
   private takeNewerReports(facts: LifecycleFacts): void {
     const { newer } = this.asked;
     if (!newer) return;
-    const { lowest, highest } = newer;
-    const exact = [lowest, highest].find(({ version }) => version === facts.version);
-    if (exact && isUsable(facts.state)) this.asked.rejection = exact;
-    // Only the lowest and highest are kept: one in between may have been of this very version.
-    else if (lowest.version < facts.version && facts.version < highest.version) this.asked.recheck = true;
+    const report = reportOf(newer, facts.version);
+    if (report === 'may have been') this.asked.recheck = true;
+    else if (report && isUsable(facts.state)) this.asked.rejection = report;
     // What the row does not know although it was read since the report never existed.
-    if (highest.version <= facts.version || !this.asked.rowChanged) this.asked.newer = null;
+    if (newer.highest.version <= facts.version || !this.asked.rowChanged) this.asked.newer = null;
   }
 
   private forgetVersion(outcome: string): void {
@@ -290,10 +278,7 @@ export class LifecycleRun {
     this.lastDecision = decision;
   }
 
-  /** After a failure the next attempt waits, unless something was asked since. */
-  private backoff(): Action | null {
-    return !this.askedSinceFailure && this.now() < this.backoffUntil
-      ? { type: 'wait', until: this.backoffUntil }
-      : null;
+  private waits(): Action | null {
+    return this.backoff.wait(this.now());
   }
 }

@@ -55,8 +55,13 @@ export interface Asked {
   recheck: boolean;
   /** A refused call of the version that the run knows. */
   rejection: Rejection | null;
-  /** Refused calls of versions that the run has not heard of yet: those of the lowest and of the highest. */
-  newer?: { lowest: Rejection; highest: Rejection } | null;
+  newer?: NewerReports | null;
+}
+
+/** Refused calls of versions that the run has not heard of yet: those of the lowest and of the highest. */
+export interface NewerReports {
+  lowest: Rejection;
+  highest: Rejection;
 }
 
 /** A call that Instagram refused with 190 or 102, and the token version it used. */

@@ -29,7 +29,7 @@ export const MUTATIONS: Mutation[] = [
   ),
   m('warned-and-expired', 'another activity', '.warnExpiring(', '.expire('),
   m('warned-and-expired', 'another activity for an expiry', '.expire(', '.remind('),
-  m('activity-gave-up', 'no wait after an activity gave up', 'this.now() < this.backoffUntil', 'false'),
+  m('activity-gave-up', 'no wait after an activity gave up', 'now < this.until', 'false'),
   m('incident', 'no wait before a probe', 'asked.recheck || now >= recovery.nextAttemptAt', 'true'),
   m('gave-way', 'another patch', "patched('urgent-first')", "patched('another')"),
   m('gave-way', 'the patch is gone, its code stays', "host.patched('urgent-first')", 'true'),
