@@ -57,13 +57,17 @@ export type Harness = Awaited<ReturnType<typeof startHarness>>;
  * The product as real processes, an API and some workers, on a PostgreSQL and a Temporal of their own, with a go-between
  * on every way. Instagram is the simulator, in this process.
  * @param size `accounts`: how many connections, none of which has met a fault yet
+ * @param options `hasSmallDisk`: PostgreSQL's tables are on a volume that can be filled
  */
-export async function startHarness(size: { accounts: number; workers: number }) {
+export async function startHarness(
+  size: { accounts: number; workers: number },
+  options: { hasSmallDisk?: boolean } = {},
+) {
   const folder = mkdtempSync(join(tmpdir(), 'evergrant-chaos-'));
   const removeFolder = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   process.once('exit', removeFolder);
   const faultFile = join(folder, 'fault-point.json');
-  const servers = await startServers(folder);
+  const servers = await startServers(folder, options);
   const [httpPort] = await freePorts(1);
   const pool = createPool(servers.databaseUrl, { max: 5 });
   const sealer = createSealer(parseKeyRing(KEYS), { checks: createKeyChecks(pool) });

@@ -10,6 +10,7 @@ import { type Result } from './result';
 export interface Outage {
   name: string;
   connections: number;
+  needsSmallDisk?: boolean;
   run(harness: Harness, options: { seconds: number }): Promise<Result>;
 }
 
@@ -82,7 +83,7 @@ async function settle(
   };
 }
 
-/** What the fault kept from being asked at all is asked again, as whoever asked would. */
+/** What the fault kept from being asked at all is asked again, as its caller would. */
 async function askAgain(harness: Harness, { accounts, answers }: Wave, isOver: () => boolean): Promise<void> {
   await answers;
   while (!isOver()) {
@@ -161,6 +162,22 @@ async function noConnections(harness: Harness, seconds: number): Promise<Result>
   });
 }
 
+/** Nothing can grow: what fits into a page is written, everything else fails with 53100. */
+async function diskFull(harness: Harness, seconds: number): Promise<Result> {
+  const { disk, postgresLog } = harness.servers;
+  const wave = beginWave(harness, 40, 'new_old_dead');
+  await underWay(harness, wave, 3);
+  const logged = postgresLog().length;
+  disk!.fill();
+  await pause(seconds * 1_000);
+  disk!.free();
+  const refused = postgresLog().slice(logged).split('No space left on device').length - 1;
+  const at = `${seconds} s, in 40 refreshes: ${refused} statements refused`;
+  const result = await settle(harness, wave, { fault: 'disk of PostgreSQL full', at });
+  if (refused === 0) result.wrong.push('no statement met the full disk');
+  return result;
+}
+
 async function asAdmin({ servers }: Harness): Promise<Client> {
   const admin = new Client(servers.databaseUrl);
   admin.on('error', () => undefined);
@@ -191,6 +208,24 @@ function network(pair: Pair, how: 'refused' | 'silent' | 'slow', seconds: number
     // An answer of Instagram's that the network swallows is as lost as one that a killed process had.
     const swallowed = pair === 'worker-instagram' ? 'answers were lost on the way' : null;
     return settle(harness, wave, heading, { unavoidable: swallowed });
+  };
+}
+
+/** Processes start while a server takes their connections and says nothing, and go on when it is back. */
+function startedInSilence(pair: Pair, seconds: number) {
+  return async (harness: Harness): Promise<Result> => {
+    const path = harness.paths[pair];
+    const crew = pair.startsWith('api') ? harness.api : harness.workers;
+    path.silence({ newOnes: true });
+    for (const one of [...crew.members()]) one.kill('SIGKILL');
+    await pause(seconds * 1_000);
+    path.restore();
+    await crew.ready();
+    const heading = {
+      fault: `started in silence, ${pair.replace('-', ' to ')}`,
+      at: `${seconds} s, then 3 refreshes`,
+    };
+    return settle(harness, beginWave(harness, 3, 'new_old_valid'), heading);
   };
 }
 
@@ -301,7 +336,13 @@ export const OUTAGES: readonly Outage[] = [
   { name: 'postgres-slow', connections: 10, run: network('worker-postgres', 'slow', 20) },
   { name: 'postgres-cut', connections: 10, run: network('worker-postgres', 'refused', 15) },
   { name: 'postgres-read-only', connections: 10, run: (harness) => readOnly(harness, 20) },
-  { name: 'postgres-full', connections: 10, run: (harness) => noConnections(harness, 20) },
+  { name: 'postgres-crowded', connections: 10, run: (harness) => noConnections(harness, 20) },
+  {
+    name: 'postgres-disk-full',
+    connections: 40,
+    needsSmallDisk: true,
+    run: (harness) => diskFull(harness, 20),
+  },
   {
     name: 'temporal-restarted',
     connections: 10,
@@ -316,6 +357,11 @@ export const OUTAGES: readonly Outage[] = [
   { name: 'api-postgres-silent', connections: 10, run: network('api-postgres', 'silent', 20) },
   { name: 'api-temporal-cut', connections: 10, run: network('api-temporal', 'refused', 10) },
   { name: 'api-temporal-silent', connections: 10, run: network('api-temporal', 'silent', 20) },
+  ...(['worker-postgres', 'worker-temporal', 'api-postgres', 'api-temporal'] as const).map((pair) => ({
+    name: `start-in-silence-${pair}`,
+    connections: 3,
+    run: startedInSilence(pair, 40),
+  })),
   { name: 'workers-dying', connections: 40, run: workersDying },
   { name: 'worker-stop', connections: 5, run: (harness) => stopWhileSilent(harness, 'worker', 60) },
   { name: 'api-stop', connections: 5, run: (harness) => stopWhileSilent(harness, 'api', 15) },

@@ -43,12 +43,19 @@ async function main(): Promise<void> {
     return;
   }
   const isWanted = (name: string) => positionals.length === 0 || positionals.includes(name);
-  const outages = OUTAGES.filter(({ name }) => isWanted(name));
+  const canMount = process.platform === 'linux' && process.getuid?.() === 0;
+  const outages = OUTAGES.filter(({ name, needsSmallDisk }) => {
+    const isPossible = !needsSmallDisk || canMount;
+    if (isWanted(name) && !isPossible)
+      process.stderr.write(`left out: ${name} mounts a volume, as root on Linux\n`);
+    return isWanted(name) && isPossible;
+  });
   const kills = isWanted('kills') ? allKills() : [];
 
   // One that is never touched gives Instagram's side of the whole a control.
   const accounts = 1 + kills.length + outages.reduce((sum, { connections }) => sum + connections, 0);
-  const harness = await startHarness({ accounts, workers: 3 });
+  const hasSmallDisk = outages.some(({ needsSmallDisk }) => needsSmallDisk);
+  const harness = await startHarness({ accounts, workers: 3 }, { hasSmallDisk });
   const results: Result[] = [];
   const report = (result: Result) => {
     results.push(result);

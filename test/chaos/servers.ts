@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrate } from '../../adapters/postgres/migrate';
 import {
@@ -9,6 +9,7 @@ import {
 } from '../../dev/postgres/embedded-postgres';
 import { freePorts } from '../../dev/process/ports';
 import { startTemporalServer, type TemporalServer } from '../../dev/temporal/temporal-server';
+import { type SmallDisk, moveToSmallDisk } from './small-disk';
 
 export interface Servers {
   databaseUrl: string;
@@ -21,20 +22,29 @@ export interface Servers {
   killTemporal(): Promise<void>;
   /** While it is down. */
   loseTemporalData(): void;
+  /** Of PostgreSQL's tables; null unless there is to be one. */
+  disk: SmallDisk | null;
+  postgresLog(): string;
   stop(): Promise<void>;
 }
 
-/** A PostgreSQL and a Temporal that nothing else uses, so that they can be killed. They keep ports and data. */
-export async function startServers(folder: string): Promise<Servers> {
+/**
+ * A PostgreSQL and a Temporal that nothing else uses, so that they can be killed. They keep ports and data.
+ * @param hasSmallDisk the tables are on a volume that can be filled, which takes the right to mount one
+ */
+export async function startServers(
+  folder: string,
+  { hasSmallDisk = false }: { hasSmallDisk?: boolean } = {},
+): Promise<Servers> {
   const [postgresPort, temporalPort] = (await freePorts(2)) as [number, number];
   const password = randomBytes(16).toString('hex');
   let postgres: EmbeddedPostgres | null = null;
   let temporal: TemporalServer | null = null;
 
+  const logFile = join(folder, 'postgres.log');
   async function startPostgres(): Promise<void> {
     // Commits wait for the disk: what a killed server had confirmed is there when it is back.
     const dataDir = join(folder, 'postgres');
-    const logFile = join(folder, 'postgres.log');
     postgres = await startEmbeddedPostgres({ dataDir, logFile, password, port: postgresPort });
   }
   async function startTemporal(): Promise<void> {
@@ -51,11 +61,14 @@ export async function startServers(folder: string): Promise<Servers> {
     await server.exited;
   };
 
-  process.once('exit', () => {
+  let disk: SmallDisk | null = null;
+  process.prependOnceListener('exit', () => {
     for (const server of [postgres, temporal]) if (server) killGroup(server.pid);
+    disk?.unmount();
   });
   await Promise.all([startPostgres(), startTemporal()]);
   await ensureDatabase(postgres!, 'evergrant');
+  if (hasSmallDisk) disk = await moveToSmallDisk(folder, postgres!, 'evergrant');
   const databaseUrl = postgres!.url('evergrant');
   await migrate(databaseUrl);
   return {
@@ -69,7 +82,13 @@ export async function startServers(folder: string): Promise<Servers> {
     loseTemporalData: () => {
       for (const end of ['', '-wal', '-shm']) rmSync(join(folder, `temporal.db${end}`), { force: true });
     },
-    stop: async () => void (await Promise.all([postgres?.stop(), temporal?.stop()])),
+    disk,
+    postgresLog: () => readFileSync(logFile, 'utf8'),
+    stop: async () => {
+      await Promise.all([postgres?.stop(), temporal?.stop()]);
+      disk?.unmount();
+      disk = null;
+    },
   };
 }
 
