@@ -1,6 +1,6 @@
 import { type Client } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
-import { MINUTE_MS } from '../core/time';
+import { MINUTE_MS, SECOND_MS } from '../core/time';
 import { until } from '../test/support/until';
 
 const { EventType } = temporal.api.enums.v1;
@@ -46,6 +46,8 @@ type Events = temporal.api.history.v1.IHistory['events'];
 
 function countSince(events: Events, since: number): number {
   return (events ?? []).filter(
-    ({ eventType, eventTime }) => ACTIONS.has(eventType ?? 0) && Number(eventTime?.seconds) * 1_000 >= since,
+    ({ eventType, eventTime }) =>
+      ACTIONS.has(eventType ?? 0) &&
+      Number(eventTime?.seconds) * SECOND_MS + Number(eventTime?.nanos) / 1_000_000 >= since,
   ).length;
 }

@@ -1,17 +1,21 @@
+import { lifecycleWorkflowId } from '../../core/names';
 import { DAY_MS } from '../../core/time';
 import { WITHOUT_LIMITS, startDeployment } from '../deployment';
 import { connectFleet } from '../fleet';
-import { type Benchmark, type Figure, asleep, atOnce } from '../measure';
+import { type Benchmark, type Figure, asleep, atOnce, rounded } from '../measure';
 import { expectStatus, sender } from '../request';
+import { actionsOf } from '../temporal-actions';
 import { usageOf, usedBy } from '../usage';
 
 const SIZES = { full: 120, smoke: 3 };
 const AT_ONCE = 4;
+/** Connections whose histories are read. */
+const SAMPLE = 20;
 
 export const costs: Benchmark = {
   name: 'costs',
   about:
-    'What one refresh and one recovery use: processor time by process, statements, rows and bytes written of PostgreSQL. Four at a time.',
+    'What one refresh and one recovery use: processor time by process, statements, rows and bytes written of PostgreSQL, and Temporal actions. Four at a time.',
   async run(size, progress) {
     const count = SIZES[size];
     const deployment = await startDeployment();
@@ -43,9 +47,15 @@ export const costs: Benchmark = {
         const chosen = ids.slice(n * count, (n + 1) * count);
         const used = () => usedBy(deployment, { worker, api });
         const before = await used();
+        const since = Date.now();
         await atOnce(chosen, AT_ONCE, async (id) => expectStatus(await act(id), 200));
-        for (const figure of usageOf(before, await used(), count))
-          figures.push({ ...figure, what: `${kind}: ${figure.what}` });
+        const usage = usageOf(before, await used(), count);
+        const sample = chosen.slice(0, SAMPLE);
+        let actions = 0;
+        for (const id of sample)
+          actions += await actionsOf(deployment.client, lifecycleWorkflowId(id), since);
+        const perOne = { what: 'Temporal actions', value: rounded(actions / sample.length), unit: '' };
+        for (const figure of [...usage, perOne]) figures.push({ ...figure, what: `${kind}: ${figure.what}` });
       }
       send.close();
       return figures;
