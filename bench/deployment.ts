@@ -93,6 +93,7 @@ export async function startDeployment({
 
   const settingsOf = (more: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
     PATH: process.env.PATH,
+    MALLOC_ARENA_MAX: '2', // as in the image
     DATABASE_URL: databaseUrl,
     TEMPORAL_ADDRESS: temporalServer.address,
     TEMPORAL_NAMESPACE: temporalServer.namespace,
