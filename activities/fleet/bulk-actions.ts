@@ -5,6 +5,7 @@ import { type BulkOperation } from '../../adapters/postgres/fleet/bulk-operation
 import { type Integration } from '../../adapters/postgres/integrations/integration-row';
 import { findIntegration } from '../../adapters/postgres/integrations/integrations';
 import { type Db, withTransaction } from '../../adapters/postgres/pool';
+import { listAttempts } from '../../adapters/postgres/tokens/refresh-attempts';
 import { namedActor } from '../../core/access/actor';
 import { APPLIES_IN, type BulkAction, type BulkOutcome } from '../../core/fleet/bulk-operations';
 import { refreshableAt } from '../../core/lifecycle/refresh-policy';
@@ -57,9 +58,9 @@ const ACTIONS: Record<BulkAction, Act> = {
     };
   },
 
-  async refresh({ clock, lifecycles }, of, row, begunAt) {
-    // A refresh that was interrupted before it was recorded.
-    const isDone = (row.issuedAt ?? 0) >= begunAt;
+  async refresh({ pool, clock, lifecycles }, of, row, begunAt) {
+    // Interrupted between the refresh and the note of its outcome.
+    const isDone = await wasRefreshedSince(pool, row.id, begunAt);
     if (!isDone && clock.now() < refreshableAt(row.issuedAt)) return { outcome: 'not_due' };
     const ask = () => lifecycles.ensureFresh(row.id, { version: row.version, withinMs: null });
     const outcome = isDone ? 'refreshed' : await answerBy(deadline(), ask());
@@ -79,6 +80,11 @@ const ACTIONS: Record<BulkAction, Act> = {
     return { outcome: 'done' };
   },
 };
+
+async function wasRefreshedSince(db: Db, integrationId: string, since: number): Promise<boolean> {
+  const [last] = await listAttempts(db, integrationId, 1);
+  return last?.outcome === 'answered' && last.failure === null && last.startedAt >= since;
+}
 
 async function setPaused(
   deps: BulkDeps,

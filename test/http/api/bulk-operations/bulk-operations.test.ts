@@ -41,7 +41,9 @@ async function ended(id: string) {
     return (body.state === 'finished' || body.state === 'canceled') && body;
   });
 }
-const probes = () => stack.simulator.requests().filter(({ path }) => path.endsWith('/me')).length;
+const callsTo = (end: string) => stack.simulator.requests().filter(({ path }) => path.endsWith(end)).length;
+const probes = () => callsTo('/me');
+const refreshes = () => callsTo('/refresh_access_token');
 const eventsOf = async (type: string) =>
   (await Promise.all(rows.map(async ({ id }) => (await stack.events(id)).filter((one) => one === type)))).map(
     ({ length }) => length,
@@ -207,6 +209,22 @@ test('connections that a killed worker had begun with are done, and checked once
   await handOverOperations({ ...stack.deps, temporal: stack.client });
   expect(await ended(id)).toMatchObject({ done: 4, outcomes: { verified_ok: 4 } });
   expect(probes() - before).toBe(4);
+});
+
+test('a refresh that a killed worker had made is noted, and not made again', async () => {
+  await stack.travel.advance(2 * DAY_MS);
+  await stack.stopWorkers();
+  const { id } = await started({ action: 'refresh', filter: { ownerRef: 'owner-1' } });
+  await stack.client.workflow.getHandle(bulkOperationWorkflowId(id)).terminate('test');
+  const begun = await claimItem(stack.pool, id, stack.deps.clock.now());
+  await stack.startWorkers();
+  const { version } = await stack.row(begun!.integrationId);
+  await stack.lifecycles.ensureFresh(begun!.integrationId, { version, withinMs: null });
+  const before = refreshes();
+  await stack.pool.query('update bulk_operations set handed_over_at = null where id = $1', [id]);
+  await handOverOperations({ ...stack.deps, temporal: stack.client });
+  expect(await ended(id)).toMatchObject({ done: 4, outcomes: { refreshed: 4 } });
+  expect(refreshes() - before).toBe(3);
 });
 
 test('a connection that fails by an error of ours is tried again, then reported as failed', async () => {
