@@ -57,7 +57,7 @@ export function startRelay(parts: RelayParts): Relay {
         parts.logger.warn({ reason: reasonOf(error) }, 'event relay failed; retrying');
         return false;
       });
-      if (more) continue;
+      if (more || stopped) continue;
       await bell.wait(LOOK_EVERY_MS);
       // The first is carried at once; under load, those that follow it are carried together.
       const restMs = startedAt + GATHERED_MS - performance.now();

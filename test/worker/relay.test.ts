@@ -170,3 +170,11 @@ test('who changed what is told to those alone who asked for it', async () => {
   await running.stop();
   await api.stop();
 });
+
+test('one that is stopped while it starts does not wait for its next look', async () => {
+  let isOver = false;
+  void relay()
+    .stop()
+    .then(() => (isOver = true));
+  await until(() => isOver, { timeoutMs: 4_000, what: 'it has stopped' });
+});
