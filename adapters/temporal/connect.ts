@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { InterceptingCall, status } from '@grpc/grpc-js';
 import {
   Client,
   Connection,
@@ -48,15 +49,18 @@ export interface OpenTemporal {
  */
 export function openTemporal(settings: TemporalSettings, connectedWithinMs?: number): OpenTemporal {
   const retries = retriesThatEnd();
+  const calls = callsThatEnd();
   const connection = Connection.lazy({
     ...settings.connectionOptions,
     channelArgs: { channelFactoryOverride: channelThatReconnects(connectedWithinMs) },
-    interceptors: [deadlines, retries.interceptor],
+    interceptors: [deadlines, retries.interceptor, calls.interceptor],
   } satisfies ConnectionOptions);
   return {
     client: new Client({ connection, namespace: settings.namespace }),
     async close() {
+      calls.end();
       await retries.end();
+      calls.end();
       await connection.close();
     },
   };
@@ -95,6 +99,31 @@ function retriesThatEnd() {
       // A timer may be a millisecond late.
       const left = Math.ceil(lastDueAt - performance.now()) + 5;
       if (lastDueAt > 0 && left > 0) await pause(left);
+    },
+  };
+}
+
+/** Calls that can be ended: on a connection that has gone silent they would keep the process until their deadline. */
+function callsThatEnd() {
+  const underWay = new Set<InterceptingCall>();
+  const interceptor: Interceptor = (options, nextCall) => {
+    const call = new InterceptingCall(nextCall(options), {
+      start(metadata, _listener, next) {
+        underWay.add(call);
+        next(metadata, {
+          onReceiveStatus(received, pass) {
+            underWay.delete(call);
+            pass(received);
+          },
+        });
+      },
+    });
+    return call;
+  };
+  return {
+    interceptor,
+    end() {
+      for (const call of underWay) call.cancelWithStatus(status.CANCELLED, 'The connection was closed.');
     },
   };
 }
