@@ -229,6 +229,17 @@ function startedInSilence(pair: Pair, seconds: number) {
   };
 }
 
+function frozen(which: 'postgres' | 'temporal', seconds: number) {
+  return async (harness: Harness): Promise<Result> => {
+    const wave = beginWave(harness, 10, 'new_old_dead');
+    await underWay(harness, wave, 3);
+    const goOn = harness.servers.freeze(which);
+    await pause(seconds * 1_000);
+    goOn();
+    return settle(harness, wave, { fault: `${which} frozen`, at: `${seconds} s, in 10 refreshes` });
+  };
+}
+
 async function temporalAway(harness: Harness, seconds: number, { withData }: { withData: boolean }) {
   const wave = beginWave(harness, 10, 'new_old_dead');
   await underWay(harness, wave, 3);
@@ -353,6 +364,8 @@ export const OUTAGES: readonly Outage[] = [
     connections: 10,
     run: (harness) => temporalAway(harness, 10, { withData: true }),
   },
+  { name: 'postgres-frozen', connections: 10, run: frozen('postgres', 60) },
+  { name: 'temporal-frozen', connections: 10, run: frozen('temporal', 60) },
   { name: 'temporal-lost', connections: 10, run: (harness) => temporalAway(harness, 5, { withData: false }) },
   { name: 'temporal-cut', connections: 10, run: network('worker-temporal', 'refused', 15) },
   { name: 'temporal-silent', connections: 10, run: network('worker-temporal', 'silent', 30) },

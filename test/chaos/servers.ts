@@ -20,6 +20,8 @@ export interface Servers {
   /** SIGKILL, to the server and its helpers. */
   killPostgres(): Promise<void>;
   killTemporal(): Promise<void>;
+  /** Stops a server in the middle of what it does. @returns lets it go on, with all its connections */
+  freeze(which: 'postgres' | 'temporal'): () => void;
   /** While it is down. */
   loseTemporalData(): void;
   /** Of PostgreSQL's tables; null unless there is to be one. */
@@ -79,6 +81,16 @@ export async function startServers(
     startTemporal,
     killPostgres: () => kill(postgres),
     killTemporal: () => kill(temporal),
+    freeze(which) {
+      const { pid } = { postgres, temporal }[which]!;
+      // Each of PostgreSQL's helpers has a group of its own. The server is first: it starts no others then.
+      send(pid, 'SIGSTOP');
+      const frozen = [pid, ...childrenOf(pid)];
+      for (const one of frozen) send(one, 'SIGSTOP');
+      return () => {
+        for (const one of frozen.reverse()) send(one, 'SIGCONT');
+      };
+    },
     loseTemporalData: () => {
       for (const end of ['', '-wal', '-shm']) rmSync(join(folder, `temporal.db${end}`), { force: true });
     },
@@ -92,9 +104,15 @@ export async function startServers(
   };
 }
 
-function killGroup(leader: number): void {
+/** @see https://man7.org/linux/man-pages/man5/proc_tid_children.5.html */
+const childrenOf = (pid: number): number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+
+const killGroup = (leader: number) => send(-leader, 'SIGKILL');
+
+function send(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(-leader, 'SIGKILL');
+    process.kill(pid, signal);
   } catch {
     // It has ended already.
   }
