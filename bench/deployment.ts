@@ -169,10 +169,10 @@ export async function startDeployment({
   };
 }
 
-/** In MiB. @param field of `/proc/<pid>/status` */
+/** In MiB; 0 of a process that has just ended. @param field of `/proc/<pid>/status` */
 function memoryOf(pid: number, field: 'VmHWM' | 'VmRSS'): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
+  return Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1024;
 }
 
 function ready(child: ChildProcess, verb: string): Promise<void> {
