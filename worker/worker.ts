@@ -18,7 +18,7 @@ const SHUTDOWN_GRACE = '45s';
  * How long workflow code may compute at a stretch; past it the SDK kills the thread that all workflows share. The
  * option is not in its typings, and 5 s by default: too short for a task with a flood of signals in it.
  */
-const PATIENCE: Partial<WorkerOptions> = {
+const WORKFLOW_TIMEOUTS: Partial<WorkerOptions> = {
   isolateExecutionTimeout: '60s',
   // A run whose worker died is offered to the others after this.
   stickyQueueScheduleToStartTimeout: '3s',
@@ -57,7 +57,7 @@ export async function createWorkers(parts: WorkerParts): Promise<{ run(): Promis
   const workers = await Promise.all([
     Worker.create({
       ...shared,
-      ...PATIENCE,
+      ...WORKFLOW_TIMEOUTS,
       taskQueue: TASK_QUEUE,
       workflowBundle,
       // A lifecycle acts twice in sixty days: one that sleeps need not be in memory, and is read again from its short history.

@@ -260,7 +260,7 @@ export class LifecycleRun {
     const { newer } = this.asked;
     if (!newer) return;
     const report = reportOf(newer, facts.version);
-    if (report === 'may have been') this.asked.recheck = true;
+    if (report === 'unknown') this.asked.recheck = true;
     else if (report && isUsable(facts.state)) this.asked.rejection = report;
     // What the row does not know although it was read since the report never existed.
     if (newer.highest.version <= facts.version || !this.asked.rowChanged) this.asked.newer = null;

@@ -9,8 +9,8 @@ import { SECOND_MS } from '../../core/time';
 
 /** What gRPC gives an attempt to connect. @see https://github.com/grpc/grpc/blob/master/doc/connection-backoff.md */
 const CONNECTED_WITHIN_MS = 20 * SECOND_MS;
-/** At most this many times as long, after attempts that failed. */
-const LONGEST = 6;
+/** After attempts that failed, at most so many times as long. */
+const MAX_FACTOR = 6;
 
 /**
  * A channel that connects again when an attempt takes too long, which grpc-js does not limit: it would wait without end
@@ -30,7 +30,7 @@ class ReconnectingChannel implements ChannelInterface {
   private channel: ChannelInterface;
   private isWatched = false;
   /** Each attempt may take twice as long as the one before: grpc-js keeps a connection that hangs until it breaks. */
-  private patience = 1;
+  private factor = 1;
 
   constructor(
     private readonly open: () => ChannelInterface,
@@ -69,11 +69,11 @@ class ReconnectingChannel implements ChannelInterface {
   /** Until it is connected. */
   private watch(channel: ChannelInterface): void {
     const state = channel.getConnectivityState(false);
-    if (state === connectivityState.READY) this.patience = 1;
+    if (state === connectivityState.READY) this.factor = 1;
     this.isWatched = state !== connectivityState.READY && state !== connectivityState.SHUTDOWN;
     if (!this.isWatched) return;
     const isConnecting = state === connectivityState.CONNECTING;
-    const withinMs = this.patience * this.connectedWithinMs;
+    const withinMs = this.factor * this.connectedWithinMs;
     const replacement = isConnecting ? setTimeout(() => this.replace(), withinMs).unref() : undefined;
     channel.watchConnectivityState(state, Infinity, () => {
       clearTimeout(replacement);
@@ -85,7 +85,7 @@ class ReconnectingChannel implements ChannelInterface {
     const former = this.channel;
     this.channel = this.open();
     this.isWatched = false;
-    this.patience = Math.min(2 * this.patience, LONGEST);
+    this.factor = Math.min(2 * this.factor, MAX_FACTOR);
     former.close();
   }
 }

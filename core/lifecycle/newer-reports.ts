@@ -8,12 +8,9 @@ export function withReport(reports: NewerReports | null | undefined, rejection: 
   };
 }
 
-/** What the reports say of one version: its own report, or that one of it may not have been kept. */
-export function reportOf(
-  { lowest, highest }: NewerReports,
-  version: number,
-): Rejection | 'may have been' | null {
+/** What the reports say of one version: its own report; `unknown`: one of it may not have been kept. */
+export function reportOf({ lowest, highest }: NewerReports, version: number): Rejection | 'unknown' | null {
   const exact = [lowest, highest].find((report) => report.version === version);
   if (exact) return exact;
-  return lowest.version < version && version < highest.version ? 'may have been' : null;
+  return lowest.version < version && version < highest.version ? 'unknown' : null;
 }
