@@ -122,10 +122,11 @@ export class Owners {
       const was = await findIntegration(deps.pool, id);
       if (!was || was.state === 'disconnected') return;
       const grant = await consent({ simulator, instagram: deps.instagram, provider }, owner);
-      await storeGrant(deps.pool, deps.sealer, id, was.grantNo, grant, time.now(), deps.random());
+      // Before it is stored: that may succeed although its answer is lost.
       if (was.grantNo === 0)
         journal.add({ kind: 'connected', at: time.now(), connection: id, account: owner.account });
-      else this.#note('reconnected', id);
+      await storeGrant(deps.pool, deps.sealer, id, was.grantNo, grant, time.now(), deps.random());
+      if (was.grantNo > 0) this.#note('reconnected', id);
       owner.isReturning = false;
     } catch {
       const waitMs = owner.chance.between(MINUTE_MS, HOUR_MS) * Math.min(tries + 1, 12);
