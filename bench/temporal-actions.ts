@@ -1,5 +1,6 @@
 import { type Client } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
+import { lifecycleWorkflowId } from '../core/names';
 import { MINUTE_MS, SECOND_MS } from '../core/time';
 import { until } from '../test/support/until';
 
@@ -19,6 +20,9 @@ const ACTIONS = new Set<number>([
   EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES,
 ]);
 
+/** Lifecycles whose histories are read. */
+const SAMPLE = 20;
+
 /** Of all runs that a query of the visibility store finds, since an instant (epoch ms). */
 export async function actionsFound(client: Client, query: string, since: number): Promise<number> {
   let actions = 0;
@@ -27,11 +31,23 @@ export async function actionsFound(client: Client, query: string, since: number)
   return actions;
 }
 
+/** Of one lifecycle, by the histories of some of them. */
+export async function actionsPerLifecycle(
+  client: Client,
+  integrationIds: readonly string[],
+  since: number,
+): Promise<number> {
+  const sample = integrationIds.slice(0, SAMPLE);
+  let actions = 0;
+  for (const id of sample) actions += await actionsOf(client, lifecycleWorkflowId(id), since);
+  return actions / sample.length;
+}
+
 /**
  * Of a workflow's latest run and of the one before, which the visibility store may not show yet. First the latest run has
  * to come to rest: what is still in a queue is in no history.
  */
-export async function actionsOf(client: Client, workflowId: string, since: number): Promise<number> {
+async function actionsOf(client: Client, workflowId: string, since: number): Promise<number> {
   const handle = client.workflow.getHandle(workflowId);
   await until(async () => !(await handle.describe()).raw.pendingWorkflowTask, {
     ...{ timeoutMs: MINUTE_MS, everyMs: 100, what: `${workflowId} rests` },

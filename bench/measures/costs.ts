@@ -1,16 +1,13 @@
-import { lifecycleWorkflowId } from '../../core/names';
 import { DAY_MS } from '../../core/time';
 import { WITHOUT_LIMITS, startDeployment } from '../deployment';
 import { connectFleet } from '../fleet';
 import { type Benchmark, type Figure, asleep, atOnce, rounded } from '../measure';
 import { expectStatus, sender } from '../request';
-import { actionsOf } from '../temporal-actions';
+import { actionsPerLifecycle } from '../temporal-actions';
 import { usageOf, usedBy } from '../usage';
 
 const SIZES = { full: 120, smoke: 3 };
 const AT_ONCE = 4;
-/** Connections whose histories are read. */
-const SAMPLE = 20;
 
 export const costs: Benchmark = {
   name: 'costs',
@@ -50,11 +47,8 @@ export const costs: Benchmark = {
         const since = Date.now();
         await atOnce(chosen, AT_ONCE, async (id) => expectStatus(await act(id), 200));
         const usage = usageOf(before, await used(), count);
-        const sample = chosen.slice(0, SAMPLE);
-        let actions = 0;
-        for (const id of sample)
-          actions += await actionsOf(deployment.client, lifecycleWorkflowId(id), since);
-        const perOne = { what: 'Temporal actions', value: rounded(actions / sample.length), unit: '' };
+        const actions = await actionsPerLifecycle(deployment.client, chosen, since);
+        const perOne = { what: 'Temporal actions', value: rounded(actions), unit: '' };
         for (const figure of [...usage, perOne]) figures.push({ ...figure, what: `${kind}: ${figure.what}` });
       }
       send.close();

@@ -1,5 +1,5 @@
 import { type Client } from '@temporalio/client';
-import { WORKFLOW_TYPES, lifecycleWorkflowId } from '../../core/names';
+import { WORKFLOW_TYPES } from '../../core/names';
 import { DAY_MS, SECOND_MS } from '../../core/time';
 import { createLifecycles } from '../../services/lifecycles';
 import { startConsumer } from '../../test/support/consumer';
@@ -8,12 +8,10 @@ import { type Deployment, WITHOUT_LIMITS, startDeployment } from '../deployment'
 import { connectFleet } from '../fleet';
 import { type Benchmark, type Figure, type Size, asleep, atOnce, lagFigures, rounded } from '../measure';
 import { expectStatus, sender } from '../request';
-import { actionsFound, actionsOf } from '../temporal-actions';
+import { actionsFound, actionsPerLifecycle } from '../temporal-actions';
 import { usageOf, usedBy } from '../usage';
 
 const SIZES = { full: 600, smoke: 4 };
-/** Connections whose histories are read. */
-const SAMPLE = 20;
 /** How long after its rows were written a fleet has set its timers, for each connection. */
 const LEAD_MS = { full: 120, smoke: 2 * SECOND_MS };
 /** A token of 60 days is refreshed 14 days before it expires. */
@@ -105,9 +103,6 @@ async function allDue(deployment: Deployment, ids: string[], size: Size): Promis
 
 /** Of the lifecycles, by a sample of their histories, and of all deliveries. */
 async function actionsPerRefresh(client: Client, ids: readonly string[], since: number): Promise<number> {
-  const sample = ids.slice(0, SAMPLE);
-  let lifecycles = 0;
-  for (const id of sample) lifecycles += await actionsOf(client, lifecycleWorkflowId(id), since);
   const deliveries = await actionsFound(client, `WorkflowType = '${WORKFLOW_TYPES.deliverEvent}'`, since);
-  return lifecycles / sample.length + deliveries / ids.length;
+  return (await actionsPerLifecycle(client, ids, since)) + deliveries / ids.length;
 }
