@@ -211,11 +211,13 @@ function network(pair: Pair, how: 'refused' | 'silent' | 'slow', seconds: number
   };
 }
 
+const crewOf = ({ api, workers }: Harness, pair: Pair) => (pair.startsWith('api') ? api : workers);
+
 /** Processes start while a server takes their connections and says nothing, and go on when it is back. */
 function startedInSilence(pair: Pair, seconds: number) {
   return async (harness: Harness): Promise<Result> => {
     const path = harness.paths[pair];
-    const crew = pair.startsWith('api') ? harness.api : harness.workers;
+    const crew = crewOf(harness, pair);
     path.silence({ newOnes: true });
     for (const one of [...crew.members()]) one.kill('SIGKILL');
     await pause(seconds * 1_000);
@@ -315,8 +317,7 @@ function stopInSilence(pair: Pair, limitSeconds: number) {
     await underWay(harness, wave, 2);
     const path = harness.paths[pair];
     path.silence({ newOnes: true });
-    const crew = verb === 'api' ? harness.api : harness.workers;
-    const [one] = crew.members();
+    const [one] = crewOf(harness, pair).members();
     const began = performance.now();
     one!.kill('SIGTERM');
     let how: number | NodeJS.Signals | 'not at all' = 'not at all';
@@ -327,13 +328,7 @@ function stopInSilence(pair: Pair, limitSeconds: number) {
     one!.kill('SIGKILL');
     path.restore();
     const at = `${server} silent, in 5 refreshes: ended after ${seconds.toFixed(1)} s with ${how}`;
-    const swallowed = pair === 'worker-instagram' ? 'answers were lost on the way' : null;
-    const result = await settle(
-      harness,
-      wave,
-      { fault: `SIGTERM to the ${verb}`, at },
-      { unavoidable: swallowed },
-    );
+    const result = await settle(harness, wave, { fault: `SIGTERM to the ${verb}`, at });
     if (seconds > limitSeconds) result.wrong.push(`ended after more than ${limitSeconds} s`);
     if (verb === 'worker') await harness.setSpool(false);
     return result;

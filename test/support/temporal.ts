@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
+import { type TemporalSettings } from '../../adapters/temporal/connect';
+import { type NetworkPath, openNetworkPath } from './network-path';
 import { published } from './servers';
 
 export interface TestNamespace {
@@ -27,6 +29,14 @@ export async function createTestNamespace(): Promise<TestNamespace> {
   const drop = () =>
     withConnection((connection) => connection.operatorService.deleteNamespace({ namespace }));
   return { address, namespace, drop };
+}
+
+/** The way to the run's Temporal server, which a test can disturb, and settings by which a client takes it. */
+export async function openTemporalPath(): Promise<NetworkPath & { settings: TemporalSettings }> {
+  const [host, port] = published('temporalAddress').split(':') as [string, string];
+  const path = await openNetworkPath({ host, port: Number(port) });
+  const connectionOptions = { address: `127.0.0.1:${path.port}` };
+  return { ...path, settings: { connectionOptions, namespace: 'default' } };
 }
 
 async function withConnection(work: (connection: Connection) => Promise<unknown>): Promise<void> {

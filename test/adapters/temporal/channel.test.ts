@@ -1,17 +1,14 @@
 import { type OpenTemporal, openTemporal } from '../../../adapters/temporal/connect';
-import { type NetworkPath, openNetworkPath } from '../../support/network-path';
-import { published } from '../../support/servers';
+import { openTemporalPath } from '../../support/temporal';
 import { until } from '../../support/until';
 
 const CONNECTED_WITHIN_MS = 500;
-let path: NetworkPath;
+let path: Awaited<ReturnType<typeof openTemporalPath>>;
 let temporal: OpenTemporal;
 
 beforeEach(async () => {
-  const [host, port] = published('temporalAddress').split(':') as [string, string];
-  path = await openNetworkPath({ host, port: Number(port) });
-  const settings = { connectionOptions: { address: `127.0.0.1:${path.port}` }, namespace: 'default' };
-  temporal = openTemporal(settings, CONNECTED_WITHIN_MS);
+  path = await openTemporalPath();
+  temporal = openTemporal(path.settings, CONNECTED_WITHIN_MS);
 });
 afterEach(async () => {
   await temporal.close();

@@ -1,12 +1,9 @@
 import { openTemporal } from '../../../adapters/temporal/connect';
-import { openNetworkPath } from '../../support/network-path';
-import { published } from '../../support/servers';
+import { openTemporalPath } from '../../support/temporal';
 
 test('a client that is closed ends its calls, although its connection has gone silent', async () => {
-  const [host, port] = published('temporalAddress').split(':') as [string, string];
-  const path = await openNetworkPath({ host, port: Number(port) });
-  const settings = { connectionOptions: { address: `127.0.0.1:${path.port}` }, namespace: 'default' };
-  const { client, close } = openTemporal(settings);
+  const path = await openTemporalPath();
+  const { client, close } = openTemporal(path.settings);
   const ask = () => client.withDeadline(Date.now() + 60_000, () => client.workflowService.getSystemInfo({}));
   await ask();
   path.silence();
